@@ -1,0 +1,49 @@
+#include "base/cpu.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace assay::base {
+namespace {
+
+CpuFeatures detect() noexcept {
+  CpuFeatures found;
+  const char* forced = std::getenv("ASSAY_CPU");
+  if (forced != nullptr && std::string_view(forced) == "portable") return found;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  found.avx2 = __builtin_cpu_supports("avx2");
+  found.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  found.avx512_vbmi = found.avx512 && __builtin_cpu_supports("avx512vbmi");
+  found.avx512_ifma = found.avx512 && __builtin_cpu_supports("avx512ifma");
+  unsigned a = 7, b = 0, c = 0, d = 0;
+  __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  found.sha_ni = (b >> 29) & 1u;
+#endif
+  return found;
+}
+
+}  // namespace
+
+const CpuFeatures& cpu_features() noexcept {
+  static const CpuFeatures features = detect();
+  return features;
+}
+
+std::string describe(const CpuFeatures& features) {
+  std::string text;
+  const auto add = [&](bool has, const char* name) {
+    if (!has) return;
+    if (!text.empty()) text += ' ';
+    text += name;
+  };
+  add(features.avx2, "avx2");
+  add(features.avx512, "avx512");
+  add(features.avx512_vbmi, "vbmi");
+  add(features.avx512_ifma, "ifma");
+  add(features.sha_ni, "sha");
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace assay::base

@@ -1,0 +1,98 @@
+// Names of the enumerations that users see, from the lists in the public headers.
+#include "assay/algorithm.h"
+#include "assay/reason.h"
+#include "assay/verdict.h"
+
+namespace assay {
+namespace {
+
+struct ReasonRow {
+  std::string_view name, source, message;
+};
+constexpr ReasonRow kReasons[] = {
+#define ASSAY_REASON_ROW(name, source, message) {#name, source, message},
+    ASSAY_REASONS(ASSAY_REASON_ROW)
+#undef ASSAY_REASON_ROW
+};
+
+constexpr AlgorithmInfo kAlgorithms[] = {
+#define ASSAY_ALGORITHM_ROW(name, scheme, key_type, curve, hash) \
+  {#name, Scheme::scheme, KeyType::key_type, Curve::curve, Hash::hash},
+    ASSAY_ALGORITHMS(ASSAY_ALGORITHM_ROW)
+#undef ASSAY_ALGORITHM_ROW
+};
+
+}  // namespace
+
+std::string_view to_string(Reason reason) noexcept { return kReasons[static_cast<int>(reason)].name; }
+std::string_view explain(Reason reason) noexcept { return kReasons[static_cast<int>(reason)].message; }
+std::string_view source_of(Reason reason) noexcept { return kReasons[static_cast<int>(reason)].source; }
+
+std::optional<Reason> reason_from_string(std::string_view name) noexcept {
+  for (int i = 0; i < kReasonCount; ++i) {
+    if (kReasons[i].name == name) return static_cast<Reason>(i);
+  }
+  return std::nullopt;
+}
+
+const AlgorithmInfo& info(Algorithm algorithm) noexcept { return kAlgorithms[static_cast<int>(algorithm)]; }
+std::string_view to_string(Algorithm algorithm) noexcept { return info(algorithm).name; }
+
+std::optional<Algorithm> algorithm_from_string(std::string_view name) noexcept {
+  for (int i = 0; i < kAlgorithmCount; ++i) {
+    if (kAlgorithms[i].name == name) return static_cast<Algorithm>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(KeyType type) noexcept {
+  switch (type) {
+    case KeyType::RSA:
+      return "RSA";
+    case KeyType::EC:
+      return "EC";
+    case KeyType::OKP:
+      return "OKP";
+    case KeyType::oct:
+      return "oct";
+  }
+  return "";
+}
+
+std::string_view to_string(Curve curve) noexcept {
+  switch (curve) {
+    case Curve::none:
+      return "";
+    case Curve::P256:
+      return "P-256";
+    case Curve::P384:
+      return "P-384";
+    case Curve::P521:
+      return "P-521";
+    case Curve::secp256k1:
+      return "secp256k1";
+    case Curve::Ed25519:
+      return "Ed25519";
+    case Curve::Ed448:
+      return "Ed448";
+    case Curve::X25519:
+      return "X25519";
+    case Curve::X448:
+      return "X448";
+  }
+  return "";
+}
+
+std::string_view to_string(SignatureState state) noexcept {
+  switch (state) {
+    case SignatureState::unchecked:
+      return "unchecked";
+    case SignatureState::valid:
+      return "valid";
+    case SignatureState::invalid:
+      return "invalid";
+  }
+  return "";
+}
+
+}  // namespace assay

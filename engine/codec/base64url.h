@@ -1,0 +1,47 @@
+// base64url without padding, strict (RFC 4648 §5 and §3.5; RFC 7515 §2).
+//
+// Decoding rejects padding, white space, other alphabets, a length of 4k+1 and non-zero trailing bits: each byte string
+// has one text. The kernel (AVX-512 VBMI, AVX2 or scalar) is chosen once. Pure functions, thread safe.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace assay::codec {
+
+// Bytes that `characters` of base64url decode to, for a valid length (length % 4 != 1).
+constexpr std::size_t base64url_decoded_size(std::size_t characters) noexcept {
+  return characters / 4 * 3 + (characters % 4 * 3) / 4;
+}
+constexpr std::size_t base64url_encoded_size(std::size_t bytes) noexcept {
+  return bytes / 3 * 4 + (bytes % 3 * 8 + 5) / 6;
+}
+// Bytes beyond the decoded size that a kernel may write: callers provide decoded size + this.
+inline constexpr std::size_t kBase64Slack = 64;
+
+// Decodes `text` into `to`, which has room for base64url_decoded_size(text.size()) + kBase64Slack bytes.
+// Returns false, with `to` unspecified, when the text is not strict base64url.
+bool base64url_decode(std::string_view text, char* to) noexcept;
+std::optional<std::string> base64url_decode(std::string_view text);
+
+// Writes base64url_encoded_size(bytes.size()) characters to `to`.
+void base64url_encode(std::string_view bytes, char* to) noexcept;
+std::string base64url_encode(std::string_view bytes);
+
+// True when every character is of the alphabet (length and trailing bits not looked at).
+bool is_base64url_alphabet(std::string_view text) noexcept;
+
+// The kernel in use: "vbmi", "avx2" or "scalar".
+std::string_view base64url_kernel() noexcept;
+
+// Each kernel that this CPU can run, for tests and benchmarks that compare them.
+struct Base64Kernel {
+  std::string_view name;
+  bool (*decode)(const char* text, std::size_t size, char* to) noexcept;
+};
+// `kernels` is filled with up to 3; returns how many.
+int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept;
+
+}  // namespace assay::codec

@@ -1,0 +1,76 @@
+// Key pairs and signing, for tests and benchmarks: FastMCP's RSAKeyPair, and the same for every algorithm.
+//
+// Target assay::mint. The verifier never links it: it never holds a private key.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/algorithm.h"
+#include "assay/instant.h"
+#include "assay/result.h"
+
+namespace assay {
+
+// What a token claims. Defaults and order are those of FastMCP's RSAKeyPair.create_token: sub, iss, iat, exp; then
+// aud and scope only when given; additional claims last, a repeated name replacing the earlier value in its place.
+struct TokenRequest {
+  std::string subject = "fastmcp-user";
+  std::string issuer = "https://fastmcp.example.com";
+  std::vector<std::string> audiences;  // none: no aud; one: a string; several: a list
+  std::vector<std::string> scopes;     // joined with spaces
+  std::int64_t expires_in_seconds = 3600;
+  std::vector<std::pair<std::string, std::string>> additional_claims;  // name, value as JSON text
+  std::optional<std::string> kid;                                      // header kid, when given and not empty
+  std::optional<Instant> issued_at;                                    // iat; now when absent
+};
+
+// A private key bound to one algorithm. Immutable; signing is thread safe. The private part is wiped when freed.
+class KeyPair {
+ public:
+  // bits: RSA modulus, 2048 to 16384; ignored for other key types. HS*: a random secret as long as the hash.
+  static Result<KeyPair> generate(Algorithm algorithm, int bits = 2048);
+  // PKCS#8, PKCS#1 or SEC 1 private PEM; for HS* the secret's exact bytes.
+  static Result<KeyPair> from_private(std::string_view pem_or_secret, Algorithm algorithm);
+
+  Algorithm algorithm() const noexcept;
+  std::string private_pem() const;  // PKCS#8; for HS* the secret's bytes
+  std::string public_pem() const;   // SPKI; empty for HS*
+  // {"keys":[...]} with this key's public JWK (for HS* the oct key, which is secret).
+  std::string jwks(std::string_view kid = {}) const;
+
+  std::string create_token(const TokenRequest& request = {}) const;
+  // base64url(header) "." base64url(payload) "." base64url(signature) over exactly these bytes.
+  std::string sign(std::string_view header_json, std::string_view payload) const;
+  // The raw JWS signature of a signing input: r||s for ES*.
+  std::string signature(std::string_view signing_input) const;
+
+  KeyPair(KeyPair&&) noexcept;
+  KeyPair& operator=(KeyPair&&) noexcept;
+  ~KeyPair();
+
+ private:
+  struct Impl;
+  explicit KeyPair(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+// FastMCP's RSAKeyPair: RSA-2048, RS256.
+class RsaKeyPair {
+ public:
+  static RsaKeyPair generate();
+  std::string private_key() const { return pair_.private_pem(); }
+  std::string public_key() const { return pair_.public_pem(); }
+  std::string create_token(const TokenRequest& request = {}) const { return pair_.create_token(request); }
+
+ private:
+  explicit RsaKeyPair(KeyPair pair) noexcept : pair_(std::move(pair)) {}
+  KeyPair pair_;
+};
+
+}  // namespace assay

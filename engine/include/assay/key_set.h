@@ -1,0 +1,70 @@
+// Where verification keys come from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "assay/algorithm.h"
+#include "assay/policy.h"
+#include "assay/result.h"
+
+namespace assay {
+
+// One JSON Web Key as published (RFC 7517 §4): its public part, decoded and checked for form. A plain value.
+// Integers and coordinates are big-endian bytes.
+struct Jwk {
+  KeyType type = KeyType::RSA;
+  Curve curve = Curve::none;
+  bool has_kid = false;
+  std::string kid;
+  AlgorithmSet permitted;  // what kty, crv, alg, use and key_ops leave
+  std::string n, e;        // RSA
+  std::string x, y;        // EC; OKP has x alone
+  std::string k;           // oct
+  std::string d, p, q;     // private members, kept only to check that they belong to the public part
+};
+
+// A JWK Set (RFC 7517 §5). Keys that cannot be used are left out and told in `notes`, one line each.
+struct JwkSet {
+  std::vector<Jwk> keys;
+  std::vector<std::string> notes;
+  // fastmcp: this set makes FastMCP's own reader fail as a whole, so that no key of it is found.
+  bool poisoned = false;
+
+  // Reads a JWK Set document. `name` stands for it in messages. `algorithm` matters to fastmcp alone, which keeps
+  // only keys of the configured algorithm's type.
+  static Result<JwkSet> parse(std::string_view json, Profile profile, std::string_view name,
+                              Algorithm algorithm = Algorithm::RS256);
+};
+
+// One configured source of keys. Files and URLs are read again at each reload. A plain value.
+struct KeySource {
+  enum class Kind : std::uint8_t {
+    jwks_text,
+    jwks_file,
+    jwks_url,         // https, or http on loopback
+    public_key_text,  // PEM or DER: SPKI, PKCS#1, EC point, X.509 certificate
+    public_key_file,
+    secret_text,         // HMAC secret, exact bytes
+    secret_file,         // the same, less the final newline of a text file
+    static_tokens_text,  // {"<token>": {"client_id": ..., "scopes": [...], "expires_at": ...}}
+    static_tokens_file,
+  };
+  Kind kind = Kind::jwks_file;
+  std::string value;  // the text, path or URL
+  std::string name;   // for messages; empty: the path or URL itself
+};
+
+// How a JWKS URL is fetched.
+struct FetchOptions {
+  double timeout_seconds = 10;
+  std::size_t max_bytes = 4u << 20;
+  double max_age_seconds = 3600;         // kept at most so long, less when Cache-Control says so
+  double refetch_interval_seconds = 30;  // at most one refetch in so long, whatever the tokens say
+  bool ssrf_safe = false;                // https only, private addresses refused, the resolved address pinned
+  std::string ca_file;                   // PEM bundle to trust instead of the system's; empty: the system's
+};
+
+}  // namespace assay

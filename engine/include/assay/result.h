@@ -1,0 +1,50 @@
+// A value or an error message: what a set-up step returns.
+//
+// Errors are for people: one line that names the file or option, the field and the mend. Bad tokens are never
+// errors; they are verdicts (see verdict.h).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace assay {
+
+struct Error {
+  std::string message;
+};
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
+
+  explicit operator bool() const noexcept { return state_.index() == 0; }
+  // Only for a result that holds a value.
+  T& operator*() & { return std::get<0>(state_); }
+  const T& operator*() const& { return std::get<0>(state_); }
+  T&& operator*() && { return std::get<0>(std::move(state_)); }
+  T* operator->() { return &std::get<0>(state_); }
+  const T* operator->() const { return &std::get<0>(state_); }
+  // Only for a result that holds an error.
+  const std::string& error() const { return std::get<1>(state_).message; }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT: implicit by design
+  explicit operator bool() const noexcept { return !error_.has_value(); }
+  const std::string& error() const { return error_->message; }
+
+ private:
+  std::optional<Error> error_;
+};
+
+}  // namespace assay

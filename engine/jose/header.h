@@ -1,0 +1,33 @@
+// The JOSE header of a token (RFC 7515 §4), read and checked as far as that needs no key.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "assay/algorithm.h"
+#include "assay/policy.h"
+#include "assay/reason.h"
+
+namespace assay::jose {
+
+// Owned: a header is read once and remembered by its raw bytes.
+struct Header {
+  std::optional<std::string> alg;      // as text, when it is a string
+  std::optional<Algorithm> algorithm;  // when alg names one that assay verifies
+  std::optional<std::string> kid;      // when it is a string
+  std::optional<std::string> typ;      // when it is a string
+  // fastmcp: kid as FastMCP looks it up; null and other falsy values are no kid. Differs from `kid` only there.
+  bool lookup_without_kid = false;
+  bool payload_is_encoded = true;  // false: RFC 7797 b64=false (fastmcp alone)
+  // The header's own fault: malformed_header or critical_header; the earlier in the order of reasons. `alg` and `kid`
+  // are still filled in as far as they could be read.
+  std::optional<Reason> fault;
+  std::string detail;  // for the fault; holds no token material
+};
+
+// Reads the first segment, base64url text as sent. A segment that is not strict base64url gives nothing: the token is
+// malformed. Limits: nesting kJsonMaxDepth; fastmcp: 512 characters of base64url (joserfc's max_header_length).
+std::optional<Header> read_header(std::string_view segment, Profile profile);
+
+}  // namespace assay::jose

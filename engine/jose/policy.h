@@ -1,0 +1,37 @@
+// The policy applied to the claims: every rule that holds once the signature is valid.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "assay/instant.h"
+#include "assay/policy.h"
+#include "assay/reason.h"
+#include "assay/result.h"
+#include "base/arena.h"
+#include "jose/claims.h"
+#include "jose/header.h"
+
+namespace assay::jose {
+
+// What the judge needs besides the claims.
+struct Judgement {
+  ReasonSet reasons;        // empty: accepted
+  std::string_view detail;  // of the first reason; in the arena. Holds no token material but times
+};
+
+// Judges claims at a moment: claim_type, token_expired, token_not_yet_valid, issuer_mismatch, audience_mismatch,
+// scope_missing, type_mismatch; all that hold are collected. strict follows RFC 7519, fastmcp FastMCP's
+// load_access_token (exp, iss, aud, scopes, and the types that its AccessToken model requires). `scopes` is
+// scopes_of(claims); thread safe.
+Judgement judge(const Policy& policy, const Header& header, const Claims& claims,
+                std::span<const std::string_view> scopes, Instant at, base::Arena& arena);
+
+// RFC 7515 §4.1.9: equal but for case and an omitted "application/".
+bool is_type(std::string_view typ, std::string_view required) noexcept;
+
+// Checks a policy at set-up: the error names the option and the mend. Algorithms of fastmcp: exactly one, default
+// RS256.
+Result<Policy> checked_policy(Policy policy);
+
+}  // namespace assay::jose

@@ -1,0 +1,57 @@
+// The engine: keys, backend, policy and the order of checks. Shared by all threads; each call works in a session.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "assay/verifier.h"
+#include "verify/backend.h"
+#include "verify/batch.h"
+#include "verify/key_store.h"
+
+namespace assay::verify {
+
+// A thread's memory: header memo, backend contexts, arena, claims reader. Not thread safe; reuse it for speed.
+class Session {
+ public:
+  ~Session();
+
+ private:
+  friend class Engine;
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+class Engine {
+ public:
+  static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options);
+  ~Engine();
+
+  // A session from the pool; give it back with release(). Both thread safe.
+  std::unique_ptr<Session> acquire();
+  void release(std::unique_ptr<Session> session);
+
+  // Judges inputs[i] into verdicts[i], all with one key snapshot. Spans of equal length. The verdict of a token depends
+  // on token, time, keys and policy alone, never on its neighbours.
+  void verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> verdicts, Session& session) noexcept;
+
+  Result<void> reload();
+  const Policy& policy() const noexcept;
+  std::string_view backend_name() const noexcept;
+  std::shared_ptr<const Snapshot> snapshot() const;
+
+ private:
+  struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// An owned copy of a verdict, for the library's face.
+Verdict to_verdict(const TokenVerdict& verdict, std::string_view token);
+
+}  // namespace assay::verify

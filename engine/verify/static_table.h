@@ -1,0 +1,41 @@
+// The table behind StaticTokenVerifier and --static-tokens: immutable, shared.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "assay/policy.h"
+#include "assay/result.h"
+#include "assay/verdict.h"
+
+namespace assay::verify {
+
+struct StaticEntry {
+  std::string client_id;
+  std::vector<std::string> scopes;
+  std::string expires_at;  // decimal number as written; empty: none
+  std::optional<std::string> subject;
+  std::string claims;  // the entry's JSON object on one line
+};
+
+class StaticTable {
+ public:
+  static Result<std::shared_ptr<const StaticTable>> parse(std::string_view json, std::string_view name);
+  // The entry of exactly this token, or null. Thread safe.
+  const StaticEntry* find(std::string_view token) const;
+  std::size_t size() const noexcept { return entries_.size(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  std::unordered_map<std::string, StaticEntry, Hash, std::equal_to<>> entries_;
+};
+
+}  // namespace assay::verify

@@ -1,0 +1,24 @@
+# assay_room(NAME SOURCES... [DEPENDS TARGETS...] [PRIVATE TARGETS...]): one room of the engine as a static library.
+#
+# The room assay_NAME is exported as assay::NAME. Its headers are included as "NAME/header.h" from engine/.
+function(assay_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
+  add_library(assay_${name} STATIC ${ROOM_SOURCES})
+  add_library(assay::${name} ALIAS assay_${name})
+  set_target_properties(assay_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(assay_${name}
+    PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/engine/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+           $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/engine>)
+  target_compile_features(assay_${name} PUBLIC cxx_std_20)
+  target_link_libraries(assay_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
+  install(TARGETS assay_${name} EXPORT assayTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
+# assay_test(ROOM SOURCES...): the tests of a room as one program, ROOM_test, each test registered with ctest.
+function(assay_test room)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${room}_test ${TEST_SOURCES})
+  target_link_libraries(${room}_test PRIVATE ${TEST_LINK} assay_test_support GTest::gtest GTest::gmock GTest::gtest_main)
+  target_include_directories(${room}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  gtest_discover_tests(${room}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${room}/ PROPERTIES TIMEOUT 300)
+endfunction()
