@@ -1,0 +1,30 @@
+// HMAC-SHA-2 (RFC 2104, FIPS 198-1) with the key's inner and outer states computed once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "assay/algorithm.h"
+
+namespace assay::verify {
+
+// Immutable, shared by all threads; wiped when freed.
+class HmacKey {
+ public:
+  explicit HmacKey(std::string_view secret);
+  ~HmacKey();
+  HmacKey(const HmacKey&) = delete;
+  HmacKey& operator=(const HmacKey&) = delete;
+
+  // Writes digest_bytes(hash) bytes. Allocates nothing.
+  void compute(Hash hash, std::string_view message, unsigned char* mac) const noexcept;
+  // Compares in constant time; a mac of another length is false.
+  bool matches(Hash hash, std::string_view message, std::string_view mac) const noexcept;
+
+ private:
+  struct States;
+  std::unique_ptr<States> states_;
+};
+
+}  // namespace assay::verify
