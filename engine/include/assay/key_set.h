@@ -23,13 +23,15 @@ struct Jwk {
   std::string n, e;        // RSA
   std::string x, y;        // EC; OKP has x alone
   std::string k;           // oct
-  std::string d, p, q;     // private members, kept only to check that they belong to the public part
+  // Private members, kept only until prepare_key has checked that they belong to the public part.
+  std::string d, p, q, dp, dq, qi;
 };
 
 // A JWK Set (RFC 7517 §5). Keys that cannot be used are left out and told in `notes`, one line each.
 struct JwkSet {
   std::vector<Jwk> keys;
   std::vector<std::string> notes;
+  std::vector<std::string> skipped_kids;  // kids of the keys that were left out
   // fastmcp: this set makes FastMCP's own reader fail as a whole, so that no key of it is found.
   bool poisoned = false;
 
