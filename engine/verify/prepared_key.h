@@ -28,6 +28,8 @@ struct PreparedKey {
   std::string source;       // "jwks.json", for messages
   bool any_kid = false;     // from PEM, DER or a secret file: serves tokens with any kid and with none
   std::uint32_t index = 0;  // place in its KeyRing; backends key their per-thread contexts by it
+  // fastmcp: cryptography leaves the length of a PSS signature to OpenSSL, which takes one without its leading zeros.
+  bool lenient_pss_length = false;
   std::unique_ptr<OpensslKey> openssl;
 };
 
