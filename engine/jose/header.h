@@ -1,6 +1,7 @@
 // The JOSE header of a token (RFC 7515 §4), read and checked as far as that needs no key.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,11 @@
 #include "assay/reason.h"
 
 namespace assay::jose {
+
+// joserfc's limits on the segments of a token, in base64url characters (its JWSRegistry).
+inline constexpr std::size_t kFastmcpMaxHeader = 512;
+inline constexpr std::size_t kFastmcpMaxPayload = 128000;
+inline constexpr std::size_t kFastmcpMaxSignature = 1024;
 
 // Owned: a header is read once and remembered by its raw bytes.
 struct Header {

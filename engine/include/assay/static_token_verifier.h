@@ -15,9 +15,7 @@
 
 namespace assay {
 
-namespace verify {
-class StaticTable;
-}
+class JwtVerifier;
 
 // Immutable once made; all members may be called from any number of threads.
 class StaticTokenVerifier {
@@ -33,8 +31,8 @@ class StaticTokenVerifier {
   Verdict verify(std::string_view token, Instant at) const;
 
  private:
-  explicit StaticTokenVerifier(std::shared_ptr<const verify::StaticTable> table) noexcept : table_(std::move(table)) {}
-  std::shared_ptr<const verify::StaticTable> table_;
+  explicit StaticTokenVerifier(std::shared_ptr<const JwtVerifier> verifier) noexcept : verifier_(std::move(verifier)) {}
+  std::shared_ptr<const JwtVerifier> verifier_;
 };
 
 }  // namespace assay

@@ -1,0 +1,282 @@
+// The order of checks, on one page: take_apart (shape, header, keys), the signatures in rounds, then the claims.
+#include "verify/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "codec/base64url.h"
+#include "codec/json_fast.h"
+#include "jose/claims.h"
+#include "jose/compact.h"
+#include "jose/numeric_date.h"
+#include "jose/policy.h"
+#include "verify/header_memo.h"
+
+namespace assay::verify {
+namespace {
+
+// A token between the stages.
+struct Work {
+  const HeaderPlan* plan = nullptr;
+  std::string_view signing_input;
+  std::string_view payload;    // decoded, kJsonPadding readable bytes follow
+  std::string_view signature;  // decoded
+  bool awaits_signature = false;
+};
+
+void reject(TokenVerdict& verdict, Reason reason, std::string_view detail) noexcept {
+  verdict.reasons = ReasonSet(reason);
+  verdict.detail = detail;
+}
+
+// Decodes a segment into the arena, with room for a reader that looks past its end. Null data: not strict base64url.
+std::string_view decode(std::string_view segment, base::Arena& arena) {
+  const std::size_t size = codec::base64url_decoded_size(segment.size());
+  const std::size_t room = size + std::max(codec::kBase64Slack, codec::kJsonPadding);
+  char* to = arena.allocate(room);
+  if (segment.size() % 4 == 1 || !codec::base64url_decode(segment, to)) {
+    arena.shrink_last(room, 0);
+    return {};
+  }
+  return {to, size};
+}
+
+std::string_view copy_padded(std::string_view text, base::Arena& arena) {
+  char* to = arena.allocate(text.size() + codec::kJsonPadding);
+  std::copy(text.begin(), text.end(), to);
+  return {to, text.size()};
+}
+
+}  // namespace
+
+struct Session::Impl {
+  explicit Impl(std::unique_ptr<BackendSession> session) : backend(std::move(session)) {}
+
+  base::Arena arena{256 << 10};
+  HeaderMemo memo;
+  codec::FastObjectReader reader;
+  std::unique_ptr<BackendSession> backend;
+  std::shared_ptr<const Snapshot> snapshot;
+  std::vector<Work> work;
+  std::vector<SignatureJob> jobs;
+  std::vector<std::uint32_t> job_tokens;
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+
+struct Engine::Impl {
+  Policy policy;
+  std::shared_ptr<const Backend> backend;
+  std::unique_ptr<KeyStore> keys;
+  std::mutex pool_mutex;
+  std::vector<std::unique_ptr<Session>> pool;
+
+  bool decide_statically(const TokenInput& input, const Snapshot& snapshot, TokenVerdict& verdict,
+                         base::Arena& arena) const;
+  void take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
+  void judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const;
+  void judge_claims(const Work& work, Instant at, TokenVerdict& verdict, Session::Impl& session) const;
+};
+
+// StaticTokenVerifier's rules: the table, then the expiry, then the scopes. True when the token is decided.
+bool Engine::Impl::decide_statically(const TokenInput& input, const Snapshot& snapshot, TokenVerdict& verdict,
+                                     base::Arena& arena) const {
+  if (snapshot.static_tokens == nullptr) return false;
+  const StaticEntry* entry = snapshot.static_tokens->find(input.token);
+  if (entry == nullptr) {
+    if (snapshot.has_key_sources) return false;
+    reject(verdict, Reason::unknown_token, "not in the static table");
+    return true;
+  }
+  verdict.client_id = entry->client_id;
+  verdict.has_client_id = true;
+  verdict.has_subject = entry->subject.has_value();
+  if (entry->subject) verdict.subject = *entry->subject;
+  verdict.expires_at = entry->expires_at;
+  const std::span<std::string_view> scopes = arena.array<std::string_view>(entry->scopes.size());
+  std::copy(entry->scopes.begin(), entry->scopes.end(), scopes.begin());
+  verdict.scopes = scopes;
+  if (!entry->expires_at.empty()) {
+    const jose::NumericDate expiry = jose::parse_numeric_date(entry->expires_at);
+    const bool strict = policy.profile == Profile::strict;
+    const auto order = jose::compare(expiry, strict ? policy.leeway_seconds : 0, input.at);
+    // FastMCP: expires_at < time.time(); strict, as for exp: on or after.
+    if (order < 0 || (strict && order == 0)) verdict.reasons.insert(Reason::token_expired);
+  }
+  const bool granted = std::all_of(
+      policy.required_scopes.begin(), policy.required_scopes.end(),
+      [&](const std::string& scope) { return std::find(scopes.begin(), scopes.end(), scope) != scopes.end(); });
+  if (!granted) verdict.reasons.insert(Reason::scope_missing);
+  if (verdict.reasons.empty()) {
+    verdict.claims = entry->claims;
+  } else {
+    verdict.detail = verdict.reasons.contains(Reason::token_expired) ? "the entry's expires_at has passed"
+                                                                     : "the entry lacks a required scope";
+  }
+  return true;
+}
+
+// Shape, header, base64url, algorithm and keys: everything that needs no signature. Rejects, or leaves the work ready.
+void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const {
+  if (token.empty()) return reject(verdict, Reason::missing_token, "");
+  if (token.size() > policy.max_token_bytes)
+    return reject(verdict, Reason::token_too_large, "longer than --max-token-bytes");
+
+  const jose::Compact compact = jose::split_compact(token);
+  const jose::Shape shape = jose::classify(compact);
+  if (shape == jose::Shape::encrypted) return reject(verdict, Reason::encrypted_token, "five segments: JWE");
+  if (shape == jose::Shape::malformed) return reject(verdict, Reason::malformed_token, "not three segments");
+
+  const bool fastmcp = policy.profile == Profile::fastmcp;
+  if (fastmcp &&
+      (compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature)) {
+    return reject(verdict, Reason::token_too_large, "longer than joserfc's limit for a segment");
+  }
+
+  const HeaderPlan& plan = session.memo.look_up(compact.header, policy);
+  work.plan = &plan;
+  if (plan.decodable) {
+    verdict.has_alg = plan.header.alg.has_value();
+    verdict.has_kid = plan.header.kid.has_value();
+    if (verdict.has_alg) verdict.alg = *plan.header.alg;
+    if (verdict.has_kid) verdict.kid = *plan.header.kid;
+  }
+
+  const bool raw_payload = plan.decodable && !plan.header.payload_is_encoded;  // RFC 7797
+  work.payload = raw_payload ? copy_padded(compact.payload, session.arena) : decode(compact.payload, session.arena);
+
+  if (shape != jose::Shape::signed_token) {
+    // A signature that was cut off or masked shows only beside a header that names a signing algorithm: "none" has
+    // none.
+    const bool whole = plan.decodable && plan.header.fault != Reason::malformed_header && plan.header.algorithm &&
+                       !compact.payload.empty() && work.payload.data() != nullptr;
+    if (whole) return reject(verdict, Reason::signature_redacted, "");
+    const bool empty_third = compact.dots == 2 && compact.signature.empty();
+    if (!empty_third) return reject(verdict, Reason::malformed_token, "not three segments of base64url");
+  }
+  if (!plan.decodable) return reject(verdict, Reason::malformed_token, "the header is not strict base64url");
+  if (work.payload.data() == nullptr)
+    return reject(verdict, Reason::malformed_token, "the payload is not strict base64url");
+  work.signature = decode(compact.signature, session.arena);
+  if (work.signature.data() == nullptr)
+    return reject(verdict, Reason::malformed_token, "the signature is not strict base64url");
+
+  if (plan.fault) {
+    if (plan.wants_refetch) keys->request_refetch();
+    return reject(verdict, *plan.fault, plan.detail);
+  }
+  work.signing_input = compact.signing_input;
+  work.awaits_signature = true;
+}
+
+// Every token with its first key, those that fail with their next, and so on: each round is one call of the backend.
+void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const {
+  session.job_tokens.clear();
+  for (std::uint32_t i = 0; i < session.work.size(); ++i) {
+    if (session.work[i].awaits_signature) session.job_tokens.push_back(i);
+  }
+  for (std::size_t round = 0; !session.job_tokens.empty(); ++round) {
+    session.jobs.clear();
+    for (const std::uint32_t i : session.job_tokens) {
+      const Work& work = session.work[i];
+      session.jobs.push_back(
+          {work.plan->candidates[round], *work.plan->header.algorithm, work.signing_input, work.signature, false});
+    }
+    session.backend->judge(session.jobs, session.snapshot->ring->generation());
+    std::size_t left = 0;
+    for (std::size_t j = 0; j < session.jobs.size(); ++j) {
+      const std::uint32_t i = session.job_tokens[j];
+      if (session.jobs[j].valid) {
+        verdicts[i].signature = SignatureState::valid;
+      } else if (round + 1 < session.work[i].plan->candidates.size()) {
+        session.job_tokens[left++] = i;
+      } else {
+        verdicts[i].signature = SignatureState::invalid;
+        reject(verdicts[i], Reason::signature_invalid, round == 0 ? "" : "none of the keys that fit matches");
+      }
+    }
+    session.job_tokens.resize(left);
+  }
+}
+
+void Engine::Impl::judge_claims(const Work& work, Instant at, TokenVerdict& verdict, Session::Impl& session) const {
+  jose::ClaimsFault fault;
+  const jose::Claims* claims = jose::read_claims(work.payload, policy.profile, session.reader, session.arena, fault);
+  if (claims == nullptr) return reject(verdict, Reason::malformed_claims, fault.message);
+  verdict.client_id = jose::client_id_of(*claims, session.arena);
+  verdict.has_client_id = true;
+  if (claims->iss.type == jose::ClaimType::string) verdict.issuer = claims->iss.text;
+  verdict.scopes = jose::scopes_of(*claims, policy.profile, session.arena);
+  const jose::Judgement judgement = jose::judge(policy, work.plan->header, *claims, verdict.scopes, at, session.arena);
+  verdict.reasons = judgement.reasons;
+  verdict.detail = judgement.detail;
+  if (!verdict.reasons.empty()) return;
+  verdict.has_subject = claims->sub.type == jose::ClaimType::string;
+  if (verdict.has_subject) verdict.subject = claims->sub.text;
+  verdict.expires_at = jose::expires_at_of(*claims, policy.profile, session.arena);
+  verdict.claims = claims->json;
+}
+
+void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> verdicts, Session& session) noexcept {
+  Session::Impl& state = *session.impl_;
+  state.snapshot = impl_->keys->snapshot();
+  state.arena.reset();
+  state.memo.begin_batch(state.snapshot);
+  state.work.assign(inputs.size(), Work());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    verdicts[i] = TokenVerdict();
+    if (impl_->decide_statically(inputs[i], *state.snapshot, verdicts[i], state.arena)) continue;
+    impl_->take_apart(inputs[i].token, state.work[i], verdicts[i], state);
+  }
+  impl_->judge_signatures(verdicts, state);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (verdicts[i].signature == SignatureState::valid)
+      impl_->judge_claims(state.work[i], inputs[i].at, verdicts[i], state);
+  }
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
+  auto impl = std::make_unique<Impl>();
+  if (options.keys.empty()) {
+    return Error{"no keys: give a JWK Set, a public key, a secret or static tokens"};
+  }
+  Result<Policy> policy = jose::checked_policy(std::move(options.policy));
+  if (!policy) return Error{policy.error()};
+  impl->policy = std::move(*policy);
+  Result<std::shared_ptr<const Backend>> backend = make_backend(options.backend);
+  if (!backend) return Error{backend.error()};
+  impl->backend = std::move(*backend);
+  Result<std::unique_ptr<KeyStore>> keys =
+      KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
+  if (!keys) return Error{keys.error()};
+  impl->keys = std::move(*keys);
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+std::unique_ptr<Session> Engine::acquire() {
+  {
+    const std::lock_guard lock(impl_->pool_mutex);
+    if (!impl_->pool.empty()) {
+      std::unique_ptr<Session> session = std::move(impl_->pool.back());
+      impl_->pool.pop_back();
+      return session;
+    }
+  }
+  return std::unique_ptr<Session>(new Session(std::make_unique<Session::Impl>(impl_->backend->new_session())));
+}
+
+void Engine::release(std::unique_ptr<Session> session) {
+  const std::lock_guard lock(impl_->pool_mutex);
+  impl_->pool.push_back(std::move(session));
+}
+
+Result<void> Engine::reload() { return impl_->keys->reload(); }
+const Policy& Engine::policy() const noexcept { return impl_->policy; }
+std::string_view Engine::backend_name() const noexcept { return impl_->backend->name(); }
+std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->keys->snapshot(); }
+
+}  // namespace assay::verify
