@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds assay and judges the sample log: the first verdicts, and the summary. The second run only judges.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools/setup.sh
+cmake --preset release --log-level=WARNING >/dev/null
+cmake --build --preset release --target assay_program
+
+command=(build/release/assay verify --jwks data/sample/jwks.json --secret-file data/sample/secret.txt
+  --at record data/sample/access.ndjson)
+echo
+echo "\$ ${command[*]}"
+verdicts=$(mktemp)
+trap 'rm -f "$verdicts"' EXIT
+status=0
+"${command[@]}" -o "$verdicts" || status=$?
+# 1 says that some tokens were rejected, as they should be in this log
+[ "$status" -le 1 ] || exit "$status"
+echo
+echo "The first verdicts (claims shortened):"
+head -n 8 "$verdicts" | sed -E 's/"claims":\{.{60}.*$/"claims":{…}}/'
