@@ -287,6 +287,16 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
   }
 }
 
+// The URL for messages: without user and password.
+std::string shown(const std::string& url) {
+  const std::size_t begin = url.find("://");
+  if (begin == std::string::npos) return url;
+  const std::size_t end = url.find_first_of("/?#", begin + 3);
+  const std::size_t at = url.rfind('@', end);
+  if (at == std::string::npos || at < begin) return url;
+  return url.substr(0, begin + 3) + url.substr(at + 1);
+}
+
 }  // namespace
 
 bool is_public_address(const std::string& address) {
@@ -318,14 +328,14 @@ double cache_seconds(std::string_view cache_control, double age_seconds, double 
 
 Result<void> check_jwks_url(const std::string& url, const FetchOptions& options) {
   const Result<Origin> origin = checked_origin(url, options);
-  if (!origin) return Error{url + ": " + origin.error()};
+  if (!origin) return Error{shown(url) + ": " + origin.error()};
   return {};
 }
 
 Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& options, const std::atomic<bool>& stop) {
   start_curl_once();
   Result<FetchedSet> fetched = fetch(url, options, stop);
-  if (!fetched) return Error{url + ": " + fetched.error()};
+  if (!fetched) return Error{shown(url) + ": " + fetched.error()};
   return fetched;
 }
 
