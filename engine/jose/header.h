@@ -17,6 +17,9 @@ inline constexpr std::size_t kFastmcpMaxHeader = 512;
 inline constexpr std::size_t kFastmcpMaxPayload = 128000;
 inline constexpr std::size_t kFastmcpMaxSignature = 1024;
 
+// strict: room for a certificate chain in x5c, and a bound on what a header may cost.
+inline constexpr std::size_t kStrictMaxHeader = 32768;
+
 // Owned: a header is read once and remembered by its raw bytes.
 struct Header {
   std::optional<std::string> alg;      // as text, when it is a string
@@ -33,7 +36,9 @@ struct Header {
 };
 
 // Reads the first segment, base64url text as sent. A segment that is not strict base64url gives nothing: the token is
-// malformed. Limits: nesting kJsonMaxDepth; fastmcp: 512 characters of base64url (joserfc's max_header_length).
+// malformed. Limits: nesting kJsonMaxDepth, integers of 4300 digits, and the lengths above. A header over its length is
+// not read: it has a fault, and neither alg nor kid. An alg that is present but no string is no fault: it names no
+// algorithm.
 std::optional<Header> read_header(std::string_view segment, Profile profile);
 
 }  // namespace assay::jose
