@@ -1,0 +1,118 @@
+// JSON out: strings and values that are one line of valid JSON whatever the text holds.
+#include "codec/json.h"
+#include "codec/utf.h"
+
+namespace assay::codec {
+namespace {
+
+void append_unicode_escape(std::string& to, char32_t code) {
+  constexpr char kHex[] = "0123456789abcdef";
+  to += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(code >> shift) & 0xFu];
+}
+
+// C0, DEL and C1: a log of verdicts is read on terminals, where each of them may act.
+bool is_control(char32_t code) noexcept { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
+
+// RFC 8259 §7.
+void append_escaped(std::string& to, char32_t code) {
+  switch (code) {
+    case '"':
+      to += "\\\"";
+      return;
+    case '\\':
+      to += "\\\\";
+      return;
+    case '\b':
+      to += "\\b";
+      return;
+    case '\f':
+      to += "\\f";
+      return;
+    case '\n':
+      to += "\\n";
+      return;
+    case '\r':
+      to += "\\r";
+      return;
+    case '\t':
+      to += "\\t";
+      return;
+    default:
+      append_unicode_escape(to, code);
+  }
+}
+
+// Length of the number, word or NaN at the beginning of `text`.
+std::size_t scalar_length(std::string_view text) noexcept {
+  const std::size_t end = text.find_first_of(" \t\r\n,:[]{}\"");
+  return end == text.npos ? text.size() : end;
+}
+
+void append_scalar(std::string& to, std::string_view text) {
+  const bool no_json = text == "NaN" || text == "Infinity" || text == "-Infinity";
+  to += no_json ? std::string_view("null") : text;
+}
+
+// Copies the string that begins at `at` as written, but surrogates as escapes. Returns the index behind it.
+std::size_t append_written_string(std::string& to, std::string_view text, std::size_t at) {
+  to += text[at++];
+  bool escaped = false;
+  while (at < text.size()) {
+    const CodePoint next = read_wtf8(text, at);
+    if (is_surrogate(next.code)) {
+      append_unicode_escape(to, next.code);
+    } else {
+      to.append(text, at, next.length);
+    }
+    at += next.length;
+    if (!escaped && next.code == '"') break;
+    escaped = !escaped && next.code == '\\';
+  }
+  return at;
+}
+
+}  // namespace
+
+void append_json_string(std::string& to, std::string_view text) {
+  to += '"';
+  std::size_t plain = 0;  // begin of what needs no change and is not yet copied
+  std::size_t at = 0;
+  const auto flush = [&] { to.append(text, plain, at - plain); };
+  while (at < text.size()) {
+    const CodePoint next = read_wtf8(text, at);
+    if (next.length != 0 && next.code != '"' && next.code != '\\' && !is_control(next.code) &&
+        !is_surrogate(next.code)) {
+      at += next.length;
+      continue;
+    }
+    flush();
+    append_escaped(to, next.length == 0 ? char32_t{0xFFFD} : next.code);
+    at += next.length == 0 ? 1 : next.length;
+    plain = at;
+  }
+  flush();
+  to += '"';
+}
+
+void append_json_line(std::string& to, const JsonNode& value) {
+  const std::string_view raw = value.raw;
+  std::size_t at = 0;
+  while (at < raw.size()) {
+    const char c = raw[at];
+    if (c == '"') {
+      at = append_written_string(to, raw, at);
+    } else if (c == '\n' || c == '\r') {
+      to += ' ';
+      ++at;
+    } else if (const std::size_t length = scalar_length(raw.substr(at)); length != 0) {
+      append_scalar(to, raw.substr(at, length));
+      at += length;
+    } else {
+      to += c;
+      ++at;
+    }
+  }
+}
+
+}  // namespace assay::codec
