@@ -17,6 +17,10 @@
 
 namespace assay {
 
+namespace mint {
+struct SigningKey;
+}
+
 // What a token claims. Defaults and order are those of FastMCP's RSAKeyPair.create_token: sub, iss, iat, exp; then
 // aud and scope only when given; additional claims last, a repeated name replacing the earlier value in its place.
 struct TokenRequest {
@@ -31,17 +35,18 @@ struct TokenRequest {
 };
 
 // A private key bound to one algorithm. Immutable; signing is thread safe. The private part is wiped when freed.
+// Signing throws std::runtime_error should OpenSSL fail, which no key that was made here has been seen to do.
 class KeyPair {
  public:
   // bits: RSA modulus, 2048 to 16384; ignored for other key types. HS*: a random secret as long as the hash.
   static Result<KeyPair> generate(Algorithm algorithm, int bits = 2048);
-  // PKCS#8, PKCS#1 or SEC 1 private PEM; for HS* the secret's exact bytes.
+  // PKCS#8, PKCS#1 or SEC 1 private PEM, not encrypted; for HS* the secret's exact bytes.
   static Result<KeyPair> from_private(std::string_view pem_or_secret, Algorithm algorithm);
 
   Algorithm algorithm() const noexcept;
   std::string private_pem() const;  // PKCS#8; for HS* the secret's bytes
   std::string public_pem() const;   // SPKI; empty for HS*
-  // {"keys":[...]} with this key's public JWK (for HS* the oct key, which is secret).
+  // {"keys":[...]} with this key's public JWK (for HS* the oct key, which is secret). No kid member when `kid` is empty.
   std::string jwks(std::string_view kid = {}) const;
 
   std::string create_token(const TokenRequest& request = {}) const;
@@ -54,15 +59,18 @@ class KeyPair {
   KeyPair& operator=(KeyPair&&) noexcept;
   ~KeyPair();
 
+  // For assay's own minter.
+  const mint::SigningKey& signing_key() const noexcept { return *key_; }
+
  private:
-  struct Impl;
-  explicit KeyPair(std::unique_ptr<Impl> impl) noexcept;
-  std::unique_ptr<Impl> impl_;
+  explicit KeyPair(std::unique_ptr<mint::SigningKey> key) noexcept;
+  std::unique_ptr<mint::SigningKey> key_;
 };
 
 // FastMCP's RSAKeyPair: RSA-2048, RS256.
 class RsaKeyPair {
  public:
+  // Throws std::runtime_error when OpenSSL has no random numbers.
   static RsaKeyPair generate();
   std::string private_key() const { return pair_.private_pem(); }
   std::string public_key() const { return pair_.public_pem(); }

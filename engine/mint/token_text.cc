@@ -1,0 +1,174 @@
+#include "mint/token_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/json.h"
+
+namespace assay::mint {
+namespace {
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  codec::append_json_string(out, text);
+  return out;
+}
+
+void append_unit(std::string& to, std::uint32_t unit) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  to += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(unit >> shift) & 15];
+}
+
+// Reads the code point at `at` and moves past it; U+FFFD for what is not UTF-8 (RFC 3629 §3).
+std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const std::uint32_t lead = byte(at++);
+  if (lead < 0x80) return lead;
+  const std::size_t more = lead >= 0xF0 && lead < 0xF5   ? 3
+                           : lead >= 0xE0 && lead < 0xF0 ? 2
+                                                         : lead >= 0xC2 && lead < 0xE0;
+  if (more == 0 || text.size() - at < more) return 0xFFFD;
+  std::uint32_t code = lead & (0x3Fu >> more);
+  for (std::size_t i = 0; i < more; ++i) {
+    if ((byte(at + i) & 0xC0) != 0x80) return 0xFFFD;
+    code = code << 6 | (byte(at + i) & 0x3F);
+  }
+  constexpr std::array<std::uint32_t, 4> kLeast = {0, 0x80, 0x800, 0x10000};
+  if (code < kLeast[more] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return 0xFFFD;
+  at += more;
+  return code;
+}
+
+}  // namespace
+
+void Members::set(std::string_view name, std::string json) {
+  for (auto& [known, value] : members_) {
+    if (known == name) {
+      value = std::move(json);
+      return;
+    }
+  }
+  members_.emplace_back(name, std::move(json));
+}
+
+void Members::set_string(std::string_view name, std::string_view value) { set(name, json_string(value)); }
+
+void Members::set_integer(std::string_view name, std::int64_t value) { set(name, std::to_string(value)); }
+
+void Members::remove(std::string_view name) {
+  std::erase_if(members_, [&](const auto& member) { return member.first == name; });
+}
+
+const std::string* Members::find(std::string_view name) const {
+  const auto at = std::find_if(members_.begin(), members_.end(), [&](const auto& m) { return m.first == name; });
+  return at == members_.end() ? nullptr : &at->second;
+}
+
+std::string Members::to_json() const {
+  std::string out = "{";
+  for (const auto& [name, value] : members_) {
+    if (out.size() > 1) out += ',';
+    codec::append_json_string(out, name);
+    out += ':';
+    out += value;
+  }
+  return out += '}';
+}
+
+std::int64_t issued_at(const TokenRequest& request) { return request.issued_at.value_or(Instant::now()).seconds; }
+
+Members standard_claims(const TokenRequest& request, std::int64_t issued_at_seconds) {
+  Members claims;
+  claims.set_string("sub", request.subject);
+  claims.set_string("iss", request.issuer);
+  claims.set_integer("iat", issued_at_seconds);
+  claims.set_integer("exp", issued_at_seconds + request.expires_in_seconds);
+  if (request.audiences.size() == 1) {
+    claims.set_string("aud", request.audiences.front());
+  } else if (!request.audiences.empty()) {
+    std::string list = "[";
+    for (const std::string& audience : request.audiences) {
+      if (list.size() > 1) list += ',';
+      codec::append_json_string(list, audience);
+    }
+    claims.set("aud", list + "]");
+  }
+  if (!request.scopes.empty()) {
+    std::string joined;
+    for (const std::string& scope : request.scopes) {
+      if (!joined.empty()) joined += ' ';
+      joined += scope;
+    }
+    claims.set_string("scope", joined);
+  }
+  return claims;
+}
+
+void add_additional_claims(const TokenRequest& request, Members& claims) {
+  for (const auto& [name, json] : request.additional_claims) claims.set(name, compact_json(json));
+}
+
+Members standard_header(const TokenRequest& request, Algorithm algorithm) {
+  Members header;
+  header.set_string("typ", "JWT");
+  header.set_string("alg", to_string(algorithm));
+  if (request.kid && !request.kid->empty()) header.set("kid", ascii_json_string(*request.kid));
+  return header;
+}
+
+std::string ascii_json_string(std::string_view text) {
+  std::string out = "\"";
+  for (std::size_t at = 0; at < text.size();) {
+    const std::uint32_t code = next_code_point(text, at);
+    switch (code) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (code >= 0x20 && code < 0x7F) {
+          out += static_cast<char>(code);
+        } else if (code < 0x10000) {
+          append_unit(out, code);
+        } else {
+          append_unit(out, 0xD800 + ((code - 0x10000) >> 10));
+          append_unit(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
+        }
+    }
+  }
+  return out += '"';
+}
+
+std::string compact_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (!in_string && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
+    if (c == '"') in_string = !in_string;
+    out += c;
+    if (in_string && c == '\\' && i + 1 < json.size()) out += json[++i];
+  }
+  return out;
+}
+
+}  // namespace assay::mint

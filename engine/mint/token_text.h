@@ -1,0 +1,50 @@
+// The JSON texts of a token, laid out byte for byte as FastMCP's create_token lays them out with joserfc: no white
+// space, the payload in UTF-8, the header in ASCII with \u escapes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/algorithm.h"
+#include "assay/key_pair.h"
+
+namespace assay::mint {
+
+// The members of a JSON object in the order of writing. A plain value.
+class Members {
+ public:
+  // `json` is the value's text. A name that is there keeps its place and takes the new value, as Python's dict does.
+  void set(std::string_view name, std::string json);
+  void set_string(std::string_view name, std::string_view value);
+  void set_integer(std::string_view name, std::int64_t value);
+  void remove(std::string_view name);
+  // The value's text, or null.
+  const std::string* find(std::string_view name) const;
+  // {"name":value,...}
+  std::string to_json() const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> members_;
+};
+
+// Unix seconds of the request's iat: its own, or now.
+std::int64_t issued_at(const TokenRequest& request);
+
+// sub, iss, iat, exp, then aud and scope when given: what stands before the additional claims.
+Members standard_claims(const TokenRequest& request, std::int64_t issued_at_seconds);
+void add_additional_claims(const TokenRequest& request, Members& claims);
+
+// {"typ":"JWT","alg":...} and kid when given.
+Members standard_header(const TokenRequest& request, Algorithm algorithm);
+
+// `text` as a JSON string of ASCII alone, as Python's json.dumps writes it by default. For UTF-8 text; a byte that is
+// not UTF-8 becomes \ufffd.
+std::string ascii_json_string(std::string_view text);
+
+// `json` without the white space between its tokens. For valid JSON.
+std::string compact_json(std::string_view json);
+
+}  // namespace assay::mint
