@@ -1,0 +1,226 @@
+// assay mint: test tokens, one or a corpus.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "assay/key_pair.h"
+#include "base/arena.h"
+#include "codec/json.h"
+#include "command.h"
+#include "mint/key_files.h"
+#include "mint/minter.h"
+
+namespace assay::cli {
+namespace {
+
+struct MintFlags {
+  std::string key, algorithm = "RS256", kid, at = "now", output;
+  TokenRequest request;
+  std::vector<std::string> claims, faults;
+  std::optional<std::uint64_t> count, seed;
+  int threads = 0;
+};
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  assay mint --key key.pem --audience api --scope read --scope write\n"
+    "  assay mint --key key.pem --claim 'tenant=\"acme\"' --claim 'roles=[\"admin\"]'\n"
+    "  assay mint --key key.pem --kid k1 --count 1000000 --fault expired=0.05 --fault signature=0.01 --seed 7 -o "
+    "corpus.txt\n"
+    "With --seed and --at the claims, faults and jti are the same each time, whatever --threads; so are the bytes, "
+    "except\n"
+    "for ES and PS algorithms, whose signatures are random by nature.\n";
+
+// Standard output, a device or pipe, or a file that appears under its name only when complete.
+class Output {
+ public:
+  explicit Output(std::string path) : path_(std::move(path)) {}
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  ~Output() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+
+  bool open() {
+    if (path_.empty() || path_ == "-") {
+      fd_ = STDOUT_FILENO;
+      return true;
+    }
+    struct stat there;
+    if (::stat(path_.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
+      fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+      return note(fd_ >= 0);
+    }
+    const std::string name = path_ + ".part." + std::to_string(::getpid());
+    fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd_ >= 0) temporary_ = name;
+    return note(fd_ >= 0);
+  }
+
+  bool write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return note(false);
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+  }
+
+  bool finish() {
+    if (fd_ == STDOUT_FILENO) return true;
+    const int closed = ::close(fd_);
+    fd_ = -1;
+    if (closed != 0) return note(false);
+    if (temporary_.empty()) return true;
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) return note(false);
+    temporary_.clear();
+    return true;
+  }
+
+  int error() const { return error_; }
+  std::string complaint() const {
+    return "-o " + (path_.empty() ? std::string("standard output") : path_) + ": " + std::strerror(error_);
+  }
+
+ private:
+  bool note(bool ok) {
+    if (!ok) error_ = errno;
+    return ok;
+  }
+  std::string path_, temporary_;
+  int fd_ = -1;
+  int error_ = 0;
+};
+
+Result<void> read_claims(const std::vector<std::string>& claims, TokenRequest& request) {
+  for (const std::string& text : claims) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) return Error{"--claim " + text + ": write NAME=JSON"};
+    const std::string json = text.substr(equals + 1);
+    base::Arena arena;
+    codec::JsonError error;
+    if (!codec::parse_json(json, codec::JsonDialect::rfc8259, arena, &error)) {
+      return Error{"--claim " + text + ": the value is not JSON (" + error.message + "); a string needs its quotes: '" +
+                   text.substr(0, equals) + "=\"...\"'"};
+    }
+    request.additional_claims.emplace_back(text.substr(0, equals), json);
+  }
+  return {};
+}
+
+Result<Instant> read_time(const std::string& text) {
+  if (text == "now") return Instant::now();
+  if (const auto at = parse_unix_seconds(text)) return *at;
+  if (const auto at = parse_rfc3339(text)) return *at;
+  return Error{"--at " + text + ": write now, Unix seconds or RFC 3339, such as 2026-01-31T12:00:00Z"};
+}
+
+Result<KeyPair> read_key(const MintFlags& flags) {
+  const std::optional<Algorithm> algorithm = algorithm_from_string(flags.algorithm);
+  if (!algorithm) return Error{"--algorithm " + flags.algorithm + ": no such algorithm; RS256, ES256, EdDSA, ..."};
+  Result<std::string> bytes = mint::read_key_file(flags.key);
+  if (!bytes) return Error{"--key " + bytes.error()};
+  std::string_view text = *bytes;
+  if (info(*algorithm).key_type == KeyType::oct) {
+    if (text.starts_with("-----BEGIN ")) {
+      return Error{"--key " + flags.key + ": a PEM key is no secret for " + flags.algorithm + "; choose --algorithm"};
+    }
+    text = mint::secret_of_file(text);
+  }
+  Result<KeyPair> pair = KeyPair::from_private(text, *algorithm);
+  if (!pair) return Error{"--key " + flags.key + ": " + pair.error()};
+  return pair;
+}
+
+Result<mint::MintOptions> read_options(const MintFlags& flags) {
+  mint::MintOptions options;
+  options.request = flags.request;
+  if (!flags.kid.empty()) options.request.kid = flags.kid;
+  if (Result<void> ok = read_claims(flags.claims, options.request); !ok) return Error{ok.error()};
+  Result<Instant> at = read_time(flags.at);
+  if (!at) return Error{at.error()};
+  options.request.issued_at = *at;
+  for (const std::string& text : flags.faults) {
+    Result<mint::Fault> fault = mint::parse_fault(text);
+    if (!fault) return Error{fault.error()};
+    options.faults.push_back(*fault);
+  }
+  if (Result<void> ok = mint::check_faults(options.faults); !ok) return Error{ok.error()};
+  options.count = flags.count.value_or(1);
+  options.distinct = flags.count.has_value();
+  options.seed = flags.seed ? *flags.seed : (std::uint64_t{std::random_device()()} << 32 | std::random_device()());
+  options.threads = flags.threads;
+  return options;
+}
+
+void tell(const mint::MintResult& result, std::uint64_t seed) {
+  std::string line = "assay: minted " + std::to_string(result.tokens) + " tokens, seed " + std::to_string(seed);
+  for (const auto& [reason, count] : result.faults) {
+    line += ", " + std::to_string(count) + " " + std::string(to_string(reason));
+  }
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+int run_mint(const MintFlags& flags) {
+  Result<mint::MintOptions> options = read_options(flags);
+  if (!options) return fail("mint: " + options.error());
+  Result<KeyPair> pair = read_key(flags);
+  if (!pair) return fail("mint: " + pair.error());
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, told apart below
+  Output output(flags.output);
+  if (!output.open()) return fail("mint: " + output.complaint());
+  const Result<mint::MintResult> result =
+      mint::mint(*pair, *options, [&](std::string_view lines) { return output.write(lines); });
+  if (!result) return fail("mint: " + result.error());
+  if (result->stopped && output.error() == EPIPE) return 0;
+  if (result->stopped || !output.finish()) return fail("mint: " + output.complaint());
+  if (!options->faults.empty()) tell(*result, options->seed);
+  return 0;
+}
+
+}  // namespace
+
+void add_mint(CLI::App& program, int& exit_code) {
+  auto flags = std::make_shared<MintFlags>();
+  TokenRequest& request = flags->request;
+  CLI::App* command = program.add_subcommand("mint", "Sign test tokens: one, or a corpus with faults");
+  command->add_option("--key", flags->key, "private key (PEM, not encrypted); for HS* the secret file")->required();
+  command->add_option("--algorithm", flags->algorithm, "algorithm to sign with")->capture_default_str();
+  command->add_option("--kid", flags->kid, "key id in the header");
+  command->add_option("--subject", request.subject, "sub")->capture_default_str();
+  command->add_option("--issuer", request.issuer, "iss")->capture_default_str();
+  command->add_option("--audience", request.audiences, "aud; repeatable, several make a list")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--scope", request.scopes, "scope; repeatable, joined with spaces")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--expires-in", request.expires_in_seconds, "seconds from iat to exp")->capture_default_str();
+  command->add_option("--claim", flags->claims, "NAME=JSON, repeatable; replaces a claim of that name")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--at", flags->at, "iat: now, Unix seconds or RFC 3339")->capture_default_str();
+  command->add_option("--count", flags->count, "so many tokens, one a line, each with its own jti");
+  command->add_option("--fault", flags->faults, "KIND=SHARE, repeatable: this share of tokens is wrong in this way")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--seed", flags->seed, "of faults and jti; random when absent");
+  command->add_option("--threads", flags->threads, "0: all cores")->check(CLI::NonNegativeNumber);
+  command->add_option("-o,--output", flags->output, "file, written under a temporary name and renamed; default stdout");
+  command->footer(kExamples + ("Kinds of faults, with short forms: " + mint::fault_kinds()));
+  command->callback([flags, &exit_code] { exit_code = run_mint(*flags); });
+}
+
+}  // namespace assay::cli
