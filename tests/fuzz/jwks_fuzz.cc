@@ -1,0 +1,25 @@
+// Any text as a JWK Set, in both profiles: every key that is kept can be prepared or is refused with a message.
+#include "assay/key_set.h"
+#include "fuzz.h"
+#include "verify/prepared_key.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace assay;
+  for (const Profile profile : {Profile::strict, Profile::fastmcp}) {
+    const auto set = JwkSet::parse(fuzz::text_of(data, size), profile, "fuzz");
+    if (!set) {
+      fuzz::require(!set.error().empty(), "an error has a message");
+      continue;
+    }
+    for (const std::string& note : set->notes) {
+      fuzz::require(note.find('\n') == std::string::npos, "a note is one line");
+    }
+    for (const Jwk& jwk : set->keys) {
+      const auto key = verify::prepare_key(jwk, profile, "fuzz");
+      if (!key) fuzz::require(!key.error().empty(), "an error has a message");
+    }
+  }
+  const auto pem = verify::read_public_key(fuzz::text_of(data, size), Profile::strict, "fuzz");
+  if (!pem) fuzz::require(!pem.error().empty(), "an error has a message");
+  return 0;
+}
