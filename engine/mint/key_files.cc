@@ -32,6 +32,7 @@ bool write_all(int fd, std::string_view bytes) {
 
 Result<void> create(const std::string& path, std::string_view bytes, int flags, mode_t mode) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+  if (fd < 0 && errno == EEXIST) return Error{path + ": exists and is not overwritten; --force replaces it"};
   if (fd < 0) return system_error(path, "create");
   const bool written = write_all(fd, bytes);
   const int saved = errno;
@@ -45,11 +46,7 @@ Result<void> create(const std::string& path, std::string_view bytes, int flags, 
 }  // namespace
 
 Result<void> write_private_file(const std::string& path, std::string_view bytes, bool overwrite) {
-  if (!overwrite) {
-    Result<void> made = create(path, bytes, O_EXCL, 0600);
-    if (!made && errno == EEXIST) return Error{path + ": exists and is not overwritten; --force replaces it"};
-    return made;
-  }
+  if (!overwrite) return create(path, bytes, O_EXCL, 0600);
   const std::string temporary = path + ".new." + std::to_string(::getpid());
   if (Result<void> made = create(temporary, bytes, O_EXCL, 0600); !made) return made;
   if (::rename(temporary.c_str(), path.c_str()) == 0) return {};

@@ -23,7 +23,7 @@ struct Chunk {
 
 // What all tokens share, made once.
 struct Plan {
-  Plan(const KeyPair& key, const MintOptions& options) : options(options) {
+  Plan(const KeyPair& key, const MintOptions& chosen) : options(chosen) {
     draft.at = issued_at(options.request);
     draft.expires_in = options.request.expires_in_seconds;
     draft.header = standard_header(options.request, key.algorithm());

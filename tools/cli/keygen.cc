@@ -64,7 +64,7 @@ int run_keygen(const KeygenFlags& flags) {
   }
   if (!ok) {
     // A private key without its public half is of no use, and would stand in the way of the next attempt.
-    ::unlink(flags.private_path.c_str());
+    if (!flags.force) ::unlink(flags.private_path.c_str());
     return fail("keygen: " + ok.error());
   }
   std::fprintf(stderr, "assay: wrote %s (private, mode 0600)%s%s%s%s\n", flags.private_path.c_str(), secret ? "" : ", ",

@@ -1,0 +1,56 @@
+#include "mint/key_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace assay::mint {
+namespace {
+
+class KeyFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "assay-key-files-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string path(const char* name) const { return folder_ + "/" + name; }
+  static unsigned mode(const std::string& file) {
+    struct stat found {};
+    return ::stat(file.c_str(), &found) == 0 ? found.st_mode & 07777u : 0;
+  }
+  std::string folder_;
+};
+
+TEST_F(KeyFiles, KeepsAPrivateFileFromOthersAndFromOverwriting) {
+  const std::string file = path("key.pem");
+  ASSERT_TRUE(write_private_file(file, "one", false));
+  EXPECT_EQ(mode(file), 0600u);
+  const Result<void> again = write_private_file(file, "two", false);
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error(), testing::HasSubstr("--force"));
+  EXPECT_EQ(*read_key_file(file), "one");
+  ::chmod(file.c_str(), 0644);
+  ASSERT_TRUE(write_private_file(file, "three", true));
+  EXPECT_EQ(*read_key_file(file), "three");
+  EXPECT_EQ(mode(file), 0600u);
+}
+
+TEST_F(KeyFiles, NamesTheFileThatIsMissing) {
+  EXPECT_THAT(read_key_file(path("none")).error(), testing::HasSubstr("none: cannot read"));
+  EXPECT_FALSE(write_private_file(path("no/folder"), "x", false));
+}
+
+TEST(SecretOfFile, LeavesOutTheFinalNewlineOfText) {
+  EXPECT_EQ(secret_of_file("secret\n"), "secret");
+  EXPECT_EQ(secret_of_file("secret\n\n"), "secret\n\n");
+  EXPECT_EQ(secret_of_file("s\"\\é\n"), "s\"\\é");
+  EXPECT_EQ(secret_of_file("s\xff\n"), "s\xff\n");
+  EXPECT_EQ(secret_of_file("secret"), "secret");
+}
+
+}  // namespace
+}  // namespace assay::mint
