@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Measures `assay verify` against `openssl speed` of the bare operation, on one pinned core and in the same run.
+
+    bench/throughput.py [--assay build/release/assay] [--cpu 0] [--cpus 0,1] [--repetitions 5] [--seconds 3]
+
+For each algorithm: mints a corpus of distinct tokens with claims of about 350 bytes, then, interleaved and repeated,
+runs `openssl speed` and assay with one thread, pinned to one core; and assay with two threads on two cores. Every run of
+assay must accept every token. Medians, ratios and raw output go to bench/results/DATE/: results.json, README.md, raw.txt.
+Needs python3, openssl and taskset alone.
+"""
+import argparse
+import base64
+import datetime
+import json
+import os
+import platform
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+# algorithm, arguments of `openssl speed`, tokens a corpus, what the bare operation is, ratio aimed at
+ROWS = [
+    ("RS256", ["rsa2048"], 60000, "rsa2048 verify", 0.8),
+    ("PS256", ["rsa2048"], 60000, "rsa2048 verify", 0.8),
+    ("ES256", ["ecdsap256"], 40000, "ecdsap256 verify", 0.9),
+    ("EdDSA", ["ed25519"], 30000, "ed25519 verify", 0.9),
+    ("HS256", ["-hmac", "sha256", "-bytes", "512"], 1000000, "hmac(sha256), 512 bytes", 0.4),
+]
+CLAIMS_BYTES = 350
+NO_CONFIG = {**os.environ, "LC_ALL": "C"}
+
+
+class Log:
+    """Runs commands and keeps what they said, for raw.txt."""
+
+    def __init__(self, path):
+        self.file = open(path, "w", encoding="utf-8")
+
+    def run(self, command):
+        started = time.perf_counter()
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=NO_CONFIG)
+        seconds = time.perf_counter() - started
+        text = done.stdout.decode(errors="replace")
+        self.file.write(f"$ {shlex.join(command)}\n{text}({seconds:.4f} s, exit {done.returncode})\n\n")
+        self.file.flush()
+        if done.returncode != 0:
+            sys.exit(f"throughput.py: exit {done.returncode}: {shlex.join(command)}\n{text[-2000:]}")
+        return text, seconds
+
+
+def first_line(command):
+    try:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()[0].strip()
+    except (OSError, IndexError):
+        return "unknown"
+
+
+def cpu_name():
+    with open("/proc/cpuinfo", encoding="utf-8") as text:
+        for line in text:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def openssl_rate(text):
+    """Operations a second from `openssl speed -mr`: verifications, or MACs of 512 bytes."""
+    for line in text.splitlines():
+        fields = line.split(":")
+        if re.match(r"\+F[0-9]+$", fields[0]):
+            return float(fields[-1])
+        if fields[0] == "+F":
+            return float(fields[-1]) / 512
+    sys.exit(f"throughput.py: cannot read the output of openssl speed:\n{text}")
+
+
+def mint(log, assay, algorithm, count, folder):
+    """A corpus and the option that names its key."""
+    key, public, tokens = (os.path.join(folder, f"{algorithm}.{end}") for end in ("key", "pub", "txt"))
+    if algorithm.startswith("HS"):
+        with open(key, "w", encoding="ascii") as file:
+            file.write(os.urandom(32).hex())
+        option = ["--secret-file", key]
+    else:
+        log.run([assay, "keygen", "--algorithm", algorithm, "--private", key, "--public", public])
+        option = ["--public-key", public]
+    command = [assay, "mint", "--key", key, "--algorithm", algorithm, "--kid", "bench", "--seed", "1", "--expires-in", "86400",
+               "--audience", "https://api.example", "--scope", "read", "--scope", "write", "-o", tokens]
+    note = lambda length: ["--claim", "note=" + json.dumps("x" * length)]
+    log.run(command + ["--count", "2"] + note(0))
+    with open(tokens, encoding="ascii") as file:
+        payload = file.readline().split(".")[1]
+    without = len(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    log.run(command + ["--count", str(count)] + note(max(0, CLAIMS_BYTES - without)))
+    with open(tokens, "rb") as file:
+        lines = file.read().splitlines()
+    if len(set(lines)) != count:
+        sys.exit(f"throughput.py: {algorithm}: {len(set(lines))} distinct tokens of {count}")
+    return option, tokens, sum(map(len, lines)) / count
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--assay", default="build/release/assay")
+    parser.add_argument("--cpu", default="0", help="the core of the runs with one thread")
+    parser.add_argument("--cpus", default="0,1", help="the cores of the run with two threads")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of each openssl speed")
+    parser.add_argument("--algorithm", action="append", choices=[row[0] for row in ROWS], help="only these")
+    parser.add_argument("--scale", type=float, default=1.0, help="tokens a corpus, as a multiple of the usual number")
+    parser.add_argument("--output", help="folder; default bench/results/DATE")
+    options = parser.parse_args()
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    output = options.output or os.path.join("bench", "results", datetime.date.today().isoformat())
+    os.makedirs(output, exist_ok=True)
+    log = Log(os.path.join(output, "raw.txt"))
+
+    dirty = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], stdout=subprocess.PIPE, text=True).stdout.strip()
+    machine = {
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "cpu": cpu_name(),
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "compiler": first_line(["c++", "--version"]),
+        "openssl": first_line(["openssl", "version"]),
+        "commit": first_line(["git", "rev-parse", "HEAD"]) + (" and uncommitted changes" if dirty else ""),
+        "command": shlex.join(["bench/throughput.py"] + sys.argv[1:]),
+    }
+    log.run([options.assay, "--version"])
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="assay-throughput-") as folder:
+        for algorithm, speed, count, operation, aim in ROWS:
+            if options.algorithm and algorithm not in options.algorithm:
+                continue
+            count = max(1000, int(count * options.scale))
+            key, tokens, token_bytes = mint(log, options.assay, algorithm, count, folder)
+            bare = ["openssl", "speed", "-mr", "-seconds", str(options.seconds)] + speed
+
+            def verify(threads):
+                return [options.assay, "verify"] + key + ["--algorithm", algorithm, "--threads", str(threads), "--backend", "openssl",
+                        "--format", "ndjson", "-o", "/dev/null", "--quiet", tokens]
+
+            samples = {"openssl": [], "one": [], "two": []}
+            log.run(["taskset", "-c", options.cpu] + verify(1))  # warms the file cache; exit 0 says that all were accepted
+            for _ in range(options.repetitions):
+                text, _ = log.run(["taskset", "-c", options.cpu] + bare)
+                samples["openssl"].append(openssl_rate(text))
+                samples["one"].append(count / log.run(["taskset", "-c", options.cpu] + verify(1))[1])
+                samples["two"].append(count / log.run(["taskset", "-c", options.cpus] + verify(2))[1])
+            middle = {name: statistics.median(values) for name, values in samples.items()}
+            row = {
+                "algorithm": algorithm, "operation": operation, "tokens": count, "token_bytes": round(token_bytes),
+                "openssl_per_second": round(middle["openssl"]), "assay_per_second": round(middle["one"]),
+                "assay_ns_per_token": round(1e9 / middle["one"]), "ratio": round(middle["one"] / middle["openssl"], 3), "aim": aim,
+                "two_threads_per_second": round(middle["two"]), "two_to_one": round(middle["two"] / middle["one"], 3),
+                "samples": {name: [round(value) for value in values] for name, values in samples.items()},
+                "command": shlex.join(verify(1)),
+            }
+            rows.append(row)
+            os.remove(tokens)
+            print(f"{algorithm}: {row['assay_per_second']} tokens/s, {row['ratio']} of {operation}, two threads {row['two_to_one']}")
+
+    with open(os.path.join(output, "results.json"), "w", encoding="utf-8") as file:
+        json.dump({"machine": machine, "rows": rows}, file, indent=1)
+        file.write("\n")
+    table = ["| algorithm | tokens/s | ns a token | plain OpenSSL, ops/s | ratio | two threads to one |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        table.append(f"| {row['algorithm']} | {row['assay_per_second']:,} | {row['assay_ns_per_token']:,} | "
+                     f"{row['openssl_per_second']:,} ({row['operation']}) | {row['ratio']:.2f} | {row['two_to_one']:.2f} |")
+    with open(os.path.join(output, "README.md"), "w", encoding="utf-8") as file:
+        file.write("# Throughput against plain OpenSSL\n\n")
+        file.write(f"Distinct tokens, claims of about {CLAIMS_BYTES} bytes, one thread on one core, `--backend openssl`, verdicts as NDJSON to\n"
+                   f"/dev/null, process start and key loading included; medians of {options.repetitions} interleaved runs. "
+                   "PS256 is compared with the bare RSA\noperation. Figures of different machines do not compare; ratios do.\n\n")
+        file.write("\n".join(table) + "\n\n")
+        file.write("".join(f"- {name}: {value}\n" for name, value in machine.items()))
+        file.write("\nEach sample is in `results.json`, what every command printed in `raw.txt`.\n")
+    print("\n".join(table))
+    print(f"\nwritten: {output}/results.json, README.md, raw.txt")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
