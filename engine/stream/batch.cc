@@ -1,0 +1,16 @@
+#include "stream/batch.h"
+
+namespace assay::stream {
+
+void Batch::recycle(std::size_t ordinary_bytes) {
+  records.clear();
+  bytes = 0;
+  counts = {};
+  tally.clear();
+  output.clear();
+  if (buffer.capacity() > 2 * ordinary_bytes) buffer.release();
+  if (output.capacity() > 16 * ordinary_bytes) output.shrink_to_fit();
+  buffer.resize(0);
+}
+
+}  // namespace assay::stream

@@ -1,0 +1,178 @@
+#include "stream/extractor.h"
+
+#include <charconv>
+
+#include "codec/json.h"
+#include "jose/compact.h"
+#include "jose/numeric_date.h"
+
+namespace assay::stream {
+namespace {
+
+using codec::JsonNode;
+using codec::JsonType;
+
+std::string_view trim(std::string_view text) noexcept {
+  constexpr std::string_view kWhiteSpace = " \t\r\v\f";
+  const std::size_t first = text.find_first_not_of(kWhiteSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+}
+
+void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
+  // The earliest in the order of decision counts, and it is looked for in that order.
+  if (to.refused) return;
+  to.refused = reason;
+  to.detail = detail;
+}
+
+}  // namespace
+
+std::optional<Instant> parse_number_time(std::string_view number) noexcept {
+  if (number.find_first_of("eE") == std::string_view::npos) return parse_unix_by_magnitude(number);
+  const jose::NumericDate date = jose::parse_numeric_date(number);
+  if (date.saturated) return std::nullopt;
+  if (date.seconds < 0) return Instant{date.seconds, date.nanoseconds};
+  char plain[32];
+  char* at = std::to_chars(plain, plain + 20, date.seconds).ptr;
+  *at++ = '.';
+  for (std::uint32_t unit = 100000000; unit != 0; unit /= 10) {
+    *at++ = static_cast<char>('0' + date.nanoseconds / unit % 10);
+  }
+  return parse_unix_by_magnitude({plain, static_cast<std::size_t>(at - plain)});
+}
+
+std::optional<Instant> parse_string_time(std::string_view text) noexcept {
+  if (const std::optional<Instant> time = parse_rfc3339(text)) return time;
+  return parse_unix_by_magnitude(text);
+}
+
+Extracted Extractor::extract(const Record& record, base::Arena& arena) {
+  const bool ndjson = options_.format == InputFormat::ndjson;
+  if (!record.too_long) return ndjson ? from_json(record.text, arena) : from_line(record.text, arena);
+  Extracted to;
+  refuse(to, ndjson ? Reason::malformed_record : Reason::token_too_large,
+         arena.copy("the line is longer than " + std::to_string(options_.line_limit) + " bytes"));
+  set_nothing_carried(to, arena);
+  return to;
+}
+
+Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const {
+  Extracted to;
+  std::string_view token;
+  // "Bearer " is looked for before the end is trimmed: a line may hold it and nothing after.
+  const std::size_t first = line.find_first_not_of(" \t\r\v\f");
+  if (first != std::string_view::npos) token = trim(jose::strip_bearer(line.substr(first)));
+  if (token.empty()) {
+    refuse(to, Reason::missing_token, "the line holds no token");
+  } else {
+    to.has_token = true;
+    to.token = token;
+  }
+  set_nothing_carried(to, arena);
+  return to;
+}
+
+Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
+  if (trim(line).empty()) {
+    Extracted to;
+    refuse(to, Reason::missing_token, "the line is blank");
+    set_nothing_carried(to, arena);
+    return to;
+  }
+  Extracted to;
+  // Carried values are copied as they were written, which the fast reader does not keep.
+  if (options_.carry.empty() && from_json_fast(line, arena, to)) return to;
+  return from_json_exact(line, arena);
+}
+
+// False when the fast reader does not decide; `to` is then unchanged.
+bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extracted& to) {
+  using Kind = codec::FastMember::Kind;
+  const std::string_view pointers[2] = {options_.token_field, options_.time_field};
+  codec::FastObjectReader::Field fields[2];
+  const std::size_t wanted = options_.at_record ? 2 : 1;
+  if (reader_.read_fields(line, {pointers, wanted}, arena, {fields, wanted}) !=
+      codec::FastObjectReader::Outcome::object) {
+    return false;
+  }
+  const auto& [token, time] = fields;
+  if (token.found && token.value.kind != Kind::string && token.value.kind != Kind::null) return false;
+  if (options_.at_record && time.found && time.value.kind == Kind::other) return false;
+  set_token(to, token.found && token.value.kind == Kind::string ? token.value.text : std::string_view(), arena);
+  if (!options_.at_record) return true;
+  std::optional<Instant> at;
+  if (time.found && time.value.kind == Kind::integer) {
+    char digits[24];
+    const char* end = std::to_chars(digits, digits + sizeof digits, time.value.integer).ptr;
+    at = parse_number_time({digits, static_cast<std::size_t>(end - digits)});
+  } else if (time.found && time.value.kind == Kind::string) {
+    at = parse_string_time(time.value.text);
+  }
+  set_time(to, at, arena);
+  return true;
+}
+
+Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) const {
+  Extracted to;
+  codec::JsonError error;
+  const JsonNode* root = codec::parse_json(line, codec::JsonDialect::rfc8259, arena, &error);
+  if (root == nullptr || !root->is(JsonType::object)) {
+    refuse(to, Reason::malformed_record,
+           root != nullptr ? std::string_view("the record is not a JSON object")
+                           : arena.copy(std::string("not valid JSON: ") + error.message + " at byte " +
+                                        std::to_string(error.offset + 1)));
+    set_nothing_carried(to, arena);
+    return to;
+  }
+  const JsonNode* token = codec::resolve_json_pointer(*root, options_.token_field);
+  if (token != nullptr && !token->is(JsonType::string) && !token->is(JsonType::null)) {
+    refuse(to, Reason::malformed_record, arena.copy("the field " + options_.token_field + " is not a string"));
+  } else {
+    set_token(to, token != nullptr && token->is(JsonType::string) ? token->text : std::string_view(), arena);
+  }
+  if (options_.at_record) {
+    const JsonNode* time = codec::resolve_json_pointer(*root, options_.time_field);
+    std::optional<Instant> at;
+    if (time != nullptr && (time->is(JsonType::integer) || time->is(JsonType::real)))
+      at = parse_number_time(time->text);
+    if (time != nullptr && time->is(JsonType::string)) at = parse_string_time(time->text);
+    set_time(to, at, arena);
+  }
+  const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
+  for (std::size_t i = 0; i < carried.size(); ++i) {
+    const JsonNode* value = codec::resolve_json_pointer(*root, options_.carry[i]);
+    carried[i] = "null";
+    if (value == nullptr) continue;
+    std::string text;
+    codec::append_json_line(text, *value);
+    carried[i] = arena.copy(text);
+  }
+  to.carried = carried;
+  return to;
+}
+
+void Extractor::set_token(Extracted& to, std::string_view field, base::Arena& arena) const {
+  to.token = jose::strip_bearer(field);
+  to.has_token = !to.token.empty();
+  if (!to.has_token) {
+    refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
+  }
+}
+
+void Extractor::set_time(Extracted& to, std::optional<Instant> time, base::Arena& arena) const {
+  to.has_time = time.has_value();
+  if (time) {
+    to.time = *time;
+  } else {
+    refuse(to, Reason::missing_time, arena.copy("the record has no readable time at " + options_.time_field));
+  }
+}
+
+void Extractor::set_nothing_carried(Extracted& to, base::Arena& arena) const {
+  const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
+  for (std::string_view& value : carried) value = "null";
+  to.carried = carried;
+}
+
+}  // namespace assay::stream

@@ -1,0 +1,63 @@
+// Finds token, time and carried fields in a record.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/instant.h"
+#include "assay/reason.h"
+#include "assay/stream.h"
+#include "base/arena.h"
+#include "codec/json_fast.h"
+#include "stream/batch.h"
+
+namespace assay::stream {
+
+// Views into the record or the arena.
+struct Extracted {
+  bool has_token = false;
+  std::string_view token;         // without "Bearer "
+  std::optional<Reason> refused;  // malformed_record, missing_token, missing_time or token_too_large
+  std::string_view detail;        // of a refused record
+  bool has_time = false;          // `time` is the record's own
+  Instant time;
+  // One for each pointer of carry, as JSON text on one line; "null" where the record has no such field or could not
+  // be read.
+  std::span<const std::string_view> carried;
+};
+
+// One for each thread. What it extracts lives in the arena that is given.
+class Extractor {
+ public:
+  struct Options {
+    InputFormat format = InputFormat::lines;  // not automatic
+    std::string token_field, time_field;      // RFC 6901, valid
+    std::vector<std::string> carry;
+    bool at_record = false;
+    std::size_t line_limit = 0;  // for the words about a line that was too long
+  };
+  explicit Extractor(const Options& options) : options_(options) {}
+
+  Extracted extract(const Record& record, base::Arena& arena);
+
+ private:
+  Extracted from_line(std::string_view line, base::Arena& arena) const;
+  Extracted from_json(std::string_view line, base::Arena& arena);
+  bool from_json_fast(std::string_view line, base::Arena& arena, Extracted& to);
+  Extracted from_json_exact(std::string_view line, base::Arena& arena) const;
+  void set_token(Extracted& to, std::string_view field, base::Arena& arena) const;
+  void set_time(Extracted& to, std::optional<Instant> time, base::Arena& arena) const;
+  void set_nothing_carried(Extracted& to, base::Arena& arena) const;
+
+  Options options_;
+  codec::FastObjectReader reader_;
+};
+
+// The time in a JSON field. number: Unix s, ms, µs or ns by magnitude. string: RFC 3339, or such a number.
+std::optional<Instant> parse_number_time(std::string_view number) noexcept;
+std::optional<Instant> parse_string_time(std::string_view text) noexcept;
+
+}  // namespace assay::stream

@@ -1,0 +1,37 @@
+// Where verdicts and summaries are written: a file that appears only when it is complete, or standard output.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "assay/result.h"
+
+namespace assay::stream {
+
+// A regular file is written beside its place under a temporary name, which commit() gives its own; without commit() it
+// is removed again and what stood in its place stays. Pipes and devices are written directly. Not thread safe. SIGPIPE
+// must be ignored for a closed pipe to be told as `closed`.
+class Output {
+ public:
+  // "" or "-": standard output. The error names the path.
+  static Result<Output> open(const std::string& path);
+  Output(Output&& other) noexcept;
+  Output& operator=(Output&&) = delete;
+  ~Output();
+
+  enum class Outcome { written, closed };
+  // Writes all of it. `closed`: whoever read the pipe went away.
+  Result<Outcome> write(std::string_view bytes);
+  Result<void> commit();
+
+ private:
+  Output(int fd, std::string shown) : fd_(fd), shown_(std::move(shown)) {}
+  Error failure(int error) const;
+
+  int fd_ = -1;
+  std::string shown_;              // for messages
+  std::string place_, temporary_;  // empty when written directly
+};
+
+}  // namespace assay::stream

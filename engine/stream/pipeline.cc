@@ -1,0 +1,292 @@
+#include "stream/pipeline.h"
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "codec/json.h"
+
+namespace assay::stream {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Result<void> check_options(const StreamOptions& options) {
+  const auto check_pointer = [](const char* option, const std::string& pointer) -> Result<void> {
+    if (codec::is_json_pointer(pointer)) return {};
+    return Error{std::string(option) + " " + pointer + ": not a JSON pointer; write it like /name or /outer/inner"};
+  };
+  if (Result<void> ok = check_pointer("--token-field", options.token_field); !ok) return ok;
+  if (Result<void> ok = check_pointer("--time-field", options.time_field); !ok) return ok;
+  for (const std::string& pointer : options.carry) {
+    if (Result<void> ok = check_pointer("--carry", pointer); !ok) return ok;
+  }
+  return {};
+}
+
+Error lines_have_no_time() { return {"--at record needs a time in each record; lines have none (use --input ndjson)"}; }
+
+}  // namespace
+
+Worker::Worker(const Extractor::Options& options, verify::Engine& the_engine)
+    : engine(the_engine), session(the_engine.acquire()), extractor(options) {}
+Worker::~Worker() { engine.release(std::move(session)); }
+
+Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<Output> output, int threads)
+    : engine_(engine),
+      options_(options),
+      output_(std::move(output)),
+      threads_(threads),
+      source_(options.inputs, {options.stop, options.wake_fd}),
+      splitter_(source_, options.input, engine.policy().max_token_bytes),
+      total_bytes_(source_.total_bytes()),
+      started_at_(Instant::now()),
+      started_(Clock::now()),
+      last_progress_(started_) {
+  if (output_ && options.format != OutputFormat::none) {
+    writer_.emplace(VerdictWriter::Options{.format = options.format,
+                                           .only = options.only,
+                                           .emit_token = options.emit_token,
+                                           .fingerprint = options.fingerprint,
+                                           .inputs = source_.inputs(),
+                                           .carry = options.carry});
+  }
+}
+
+void Pipeline::fail(Error error) {
+  const std::lock_guard lock(mutex_);
+  if (!error_) error_ = std::move(error);
+  halt_ = true;
+}
+
+std::unique_ptr<Worker> Pipeline::take_worker() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!workers_.empty()) {
+      std::unique_ptr<Worker> worker = std::move(workers_.back());
+      workers_.pop_back();
+      return worker;
+    }
+  }
+  const Extractor::Options options{.format = splitter_.format(),
+                                   .token_field = options_.token_field,
+                                   .time_field = options_.time_field,
+                                   .carry = options_.carry,
+                                   .at_record = options_.at_record,
+                                   .line_limit = splitter_.line_limit()};
+  return std::make_unique<Worker>(options, engine_);
+}
+
+std::unique_ptr<Batch> Pipeline::take_batch() {
+  const std::lock_guard lock(mutex_);
+  if (batches_.empty()) return std::make_unique<Batch>();
+  std::unique_ptr<Batch> batch = std::move(batches_.back());
+  batches_.pop_back();
+  return batch;
+}
+
+Batch* Pipeline::read() {
+  std::unique_ptr<Batch> batch = take_batch();
+  while (!halt_) {
+    // A new set that does not load is told by the engine, which keeps the old one.
+    if (options_.reload != nullptr && options_.reload->exchange(false)) static_cast<void>(engine_.reload());
+    Result<Splitter::Outcome> outcome = splitter_.next(*batch);
+    if (!outcome) {
+      fail({outcome.error()});
+      break;
+    }
+    if (*outcome == Splitter::Outcome::woken) continue;
+    if (*outcome != Splitter::Outcome::batch) {
+      interrupted_ = *outcome == Splitter::Outcome::stopped;
+      skipped_bytes_ = batch->bytes;
+      break;
+    }
+    if (options_.at_record && splitter_.format() == InputFormat::lines) {
+      fail(lines_have_no_time());
+      break;
+    }
+    batch->now = Instant::now();
+    return batch.release();
+  }
+  return nullptr;
+}
+
+Batch* Pipeline::judge(Batch* batch) {
+  std::unique_ptr<Worker> worker = take_worker();
+  worker->arena.reset();
+  const std::size_t count = batch->records.size();
+  const Instant at = options_.at.value_or(batch->now);
+  worker->extracted.clear();
+  worker->inputs.clear();
+  for (const Record& record : batch->records) {
+    Extracted& extracted = worker->extracted.emplace_back(worker->extractor.extract(record, worker->arena));
+    if (!options_.at_record) {
+      extracted.time = at;
+      extracted.has_time = true;
+    }
+    if (!extracted.refused) worker->inputs.push_back({extracted.token, extracted.time});
+  }
+  worker->verdicts.resize(worker->inputs.size());
+  engine_.verify(worker->inputs, worker->verdicts, *worker->session);
+
+  const bool summarise = !options_.summary.empty();
+  std::size_t judged = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Extracted& extracted = worker->extracted[i];
+    verify::TokenVerdict refused;
+    const verify::TokenVerdict* verdict = &refused;
+    if (extracted.refused) {
+      refused.reasons = *extracted.refused;
+      refused.detail = extracted.detail;
+    } else {
+      verdict = &worker->verdicts[judged++];
+    }
+    batch->counts.count(verdict->reasons);
+    if (summarise) batch->tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
+    if (writer_) {
+      writer_->append(batch->output, {.record = batch->first_record + i,
+                                      .line = batch->first_line + i,
+                                      .file = batch->file,
+                                      .verdict = verdict,
+                                      .has_token = extracted.has_token,
+                                      .token = extracted.token,
+                                      .carried = extracted.carried});
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  workers_.push_back(std::move(worker));
+  return batch;
+}
+
+void Pipeline::write(Batch* owned) {
+  std::unique_ptr<Batch> batch(owned);
+  // After a failure the batches in flight are let go: no verdict may follow one that is missing.
+  if (!halt_) {
+    Output::Outcome outcome = Output::Outcome::written;
+    if (!batch->output.empty()) {
+      Result<Output::Outcome> wrote = output_->write(batch->output);
+      if (!wrote) {
+        fail({wrote.error()});
+      } else {
+        outcome = *wrote;
+      }
+    }
+    if (outcome == Output::Outcome::closed) {
+      output_closed_ = true;
+      halt_ = true;
+    }
+  }
+  if (!halt_) {
+    counts_.add(batch->counts);
+    if (!options_.summary.empty()) tally_.add(batch->tally);
+    bytes_ += batch->bytes;
+    report_progress(false);
+  }
+  batch->recycle(kBlockBytes);
+  const std::lock_guard lock(mutex_);
+  batches_.push_back(std::move(batch));
+}
+
+void Pipeline::report_progress(bool at_end) {
+  if (!options_.on_progress) return;
+  const Clock::time_point now = Clock::now();
+  if (!at_end && now - last_progress_ < std::chrono::milliseconds(250)) return;
+  last_progress_ = now;
+  options_.on_progress(
+      {counts_.records(), bytes_, total_bytes_, std::chrono::duration<double>(now - started_).count()});
+}
+
+Result<void> Pipeline::write_summary(const StreamResult& result) {
+  const RunManifest manifest{.started = started_at_,
+                             .ended = Instant::now(),
+                             .seconds = result.seconds,
+                             .inputs = source_.inputs(),
+                             .options = options_.manifest,
+                             .threads = threads_,
+                             .backend = std::string(engine_.backend_name()),
+                             .bytes = bytes_,
+                             .complete = result.stopped_by == 0 && !result.output_closed};
+  Result<Output> file = Output::open(options_.summary);
+  if (!file) return Error{file.error()};
+  Result<Output::Outcome> wrote = file->write(summary_json(manifest, counts_, tally_));
+  if (!wrote) return Error{wrote.error()};
+  return file->commit();
+}
+
+Result<StreamResult> Pipeline::run() {
+  using oneapi::tbb::filter_mode;
+  if (writer_) {
+    Result<Output::Outcome> wrote = output_->write(writer_->head());
+    if (!wrote) return Error{wrote.error()};
+    output_closed_ = *wrote == Output::Outcome::closed;
+    halt_ = output_closed_;
+  }
+  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
+                                            static_cast<std::size_t>(threads_));
+  oneapi::tbb::task_arena arena(threads_);
+  const auto stages =
+      oneapi::tbb::make_filter<void, Batch*>(filter_mode::serial_in_order,
+                                             [this](oneapi::tbb::flow_control& flow) -> Batch* {
+                                               Batch* batch = read();
+                                               if (batch == nullptr) flow.stop();
+                                               return batch;
+                                             }) &
+      oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return judge(batch); }) &
+      oneapi::tbb::make_filter<Batch*, void>(filter_mode::serial_in_order, [this](Batch* batch) { write(batch); });
+  // With one thread nothing overlaps, and one batch is enough.
+  const std::size_t in_flight = threads_ == 1 ? 1 : 2 * static_cast<std::size_t>(threads_) + 2;
+  arena.execute([&] { oneapi::tbb::parallel_pipeline(in_flight, stages); });
+  if (error_) return *error_;
+
+  bytes_ += skipped_bytes_;
+  report_progress(true);
+  StreamResult result;
+  result.records = counts_.records();
+  result.accepted = counts_.accepted;
+  result.rejected = counts_.rejected;
+  result.bytes = bytes_;
+  for (int i = 0; i < kReasonCount; ++i) {
+    const std::uint64_t count = counts_.by_reason[static_cast<std::size_t>(i)];
+    if (count != 0) result.by_reason.emplace_back(to_string(static_cast<Reason>(i)), count);
+  }
+  std::stable_sort(result.by_reason.begin(), result.by_reason.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  result.stopped_by = interrupted_ ? options_.stop->load() : 0;
+  result.output_closed = output_closed_;
+  // A run that was cut short leaves no file that could be taken for a whole one.
+  if (output_ && result.stopped_by == 0 && !output_closed_) {
+    if (Result<void> done = output_->commit(); !done) return Error{done.error()};
+  }
+  if (!options_.summary.empty()) {
+    if (Result<void> done = write_summary(result); !done) return Error{done.error()};
+  }
+  return result;
+}
+
+}  // namespace assay::stream
+
+namespace assay {
+
+Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options) try {
+  if (Result<void> ok = stream::check_options(options); !ok) return Error{ok.error()};
+  if (options.at_record && options.input == InputFormat::lines) return stream::lines_have_no_time();
+  if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return Error{ok.error()};
+  std::optional<stream::Output> output;
+  if (options.format != OutputFormat::none) {
+    Result<stream::Output> opened = stream::Output::open(options.output);
+    if (!opened) return Error{opened.error()};
+    output.emplace(std::move(*opened));
+  }
+  const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
+  return stream::Pipeline(verifier.engine(), options, std::move(output), threads).run();
+} catch (const std::bad_alloc&) {
+  return Error{"not enough memory; use fewer --threads"};
+}
+
+}  // namespace assay

@@ -1,0 +1,90 @@
+// A run: read, judge, write, over batches (verify_stream of assay/stream.h is its face).
+//
+// read (serial, in order) -> judge (parallel) -> write (serial, in order). A bounded number of batches is in flight;
+// that is the back-pressure and the bound on memory.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "assay/stream.h"
+#include "base/arena.h"
+#include "stream/batch.h"
+#include "stream/extractor.h"
+#include "stream/output.h"
+#include "stream/source.h"
+#include "stream/splitter.h"
+#include "stream/summary.h"
+#include "stream/writer.h"
+#include "verify/engine.h"
+
+namespace assay::stream {
+
+// What a thread needs to judge a batch. Used by one thread at a time.
+struct Worker {
+  Worker(const Extractor::Options& options, verify::Engine& engine);
+  ~Worker();
+
+  verify::Engine& engine;
+  std::unique_ptr<verify::Session> session;
+  Extractor extractor;
+  base::Arena arena;
+  std::vector<Extracted> extracted;
+  std::vector<verify::TokenInput> inputs;
+  std::vector<verify::TokenVerdict> verdicts;
+};
+
+// One run. run() is called once.
+class Pipeline {
+ public:
+  // `options` outlives the pipeline and is checked by verify_stream. No output: verdicts are counted only.
+  Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<Output> output, int threads);
+
+  Result<StreamResult> run();
+
+ private:
+  // The stages. read gives null at the end.
+  Batch* read();
+  Batch* judge(Batch* batch);
+  void write(Batch* batch);
+
+  void fail(Error error);
+  void report_progress(bool at_end);
+  Result<void> write_summary(const StreamResult& result);
+  std::unique_ptr<Worker> take_worker();
+  std::unique_ptr<Batch> take_batch();
+
+  verify::Engine& engine_;
+  const StreamOptions& options_;
+  std::optional<Output> output_;
+  const int threads_;
+  Source source_;
+  Splitter splitter_;
+  std::optional<VerdictWriter> writer_;
+  std::uint64_t total_bytes_ = 0;
+  const Instant started_at_;
+  const std::chrono::steady_clock::time_point started_;
+
+  std::mutex mutex_;  // guards the next three
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Batch>> batches_;
+  std::optional<Error> error_;
+  std::atomic<bool> halt_{false};  // read no more: something failed, or nobody reads the output
+
+  // Of the reader.
+  std::atomic<std::uint64_t> skipped_bytes_{0};
+  bool interrupted_ = false;
+
+  // Of the writer.
+  Counts counts_;
+  Tally tally_;
+  std::uint64_t bytes_ = 0;
+  bool output_closed_ = false;
+  std::chrono::steady_clock::time_point last_progress_;
+};
+
+}  // namespace assay::stream

@@ -1,0 +1,110 @@
+#include "stream/source.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace assay::stream {
+namespace {
+
+bool is_standard_input(const std::string& path) { return path == "-"; }
+
+Error cannot_read(const std::string& path, int error) {
+  const std::string shown = is_standard_input(path) ? "standard input" : path;
+  if (error == EISDIR) return {"cannot read " + shown + ": it is a directory; name the files in it"};
+  std::string message = "cannot read " + shown + ": " + std::generic_category().message(error);
+  if (error == ENOENT) message += "; check the name";
+  if (error == EACCES) message += "; check its permissions";
+  return {message};
+}
+
+bool status(const std::string& path, struct stat& st) {
+  return (is_standard_input(path) ? ::fstat(STDIN_FILENO, &st) : ::stat(path.c_str(), &st)) == 0;
+}
+
+}  // namespace
+
+Source::Source(std::vector<std::string> inputs, Signals signals) : inputs_(std::move(inputs)), signals_(signals) {
+  if (inputs_.empty()) inputs_.push_back("-");
+}
+
+Source::~Source() { close_current(); }
+
+void Source::close_current() noexcept {
+  if (fd_ > STDIN_FILENO) ::close(fd_);
+  fd_ = -1;
+}
+
+Result<void> Source::check() const {
+  for (const std::string& path : inputs_) {
+    struct stat st {};
+    if (!status(path, st)) return cannot_read(path, errno);
+    if (S_ISDIR(st.st_mode)) return cannot_read(path, EISDIR);
+    if (!is_standard_input(path) && ::access(path.c_str(), R_OK) != 0) return cannot_read(path, errno);
+  }
+  return {};
+}
+
+std::uint64_t Source::total_bytes() const {
+  std::uint64_t total = 0;
+  for (const std::string& path : inputs_) {
+    struct stat st {};
+    if (!status(path, st) || !S_ISREG(st.st_mode)) return 0;
+    total += static_cast<std::uint64_t>(st.st_size);
+  }
+  return total;
+}
+
+Result<bool> Source::open_next() {
+  close_current();
+  if (next_ == inputs_.size()) return false;
+  const std::string& path = inputs_[next_++];
+  do {
+    fd_ = is_standard_input(path) ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  } while (fd_ < 0 && errno == EINTR && !stopping());
+  struct stat st {};
+  if (fd_ < 0 || ::fstat(fd_, &st) != 0) return cannot_read(path, errno);
+  if (S_ISDIR(st.st_mode)) return cannot_read(path, EISDIR);
+  regular_ = S_ISREG(st.st_mode);
+  if (regular_) ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
+  return true;
+}
+
+Result<Source::Read> Source::read(char* to, std::size_t room, bool wait) {
+  for (;;) {
+    if (stopping()) return Read{Outcome::stopped, 0};
+    if (!regular_) {
+      struct pollfd fds[2] = {{fd_, POLLIN, 0}, {signals_.wake_fd, POLLIN, 0}};
+      const int ready = ::poll(fds, signals_.wake_fd >= 0 ? 2 : 1, wait ? -1 : 0);
+      if (ready < 0 && errno == EINTR) return Read{Outcome::woken, 0};
+      if (ready < 0) return cannot_read(inputs_[index()], errno);
+      if (signals_.wake_fd >= 0 && fds[1].revents != 0) {
+        char bytes[64];
+        // Emptied, or every later wait would return at once. One that was closed or broke is not asked again.
+        if (::read(signals_.wake_fd, bytes, sizeof bytes) == 0) signals_.wake_fd = -1;
+        if (stopping()) return Read{Outcome::stopped, 0};
+        if (fds[0].revents == 0) return Read{Outcome::woken, 0};
+      }
+      if (fds[0].revents == 0) {
+        if (!wait) return Read{Outcome::nothing, 0};
+        continue;
+      }
+    }
+    const ssize_t got = ::read(fd_, to, room);
+    if (got > 0) return Read{Outcome::data, static_cast<std::size_t>(got)};
+    if (got == 0) return Read{Outcome::end, 0};
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      // Another reader of a non-blocking pipe was faster.
+      if (!wait) return Read{Outcome::nothing, 0};
+      continue;
+    }
+    if (errno != EINTR) return cannot_read(inputs_[index()], errno);
+  }
+}
+
+}  // namespace assay::stream

@@ -1,0 +1,64 @@
+// The bytes of the inputs: files, pipes and standard input, one after the other.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "assay/result.h"
+
+namespace assay::stream {
+
+// Not thread safe. Closes what it opened.
+class Source {
+ public:
+  struct Signals {
+    const std::atomic<int>* stop = nullptr;  // not zero: read no more
+    int wake_fd = -1;                        // becomes readable at a signal; emptied here
+  };
+  // Each path is a file or "-"; none at all is standard input.
+  Source(std::vector<std::string> inputs, Signals signals);
+  ~Source();
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  // Looks at every input before the first is read, so that a misspelt name ends the run before it begins.
+  Result<void> check() const;
+  // Bytes of all inputs together, 0 when one of them is not a regular file.
+  std::uint64_t total_bytes() const;
+
+  // Opens the next input. False: there is none left.
+  Result<bool> open_next();
+  // Index of the input that is open.
+  std::size_t index() const noexcept { return next_ - 1; }
+  const std::vector<std::string>& inputs() const noexcept { return inputs_; }
+
+  enum class Outcome {
+    data,
+    nothing,  // none ready yet, and not waited for
+    end,      // of this input
+    woken,    // a signal came while waiting
+    stopped,
+  };
+  struct Read {
+    Outcome outcome;
+    std::size_t bytes;
+  };
+  // Reads up to `room` bytes (more than 0). A regular file is always ready; of anything else takes what is there, and
+  // waits only if `wait` and there is nothing. The error names the input.
+  Result<Read> read(char* to, std::size_t room, bool wait);
+
+ private:
+  bool stopping() const noexcept { return signals_.stop != nullptr && signals_.stop->load() != 0; }
+  void close_current() noexcept;
+
+  std::vector<std::string> inputs_;
+  Signals signals_;
+  std::size_t next_ = 0;
+  int fd_ = -1;
+  bool regular_ = false;
+};
+
+}  // namespace assay::stream

@@ -1,0 +1,167 @@
+#include "stream/splitter.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace assay::stream {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+}  // namespace
+
+std::size_t max_line_bytes(InputFormat format, std::size_t max_token_bytes) noexcept {
+  if (format == InputFormat::lines) return max_token_bytes + kLineSlack;
+  return std::max(kMinNdjsonLine, 4 * max_token_bytes);
+}
+
+InputFormat detect_format(std::string_view first_record) noexcept {
+  if (first_record.starts_with(kByteOrderMark)) first_record.remove_prefix(kByteOrderMark.size());
+  const std::size_t at = first_record.find_first_not_of(" \t\r\v\f");
+  return at != std::string_view::npos && first_record[at] == '{' ? InputFormat::ndjson : InputFormat::lines;
+}
+
+Splitter::Splitter(Source& source, InputFormat format, std::size_t max_token_bytes, std::size_t block_bytes)
+    : source_(source),
+      format_(format),
+      max_token_bytes_(max_token_bytes),
+      block_bytes_(block_bytes),
+      limit_(max_line_bytes(format, max_token_bytes)) {}
+
+void Splitter::set_format(std::string_view first_record) noexcept {
+  if (format_ != InputFormat::automatic) return;
+  format_ = detect_format(first_record);
+  limit_ = max_line_bytes(format_, max_token_bytes_);
+}
+
+// Drops the tail of a line that was too long. True when its end was found.
+bool Splitter::skip_to_newline(Batch& batch) noexcept {
+  Buffer& buffer = batch.buffer;
+  const void* newline = buffer.size() == 0 ? nullptr : std::memchr(buffer.data(), '\n', buffer.size());
+  const std::size_t dropped = newline == nullptr
+                                  ? buffer.size()
+                                  : static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1;
+  if (dropped != 0) std::memmove(buffer.data(), buffer.data() + dropped, buffer.size() - dropped);
+  buffer.resize(buffer.size() - dropped);
+  unaccounted_ += dropped;
+  if (newline != nullptr) skipping_ = false;
+  return newline != nullptr;
+}
+
+Result<Splitter::Outcome> Splitter::next(Batch& batch) {
+  Buffer& buffer = batch.buffer;
+  buffer.reserve(block_bytes_);
+  buffer.assign(rest_);
+  rest_.clear();
+  std::size_t searched = 0;  // bytes at the front that hold no '\n'
+  bool has_line = false;
+  for (;;) {
+    if (!open_) {
+      Result<bool> opened = source_.open_next();
+      if (!opened) return Error{opened.error()};
+      if (!*opened) {
+        batch.bytes = unaccounted_;
+        unaccounted_ = 0;
+        return Outcome::end;
+      }
+      open_ = true;
+      ended_ = skipping_ = false;
+      next_line_ = 1;
+    }
+    if (skipping_) {
+      skip_to_newline(batch);
+      searched = 0;
+    }
+    if (!has_line && buffer.size() > searched) {
+      has_line = std::memchr(buffer.data() + searched, '\n', buffer.size() - searched) != nullptr;
+      searched = buffer.size();
+    }
+    if (!has_line && buffer.size() > limit_) {
+      set_format(buffer.view());
+      if (buffer.size() > limit_) {
+        cut(batch);
+        return Outcome::batch;
+      }
+    }
+    if (ended_) {
+      if (buffer.size() != 0) {
+        cut(batch);
+        return Outcome::batch;
+      }
+      open_ = false;
+      continue;
+    }
+    // Once a record is there, the block may fill but is not waited for. Without one it grows up to the longest line.
+    if (has_line && buffer.size() >= block_bytes_) {
+      cut(batch);
+      return Outcome::batch;
+    }
+    if (buffer.size() == buffer.capacity()) buffer.reserve(std::min(2 * buffer.capacity(), limit_ + 1 + block_bytes_));
+    const std::size_t room =
+        buffer.size() < block_bytes_ ? block_bytes_ - buffer.size() : buffer.capacity() - buffer.size();
+    Result<Source::Read> read = source_.read(buffer.data() + buffer.size(), room, !has_line);
+    if (!read) return Error{read.error()};
+    switch (read->outcome) {
+      case Source::Outcome::data:
+        buffer.resize(buffer.size() + read->bytes);
+        break;
+      case Source::Outcome::end:
+        ended_ = true;
+        break;
+      case Source::Outcome::stopped:
+        // Whole lines that were read are still judged; the beginning of one is not a record.
+        if (!has_line) return Outcome::stopped;
+        cut(batch);
+        return Outcome::batch;
+      case Source::Outcome::nothing:
+      case Source::Outcome::woken:
+        if (has_line) {
+          cut(batch);
+          return Outcome::batch;
+        }
+        if (read->outcome == Source::Outcome::nothing) break;
+        rest_.assign(buffer.view());
+        buffer.resize(0);
+        return Outcome::woken;
+    }
+  }
+}
+
+// Splits the whole lines of the buffer, and at the end of an input its last, into records; keeps the rest.
+void Splitter::cut(Batch& batch) {
+  Buffer& buffer = batch.buffer;
+  const char* at = buffer.data();
+  const char* const end = at + buffer.size();
+  batch.file = source_.index();
+  batch.first_record = next_record_;
+  batch.first_line = next_line_;
+  while (at != end && batch.records.size() < kMaxRecordsPerBatch) {
+    const auto left = static_cast<std::size_t>(end - at);
+    const char* newline = static_cast<const char*>(std::memchr(at, '\n', left));
+    if (newline == nullptr && !ended_ && left <= limit_) break;
+    std::string_view text(at, newline == nullptr ? left : static_cast<std::size_t>(newline - at));
+    set_format(text);
+    if (text.size() > limit_) {
+      batch.records.push_back({{}, true});
+    } else {
+      if (next_line_ == 1 && batch.records.empty() && text.starts_with(kByteOrderMark)) {
+        text.remove_prefix(kByteOrderMark.size());
+      }
+      batch.records.push_back({text, false});
+    }
+    if (newline == nullptr) {
+      skipping_ = !ended_;
+      at = end;
+    } else {
+      at = newline + 1;
+    }
+  }
+  const auto used = static_cast<std::size_t>(at - buffer.data());
+  rest_.assign(at, static_cast<std::size_t>(end - at));
+  batch.bytes = unaccounted_ + used;
+  unaccounted_ = 0;
+  next_record_ += batch.records.size();
+  next_line_ += batch.records.size();
+}
+
+}  // namespace assay::stream

@@ -1,0 +1,165 @@
+#include "stream/summary.h"
+
+#include <cstdio>
+
+#include "assay/version.h"
+#include "codec/json.h"
+
+namespace assay::stream {
+namespace {
+
+using codec::append_json_string;
+
+void append_cell(std::string& to, const Dimension::Cell& cell) {
+  to += "{\"accepted\":" + std::to_string(cell.accepted) + ",\"rejected\":" + std::to_string(cell.rejected) + "}";
+}
+
+struct Named {
+  const char* name;
+  const Dimension& dimension;
+};
+
+}  // namespace
+
+void Counts::add(const Counts& other) noexcept {
+  accepted += other.accepted;
+  rejected += other.rejected;
+  for (std::size_t i = 0; i < by_reason.size(); ++i) by_reason[i] += other.by_reason[i];
+}
+
+Dimension::Cell& Dimension::cell(std::string_view value) {
+  const auto found = index_.find(value);
+  if (found != index_.end()) return values_[found->second].second;
+  if (values_.size() == kMaxValues) return other_;
+  index_.emplace(std::string(value), values_.size());
+  return values_.emplace_back(std::string(value), Cell{}).second;
+}
+
+void Dimension::count(std::string_view value, bool valid) { cell(value).count(valid); }
+
+void Dimension::add(const Dimension& later) {
+  for (const auto& [value, counted] : later.values_) cell(value).add(counted);
+  other_.add(later.other_);
+  absent_.add(later.absent_);
+}
+
+void Dimension::clear() noexcept {
+  values_.clear();
+  index_.clear();
+  other_ = absent_ = {};
+}
+
+void Tally::count(const verify::TokenVerdict& verdict, const Instant* at) {
+  const bool valid = verdict.reasons.empty();
+  const auto count_in = [valid](Dimension& dimension, bool present, std::string_view value) {
+    if (present) {
+      dimension.count(value, valid);
+    } else {
+      dimension.count_absent(valid);
+    }
+  };
+  count_in(alg, verdict.has_alg, verdict.alg);
+  count_in(kid, verdict.has_kid, verdict.kid);
+  count_in(issuer, !verdict.issuer.empty(), verdict.issuer);
+  count_in(client_id, verdict.has_client_id, verdict.client_id);
+  // "2026-11-23T09"
+  if (at == nullptr) {
+    hour.count_absent(valid);
+  } else {
+    const std::string text = to_rfc3339(*at);
+    hour.count(std::string_view(text).substr(0, text.find(':')), valid);
+  }
+}
+
+void Tally::add(const Tally& later) {
+  alg.add(later.alg);
+  kid.add(later.kid);
+  issuer.add(later.issuer);
+  client_id.add(later.client_id);
+  hour.add(later.hour);
+}
+
+void Tally::clear() noexcept {
+  alg.clear();
+  kid.clear();
+  issuer.clear();
+  client_id.clear();
+  hour.clear();
+}
+
+std::string summary_json(const RunManifest& run, const Counts& counts, const Tally& tally) {
+  std::string to = "{\"assay_summary\":1,\"run\":{\"version\":";
+  append_json_string(to, kVersion);
+  to += ",\"started\":";
+  append_json_string(to, to_rfc3339(run.started));
+  to += ",\"ended\":";
+  append_json_string(to, to_rfc3339(run.ended));
+  char seconds[64];
+  std::snprintf(seconds, sizeof seconds, "%.6f", run.seconds);
+  to += ",\"seconds\":";
+  to += seconds;
+  to += run.complete ? ",\"complete\":true" : ",\"complete\":false";
+  to += ",\"threads\":" + std::to_string(run.threads) + ",\"backend\":";
+  append_json_string(to, run.backend);
+  to += ",\"inputs\":[";
+  for (std::size_t i = 0; i < run.inputs.size(); ++i) {
+    if (i != 0) to += ',';
+    append_json_string(to, run.inputs[i]);
+  }
+  // A list, for an option may be repeated.
+  to += "],\"options\":[";
+  for (std::size_t i = 0; i < run.options.size(); ++i) {
+    to += i == 0 ? "[" : ",[";
+    append_json_string(to, run.options[i].first);
+    to += ',';
+    append_json_string(to, run.options[i].second);
+    to += ']';
+  }
+  to += "]},\"records\":" + std::to_string(counts.records()) + ",\"accepted\":" + std::to_string(counts.accepted) +
+        ",\"rejected\":" + std::to_string(counts.rejected) + ",\"bytes\":" + std::to_string(run.bytes);
+
+  to += ",\"by_reason\":{";
+  bool first = true;
+  for (int i = 0; i < kReasonCount; ++i) {
+    const std::uint64_t count = counts.by_reason[static_cast<std::size_t>(i)];
+    if (count == 0) continue;
+    if (!first) to += ',';
+    first = false;
+    append_json_string(to, to_string(static_cast<Reason>(i)));
+    to += ':' + std::to_string(count);
+  }
+  to += '}';
+
+  const Named dimensions[] = {{"by_alg", tally.alg},
+                              {"by_kid", tally.kid},
+                              {"by_issuer", tally.issuer},
+                              {"by_client_id", tally.client_id},
+                              {"by_hour", tally.hour}};
+  for (const Named& named : dimensions) {
+    to += std::string(",\"") + named.name + "\":{";
+    first = true;
+    for (const auto& [value, cell] : named.dimension.values()) {
+      if (!first) to += ',';
+      first = false;
+      append_json_string(to, value);
+      to += ':';
+      append_cell(to, cell);
+    }
+    to += '}';
+  }
+  for (const bool absent : {false, true}) {
+    to += absent ? ",\"absent\":{" : ",\"other\":{";
+    first = true;
+    for (const Named& named : dimensions) {
+      if (!first) to += ',';
+      first = false;
+      to += std::string("\"") + named.name + "\":";
+      append_cell(to, absent ? named.dimension.absent() : named.dimension.other());
+    }
+    to += '}';
+  }
+  to += "}\n";
+  return to;
+}
+
+}  // namespace assay::stream

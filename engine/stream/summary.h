@@ -1,0 +1,101 @@
+// What a run counted: always by reason; for a summary also by alg, kid, issuer, client_id and hour.
+//
+// Each batch is tallied by the thread that judged it, and the tallies are merged in input order, so that the summary
+// does not depend on the number of threads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "assay/instant.h"
+#include "assay/reason.h"
+#include "verify/batch.h"
+
+namespace assay::stream {
+
+// Verdicts of a batch or a run. A rejected record counts under the reason that decided.
+struct Counts {
+  std::uint64_t accepted = 0, rejected = 0;
+  std::array<std::uint64_t, kReasonCount> by_reason{};
+
+  std::uint64_t records() const noexcept { return accepted + rejected; }
+  void count(ReasonSet reasons) noexcept {
+    if (reasons.empty()) {
+      ++accepted;
+    } else {
+      ++rejected;
+      ++by_reason[static_cast<std::size_t>(reasons.first())];
+    }
+  }
+  void add(const Counts& other) noexcept;
+};
+
+// Accepted and rejected records for each value of one property, values in order of first appearance.
+class Dimension {
+ public:
+  struct Cell {
+    std::uint64_t accepted = 0, rejected = 0;
+    void count(bool valid) noexcept { ++(valid ? accepted : rejected); }
+    void add(const Cell& other) noexcept {
+      accepted += other.accepted;
+      rejected += other.rejected;
+    }
+  };
+  // Distinct values kept; records of later ones count as `other`, so that memory stays bounded and totals exact.
+  static constexpr std::size_t kMaxValues = 10000;
+
+  void count(std::string_view value, bool valid);
+  void count_absent(bool valid) noexcept { absent_.count(valid); }
+  // `later` counted records that come after those of this.
+  void add(const Dimension& later);
+  void clear() noexcept;
+
+  const std::vector<std::pair<std::string, Cell>>& values() const noexcept { return values_; }
+  const Cell& other() const noexcept { return other_; }
+  const Cell& absent() const noexcept { return absent_; }
+
+ private:
+  struct Hasher {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  Cell& cell(std::string_view value);
+
+  std::vector<std::pair<std::string, Cell>> values_;
+  std::unordered_map<std::string, std::size_t, Hasher, std::equal_to<>> index_;
+  Cell other_, absent_;
+};
+
+// The dimensions of a summary. Not thread safe.
+struct Tally {
+  Dimension alg, kid, issuer, client_id, hour;
+
+  // `at`: time of judgement; null when the record has none.
+  void count(const verify::TokenVerdict& verdict, const Instant* at);
+  void add(const Tally& later);
+  void clear() noexcept;
+};
+
+// What the summary says of the run itself.
+struct RunManifest {
+  Instant started, ended;
+  double seconds = 0;
+  std::vector<std::string> inputs;
+  std::vector<std::pair<std::string, std::string>> options;
+  int threads = 0;
+  std::string backend;
+  std::uint64_t bytes = 0;
+  bool complete = true;  // false: stopped before the end of the input
+};
+
+// The document: {"assay_summary":1,"run":{...},"records":N,...,"by_alg":{"RS256":{"accepted":1,"rejected":0}},...}.
+// "other" and "absent" hold, for each dimension, the records whose value was beyond kMaxValues or not there.
+std::string summary_json(const RunManifest& run, const Counts& counts, const Tally& tally);
+
+}  // namespace assay::stream
