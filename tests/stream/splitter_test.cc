@@ -1,0 +1,170 @@
+#include "stream/splitter.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "stream/temp_dir.h"
+
+namespace assay::stream {
+namespace {
+
+struct Line {
+  std::size_t file;
+  std::uint64_t record, line;
+  std::string text;
+  bool too_long;
+  bool operator==(const Line&) const = default;
+};
+
+struct Split {
+  std::vector<Line> lines;
+  std::uint64_t bytes = 0;
+  InputFormat format = InputFormat::automatic;
+};
+
+Split split(const std::vector<std::string>& paths, std::size_t block, InputFormat format = InputFormat::automatic,
+            std::size_t max_token_bytes = 65536) {
+  Source source(paths, {});
+  Splitter splitter(source, format, max_token_bytes, block);
+  Split all;
+  for (;;) {
+    Batch batch;
+    Result<Splitter::Outcome> outcome = splitter.next(batch);
+    if (!outcome) {
+      ADD_FAILURE() << outcome.error();
+      break;
+    }
+    all.bytes += batch.bytes;
+    if (*outcome != Splitter::Outcome::batch) break;
+    EXPECT_LE(batch.records.size(), kMaxRecordsPerBatch);
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+      const Record& record = batch.records[i];
+      all.lines.push_back(
+          {batch.file, batch.first_record + i, batch.first_line + i, std::string(record.text), record.too_long});
+    }
+  }
+  all.format = splitter.format();
+  return all;
+}
+
+TEST(Splitter, GivesTheSameRecordsForEveryBlockSize) {
+  const TempDir dir;
+  const std::string nul("n\0l", 3);
+  const std::vector<std::string> files = {dir.write("a", "one\n\ntwo\r\n" + nul + "\nlast without newline"),
+                                          dir.write("empty", ""),
+                                          dir.write("b",
+                                                    "\xEF\xBB\xBF"
+                                                    "bom\n\n")};
+  const std::vector<Line> expected = {{0, 1, 1, "one", false},
+                                      {0, 2, 2, "", false},
+                                      {0, 3, 3, "two\r", false},
+                                      {0, 4, 4, nul, false},
+                                      {0, 5, 5, "last without newline", false},
+                                      {2, 6, 1, "bom", false},
+                                      {2, 7, 2, "", false}};
+  for (std::size_t block = 1; block < 64; ++block) {
+    const Split all = split(files, block);
+    EXPECT_EQ(all.lines, expected) << "block of " << block;
+    EXPECT_EQ(all.bytes, 42u) << "block of " << block;
+  }
+}
+
+TEST(Splitter, GivesNoRecordForEmptyInput) {
+  const TempDir dir;
+  EXPECT_TRUE(split({dir.write("empty", "")}, 16).lines.empty());
+}
+
+TEST(Splitter, TellsALineThatIsTooLongAndGoesOnBehindIt) {
+  const TempDir dir;
+  const std::size_t limit = max_line_bytes(InputFormat::lines, 10);
+  const std::string fits(limit, 'x'), longer(limit + 1, 'y'), giant(10 * limit, 'z');
+  const std::string text = fits + "\n" + longer + "\nshort\n" + giant + "\nafter\n" + giant;
+  for (const std::size_t block : {std::size_t{1}, std::size_t{100}, limit, kBlockBytes}) {
+    const Split all = split({dir.write("in", text)}, block, InputFormat::lines, 10);
+    const std::vector<Line> expected = {{0, 1, 1, fits, false}, {0, 2, 2, "", true},       {0, 3, 3, "short", false},
+                                        {0, 4, 4, "", true},    {0, 5, 5, "after", false}, {0, 6, 6, "", true}};
+    EXPECT_EQ(all.lines, expected) << "block of " << block;
+    EXPECT_EQ(all.bytes, text.size()) << "block of " << block;
+  }
+}
+
+TEST(Splitter, GrowsABlockForALongRecordOfNdjson) {
+  const TempDir dir;
+  const std::string record = "{\"token\":\"" + std::string(900000, 'a') + "\"}";
+  const Split all = split({dir.write("in", record + "\n" + record)}, kBlockBytes);
+  ASSERT_EQ(all.lines.size(), 2u);
+  EXPECT_EQ(all.lines[0].text, record);
+  EXPECT_EQ(all.lines[1].text, record);
+  EXPECT_EQ(all.format, InputFormat::ndjson);
+}
+
+TEST(Splitter, BoundsTheRecordsOfABatch) {
+  const TempDir dir;
+  EXPECT_EQ(split({dir.write("in", std::string(50000, '\n'))}, kBlockBytes).lines.size(), 50000u);
+}
+
+TEST(Splitter, DecidesTheFormatByTheFirstRecord) {
+  EXPECT_EQ(detect_format("{\"token\":1}"), InputFormat::ndjson);
+  EXPECT_EQ(detect_format("\xEF\xBB\xBF \t{"), InputFormat::ndjson);
+  EXPECT_EQ(detect_format("abc"), InputFormat::lines);
+  EXPECT_EQ(detect_format(""), InputFormat::lines);
+}
+
+TEST(Splitter, AnswersALoneRecordOfAnOpenPipe) {
+  std::array<int, 2> fds{};
+  ASSERT_EQ(::pipe(fds.data()), 0);
+  // Opened again by name, as a user's named pipe would be.
+  Source source({"/dev/fd/" + std::to_string(fds[0])}, {});
+  Splitter splitter(source, InputFormat::automatic, 65536);
+  for (const std::string text : {"first\n", "second\npart"}) {
+    ASSERT_EQ(::write(fds[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    Batch batch;
+    Result<Splitter::Outcome> outcome = splitter.next(batch);
+    ASSERT_TRUE(outcome);
+    ASSERT_EQ(*outcome, Splitter::Outcome::batch);
+    ASSERT_EQ(batch.records.size(), 1u);
+    EXPECT_EQ(batch.records[0].text, text.substr(0, text.find('\n')));
+  }
+  ::close(fds[1]);
+  Batch batch;
+  Result<Splitter::Outcome> outcome = splitter.next(batch);
+  ASSERT_TRUE(outcome);
+  ASSERT_EQ(batch.records.size(), 1u);
+  EXPECT_EQ(batch.records[0].text, "part");
+  ::close(fds[0]);
+}
+
+TEST(Splitter, IsWokenBySignalsAndKeepsTheBeginningOfALine) {
+  std::array<int, 2> fds{}, wake{};
+  ASSERT_EQ(::pipe(fds.data()), 0);
+  ASSERT_EQ(::pipe(wake.data()), 0);
+  std::atomic<int> stop{0};
+  Source source({"/dev/fd/" + std::to_string(fds[0])}, {&stop, wake[0]});
+  Splitter splitter(source, InputFormat::lines, 65536);
+  ASSERT_EQ(::write(wake[1], "x", 1), 1);
+  Batch batch;
+  EXPECT_EQ(*splitter.next(batch), Splitter::Outcome::woken);
+  ASSERT_EQ(::write(fds[1], "whole\npart", 10), 10);
+  EXPECT_EQ(*splitter.next(batch), Splitter::Outcome::batch);
+  batch.recycle(kBlockBytes);
+  stop = 2;
+  EXPECT_EQ(*splitter.next(batch), Splitter::Outcome::stopped);
+  for (const int fd : {fds[0], fds[1], wake[0], wake[1]}) ::close(fd);
+}
+
+TEST(Source, NamesAnInputThatCannotBeRead) {
+  const TempDir dir;
+  const Result<void> missing = Source({dir.path("missing")}, {}).check();
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().find(dir.path("missing")), std::string::npos);
+  const Result<void> directory = Source({dir.path("")}, {}).check();
+  ASSERT_FALSE(directory);
+  EXPECT_NE(directory.error().find("directory"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace assay::stream

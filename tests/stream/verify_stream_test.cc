@@ -1,0 +1,205 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <string>
+#include <thread>
+
+#include "assay/key_pair.h"
+#include "assay/stream.h"
+#include "assay/verifier.h"
+#include "stream/temp_dir.h"
+
+namespace assay {
+namespace {
+
+using stream::TempDir;
+
+class VerifyStream : public testing::Test {
+ protected:
+  static constexpr const char* kSecret = "a secret of more than thirty-two bytes, for tests";
+
+  static KeyPair make_pair() {
+    Result<KeyPair> made = KeyPair::from_private(kSecret, Algorithm::HS256);
+    if (!made) throw std::runtime_error(made.error());
+    return std::move(*made);
+  }
+  static JwtVerifier make_verifier() {
+    JwtVerifierOptions options;
+    options.keys.push_back({KeySource::Kind::secret_text, kSecret, "secret"});
+    Result<JwtVerifier> made = JwtVerifier::create(std::move(options));
+    if (!made) throw std::runtime_error(made.error());
+    return std::move(*made);
+  }
+  std::string token(const std::string& subject = "u1") const {
+    TokenRequest request;
+    request.subject = subject;
+    request.issued_at = Instant{1790000000, 0};
+    return pair_.create_token(request);
+  }
+  StreamOptions options(std::vector<std::string> inputs) const {
+    StreamOptions made;
+    made.inputs = std::move(inputs);
+    made.output = dir_.path("out");
+    made.at = Instant{1790000100, 0};
+    made.threads = 1;
+    return made;
+  }
+  // Many records of every kind, over several batches.
+  std::string corpus() const {
+    std::string text;
+    for (int i = 0; i < 3000; ++i) {
+      const std::string one = token("user" + std::to_string(i % 50));
+      text += i % 7 == 0 ? "" : i % 5 == 0 ? one + "x" : i % 11 == 0 ? "Bearer " + one + "\r" : one;
+      text += '\n';
+    }
+    return text;
+  }
+
+  TempDir dir_;
+  KeyPair pair_ = make_pair();
+  JwtVerifier verifier_ = make_verifier();
+};
+
+TEST_F(VerifyStream, GivesOneVerdictARecord) {
+  const auto result =
+      verify_stream(verifier_, options({dir_.write("in", token() + "\n\n" + token() + "x\r\nnot a token")}));
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->records, 4u);
+  EXPECT_EQ(result->accepted, 1u);
+  EXPECT_EQ(result->rejected, 3u);
+  const std::string out = dir_.read("out");
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 4);
+  EXPECT_TRUE(out.starts_with(R"({"record":1,"line":1,"valid":true,"alg":"HS256",)")) << out;
+  EXPECT_NE(
+      out.find(
+          R"({"record":2,"line":2,"valid":false,"alg":null,"kid":null,"signature":"unchecked","reason":"missing_token")"),
+      std::string::npos)
+      << out;
+}
+
+TEST_F(VerifyStream, WritesTheSameBytesForAnyNumberOfThreads) {
+  StreamOptions given = options({dir_.write("a", corpus()), dir_.write("b", corpus())});
+  given.summary = dir_.path("summary");
+  std::string first_output, first_summary;
+  for (const int threads : {1, 2, 4}) {
+    given.threads = threads;
+    const auto result = verify_stream(verifier_, given);
+    ASSERT_TRUE(result) << result.error();
+    EXPECT_EQ(result->records, 6000u);
+    EXPECT_GT(result->accepted, 0u);
+    const std::string output = dir_.read("out");
+    // What follows the run's own times and threads.
+    std::string summary = dir_.read("summary");
+    summary.erase(0, summary.find(",\"records\":"));
+    ASSERT_FALSE(summary.empty());
+    if (threads == 1) {
+      first_output = output;
+      first_summary = summary;
+    }
+    EXPECT_TRUE(output == first_output) << threads << " threads";
+    EXPECT_EQ(summary, first_summary) << threads << " threads";
+  }
+}
+
+TEST_F(VerifyStream, AnswersALoneRecordBeforeThePipeEnds) {
+  std::array<int, 2> in{}, out{};
+  ASSERT_EQ(::pipe(in.data()), 0);
+  ASSERT_EQ(::pipe(out.data()), 0);
+  StreamOptions given = options({"/dev/fd/" + std::to_string(in[0])});
+  given.output = "/dev/fd/" + std::to_string(out[1]);
+  std::thread run([&] { EXPECT_TRUE(verify_stream(verifier_, given)); });
+  for (int i = 0; i < 3; ++i) {
+    const std::string line = token() + "\n";
+    ASSERT_EQ(::write(in[1], line.data(), line.size()), static_cast<ssize_t>(line.size()));
+    std::string answer;
+    for (char c = 0; c != '\n';) {
+      ASSERT_EQ(::read(out[0], &c, 1), 1);
+      answer += c;
+    }
+    EXPECT_TRUE(answer.starts_with("{\"record\":" + std::to_string(i + 1) + ",")) << answer;
+  }
+  ::close(in[1]);
+  run.join();
+  for (const int fd : {in[0], out[0], out[1]}) ::close(fd);
+}
+
+TEST_F(VerifyStream, EndsQuietlyWhenTheOutputIsClosed) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::array<int, 2> out{};
+  ASSERT_EQ(::pipe(out.data()), 0);
+  const int reader = ::dup(out[0]);
+  StreamOptions given = options({dir_.write("in", corpus())});
+  given.output = "/dev/fd/" + std::to_string(out[1]);
+  ::close(out[0]);
+  std::thread close_late([&] {
+    char c = 0;
+    EXPECT_EQ(::read(reader, &c, 1), 1);
+    ::close(reader);
+  });
+  const auto result = verify_stream(verifier_, given);
+  close_late.join();
+  ::close(out[1]);
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_TRUE(result->output_closed);
+}
+
+TEST_F(VerifyStream, TellsAFullDisk) {
+  StreamOptions given = options({dir_.write("in", corpus())});
+  given.output = "/dev/full";
+  given.threads = 4;
+  const auto result = verify_stream(verifier_, given);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().find("No space left on device"), std::string::npos);
+}
+
+TEST_F(VerifyStream, RefusesWhatCannotStart) {
+  EXPECT_FALSE(verify_stream(verifier_, options({dir_.path("missing")})));
+  EXPECT_FALSE(verify_stream(verifier_, options({dir_.path("")})));
+  StreamOptions given = options({dir_.write("in", token())});
+  given.at_record = true;
+  const auto lines = verify_stream(verifier_, given);
+  ASSERT_FALSE(lines);
+  EXPECT_NE(lines.error().find("--at record"), std::string::npos);
+  EXPECT_EQ(dir_.entries(), 1u);
+  given.at_record = false;
+  given.carry = {"id"};
+  EXPECT_FALSE(verify_stream(verifier_, given));
+}
+
+TEST_F(VerifyStream, JudgesEachRecordAtItsOwnTime) {
+  const std::string one = token();
+  StreamOptions given =
+      options({dir_.write("in", "{\"token\":\"" + one + "\",\"time\":1790000100,\"id\":7}\n{\"token\":\"" + one +
+                                    "\",\"time\":1800000000,\"id\":8}\n{\"token\":\"" + one + "\"}\n")});
+  given.at_record = true;
+  given.carry = {"/id"};
+  const auto result = verify_stream(verifier_, given);
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->accepted, 1u);
+  const std::string out = dir_.read("out");
+  EXPECT_NE(out.find(R"(,"carry":{"/id":7}})"), std::string::npos) << out;
+  EXPECT_NE(out.find(R"("reason":"token_expired")"), std::string::npos) << out;
+  EXPECT_NE(out.find(R"("reason":"missing_time")"), std::string::npos) << out;
+}
+
+TEST_F(VerifyStream, StopsAtASignalAndLeavesNoHalfFile) {
+  std::atomic<int> stop{SIGINT};
+  StreamOptions given = options({dir_.write("in", corpus())});
+  given.stop = &stop;
+  const auto result = verify_stream(verifier_, given);
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->stopped_by, SIGINT);
+  EXPECT_EQ(dir_.entries(), 1u);
+}
+
+TEST_F(VerifyStream, GivesNothingForEmptyInput) {
+  const auto result = verify_stream(verifier_, options({dir_.write("in", "")}));
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->records, 0u);
+  EXPECT_EQ(dir_.read("out"), "");
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,98 @@
+#include "stream/writer.h"
+
+#include <gtest/gtest.h>
+
+namespace assay::stream {
+namespace {
+
+constexpr std::string_view kScopes[] = {"read", "write"};
+
+verify::TokenVerdict accepted() {
+  verify::TokenVerdict verdict;
+  verdict.signature = SignatureState::valid;
+  verdict.has_alg = verdict.has_kid = verdict.has_client_id = verdict.has_subject = true;
+  verdict.alg = "RS256";
+  verdict.kid = "k1";
+  verdict.client_id = "app";
+  verdict.subject = "u1";
+  verdict.expires_at = "1790000000";
+  verdict.scopes = kScopes;
+  verdict.claims = R"({"sub":"u1"})";
+  return verdict;
+}
+
+verify::TokenVerdict rejected() {
+  verify::TokenVerdict verdict;
+  verdict.signature = SignatureState::valid;
+  verdict.reasons = Reason::audience_mismatch;
+  verdict.reasons.insert(Reason::token_expired);
+  verdict.has_alg = true;
+  verdict.alg = "RS256";
+  verdict.detail = "say \"no\", twice";
+  return verdict;
+}
+
+std::string write(const VerdictWriter::Options& options, const verify::TokenVerdict& verdict,
+                  std::span<const std::string_view> carried = {}) {
+  std::string to;
+  VerdictWriter(options).append(to, {.record = 3,
+                                     .line = 2,
+                                     .file = options.inputs.size() > 1 ? std::size_t{1} : std::size_t{0},
+                                     .verdict = &verdict,
+                                     .has_token = true,
+                                     .token = "a.b.c",
+                                     .carried = carried});
+  return to;
+}
+
+TEST(Writer, WritesAcceptedRecordsAsTheContractShowsThem) {
+  EXPECT_EQ(write({}, accepted()),
+            R"({"record":3,"line":2,"valid":true,"alg":"RS256","kid":"k1","client_id":"app","scopes":["read","write"],)"
+            R"("expires_at":1790000000,"subject":"u1","claims":{"sub":"u1"}})"
+            "\n");
+}
+
+TEST(Writer, WritesRejectedRecordsAsTheContractShowsThem) {
+  EXPECT_EQ(
+      write({}, rejected()),
+      R"({"record":3,"line":2,"valid":false,"alg":"RS256","kid":null,"signature":"valid","reason":"token_expired",)"
+      R"("reasons":["token_expired","audience_mismatch"],"detail":"say \"no\", twice"})"
+      "\n");
+}
+
+TEST(Writer, AddsFileTokenFingerprintAndCarriedFields) {
+  const std::string_view carried[] = {"\"r1\"", "null"};
+  const std::string line = write(
+      {.emit_token = true, .fingerprint = true, .inputs = {"a", "b\"c"}, .carry = {"/id", "/ip"}}, accepted(), carried);
+  EXPECT_TRUE(line.starts_with(R"({"record":3,"file":"b\"c","line":2,)")) << line;
+  // SHA-256 of "a.b.c".
+  EXPECT_TRUE(line.ends_with(
+      R"(,"token":"a.b.c","ath":"hF4wRIgJ4ryJWOsCW_x5UjXROwd6U9DDq70jhRcNybg","carry":{"/id":"r1","/ip":null}})"
+      "\n"))
+      << line;
+}
+
+TEST(Writer, LeavesOutWhatIsNotAskedFor) {
+  EXPECT_EQ(write({.only = Only::accepted}, rejected()), "");
+  EXPECT_EQ(write({.only = Only::rejected}, accepted()), "");
+  EXPECT_NE(write({.only = Only::rejected}, rejected()), "");
+}
+
+TEST(Writer, QuotesCsvAndKeepsOneLineARecord) {
+  const VerdictWriter::Options options{.format = OutputFormat::csv, .carry = {"/id"}};
+  EXPECT_EQ(
+      VerdictWriter(options).head(),
+      "record,line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject,claims,/id\r\n");
+  const std::string_view carried[] = {"\"x,y\""};
+  verify::TokenVerdict verdict = rejected();
+  verdict.has_kid = true;
+  verdict.kid = "a\nb";
+  EXPECT_EQ(write(options, verdict, carried),
+            "3,2,false,RS256,a\\nb,valid,token_expired,token_expired audience_mismatch,\"say \"\"no\"\", "
+            "twice\",,,,,,\"x,y\"\r\n");
+  EXPECT_EQ(write(options, accepted(), carried),
+            "3,2,true,RS256,k1,valid,,,,app,read write,1790000000,u1,\"{\"\"sub\"\":\"\"u1\"\"}\",\"x,y\"\r\n");
+}
+
+}  // namespace
+}  // namespace assay::stream
