@@ -33,9 +33,9 @@ struct Extracted {
 class Extractor {
  public:
   struct Options {
-    InputFormat format = InputFormat::lines;  // not automatic
-    std::string token_field, time_field;      // RFC 6901, valid
-    std::vector<std::string> carry;
+    InputFormat format = InputFormat::lines;        // not automatic
+    std::string token_field = {}, time_field = {};  // RFC 6901, valid
+    std::vector<std::string> carry = {};
     bool at_record = false;
     std::size_t line_limit = 0;  // for the words about a line that was too long
   };

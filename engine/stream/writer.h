@@ -33,8 +33,8 @@ class VerdictWriter {
     OutputFormat format = OutputFormat::ndjson;
     Only only = Only::both;
     bool emit_token = false, fingerprint = false;
-    std::vector<std::string> inputs;  // more than one: each line names its file
-    std::vector<std::string> carry;
+    std::vector<std::string> inputs = {};  // more than one: each line names its file
+    std::vector<std::string> carry = {};
   };
   explicit VerdictWriter(const Options& options);
 
