@@ -1,0 +1,111 @@
+#include "verify/prepared_key.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+
+#include <string>
+
+#include "verify/openssl_key.h"
+
+namespace assay::verify {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string taken(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  std::string text(data, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  return text;
+}
+std::string public_pem(const EvpKey& key) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PUBKEY(bio, key.get());
+  return taken(bio);
+}
+std::string private_pem(const EvpKey& key, const EVP_CIPHER* cipher = nullptr) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  unsigned char passphrase[] = "pass";
+  PEM_write_bio_PKCS8PrivateKey(bio, key.get(), cipher, reinterpret_cast<char*>(passphrase), 4, nullptr, nullptr);
+  return taken(bio);
+}
+std::string public_der(const EvpKey& key) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  i2d_PUBKEY_bio(bio, key.get());
+  return taken(bio);
+}
+EvpKey p256() { return EvpKey(EVP_EC_gen("P-256")); }
+
+Jwk read(const std::string& text, Profile profile = Profile::strict) {
+  Result<Jwk> jwk = read_public_key(text, profile, "key.pem");
+  EXPECT_TRUE(jwk) << jwk.error();
+  return jwk ? *jwk : Jwk();
+}
+std::string refusal(const std::string& text, Profile profile = Profile::strict) {
+  const Result<Jwk> jwk = read_public_key(text, profile, "key.pem");
+  return jwk ? "accepted" : jwk.error();
+}
+
+TEST(PublicKey, IsReadFromPemAndDerAndRebuiltEqual) {
+  for (const EvpKey& key :
+       {p256(), EvpKey(EVP_EC_gen("P-521")), EvpKey(EVP_RSA_gen(2048)),
+        EvpKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")), EvpKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448"))}) {
+    for (const std::string& text : {public_pem(key), "a comment\r\n" + public_pem(key), public_der(key)}) {
+      const Result<PreparedKey> prepared = prepare_key(read(text), Profile::strict, "key.pem");
+      ASSERT_TRUE(prepared) << prepared.error();
+      EXPECT_EQ(EVP_PKEY_eq(prepared->openssl->pkey.get(), key.get()), 1);
+      EXPECT_FALSE(prepared->jwk.permitted.empty());
+    }
+  }
+}
+
+TEST(PublicKey, StrictRefusesPrivateKeysAndFastmcpTakesTheirPublicPart) {
+  const EvpKey key = p256();
+  EXPECT_THAT(refusal(private_pem(key)), HasSubstr("key.pem: holds a private key"));
+  EXPECT_EQ(read(private_pem(key), Profile::fastmcp).x, read(public_pem(key)).x);
+  // Nobody is asked for a passphrase.
+  EXPECT_THAT(refusal(private_pem(key, EVP_aes_128_cbc())), HasSubstr("private key"));
+  EXPECT_THAT(refusal(private_pem(key, EVP_aes_128_cbc()), Profile::fastmcp), HasSubstr("no key found"));
+}
+
+TEST(PublicKey, StrictRefusesSeveralAndWeakAndForeignOnes) {
+  EXPECT_THAT(refusal(public_pem(p256()) + public_pem(p256())), HasSubstr("holds 2 keys"));
+  EXPECT_THAT(refusal(public_pem(EvpKey(EVP_RSA_gen(1024)))), HasSubstr("1024 bits"));
+  EXPECT_EQ(refusal(public_pem(EvpKey(EVP_RSA_gen(1024))), Profile::fastmcp), "accepted");
+  EXPECT_THAT(refusal(public_pem(EvpKey(EVP_EC_gen("secp256k1")))), HasSubstr("secp256k1"));
+  EXPECT_TRUE(read(public_pem(EvpKey(EVP_EC_gen("secp256k1"))), Profile::fastmcp).permitted.empty());
+  EXPECT_THAT(refusal("rubbish"), HasSubstr("no public key found"));
+  EXPECT_THAT(refusal(""), HasSubstr("no public key found"));
+  EXPECT_THAT(refusal(public_der(p256()) + "x"), HasSubstr("no public key found"));
+}
+
+TEST(PreparedKey, RefusesPointsOffTheCurve) {
+  Jwk jwk = read(public_pem(p256()));
+  jwk.y.back() = static_cast<char>(jwk.y.back() ^ 1);
+  for (Profile profile : {Profile::strict, Profile::fastmcp}) {
+    const auto prepared = prepare_key(jwk, profile, "set");
+    ASSERT_FALSE(prepared);
+    EXPECT_THAT(prepared.error(), HasSubstr("not a point on the curve"));
+  }
+}
+
+TEST(PreparedKey, RefusesAPrivatePartOfAnotherKeyAndForgetsItsOwn) {
+  const EvpKey key = p256();
+  BIGNUM* number = nullptr;
+  ASSERT_EQ(EVP_PKEY_get_bn_param(key.get(), "priv", &number), 1);
+  Jwk jwk = read(public_pem(key));
+  jwk.d.resize(32);
+  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(jwk.d.data()), 32);
+  BN_free(number);
+  const auto good = prepare_key(jwk, Profile::strict, "set");
+  ASSERT_TRUE(good) << good.error();
+  EXPECT_TRUE(good->jwk.d.empty());
+  jwk.d.back() = static_cast<char>(jwk.d.back() ^ 1);
+  EXPECT_FALSE(prepare_key(jwk, Profile::strict, "set"));
+}
+
+}  // namespace
+}  // namespace assay::verify
