@@ -1,4 +1,7 @@
 // JSON out: strings and values that are one line of valid JSON whatever the text holds.
+#include <cstdint>
+#include <cstring>
+
 #include "codec/json.h"
 #include "codec/utf.h"
 
@@ -72,6 +75,27 @@ std::size_t append_written_string(std::string& to, std::string_view text, std::s
   return at;
 }
 
+// A mark in the high bit of some byte when one of these eight is not plain ASCII text: a control character, '"', '\\',
+// DEL or the beginning of a longer character. May mark needlessly, never misses.
+std::uint64_t not_plain(std::uint64_t eight) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  const auto is_zero = [](std::uint64_t x) { return x - kOnes; };
+  const std::uint64_t marks = eight | (eight - kOnes * 0x20) | is_zero(eight ^ kOnes * '"') |
+                              is_zero(eight ^ kOnes * '\\') | is_zero(eight ^ kOnes * 0x7F);
+  return marks & kOnes * 0x80;
+}
+
+// The end of the plain ASCII text that begins at `at`, looked for in steps of eight.
+std::size_t skip_plain(std::string_view text, std::size_t at) noexcept {
+  while (at + 8 <= text.size()) {
+    std::uint64_t eight;
+    std::memcpy(&eight, text.data() + at, 8);
+    if (not_plain(eight) != 0) break;
+    at += 8;
+  }
+  return at;
+}
+
 }  // namespace
 
 void append_json_string(std::string& to, std::string_view text) {
@@ -79,7 +103,7 @@ void append_json_string(std::string& to, std::string_view text) {
   std::size_t plain = 0;  // begin of what needs no change and is not yet copied
   std::size_t at = 0;
   const auto flush = [&] { to.append(text, plain, at - plain); };
-  while (at < text.size()) {
+  while ((at = skip_plain(text, at)) < text.size()) {
     const CodePoint next = read_wtf8(text, at);
     if (next.length != 0 && next.code != '"' && next.code != '\\' && !is_control(next.code) &&
         !is_surrogate(next.code)) {

@@ -24,18 +24,20 @@ struct Name {
   std::string_view name;
   Claim Claims::*claim;
 };
-constexpr Name kNames[] = {
-    {"iss", &Claims::iss}, {"sub", &Claims::sub},     {"aud", &Claims::aud},
-    {"exp", &Claims::exp}, {"nbf", &Claims::nbf},     {"iat", &Claims::iat},
-    {"jti", &Claims::jti}, {"azp", &Claims::azp},     {"client_id", &Claims::client_id},
-    {"scp", &Claims::scp}, {"scope", &Claims::scope},
+constexpr Name kShortNames[] = {
+    {"iss", &Claims::iss}, {"sub", &Claims::sub}, {"aud", &Claims::aud}, {"exp", &Claims::exp}, {"nbf", &Claims::nbf},
+    {"iat", &Claims::iat}, {"jti", &Claims::jti}, {"azp", &Claims::azp}, {"scp", &Claims::scp},
 };
 
 Claim* claim_named(Claims& claims, std::string_view name) noexcept {
-  for (const Name& known : kNames) {
-    if (known.name == name) return &(claims.*known.claim);
+  if (name.size() == 3) {
+    for (const Name& known : kShortNames) {
+      if (std::memcmp(known.name.data(), name.data(), 3) == 0) return &(claims.*known.claim);
+    }
+    return nullptr;
   }
-  return nullptr;
+  if (name == "client_id") return &claims.client_id;
+  return name == "scope" ? &claims.scope : nullptr;
 }
 
 bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
