@@ -162,10 +162,8 @@ void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& 
   if (work.signature.data() == nullptr)
     return reject(verdict, Reason::malformed_token, "the signature is not strict base64url");
 
-  if (plan.fault) {
-    if (plan.wants_refetch) keys->request_refetch();
-    return reject(verdict, *plan.fault, plan.detail);
-  }
+  if (plan.wants_refetch) keys->request_refetch();
+  if (plan.fault) return reject(verdict, *plan.fault, plan.detail);
   work.signing_input = compact.signing_input;
   work.awaits_signature = true;
 }
