@@ -40,8 +40,14 @@ TEST(RfcExamples, HaveTheSignaturesThatTheRfcsPrintAndNoOther) {
     const codec::JsonNode& example = document.root();
     SCOPED_TRACE(test::text_of(example, "id"));
     const auto verifier = verifier_of(example);
-    ASSERT_TRUE(verifier) << verifier.error();
     const bool expected = test::text_of(example, "expect") == "accept";
+    if (test::text_of(example, "id") == "rfc7515-A.5") {
+      // alg "none" has no key, and strict refuses a set-up without keys.
+      EXPECT_FALSE(verifier);
+      ++rejected;
+      continue;
+    }
+    ASSERT_TRUE(verifier) << verifier.error();
     EXPECT_EQ(verifier->verify(token_of(example)).signature == SignatureState::valid, expected);
     ++(expected ? accepted : rejected);
   }
