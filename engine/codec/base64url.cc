@@ -1,0 +1,133 @@
+#include "codec/base64url.h"
+
+#include <array>
+#include <cstdint>
+
+#include "base/cpu.h"
+#include "codec/base64url_isa.h"
+
+namespace assay::codec {
+namespace {
+
+constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t kBad = 0x80;
+
+constexpr std::array<std::uint8_t, 256> kValue = [] {
+  std::array<std::uint8_t, 256> value{};
+  value.fill(kBad);
+  for (std::uint8_t v = 0; v < 64; ++v) value[static_cast<unsigned char>(kAlphabet[v])] = v;
+  return value;
+}();
+
+std::uint32_t value_of(char c) noexcept { return kValue[static_cast<unsigned char>(c)]; }
+
+// What the kernels leave: a length that no bytes have, and bits of the last character beyond the last byte.
+bool is_canonical(const char* text, std::size_t size) noexcept {
+  switch (size % 4) {
+    case 1:
+      return false;
+    case 2:
+      return (value_of(text[size - 1]) & 0xFu) == 0;
+    case 3:
+      return (value_of(text[size - 1]) & 0x3u) == 0;
+    default:
+      return true;
+  }
+}
+
+// The definition: the other kernels are tested against this one. RFC 4648 §5.
+bool decode_scalar(const char* text, std::size_t size, char* to) noexcept {
+  if (!is_canonical(text, size)) return false;
+  std::uint32_t seen = 0;  // all values together: kBad stays
+  const auto next = [&](std::size_t at) {
+    const std::uint32_t value = value_of(text[at]);
+    seen |= value;
+    return value;
+  };
+  std::size_t at = 0;
+  for (; at + 4 <= size; at += 4) {
+    const std::uint32_t group = next(at) << 18 | next(at + 1) << 12 | next(at + 2) << 6 | next(at + 3);
+    *to++ = static_cast<char>(group >> 16);
+    *to++ = static_cast<char>(group >> 8);
+    *to++ = static_cast<char>(group);
+  }
+  if (size - at >= 2) {
+    const std::uint32_t group = next(at) << 18 | next(at + 1) << 12 | (size - at == 3 ? next(at + 2) << 6 : 0);
+    *to++ = static_cast<char>(group >> 16);
+    if (size - at == 3) *to++ = static_cast<char>(group >> 8);
+  }
+  return (seen & kBad) == 0;
+}
+
+#if defined(__x86_64__)
+bool decode_avx2(const char* text, std::size_t size, char* to) noexcept {
+  const std::size_t blocks = size / 32;
+  return base64url_blocks_avx2(text, blocks, to) && decode_scalar(text + 32 * blocks, size % 32, to + 24 * blocks);
+}
+
+bool decode_vbmi(const char* text, std::size_t size, char* to) noexcept {
+  return is_canonical(text, size) && base64url_all_vbmi(text, size, to);
+}
+#endif
+
+const Base64Kernel& best_kernel() noexcept {
+  static const Base64Kernel best = [] {
+    Base64Kernel kernels[3];
+    base64url_kernels(kernels);
+    return kernels[0];
+  }();
+  return best;
+}
+
+}  // namespace
+
+int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept {
+  int count = 0;
+#if defined(__x86_64__)
+  if (base::cpu_features().avx512_vbmi) kernels[count++] = {"vbmi", decode_vbmi};
+  if (base::cpu_features().avx2) kernels[count++] = {"avx2", decode_avx2};
+#endif
+  kernels[count++] = {"scalar", decode_scalar};
+  return count;
+}
+
+std::string_view base64url_kernel() noexcept { return best_kernel().name; }
+
+bool base64url_decode(std::string_view text, char* to) noexcept {
+  return best_kernel().decode(text.data(), text.size(), to);
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+  const std::size_t size = base64url_decoded_size(text.size());
+  std::string bytes(size + kBase64Slack, '\0');
+  if (!base64url_decode(text, bytes.data())) return std::nullopt;
+  bytes.resize(size);
+  return bytes;
+}
+
+void base64url_encode(std::string_view bytes, char* to) noexcept {
+  const auto byte = [&](std::size_t at) -> std::uint32_t {
+    return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0;
+  };
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::uint32_t group = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
+    *to++ = kAlphabet[group >> 18];
+    *to++ = kAlphabet[group >> 12 & 0x3Fu];
+    if (at + 1 < bytes.size()) *to++ = kAlphabet[group >> 6 & 0x3Fu];
+    if (at + 2 < bytes.size()) *to++ = kAlphabet[group & 0x3Fu];
+  }
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  std::string text(base64url_encoded_size(bytes.size()), '\0');
+  base64url_encode(bytes, text.data());
+  return text;
+}
+
+bool is_base64url_alphabet(std::string_view text) noexcept {
+  std::uint32_t seen = 0;
+  for (const char c : text) seen |= value_of(c);
+  return (seen & kBad) == 0;
+}
+
+}  // namespace assay::codec

@@ -1,0 +1,21 @@
+// The decoding kernels that need an instruction set; called only where base/cpu.h has found it.
+//
+// Their files are compiled with flags of their own and hold no inline function or template of a library: the linker
+// could otherwise take such a copy for all the program.
+#pragma once
+
+#include <cstddef>
+
+namespace assay::codec {
+
+#if defined(__x86_64__)
+// Decodes `blocks` times 32 characters to 24 bytes; writes up to 8 bytes beyond. False: a character is not of the
+// alphabet.
+bool base64url_blocks_avx2(const char* text, std::size_t blocks, char* to) noexcept;
+
+// Decodes all of `text`, of a valid length, writing at most 16 bytes beyond. False: a character is not of the
+// alphabet. Leaves trailing bits to the caller.
+bool base64url_all_vbmi(const char* text, std::size_t size, char* to) noexcept;
+#endif
+
+}  // namespace assay::codec

@@ -1,0 +1,173 @@
+#include "codec/json_fast.h"
+
+#include <simdjson.h>
+
+#include <new>
+#include <string>
+
+#include "codec/json.h"
+
+namespace assay::codec {
+namespace {
+
+namespace dom = simdjson::dom;
+
+static_assert(kJsonPadding >= simdjson::SIMDJSON_PADDING);
+
+// dom::object::size() and dom::array::size() stop counting here.
+constexpr std::size_t kSizeLimit = 0xFFFFFF;
+
+std::span<const std::string_view> copy_strings(dom::array array, base::Arena& arena) {
+  const std::span<std::string_view> items = arena.array<std::string_view>(array.size());
+  std::size_t at = 0;
+  for (const dom::element item : array) items[at++] = arena.copy(std::string_view(item.get_string().value_unsafe()));
+  return items;
+}
+
+bool all_strings(dom::array array) noexcept {
+  if (array.size() >= kSizeLimit) return false;
+  for (const dom::element item : array) {
+    if (!item.is_string()) return false;
+  }
+  return true;
+}
+
+void set_value(FastMember& member, dom::element value, base::Arena& arena) {
+  using Kind = FastMember::Kind;
+  switch (value.type()) {
+    case dom::element_type::NULL_VALUE:
+      member.kind = Kind::null;
+      break;
+    case dom::element_type::BOOL:
+      member.kind = Kind::boolean;
+      member.truth = value.get_bool().value_unsafe();
+      break;
+    case dom::element_type::INT64:
+      member.kind = Kind::integer;
+      member.integer = value.get_int64().value_unsafe();
+      break;
+    case dom::element_type::STRING:
+      member.kind = Kind::string;
+      member.text = arena.copy(value.get_string().value_unsafe());
+      break;
+    case dom::element_type::ARRAY: {
+      const dom::array array = value.get_array().value_unsafe();
+      if (all_strings(array)) {
+        member.kind = Kind::string_array;
+        member.items = copy_strings(array, arena);
+      }
+      break;
+    }
+    case dom::element_type::UINT64:
+    case dom::element_type::DOUBLE:
+    case dom::element_type::OBJECT:
+      break;
+  }
+}
+
+// RFC 6901 §4: whether the reference token, with "~1" for '/' and "~0" for '~', is `name`.
+bool names(std::string_view token, std::string_view name) noexcept {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < token.size(); ++i, ++at) {
+    char c = token[i];
+    if (c == '~' && i + 1 < token.size()) c = token[++i] == '1' ? '/' : '~';
+    if (at == name.size() || name[at] != c) return false;
+  }
+  return at == name.size();
+}
+
+// The last member of that name: dom::object::at_key would take the first.
+bool find_member(dom::object object, std::string_view token, dom::element& found) noexcept {
+  bool any = false;
+  for (const auto field : object) {
+    if (!names(token, field.key)) continue;
+    found = field.value;
+    any = true;
+  }
+  return any;
+}
+
+bool find_item(dom::array array, std::string_view token, dom::element& found) noexcept {
+  if (token.empty() || token.size() > 9 || (token.size() > 1 && token[0] == '0')) return false;
+  std::size_t index = 0;
+  for (const char c : token) {
+    if (c < '0' || c > '9') return false;
+    index = index * 10 + static_cast<std::size_t>(c - '0');
+  }
+  return array.at(index).get(found) == simdjson::SUCCESS;
+}
+
+bool resolve(dom::element value, std::string_view pointer, dom::element& found) noexcept {
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view token = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(token.size());
+    dom::object object;
+    dom::array array;
+    if (value.get(object) == simdjson::SUCCESS) {
+      if (!find_member(object, token, value)) return false;
+    } else if (value.get(array) != simdjson::SUCCESS || !find_item(array, token, value)) {
+      return false;
+    }
+  }
+  found = value;
+  return true;
+}
+
+}  // namespace
+
+struct FastObjectReader::Impl {
+  dom::parser parser;
+
+  // Not deeper than the exact reader goes: simdjson's own limit is higher.
+  Impl() {
+    if (parser.allocate(std::size_t{4} << 10, kJsonMaxDepth) != simdjson::SUCCESS) throw std::bad_alloc();
+  }
+
+  bool parse(std::string_view text, dom::element& root) noexcept {
+    // Later releases of simdjson skip a byte order mark; RFC 8259 §8.1 lets us refuse it, and the exact reader does.
+    if (text.empty() || text[0] == '\xEF') return false;
+    return parser.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS && root.is_object();
+  }
+};
+
+FastObjectReader::FastObjectReader() : impl_(std::make_unique<Impl>()) {}
+FastObjectReader::~FastObjectReader() = default;
+
+FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Arena& arena,
+                                                 std::span<const FastMember>& members) {
+  dom::element root;
+  if (!impl_->parse(text, root)) return Outcome::undecided;
+  const dom::object object = root.get_object().value_unsafe();
+  if (object.size() >= kSizeLimit) return Outcome::undecided;
+  const std::span<FastMember> read = arena.array<FastMember>(object.size());
+  std::size_t at = 0;
+  for (const auto field : object) {
+    read[at].name = arena.copy(field.key);
+    set_value(read[at++], field.value, arena);
+  }
+  members = read;
+  return Outcome::object;
+}
+
+FastObjectReader::Outcome FastObjectReader::read_fields(std::string_view text,
+                                                        std::span<const std::string_view> pointers, base::Arena& arena,
+                                                        std::span<Field> fields) {
+  dom::element root;
+  if (!impl_->parse(text, root)) return Outcome::undecided;
+  for (std::size_t i = 0; i < pointers.size(); ++i) {
+    fields[i] = {};
+    dom::element found;
+    if (!resolve(root, pointers[i], found)) continue;
+    fields[i].found = true;
+    set_value(fields[i].value, found, arena);
+  }
+  return Outcome::object;
+}
+
+std::string_view simdjson_kernel() noexcept {
+  static const std::string name(simdjson::get_active_implementation()->name());
+  return name;
+}
+
+}  // namespace assay::codec
