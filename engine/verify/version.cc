@@ -1,0 +1,33 @@
+#include "assay/version.h"
+
+#include <openssl/crypto.h>
+
+#include <string>
+
+#include "base/cpu.h"
+#include "verify/backend.h"
+
+namespace assay {
+
+namespace {
+
+#if defined(__clang__)
+constexpr const char* kCompiler = "clang " __clang_version__;
+#else
+constexpr const char* kCompiler = "g++ " __VERSION__;
+#endif
+
+}  // namespace
+
+std::string build_description() {
+  const auto backend = verify::make_backend("auto");
+  std::string text = "assay " + std::string(kVersion) + "\n";
+  text += "compiler  " + std::string(kCompiler) + "\n";
+  // The library that runs, which may be newer than the one that was compiled against.
+  text += "openssl   " + std::string(OpenSSL_version(OPENSSL_VERSION)) + "\n";
+  text += "cpu       " + base::describe(base::cpu_features()) + "\n";
+  text += "backend   " + (backend ? std::string((*backend)->name()) : backend.error()) + "\n";
+  return text;
+}
+
+}  // namespace assay

@@ -1,0 +1,30 @@
+// What the program says to a person: errors, notes and text from tokens made safe for a terminal.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace assay::cli {
+
+// Prints "assay COMMAND: MESSAGE" ("assay: MESSAGE" without command) as one line on stderr and returns 2. Line breaks
+// and control characters of the message are escaped. Thread safe.
+int fail(std::string_view command, std::string_view message);
+
+// Prints "assay: MESSAGE" as one line on stderr, above the progress bar when there is one. Thread safe.
+void note(std::string_view message);
+
+// Replaces the progress bar on stderr by `line`; empty: takes it away. Thread safe.
+void draw_bar(const std::string& line);
+
+// Appends text of unknown origin so that no terminal obeys it: control characters, bidirectional controls and bytes
+// that are not UTF-8 become \uXXXX, which is a JSON escape too. (Trojan Source, CVE-2021-42574.)
+void append_safe(std::string& to, std::string_view text);
+std::string safe(std::string_view text);
+
+// 1234567 -> "1,234,567".
+std::string with_commas(unsigned long long number);
+
+// Flushes stdout; true when not all of it could be written.
+bool stdout_failed();
+
+}  // namespace assay::cli

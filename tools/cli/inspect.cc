@@ -1,0 +1,436 @@
+// assay inspect: one token explained for a person.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/verifier.h"
+#include "base/arena.h"
+#include "codec/base64url.h"
+#include "codec/json.h"
+#include "codec/json_fast.h"
+#include "command.h"
+#include "console.h"
+#include "flags.h"
+#include "inspect_words.h"
+#include "jose/claims.h"
+#include "jose/compact.h"
+#include "jose/header.h"
+#include "jose/policy.h"
+
+namespace assay::cli {
+
+namespace {
+
+constexpr const char* kExamples =
+    R"(Examples:
+  assay inspect --jwks jwks.json < token.txt
+  pbpaste | assay inspect --public-key key.pem --issuer https://idp.example.com --audience api
+  assay inspect --at 2026-09-21T14:00:00Z --jwks jwks.json < token.txt
+
+A TOKEN given as an argument is visible to other users of this machine and stays in the shell's history: prefer
+standard input. Without keys the token is shown and its claims are judged, but nothing is verified.
+
+Exit status: 0 accepted, 1 rejected or not verified, 2 could not start.
+)";
+
+constexpr std::size_t kMostInput = std::size_t{64} << 20;
+
+enum class Colour { automatic, always, never };
+
+struct InspectFlags {
+  VerifierFlags verifier;
+  std::optional<std::string> token;
+  Colour colour = Colour::automatic;
+};
+
+// NO_COLOR: https://no-color.org, "when present and not an empty string".
+bool wants_colour(Colour colour) {
+  if (colour != Colour::automatic) return colour == Colour::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+// A page of text under construction. Everything that comes from the token goes through append_safe.
+class Page {
+ public:
+  explicit Page(bool colour) : colour_(colour) {}
+  std::string& text() { return text_; }
+  void heading(std::string_view name) { text_ += (text_.empty() ? "" : "\n") + styled("1", name) + "\n"; }
+  std::string good(std::string_view text) const { return styled("32", text); }
+  std::string bad(std::string_view text) const { return styled("1;31", text); }
+  std::string faint(std::string_view text) const { return styled("2", text); }
+
+ private:
+  std::string styled(const char* code, std::string_view text) const {
+    return colour_ ? "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m" : std::string(text);
+  }
+  bool colour_;
+  std::string text_;
+};
+
+// One token taken apart as far as it goes.
+struct Parts {
+  std::string token;
+  jose::Compact compact;
+  base::Arena arena;
+  std::string header_bytes, payload_bytes;  // payload_bytes ends in codec::kJsonPadding bytes more than payload
+  std::string_view payload;
+  const codec::JsonNode* header = nullptr;
+  const codec::JsonNode* claims = nullptr;
+  const char* header_fault = "not base64url";
+  const char* payload_fault = "not base64url";
+};
+
+void take_apart(Parts& parts, Profile profile) {
+  const auto dialect = profile == Profile::strict ? codec::JsonDialect::rfc8259 : codec::JsonDialect::python;
+  parts.compact = jose::split_compact(parts.token);
+  codec::JsonError error;
+  if (auto bytes = codec::base64url_decode(parts.compact.header)) {
+    parts.header_bytes = std::move(*bytes);
+    parts.header = codec::parse_json(parts.header_bytes, dialect, parts.arena, &error);
+    parts.header_fault = parts.header == nullptr ? error.message : "not an object";
+  }
+  if (parts.compact.dots > 3) return;  // JWE: what stands there is ciphertext
+  if (auto bytes = codec::base64url_decode(parts.compact.payload)) {
+    parts.payload_bytes = std::move(*bytes);
+    const std::size_t size = parts.payload_bytes.size();
+    parts.payload_bytes.append(codec::kJsonPadding, '\0');
+    parts.payload = std::string_view(parts.payload_bytes).substr(0, size);
+    parts.claims = codec::parse_json(parts.payload, dialect, parts.arena, &error);
+    parts.payload_fault = parts.claims == nullptr ? error.message : "not an object";
+  }
+}
+
+// A value as JSON; a long object or list over several lines.
+void append_value(std::string& to, const codec::JsonNode& value, std::size_t indent) {
+  constexpr std::size_t kOneLine = 72;
+  const bool object = value.is(codec::JsonType::object);
+  if ((!object && !value.is(codec::JsonType::array)) || value.raw.size() <= kOneLine) {
+    std::string line;
+    codec::append_json_line(line, value);
+    append_safe(to, line);
+    return;
+  }
+  const std::string margin = "\n" + std::string(indent + 2, ' ');
+  to += object ? '{' : '[';
+  bool first = true;
+  const auto begin_item = [&] {
+    to += first ? margin : "," + margin;
+    first = false;
+  };
+  for (const auto& [name, item] : value.members) {
+    begin_item();
+    std::string quoted;
+    codec::append_json_string(quoted, name);
+    append_safe(to, quoted);
+    to += ": ";
+    append_value(to, item, indent + 2);
+  }
+  for (const auto& item : value.items) {
+    begin_item();
+    append_value(to, item, indent + 2);
+  }
+  to += "\n" + std::string(indent, ' ') + (object ? '}' : ']');
+}
+
+bool is_time(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kTimes = {"exp", "nbf", "iat", "auth_time", "updated_at"};
+  return std::find(kTimes.begin(), kTimes.end(), name) != kTimes.end();
+}
+
+std::string explained(const codec::JsonMember& member, bool in_header, Instant at) {
+  const auto& value = member.value;
+  if (in_header) {
+    const bool alg = member.name == "alg" && value.is(codec::JsonType::string);
+    const std::string_view meaning = alg ? algorithm_meaning(value.text) : std::string_view{};
+    return std::string(meaning.empty() ? header_meaning(member.name) : meaning);
+  }
+  std::string text(claim_meaning(member.name));
+  if (is_time(member.name) && (value.is(codec::JsonType::integer) || value.is(codec::JsonType::real))) {
+    const std::string when = time_in_words(value.text, at);
+    if (!when.empty()) text = "= " + when + (text.empty() ? "" : " (" + text + ")");
+  }
+  return text;
+}
+
+void show_object(Page& page, const codec::JsonNode* object, const char* fault, bool in_header, Instant at) {
+  if (object == nullptr || !object->is(codec::JsonType::object)) {
+    page.text() += "  cannot be read: " + std::string(fault) + "\n";
+    return;
+  }
+  std::vector<std::string> names;
+  std::size_t width = 0;
+  for (const auto& member : object->members) {
+    names.push_back(safe(member.name));
+    width = std::min<std::size_t>(std::max(width, names.back().size()), 24);
+  }
+  if (names.empty()) page.text() += "  (empty)\n";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    page.text() += "  " + names[i] + std::string(width > names[i].size() ? width - names[i].size() : 0, ' ') + "  ";
+    append_value(page.text(), object->members[i].value, width + 4);
+    const std::string meaning = explained(object->members[i], in_header, at);
+    if (!meaning.empty()) page.text() += "  " + page.faint(meaning);
+    page.text() += '\n';
+  }
+}
+
+// A check as a person counts them, with the reasons that tell of its failure, in the order of decision.
+struct Check {
+  const char* name;
+  ReasonSet reasons;
+  bool asked = true;         // false: no option asks for it
+  const char* unasked = "";  // the option that would
+};
+
+constexpr ReasonSet set_of(std::initializer_list<Reason> reasons) {
+  ReasonSet set;
+  for (const Reason reason : reasons) set.insert(reason);
+  return set;
+}
+
+std::vector<Check> checks_of(const Policy& policy) {
+  const bool strict = policy.profile == Profile::strict;
+  const auto configured = [](const std::optional<std::vector<std::string>>& values) {
+    return values && std::any_of(values->begin(), values->end(), [](const auto& value) { return !value.empty(); });
+  };
+  return {
+      {"size", set_of({Reason::missing_token, Reason::token_too_large})},
+      {"shape", set_of({Reason::encrypted_token, Reason::signature_redacted, Reason::malformed_token})},
+      {"header", set_of({Reason::malformed_header, Reason::critical_header})},
+      {"algorithm", set_of({Reason::algorithm_not_allowed})},
+      {"key", set_of({Reason::key_not_found, Reason::key_ambiguous, Reason::key_mismatch})},
+      {"signature", set_of({Reason::signature_invalid})},
+      {"claims", set_of({Reason::malformed_claims, Reason::claim_type})},
+      {"expiry", set_of({Reason::token_expired})},
+      {"not before", set_of({Reason::token_not_yet_valid}), strict, "fastmcp does not look at nbf and iat"},
+      {"issuer", set_of({Reason::issuer_mismatch}), configured(policy.issuers), "no --issuer"},
+      {"audience", set_of({Reason::audience_mismatch}), configured(policy.audiences), "no --audience"},
+      {"scopes", set_of({Reason::scope_missing}), !policy.required_scopes.empty(), "no --require-scope"},
+      {"type", set_of({Reason::type_mismatch}), !policy.required_type.empty(), "no --typ"},
+  };
+}
+
+// What was found, in the terms of the checks.
+struct Findings {
+  ReasonSet reasons;
+  std::string detail;  // of the first reason
+  bool signature_checked = false;
+  bool claims_judged = false;  // all reasons from claim_type on are known
+  bool by_table = false;       // the static table decided
+  bool accepted = false;
+};
+
+Findings findings_of(const Verdict& verdict, bool has_table) {
+  Findings found;
+  found.reasons = verdict.reasons;
+  found.detail = verdict.detail;
+  found.accepted = verdict.valid();
+  found.signature_checked = verdict.signature != SignatureState::unchecked;
+  found.by_table = has_table && !found.signature_checked &&
+                   (verdict.valid() || verdict.reason() == Reason::unknown_token ||
+                    verdict.reason() == Reason::token_expired || verdict.reason() == Reason::scope_missing);
+  found.claims_judged = verdict.signature == SignatureState::valid;
+  return found;
+}
+
+// Without keys: everything that needs none.
+Findings findings_without_keys(Parts& parts, const Policy& policy, Instant at) {
+  Findings found;
+  const auto reject = [&](Reason reason, std::string detail) {
+    found.reasons = reason;
+    found.detail = std::move(detail);
+    return found;
+  };
+  if (parts.token.empty()) return reject(Reason::missing_token, "");
+  if (parts.token.size() > policy.max_token_bytes) return reject(Reason::token_too_large, "");
+  const auto header = jose::read_header(parts.compact.header, policy.profile);
+  const jose::Shape shape = jose::classify(parts.compact);
+  if (shape == jose::Shape::encrypted) return reject(Reason::encrypted_token, "");
+  if (shape == jose::Shape::malformed) return reject(Reason::malformed_token, "");
+  if (shape != jose::Shape::signed_token) {
+    const bool whole = header && parts.header != nullptr && parts.claims != nullptr;
+    return reject(whole ? Reason::signature_redacted : Reason::malformed_token, "");
+  }
+  if (!header || !codec::base64url_decode(parts.compact.signature)) {
+    return reject(Reason::malformed_token, "a segment is not strict base64url");
+  }
+  if (header->fault) return reject(*header->fault, header->detail);
+  const auto& allowed = policy.algorithms;
+  const bool any = allowed.empty() && policy.profile == Profile::strict;
+  const bool permitted =
+      header->algorithm && (any || (allowed.empty() && *header->algorithm == Algorithm::RS256) ||
+                            std::find(allowed.begin(), allowed.end(), *header->algorithm) != allowed.end());
+  if (!permitted) return reject(Reason::algorithm_not_allowed, "");
+  // With b64=false (RFC 7797) the segment is the payload itself.
+  if (!header->payload_is_encoded) {
+    parts.payload_bytes = std::string(parts.compact.payload) + std::string(codec::kJsonPadding, '\0');
+    parts.payload = std::string_view(parts.payload_bytes).substr(0, parts.compact.payload.size());
+  } else if (parts.payload_bytes.empty()) {
+    return reject(Reason::malformed_token, "a segment is not strict base64url");
+  }
+  codec::FastObjectReader fast;
+  jose::ClaimsFault fault;
+  const jose::Claims* claims = jose::read_claims(parts.payload, policy.profile, fast, parts.arena, fault);
+  if (claims == nullptr) return reject(Reason::malformed_claims, fault.message == nullptr ? "" : fault.message);
+  const auto scopes = jose::scopes_of(*claims, policy.profile, parts.arena);
+  const auto judged = jose::judge(policy, *header, *claims, scopes, at, parts.arena);
+  found.reasons = judged.reasons;
+  found.detail = judged.detail;
+  found.claims_judged = true;
+  return found;
+}
+
+// How a check came out, given what was found before it.
+std::string outcome(const Page& page, const Check& check, const Findings& found, std::optional<Reason>& failed) {
+  const auto pad = [](const char* text) { return std::string(text) + std::string(13 - std::strlen(text), ' '); };
+  for (int i = 0; i < kReasonCount && !failed; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    if (check.reasons.contains(reason) && found.reasons.contains(reason)) failed = reason;
+  }
+  if (failed) return page.bad(pad("FAILED"));
+  if (!check.asked) return page.faint(pad("not asked"));
+  const bool needs_keys =
+      check.reasons.contains(Reason::key_not_found) || check.reasons.contains(Reason::signature_invalid);
+  const bool reached = found.reasons.empty() || check.reasons.first() < found.reasons.first();
+  const bool known = found.by_table ? false
+                     : needs_keys
+                         ? reached && (found.signature_checked || found.reasons.contains(Reason::signature_invalid))
+                         : reached || (found.claims_judged && !found.reasons.contains(Reason::malformed_claims));
+  return known ? page.good(pad("ok")) : page.faint(pad("not checked"));
+}
+
+void show_checks(Page& page, const Findings& found, const ReadToken& token, const Policy& policy, Instant at) {
+  const auto show_failure = [&](Reason reason, bool first) {
+    std::string why = first && !found.detail.empty() ? found.detail : std::string(explain(reason));
+    page.text() += std::string(to_string(reason)) + ": " + safe(why) + "  " + page.faint(source_of(reason)) + "\n";
+    page.text() += std::string(27, ' ') + "would pass: " + mend(reason, token, policy, at) + "\n";
+  };
+  if (found.by_table) {
+    const bool listed = !found.reasons.contains(Reason::unknown_token);
+    page.text() += "  static table  " + (listed ? page.good("ok           ") : page.bad("FAILED       "));
+    if (listed) page.text() += "the token is in the table\n";
+    if (!listed) show_failure(Reason::unknown_token, true);
+  }
+  for (const Check& check : checks_of(policy)) {
+    std::optional<Reason> failed;
+    const std::string result = outcome(page, check, found, failed);
+    const std::string name(check.name);
+    page.text() += "  " + name + std::string(12 - name.size(), ' ') + result;
+    if (failed) {
+      show_failure(*failed, *failed == found.reasons.first());
+      continue;
+    }
+    if (!check.asked) page.text() += page.faint(check.unasked);
+    page.text() += '\n';
+  }
+}
+
+// Standard input to its end; an error when it cannot be read or is no token in size.
+Result<std::string> read_standard_input() {
+  std::string text;
+  char block[65536];
+  for (;;) {
+    const ssize_t got = read(STDIN_FILENO, block, sizeof block);
+    if (got == 0) return text;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error{std::string("standard input: ") + std::strerror(errno)};
+    text.append(block, static_cast<std::size_t>(got));
+    if (text.size() > kMostInput) return Error{"standard input: over 64 MiB, give one token"};
+  }
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr const char* kSpace = " \t\r\n\v\f";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+int run(InspectFlags& flags) {
+  JwtVerifierOptions& options = flags.verifier.options;
+  auto policy = jose::checked_policy(options.policy);
+  if (!policy) return fail("inspect", policy.error());
+  const Instant at = flags.verifier.at ? *flags.verifier.at : Instant::now();
+  const bool has_keys = !options.keys.empty();
+  const bool has_table = std::any_of(options.keys.begin(), options.keys.end(), [](const KeySource& key) {
+    return key.kind == KeySource::Kind::static_tokens_file;
+  });
+  std::optional<JwtVerifier> verifier;
+  if (has_keys) {
+    options.on_note = [](std::string_view message) { note(message); };
+    auto made = JwtVerifier::create(std::move(options));
+    if (!made) return fail("inspect", made.error());
+    verifier.emplace(std::move(*made));
+  }
+  std::string input;
+  if (flags.token && *flags.token != "-") {
+    input = *flags.token;
+  } else {
+    auto read = read_standard_input();
+    if (!read) return fail("inspect", read.error());
+    input = std::move(*read);
+  }
+
+  Parts parts;
+  parts.token = std::string(jose::strip_bearer(trimmed(input)));
+  take_apart(parts, policy->profile);
+  const Findings found =
+      verifier ? findings_of(verifier->verify(parts.token, at), has_table) : findings_without_keys(parts, *policy, at);
+
+  Page page(wants_colour(flags.colour));
+  page.heading("Header");
+  show_object(page, parts.header, parts.header_fault, true, at);
+  page.heading("Claims");
+  if (parts.compact.dots > 3) {
+    page.text() += "  encrypted, or no token at all\n";
+  } else {
+    show_object(page, parts.claims, parts.payload_fault, false, at);
+  }
+  page.heading("Checks");
+  page.text() += page.faint(std::string("  profile ") + (policy->profile == Profile::strict ? "strict" : "fastmcp") +
+                            ", judged at " + to_rfc3339(at)) +
+                 "\n";
+  show_checks(page, found, {parts.token.size(), parts.header, parts.claims}, *policy, at);
+  page.text() += '\n';
+  if (found.accepted) {
+    page.text() += page.good("accepted") + "\n";
+  } else if (found.reasons.empty()) {
+    page.text() += page.bad("not verified") + ": no keys given, so anyone may have written this token\n";
+  } else {
+    page.text() += page.bad("rejected") + ": " + std::string(to_string(found.reasons.first())) + "\n";
+  }
+  std::fwrite(page.text().data(), 1, page.text().size(), stdout);
+  if (stdout_failed() && errno != EPIPE)
+    return fail("inspect", std::string("standard output: ") + std::strerror(errno));
+  return found.accepted ? 0 : 1;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& program, int& exit_code) {
+  CLI::App* app = program.add_subcommand("inspect", "One token explained: header, claims, every check and its result");
+  const auto flags = std::make_shared<InspectFlags>();
+  add_value(*app, "TOKEN", "", "the token; standard input when none or -",
+            [flags](const std::string& value) { flags->token = value; });
+  add_key_flags(*app, flags->verifier);
+  add_policy_flags(*app, flags->verifier, false);
+  add_choice(*app, "--color", "default auto: on a terminal, unless NO_COLOR is set",
+             {{"auto", [flags] { flags->colour = Colour::automatic; }},
+              {"always", [flags] { flags->colour = Colour::always; }},
+              {"never", [flags] { flags->colour = Colour::never; }}});
+  app->get_option("--color")->group("Output");
+  app->footer(kExamples);
+  app->callback([flags, &exit_code] { exit_code = run(*flags); });
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,36 @@
+// The words of `assay inspect`: names explained, times told, and what would make a failed check pass.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "assay/instant.h"
+#include "assay/policy.h"
+#include "assay/reason.h"
+#include "codec/json.h"
+
+namespace assay::cli {
+
+// What a registered header parameter or claim is for; empty for other names.
+std::string_view header_meaning(std::string_view name);
+std::string_view claim_meaning(std::string_view name);
+// "RSASSA-PKCS1-v1_5 with SHA-256"; empty for an algorithm that assay does not know.
+std::string_view algorithm_meaning(std::string_view alg);
+
+// "2 months ago", "in 3 hours", "now": `seconds` after (or before, negative) the moment of judgement.
+std::string how_long(std::int64_t seconds);
+// "2026-09-21T14:13:20Z, 2 months ago" for a number of Unix seconds as written; empty when it is beyond the calendar.
+std::string time_in_words(std::string_view number, Instant at);
+
+// A token as far as it could be read, for advice. Either tree may be null.
+struct ReadToken {
+  std::size_t bytes = 0;
+  const codec::JsonNode* header = nullptr;
+  const codec::JsonNode* claims = nullptr;
+};
+
+// What would make the check pass: an option, or what the issuer has to do. May hold text of the token, made safe.
+std::string mend(Reason reason, const ReadToken& token, const Policy& policy, Instant at);
+
+}  // namespace assay::cli

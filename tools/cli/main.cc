@@ -1,0 +1,107 @@
+// The program: one table of commands, and what every command has in common.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "assay/version.h"
+#include "command.h"
+#include "console.h"
+#include "flags.h"
+
+namespace assay::cli {
+
+namespace {
+
+constexpr const char* kExamples =
+    R"(Examples:
+  assay verify --jwks jwks.json tokens.txt
+  assay inspect --jwks jwks.json < token.txt
+  assay keygen --private key.pem --public pub.pem --jwks jwks.json
+  assay mint --key key.pem --count 1000 --fault expired=0.05 -o tokens.txt
+
+`assay COMMAND --help` tells the options of a command.
+)";
+
+// "--name=value" as two arguments, since CLI11 takes the argument after an empty value for the value. In reverse, as
+// CLI11 wants them.
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> args;
+  bool options_ended = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string arg = argv[i];
+    options_ended = options_ended || arg == "--";
+    const std::size_t equals = arg.find('=');
+    if (!options_ended && arg.starts_with("--") && arg.ends_with('=') && equals == arg.size() - 1) {
+      args.push_back(arg.substr(0, equals));
+      args.emplace_back();
+    } else {
+      args.push_back(arg);
+    }
+  }
+  return {args.rbegin(), args.rend()};
+}
+
+// What CLI11 found wrong, in one line that begins with the option.
+std::string usage_error(const CLI::App& program, const CLI::Error& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::vector<std::string> extras = program.remaining(true);
+    for (const std::string& extra : extras) {
+      if (extra.starts_with('-')) return extra.substr(0, extra.find('=')) + ": no such option";
+    }
+    if (!extras.empty()) return in_quotes(extras.front()) + ": not expected here";
+  }
+  return error.what();
+}
+
+int run(int argc, char** argv) {
+  int exit_code = 0;
+  CLI::App program("assay verifies JSON Web Tokens in bulk.", "assay");
+  program.set_help_flag("-h,--help", "show this help");
+  program.set_version_flag("--version", build_description, "show version, OpenSSL, CPU features and backend");
+  program.formatter(help_format());
+  program.require_subcommand(1);
+  program.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  add_verify(program, exit_code);
+  add_inspect(program, exit_code);
+  add_mint(program, exit_code);
+  add_keygen(program, exit_code);
+  program.footer(kExamples);
+
+  auto args = arguments(argc, argv);
+  if (args.empty()) {
+    std::fputs(program.help().c_str(), stderr);
+    return 2;
+  }
+  std::string said;
+  try {
+    program.parse(args);
+    return exit_code;
+  } catch (const CLI::CallForHelp&) {
+    said = program.help();
+  } catch (const CLI::CallForVersion& version) {
+    said = version.what();
+    if (!said.ends_with('\n')) said += '\n';
+  } catch (const CLI::Error& error) {
+    const auto chosen = program.get_subcommands();
+    const std::string command = chosen.empty() ? "" : chosen.front()->get_name();
+    const std::string help = command.empty() ? "assay --help" : "assay " + command + " --help";
+    if (command.empty() && argv[1][0] != '-') return fail("", in_quotes(argv[1]) + ": no such command; see " + help);
+    return fail(command, usage_error(program, error) + "; see " + help);
+  }
+  std::fputs(said.c_str(), stdout);
+  return stdout_failed() ? fail("", "cannot write to standard output") : 0;
+}
+
+}  // namespace
+
+}  // namespace assay::cli
+
+int main(int argc, char** argv) {
+  try {
+    return assay::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    return assay::cli::fail("", error.what());
+  }
+}

@@ -1,0 +1,66 @@
+#include "signals.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace assay::cli {
+
+namespace {
+
+Signals* state = nullptr;
+int wake_write = -1;
+
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
+              "signal handlers may touch lock-free atomics alone");
+
+// Async-signal-safe: atomics and write(2).
+void on_signal(int number) {
+  const int saved = errno;
+  if (number == SIGHUP) {
+    state->reload.store(true);
+  } else {
+    state->stop.store(number);
+  }
+  // A full pipe is readable already.
+  [[maybe_unused]] const auto written = write(wake_write, "!", 1);
+  errno = saved;
+}
+
+void handle(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, nullptr);
+}
+
+Signals* install() {
+  static Signals made;
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
+    made.wake_fd = ends[0];
+    wake_write = ends[1];
+  }
+  state = &made;
+  handle(SIGPIPE, SIG_IGN);
+  handle(SIGHUP, on_signal);
+  return state;
+}
+
+}  // namespace
+
+Signals& signals() {
+  static Signals* const installed = install();
+  return *installed;
+}
+
+void finish_on_stop_signals() {
+  signals();
+  handle(SIGINT, on_signal);
+  handle(SIGTERM, on_signal);
+}
+
+}  // namespace assay::cli
