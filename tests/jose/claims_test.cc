@@ -1,0 +1,168 @@
+#include "jose/claims.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support.h"
+
+namespace assay::jose {
+namespace {
+
+using ::testing::ElementsAre;
+constexpr auto kStrict = Profile::strict;
+constexpr auto kFastmcp = Profile::fastmcp;
+
+std::string client_id(std::string_view json, Profile profile) {
+  ReadClaims read(json, profile);
+  return read.claims == nullptr ? "(none)" : std::string(client_id_of(*read.claims, read.arena));
+}
+
+std::vector<std::string> scopes(std::string_view json, Profile profile) {
+  ReadClaims read(json, profile);
+  if (read.claims == nullptr) return {"(none)"};
+  const auto found = scopes_of(*read.claims, profile, read.arena);
+  return {found.begin(), found.end()};
+}
+
+std::string expires_at(std::string_view exp, Profile profile) {
+  ReadClaims read("{\"exp\":" + std::string(exp) + "}", profile);
+  return read.claims == nullptr ? "(none)" : std::string(expires_at_of(*read.claims, profile, read.arena));
+}
+
+bool reads(std::string_view json, Profile profile) { return ReadClaims(json, profile).claims != nullptr; }
+
+TEST(Claims, GivesEachRegisteredClaim) {
+  for (const Profile profile : kBoth) {
+    ReadClaims read(R"({"iss":"i","sub":"s","aud":["a","b"],"exp":5,"nbf":1.5,"jti":null,"x":{}})", profile);
+    ASSERT_NE(read.claims, nullptr);
+    EXPECT_EQ(read.claims->iss.text, "i");
+    EXPECT_EQ(read.claims->sub.type, ClaimType::string);
+    EXPECT_THAT(read.claims->aud.items, ElementsAre("a", "b"));
+    EXPECT_TRUE(read.claims->aud.all_strings);
+    EXPECT_EQ(read.claims->exp.type, ClaimType::integer);
+    EXPECT_EQ(read.claims->exp.text, "5");
+    EXPECT_EQ(read.claims->nbf.type, ClaimType::real);
+    EXPECT_EQ(read.claims->jti.type, ClaimType::null);
+    EXPECT_FALSE(read.claims->azp.present());
+  }
+}
+
+TEST(Claims, AreOneLineWithoutOuterWhiteSpace) {
+  for (const Profile profile : kBoth) {
+    for (const char* exp : {"5", "5.0"}) {  // the fast and the exact reader
+      ReadClaims read("\r\n {\"exp\":\n" + std::string(exp) + ",\r\"a\":\"b\\n\"}\n", profile);
+      ASSERT_NE(read.claims, nullptr);
+      EXPECT_EQ(read.claims->json.find_first_of("\r\n"), std::string_view::npos);
+      EXPECT_TRUE(read.claims->json.starts_with("{\"exp\":")) << read.claims->json;
+      EXPECT_TRUE(read.claims->json.ends_with("\"a\":\"b\\n\"}")) << read.claims->json;
+    }
+  }
+}
+
+TEST(Claims, RejectsWhatIsNoJsonObject) {
+  for (const Profile profile : kBoth) {
+    for (const char* json : {"", "[]", "1", "null", "{", "{}x", "{\"a\":\"\xFF\"}", "{\"exp\":01}"}) {
+      EXPECT_FALSE(reads(json, profile)) << json;
+    }
+    EXPECT_TRUE(reads("{}", profile));
+  }
+}
+
+TEST(Claims, RejectsRepeatedNamesInStrictAndTakesTheLastInFastmcp) {
+  for (const char* rest : {"", ",\"nbf\":1.5"}) {
+    const std::string json = "{\"sub\":\"a\",\"\\u0073ub\":\"b\"" + std::string(rest) + "}";
+    EXPECT_FALSE(reads(json, kStrict)) << json;
+    EXPECT_EQ(client_id(json, kFastmcp), "b");
+  }
+  EXPECT_TRUE(reads(R"({"x":{"a":1,"a":2},"ab":1,"ba":2})", kStrict));
+}
+
+TEST(Claims, FindsRepeatedNamesAmongManyAndLimitsTheirNumber) {
+  const auto object = [](int count, const char* last) {
+    std::string json = "{";
+    for (int i = 0; i < count; ++i) json += "\"n" + std::to_string(i) + "\":1,";
+    return json + "\"" + last + "\":1}";
+  };
+  EXPECT_TRUE(reads(object(1000, "z"), kStrict));
+  EXPECT_FALSE(reads(object(1000, "n500"), kStrict));
+  EXPECT_FALSE(reads(object(10000, "z"), kStrict));
+  EXPECT_TRUE(reads(object(1000, "n500"), kFastmcp));
+  EXPECT_TRUE(reads(object(10000, "z"), kFastmcp));
+}
+
+TEST(Claims, LimitsTheDigitsOfIntegersAsEachProfileDoes) {
+  const std::string digits(4301, '9');
+  EXPECT_TRUE(reads("{\"x\":" + digits + "}", kStrict));
+  EXPECT_FALSE(reads("{\"x\":" + digits + "}", kFastmcp));
+  for (const char* name : {"exp", "nbf", "iat"}) {
+    EXPECT_FALSE(reads("{\"" + std::string(name) + "\":" + digits + "}", kStrict)) << name;
+  }
+  EXPECT_TRUE(reads("{\"exp\":" + std::string(4300, '9') + "}", kStrict));
+}
+
+TEST(Claims, TakesABomAndNanInFastmcpAlone) {
+  for (const char* json : {"\xEF\xBB\xBF{}", "{\"x\":NaN}"}) {
+    EXPECT_FALSE(reads(json, kStrict)) << json;
+    EXPECT_TRUE(reads(json, kFastmcp)) << json;
+  }
+  EXPECT_EQ(ReadClaims("{\"x\":NaN}", kFastmcp).claims->json, "{\"x\":null}");
+}
+
+TEST(ClientId, IsTheFirstThatIsPresentAndTruthy) {
+  for (const Profile profile : kBoth) {
+    EXPECT_EQ(client_id(R"({"sub":"s","azp":"a","client_id":"c"})", profile), "c");
+    EXPECT_EQ(client_id(R"({"sub":"s","azp":"a","client_id":""})", profile), "a");
+    EXPECT_EQ(client_id(R"({"sub":"s","client_id":null,"azp":0})", profile), "s");
+    EXPECT_EQ(client_id(R"({"sub":"s","client_id":[],"azp":-0.0})", profile), "s");
+    EXPECT_EQ(client_id("{}", profile), "unknown");
+  }
+}
+
+TEST(ClientId, IsWrittenAsPythonWritesIt) {
+  EXPECT_EQ(client_id(R"({"client_id":42})", kFastmcp), "42");
+  EXPECT_EQ(client_id(R"({"client_id":true})", kFastmcp), "True");
+  EXPECT_EQ(client_id(R"({"client_id":1e22})", kFastmcp), "1e+22");
+  EXPECT_EQ(client_id(R"({"client_id":["a","b"]})", kFastmcp), "['a', 'b']");
+  EXPECT_EQ(client_id(R"({"client_id":{"a":1}})", kFastmcp), "{'a': 1}");
+}
+
+TEST(Scopes, AreSplitAtSpacesInStrictAndAtAllWhiteSpaceInFastmcp) {
+  EXPECT_THAT(scopes(R"({"scope":"  a  b "})", kStrict), ElementsAre("a", "b"));
+  EXPECT_THAT(scopes(R"({"scope":"  a  b "})", kFastmcp), ElementsAre("a", "b"));
+  const char* odd = R"({"scope":"a\tb\u00a0c\u3000d\u2003e\u0085f\u001fg\u200bh"})";
+  EXPECT_EQ(scopes(odd, kStrict).size(), 1u);
+  EXPECT_THAT(scopes(odd, kFastmcp), ElementsAre("a", "b", "c", "d", "e", "f", "g\xE2\x80\x8Bh"));
+}
+
+TEST(Scopes, ComeFromScopeThenScp) {
+  for (const Profile profile : kBoth) {
+    EXPECT_THAT(scopes(R"({"scp":["a","b c"]})", profile), ElementsAre("a", "b c"));
+    EXPECT_THAT(scopes(R"({"scope":"","scp":"a"})", profile), ElementsAre());
+    EXPECT_THAT(scopes(R"({"scope":[],"scp":"a"})", profile), ElementsAre());
+    EXPECT_THAT(scopes("{}", profile), ElementsAre());
+  }
+  EXPECT_THAT(scopes(R"({"scope":7,"scp":"a"})", kFastmcp), ElementsAre("a"));
+  EXPECT_THAT(scopes(R"({"scope":7,"scp":"a"})", kStrict), ElementsAre());
+}
+
+TEST(ExpiresAt, IsTheExactIntegerTruncated) {
+  for (const Profile profile : kBoth) {
+    EXPECT_EQ(expires_at("1790000000", profile), "1790000000");
+    EXPECT_EQ(expires_at("1.8000001e9", profile), "1800000100");
+    EXPECT_EQ(expires_at("1790000000.9", profile), "1790000000");
+    EXPECT_EQ(expires_at("-0", profile), "0");
+    EXPECT_EQ(expires_at("-0.5", profile), "0");
+    EXPECT_EQ(expires_at("-1.5", profile), "-1");
+    EXPECT_EQ(expires_at("1e-400", profile), "0");
+    EXPECT_EQ(expires_at("123456789012345678901234567890", profile), "123456789012345678901234567890");
+    EXPECT_EQ(expires_at("1e22", profile), "10000000000000000000000");
+    EXPECT_EQ(expires_at("1e308", profile).size(), 309u);
+    EXPECT_TRUE(expires_at("1e308", profile).starts_with("10000000000000000109790636294404554174049230967731184633"));
+    EXPECT_EQ(expires_at("null", profile), "");
+  }
+  EXPECT_EQ(expires_at("true", kFastmcp), "1");
+  EXPECT_EQ(expires_at("NaN", kFastmcp), "");
+}
+
+}  // namespace
+}  // namespace assay::jose

@@ -1,0 +1,208 @@
+#include "jose/policy.h"
+
+#include <gtest/gtest.h>
+
+#include "support.h"
+
+namespace assay::jose {
+namespace {
+
+constexpr auto kStrict = Profile::strict;
+constexpr auto kFastmcp = Profile::fastmcp;
+constexpr Instant kAt{1800000000, 0};
+
+Policy policy_of(Profile profile) {
+  Policy policy;
+  policy.profile = profile;
+  return policy;
+}
+
+struct Outcome {
+  ReasonSet reasons;
+  std::string detail;
+};
+
+Outcome outcome(std::string_view json, Policy policy, Instant at = kAt, const Header& header = {}) {
+  ReadClaims read(json, policy.profile);
+  if (read.claims == nullptr) return {Reason::malformed_claims, ""};
+  const auto scopes = scopes_of(*read.claims, policy.profile, read.arena);
+  const Judgement j = judge(policy, header, *read.claims, scopes, at, read.arena);
+  return {j.reasons, std::string(j.detail)};
+}
+
+ReasonSet reasons(std::string_view json, Profile profile) { return outcome(json, policy_of(profile)).reasons; }
+constexpr ReasonSet kNone;
+const ReasonSet kClaimType = Reason::claim_type;
+const ReasonSet kExpired = Reason::token_expired;
+
+TEST(Expiry, IsOnOrAfterInStrictAndAfterInFastmcp) {
+  EXPECT_EQ(reasons(R"({"exp":1800000000})", kStrict), kExpired);
+  EXPECT_EQ(reasons(R"({"exp":1800000000})", kFastmcp), kNone);
+  for (const Profile profile : kBoth) {
+    EXPECT_EQ(reasons(R"({"exp":1799999999})", profile), kExpired);
+    EXPECT_EQ(reasons(R"({"exp":1799999999.5})", profile), kExpired);
+    EXPECT_EQ(reasons(R"({"exp":1800000000.5})", profile), kNone);
+    EXPECT_EQ(reasons(R"({"exp":1800000000.0000001})", profile), kNone);
+    EXPECT_EQ(reasons(R"({"exp":18446744073709551715})", profile), kNone);
+    EXPECT_EQ(reasons(R"({"exp":-18446744071909551616})", profile), kExpired);
+    EXPECT_EQ(reasons(R"({"exp":1e308})", profile), kNone);
+    EXPECT_EQ(reasons(R"({"exp":-1e400})", profile), kExpired);
+    EXPECT_EQ(reasons(R"({"exp":1e400})", profile), kClaimType);
+    EXPECT_EQ(reasons("{}", profile), kNone);
+  }
+}
+
+TEST(Expiry, OfAWrongTypeIsAClaimTypeButPythonsTruth) {
+  for (const Profile profile : kBoth) {
+    for (const char* json : {R"({"exp":"1"})", R"({"exp":[]})", R"({"exp":{}})"}) {
+      EXPECT_EQ(reasons(json, profile), kClaimType) << json;
+    }
+  }
+  EXPECT_EQ(reasons(R"({"exp":null})", kStrict), kClaimType);
+  EXPECT_EQ(reasons(R"({"exp":null})", kFastmcp), kNone);
+  EXPECT_EQ(reasons(R"({"exp":true})", kStrict), kClaimType);
+  EXPECT_EQ(reasons(R"({"exp":true})", kFastmcp), kExpired);
+  EXPECT_EQ(reasons(R"({"exp":NaN})", kFastmcp), kClaimType);
+  EXPECT_EQ(reasons(R"({"exp":-Infinity})", kFastmcp), kExpired);
+}
+
+TEST(Expiry, AllowsLeewayAndTellsHowLongAgo) {
+  Policy policy;
+  EXPECT_EQ(outcome(R"({"exp":1799996400})", policy).detail, "expired 3600 s before the time of judgement");
+  EXPECT_EQ(outcome(R"({"exp":1799999999.5})", policy).detail, "expired less than 1 s before the time of judgement");
+  EXPECT_EQ(outcome(R"({"exp":-1e400})", policy).detail, "expired long before the time of judgement");
+  policy.leeway_seconds = 10;
+  EXPECT_EQ(outcome(R"({"exp":1799999991})", policy).reasons, kNone);
+  EXPECT_EQ(outcome(R"({"exp":1799999990})", policy).reasons, kExpired);
+}
+
+TEST(NotBefore, IsHonouredInStrictAndNeverReadInFastmcp) {
+  EXPECT_EQ(reasons(R"({"nbf":1800000001})", kStrict), Reason::token_not_yet_valid);
+  EXPECT_EQ(reasons(R"({"nbf":1800000000.5})", kStrict), Reason::token_not_yet_valid);
+  EXPECT_EQ(reasons(R"({"nbf":1800000000})", kStrict), kNone);
+  EXPECT_EQ(reasons(R"({"nbf":"1"})", kStrict), kClaimType);
+  EXPECT_EQ(reasons(R"({"iat":"1"})", kStrict), kClaimType);
+  EXPECT_EQ(reasons(R"({"iat":1800009999})", kStrict), kNone);
+  EXPECT_EQ(reasons(R"({"nbf":1800000001,"iat":"1"})", kFastmcp), kNone);
+  EXPECT_EQ(outcome(R"({"nbf":1800000001})", {}).detail, "not valid before 2027-01-15T08:00:01Z");
+  Policy policy;
+  policy.leeway_seconds = 1;
+  EXPECT_EQ(outcome(R"({"nbf":1800000001})", policy).reasons, kNone);
+}
+
+TEST(Types, OfRegisteredClaimsAreCheckedAsEachProfileDoes) {
+  for (const char* json : {R"({"iss":1})", R"({"aud":1})", R"({"aud":["a",1]})", R"({"jti":1})", R"({"client_id":1})",
+                           R"({"azp":null})", R"({"scope":null})", R"({"scp":{}})", R"({"sub":null})"}) {
+    EXPECT_EQ(reasons(json, kStrict), kClaimType) << json;
+    EXPECT_EQ(reasons(json, kFastmcp), kNone) << json;
+  }
+  for (const Profile profile : kBoth) {
+    for (const char* json : {R"({"sub":1})", R"({"sub":[]})", R"({"scope":["a",1]})", R"({"scp":[null]})"}) {
+      EXPECT_EQ(reasons(json, profile), kClaimType) << json;
+    }
+  }
+}
+
+TEST(Issuer, MustBeOneOfThoseExpected) {
+  for (const Profile profile : kBoth) {
+    Policy policy = policy_of(profile);
+    policy.issuers = std::vector<std::string>{"https://a", "https://b"};
+    EXPECT_EQ(outcome(R"({"iss":"https://b"})", policy).reasons, kNone);
+    EXPECT_EQ(outcome(R"({"iss":"https://b/"})", policy).reasons, Reason::issuer_mismatch);
+    EXPECT_EQ(outcome(R"({"iss":"https://b/"})", policy).detail, "iss is not one of 2 expected issuers");
+    EXPECT_EQ(outcome("{}", policy).detail, "no iss claim");
+    EXPECT_TRUE(outcome(R"({"iss":["https://b"]})", policy).reasons.contains(Reason::issuer_mismatch));
+  }
+}
+
+TEST(Audience, IsAStringOrAListThatMeetsTheExpected) {
+  for (const Profile profile : kBoth) {
+    Policy policy = policy_of(profile);
+    policy.audiences = std::vector<std::string>{"x", "api"};
+    EXPECT_EQ(outcome(R"({"aud":"api"})", policy).reasons, kNone);
+    EXPECT_EQ(outcome(R"({"aud":["q","api"]})", policy).reasons, kNone);
+    EXPECT_EQ(outcome(R"({"aud":["q"]})", policy).reasons, Reason::audience_mismatch);
+    EXPECT_EQ(outcome(R"({"aud":[]})", policy).reasons, Reason::audience_mismatch);
+    EXPECT_EQ(outcome("{}", policy).detail, "no aud claim");
+    EXPECT_TRUE(outcome(R"({"aud":{"api":1}})", policy).reasons.contains(Reason::audience_mismatch));
+    EXPECT_EQ(outcome(R"({"aud":[1,"api"]})", policy).reasons.empty(), profile == kFastmcp);
+  }
+}
+
+TEST(RequiredScopes, MustAllBeGranted) {
+  for (const Profile profile : kBoth) {
+    Policy policy = policy_of(profile);
+    policy.required_scopes = {"read", "admin"};
+    EXPECT_EQ(outcome(R"({"scope":"admin read x"})", policy).reasons, kNone);
+    EXPECT_EQ(outcome(R"({"scope":"read"})", policy).reasons, Reason::scope_missing);
+    EXPECT_EQ(outcome(R"({"scope":"read"})", policy).detail, "missing scope: admin");
+    EXPECT_EQ(outcome("{}", policy).detail, "missing scopes: read, admin");
+  }
+}
+
+TEST(Judge, CollectsAllReasonsAndTellsTheFirst) {
+  Policy policy = policy_of(Profile::strict);
+  policy.issuers = std::vector<std::string>{"a"};
+  policy.audiences = std::vector<std::string>{"b"};
+  const Outcome found = outcome(R"({"exp":1,"sub":5})", policy);
+  EXPECT_EQ(found.reasons.first(), Reason::claim_type);
+  EXPECT_TRUE(found.reasons.contains(Reason::token_expired));
+  EXPECT_TRUE(found.reasons.contains(Reason::issuer_mismatch));
+  EXPECT_TRUE(found.reasons.contains(Reason::audience_mismatch));
+  EXPECT_EQ(found.detail, "sub is not a string");
+}
+
+TEST(Type, IsComparedWithoutCaseAndApplication) {
+  EXPECT_TRUE(is_type("at+jwt", "application/AT+JWT"));
+  EXPECT_TRUE(is_type("Application/at+jwt", "at+jwt"));
+  EXPECT_FALSE(is_type("jwt", "at+jwt"));
+  EXPECT_FALSE(is_type("application/at/jwt", "at/jwt"));
+  Policy policy;
+  policy.required_type = "at+jwt";
+  Header header;
+  EXPECT_EQ(outcome("{}", policy, kAt, header).reasons, Reason::type_mismatch);
+  header.typ = "JWT";
+  EXPECT_EQ(outcome("{}", policy, kAt, header).detail, "typ is not at+jwt");
+  header.typ = "AT+JWT";
+  EXPECT_EQ(outcome("{}", policy, kAt, header).reasons, kNone);
+}
+
+TEST(CheckedPolicy, RefusesEmptyIssuersInStrictAndTurnsThemOffInFastmcp) {
+  for (const std::vector<std::string>& empty : {std::vector<std::string>{}, std::vector<std::string>{""}}) {
+    Policy issuers;
+    issuers.issuers = empty;
+    const auto refused = checked_policy(issuers);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), "--issuer: is empty; give the issuer's name, or leave the option out");
+    Policy audiences;
+    audiences.audiences = empty;
+    EXPECT_FALSE(checked_policy(audiences));
+    Policy fastmcp = policy_of(kFastmcp);
+    fastmcp.issuers = empty;
+    fastmcp.audiences = empty;
+    const auto off = checked_policy(fastmcp);
+    ASSERT_TRUE(off);
+    EXPECT_FALSE(off->issuers);
+    EXPECT_FALSE(off->audiences);
+  }
+}
+
+TEST(CheckedPolicy, GivesFastmcpExactlyOneAlgorithm) {
+  EXPECT_EQ(checked_policy(policy_of(kFastmcp))->algorithms, std::vector{Algorithm::RS256});
+  Policy two = policy_of(kFastmcp);
+  two.algorithms = {Algorithm::RS256, Algorithm::ES256};
+  EXPECT_FALSE(checked_policy(two));
+  two.profile = kStrict;
+  EXPECT_TRUE(checked_policy(two));
+}
+
+TEST(CheckedPolicy, RefusesNegativeLeewayAndDropsEmptyScopes) {
+  Policy policy;
+  policy.required_scopes = {"", "a"};
+  EXPECT_EQ(checked_policy(policy)->required_scopes, std::vector<std::string>{"a"});
+  policy.leeway_seconds = -1;
+  EXPECT_FALSE(checked_policy(policy));
+}
+
+}  // namespace
+}  // namespace assay::jose
