@@ -152,8 +152,8 @@ void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& 
     const bool whole = plan.decodable && plan.header.fault != Reason::malformed_header && plan.header.algorithm &&
                        !compact.payload.empty() && work.payload.data() != nullptr;
     if (whole) return reject(verdict, Reason::signature_redacted, "");
-    const bool empty_third = compact.dots == 2 && compact.signature.empty();
-    if (!empty_third) return reject(verdict, Reason::malformed_token, "not three segments of base64url");
+    const bool unsecured = plan.decodable && !plan.header.algorithm && compact.dots == 2 && compact.signature.empty();
+    if (!unsecured) return reject(verdict, Reason::malformed_token, "not three segments of base64url");
   }
   if (!plan.decodable) return reject(verdict, Reason::malformed_token, "the header is not strict base64url");
   if (work.payload.data() == nullptr)

@@ -218,7 +218,6 @@ struct KeyStore::Impl {
     build.poisoned = build.poisoned || set->poisoned;
     for (std::string& note : set->notes) build.notes.push_back(std::move(note));
     for (std::string& kid : set->skipped_kids) build.skipped_kids.push_back(std::move(kid));
-    AlgorithmSet permitted;
     for (Jwk& jwk : set->keys) {
       const std::string kid = jwk.kid;
       const bool has_kid = jwk.has_kid;
@@ -229,15 +228,15 @@ struct KeyStore::Impl {
         if (has_kid) build.skipped_kids.push_back(kid);
         continue;
       }
-      permitted = permitted | key->jwk.permitted;
       build.keys.push_back(*std::move(key));
     }
-    // Public keys do not verify HS*: that this was configured is a mistake, and a dangerous one to guess around.
+    // A key set is for publishing, a secret is not: a verifier of HS* alone takes its secret from a file. Without
+    // --algorithm, or beside others, the oct keys of a set serve.
     const AlgorithmSet hmac = jose::algorithms_of(KeyType::oct, Curve::none);
-    if (policy.profile == Profile::strict && !allowed.empty() && (allowed & hmac) == allowed &&
-        (permitted & allowed).empty())
-      return Error{name + ": holds no key for " + names_of(policy.algorithms) +
+    if (policy.profile == Profile::strict && !allowed.empty() && (allowed & hmac) == allowed) {
+      return Error{name + ": a key set, and --algorithm allows only " + names_of(policy.algorithms) +
                    ", which needs a shared secret; give --secret-file, or another --algorithm"};
+    }
     return {};
   }
 
