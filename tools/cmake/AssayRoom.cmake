@@ -3,14 +3,7 @@
 # The room assay_NAME is exported as assay::NAME. Its headers are included as "NAME/header.h" from engine/.
 function(assay_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
-  file(WRITE ${CMAKE_BINARY_DIR}/empty.cc "")
-  set(present ${CMAKE_BINARY_DIR}/empty.cc)
-  foreach(source ${ROOM_SOURCES})
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
-      list(APPEND present ${source})
-    endif()
-  endforeach()
-  add_library(assay_${name} STATIC ${present})
+  add_library(assay_${name} STATIC ${ROOM_SOURCES})
   add_library(assay::${name} ALIAS assay_${name})
   set_target_properties(assay_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   target_include_directories(assay_${name}
