@@ -81,13 +81,16 @@ class HelpFormat : public CLI::Formatter {
   HelpFormat() { column_width(kHelpColumn); }
 
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
-    return row("  " + make_option_name(option, is_positional) + make_option_opts(option), make_option_desc(option));
+    return row("  " + make_option_name(option, is_positional) + text_of(option), make_option_desc(option));
   }
   std::string make_subcommand(const CLI::App* command) const override {
     return row("  " + command->get_display_name(true), command->get_description());
   }
 
  private:
+  static std::string text_of(const CLI::Option* option) {
+    return option->get_option_text().empty() ? "" : " " + option->get_option_text();
+  }
   static std::string row(std::string text, const std::string& description) {
     std::size_t column = text.size();
     if (column + 2 > kHelpColumn) {

@@ -100,7 +100,7 @@ void take_apart(Parts& parts, Profile profile) {
     parts.header = codec::parse_json(parts.header_bytes, dialect, parts.arena, &error);
     parts.header_fault = parts.header == nullptr ? error.message : "not an object";
   }
-  if (parts.compact.dots > 3) return;  // JWE: what stands there is ciphertext
+  if (parts.compact.dots > 2) return;  // JWE: what stands there is ciphertext
   if (auto bytes = codec::base64url_decode(parts.compact.payload)) {
     parts.payload_bytes = std::move(*bytes);
     const std::size_t size = parts.payload_bytes.size();
@@ -158,7 +158,7 @@ std::string explained(const codec::JsonMember& member, bool in_header, Instant a
   std::string text(claim_meaning(member.name));
   if (is_time(member.name) && (value.is(codec::JsonType::integer) || value.is(codec::JsonType::real))) {
     const std::string when = time_in_words(value.text, at);
-    if (!when.empty()) text = "= " + when + (text.empty() ? "" : " (" + text + ")");
+    if (!when.empty()) text = "= " + when + (text.empty() ? "" : ": " + text);
   }
   return text;
 }
@@ -292,21 +292,21 @@ Findings findings_without_keys(Parts& parts, const Policy& policy, Instant at) {
 
 // How a check came out, given what was found before it.
 std::string outcome(const Page& page, const Check& check, const Findings& found, std::optional<Reason>& failed) {
-  const auto pad = [](const char* text) { return std::string(text) + std::string(13 - std::strlen(text), ' '); };
   for (int i = 0; i < kReasonCount && !failed; ++i) {
     const auto reason = static_cast<Reason>(i);
     if (check.reasons.contains(reason) && found.reasons.contains(reason)) failed = reason;
   }
-  if (failed) return page.bad(pad("FAILED"));
-  if (!check.asked) return page.faint(pad("not asked"));
+  if (failed) return page.bad("FAILED");
+  if (!check.asked) return page.faint("not asked");
   const bool needs_keys =
       check.reasons.contains(Reason::key_not_found) || check.reasons.contains(Reason::signature_invalid);
   const bool reached = found.reasons.empty() || check.reasons.first() < found.reasons.first();
-  const bool known = found.by_table ? false
-                     : needs_keys
-                         ? reached && (found.signature_checked || found.reasons.contains(Reason::signature_invalid))
-                         : reached || (found.claims_judged && !found.reasons.contains(Reason::malformed_claims));
-  return known ? page.good(pad("ok")) : page.faint(pad("not checked"));
+  // The table holds no more than an expiry and scopes, and has judged both once it knows the token.
+  const bool listed = found.by_table && !found.reasons.contains(Reason::unknown_token);
+  const bool key_used = found.signature_checked || found.reasons.contains(Reason::signature_invalid);
+  const bool judged = found.claims_judged && !found.reasons.contains(Reason::malformed_claims);
+  const bool known = listed || (needs_keys ? reached && key_used : reached || judged);
+  return known ? page.good("ok") : page.faint("not checked");
 }
 
 void show_checks(Page& page, const Findings& found, const ReadToken& token, const Policy& policy, Instant at) {
@@ -317,20 +317,23 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
   };
   if (found.by_table) {
     const bool listed = !found.reasons.contains(Reason::unknown_token);
-    page.text() += "  static table  " + (listed ? page.good("ok           ") : page.bad("FAILED       "));
-    if (listed) page.text() += "the token is in the table\n";
-    if (!listed) show_failure(Reason::unknown_token, true);
+    page.text() += "  static table " + (listed ? page.good("ok") : page.bad("FAILED"));
+    if (listed) page.text() += "           the token is in the table\n";
+    if (!listed) page.text() += "       ", show_failure(Reason::unknown_token, true);
   }
   for (const Check& check : checks_of(policy)) {
+    const bool of_table = check.reasons == Reason::token_expired || check.reasons == Reason::scope_missing;
+    if (found.by_table && !of_table) continue;
     std::optional<Reason> failed;
     const std::string result = outcome(page, check, found, failed);
     const std::string name(check.name);
     page.text() += "  " + name + std::string(12 - name.size(), ' ') + result;
     if (failed) {
+      page.text() += "       ";
       show_failure(*failed, *failed == found.reasons.first());
       continue;
     }
-    if (!check.asked) page.text() += page.faint(check.unasked);
+    if (!check.asked) page.text() += "    " + page.faint(check.unasked);
     page.text() += '\n';
   }
 }
@@ -360,7 +363,7 @@ int run(InspectFlags& flags) {
   JwtVerifierOptions& options = flags.verifier.options;
   auto policy = jose::checked_policy(options.policy);
   if (!policy) return fail("inspect", policy.error());
-  const Instant at = flags.verifier.at ? *flags.verifier.at : Instant::now();
+  const Instant at = flags.verifier.at ? *flags.verifier.at : Instant{Instant::now().seconds, 0};
   const bool has_keys = !options.keys.empty();
   const bool has_table = std::any_of(options.keys.begin(), options.keys.end(), [](const KeySource& key) {
     return key.kind == KeySource::Kind::static_tokens_file;
@@ -391,8 +394,10 @@ int run(InspectFlags& flags) {
   page.heading("Header");
   show_object(page, parts.header, parts.header_fault, true, at);
   page.heading("Claims");
-  if (parts.compact.dots > 3) {
-    page.text() += "  encrypted, or no token at all\n";
+  if (parts.compact.dots > 2) {
+    page.text() += "  not shown: more than three segments\n";
+  } else if (parts.compact.payload.empty()) {
+    page.text() += "  none\n";
   } else {
     show_object(page, parts.claims, parts.payload_fault, false, at);
   }

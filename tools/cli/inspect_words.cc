@@ -116,7 +116,7 @@ std::string mend_audience(const ReadToken& token) {
 std::string mend_algorithm(const ReadToken& token) {
   const std::string_view alg = text_of(member(token.header, "alg"));
   if (algorithm_from_string(alg)) {
-    return "allow it, where the key is meant for it: " + option_with("--algorithm", alg) + ", with a key of that kind";
+    return "allow it, where a key is meant for it: " + option_with("--algorithm", alg);
   }
   return alg == "none" ? "nothing: an unsigned token proves nothing"
                        : "ask the issuer for an algorithm that assay knows";

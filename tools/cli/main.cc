@@ -45,15 +45,22 @@ std::vector<std::string> arguments(int argc, char** argv) {
 
 // What CLI11 found wrong, in one line that begins with the option.
 std::string usage_error(const CLI::App& program, const CLI::Error& error) {
+  for (const std::string& extra : program.remaining(true)) {
+    if (extra.starts_with('-')) return extra.substr(0, extra.find('=')) + ": no such option";
+  }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const std::vector<std::string> extras = program.remaining(true);
-    for (const std::string& extra : extras) {
-      if (extra.starts_with('-')) return extra.substr(0, extra.find('=')) + ": no such option";
-    }
     if (!extras.empty()) return in_quotes(extras.front()) + ": not expected here";
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string text = error.what();
+    return text.substr(0, text.find(':')) + ": needs a value";
   }
   return error.what();
 }
+
+// The help of the command that was chosen, its groups one blank line apart.
+std::string help_of(const CLI::App& program) { return CLI::detail::find_and_replace(program.help(), "\n\n\n", "\n\n"); }
 
 int run(int argc, char** argv) {
   int exit_code = 0;
@@ -71,7 +78,7 @@ int run(int argc, char** argv) {
 
   auto args = arguments(argc, argv);
   if (args.empty()) {
-    std::fputs(program.help().c_str(), stderr);
+    std::fputs(help_of(program).c_str(), stderr);
     return 2;
   }
   std::string said;
@@ -79,7 +86,7 @@ int run(int argc, char** argv) {
     program.parse(args);
     return exit_code;
   } catch (const CLI::CallForHelp&) {
-    said = program.help();
+    said = help_of(program);
   } catch (const CLI::CallForVersion& version) {
     said = version.what();
     if (!said.ends_with('\n')) said += '\n';
