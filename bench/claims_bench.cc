@@ -1,41 +1,97 @@
-// jose: claims read and judged, as for each token with a valid signature.
+// The claims: reading them, and judging them by a policy that checks everything.
 #include <benchmark/benchmark.h>
+
+#include <string>
+#include <string_view>
 
 #include "base/arena.h"
 #include "codec/json_fast.h"
 #include "corpus.h"
 #include "jose/claims.h"
+#include "jose/header.h"
 #include "jose/policy.h"
 
 namespace assay::bench {
 namespace {
 
-void judge(benchmark::State& state, Profile profile) {
-  const auto bytes = static_cast<std::size_t>(state.range(0));
-  const std::string padded = claims_text(bytes, 1) + std::string(codec::kJsonPadding, '\0');
-  const std::string_view payload = std::string_view(padded).substr(0, bytes);
+std::string padded(const std::string& json) { return json + std::string(codec::kJsonPadding, '\0'); }
+
+void read(benchmark::State& state, Profile profile, const std::string& json) {
+  const std::string buffer = padded(json);
+  const std::string_view payload(buffer.data(), json.size());
+  codec::FastObjectReader reader;
+  base::Arena arena;
+  jose::ClaimsFault fault;
+  const jose::Claims* claims = jose::read_claims(payload, profile, reader, arena, fault);
+  if (claims == nullptr || claims->sub.type != jose::ClaimType::string || !claims->sub.text.starts_with("user-") ||
+      jose::expires_at_of(*claims, profile, arena) != std::to_string(kIssuedAt + 3600)) {
+    return state.SkipWithError("wrong answer");
+  }
+  for (auto _ : state) {
+    arena.reset();
+    benchmark::DoNotOptimize(jose::read_claims(payload, profile, reader, arena, fault));
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(json.size()));
+}
+
+Policy full_policy(Profile profile) {
   Policy policy;
   policy.profile = profile;
-  policy.issuers = {"https://issuer.example"};
-  policy.audiences = {"https://api.example"};
-  policy.required_scopes = {"read"};
+  policy.issuers = {"https://other.example.com", "https://fastmcp.example.com"};
+  policy.audiences = {"https://api.example.com"};
+  policy.required_scopes = {"read", "write"};
+  return policy;
+}
+
+// All that follows a valid signature: read, scopes, client_id, judge.
+void read_and_judge(benchmark::State& state, Profile profile, std::size_t bytes) {
+  const std::string json = claims_json(bytes, 1);
+  const std::string buffer = padded(json);
+  const std::string_view payload(buffer.data(), json.size());
+  const Result<Policy> policy = jose::checked_policy(full_policy(profile));
+  if (!policy) return state.SkipWithError(policy.error().c_str());
   const jose::Header header;
   codec::FastObjectReader reader;
   base::Arena arena;
-  const auto judge_once = [&] {
+  jose::ClaimsFault fault;
+  const auto judge_at = [&](Instant at) {
     arena.reset();
-    jose::ClaimsFault fault;
     const jose::Claims* claims = jose::read_claims(payload, profile, reader, arena, fault);
     if (claims == nullptr) return ReasonSet(Reason::malformed_claims);
-    return jose::judge(policy, header, *claims, jose::scopes_of(*claims, profile, arena), kJudgedAt, arena).reasons;
+    benchmark::DoNotOptimize(jose::client_id_of(*claims, arena));
+    const auto scopes = jose::scopes_of(*claims, profile, arena);
+    return jose::judge(*policy, header, *claims, scopes, at, arena).reasons;
   };
-  if (!judge_once().empty()) return state.SkipWithError("wrong answer");
-  for (auto _ : state) benchmark::DoNotOptimize(judge_once());
+  const ReasonSet later = judge_at({kIssuedAt + 7200, 0});
+  if (!judge_at(kJudgedAt).empty() || later.empty() || later.first() != Reason::token_expired)
+    return state.SkipWithError("wrong answer");
+  for (auto _ : state) benchmark::DoNotOptimize(judge_at(kJudgedAt));
   state.SetItemsProcessed(state.iterations());
 }
 
-BENCHMARK_CAPTURE(judge, strict, Profile::strict)->Name("jose/claims_and_policy/strict")->Arg(350)->Arg(4096);
-BENCHMARK_CAPTURE(judge, fastmcp, Profile::fastmcp)->Name("jose/claims_and_policy/fastmcp")->Arg(350)->Arg(4096);
+// The same claims with one number that the fast reader leaves to the exact one: the cliff.
+std::string with_fraction(std::size_t bytes) {
+  std::string json = claims_json(bytes - 2, 1);
+  const std::string exp = std::to_string(kIssuedAt + 3600);
+  return json.replace(json.find(exp), exp.size(), exp + ".5");
+}
+
+const bool registered = [] {
+  const struct {
+    Profile profile;
+    const char* name;
+  } profiles[] = {{Profile::strict, "strict"}, {Profile::fastmcp, "fastmcp"}};
+  for (const auto& [profile, name] : profiles) {
+    for (const std::size_t bytes : {std::size_t{260}, kClaimsBytes, std::size_t{1024}, std::size_t{16384}}) {
+      const std::string end = "/" + std::string(name) + "/" + std::to_string(bytes);
+      benchmark::RegisterBenchmark(("claims/read" + end).c_str(), read, profile, claims_json(bytes, 1));
+      benchmark::RegisterBenchmark(("claims/read_fraction" + end).c_str(), read, profile, with_fraction(bytes + 2));
+      benchmark::RegisterBenchmark(("claims/read_and_judge" + end).c_str(), read_and_judge, profile, bytes);
+    }
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace assay::bench

@@ -1,40 +1,90 @@
-// jose: a token split, its header read. The engine reads a header once and remembers it by its raw bytes.
+// The header: taking tokens apart, reading headers, and the memo that makes reading them rare.
 #include <benchmark/benchmark.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "codec/base64url.h"
 #include "corpus.h"
 #include "jose/compact.h"
 #include "jose/header.h"
+#include "verify/engine.h"
+#include "verify/header_memo.h"
 
 namespace assay::bench {
 namespace {
 
+constexpr std::size_t kTokens = 1024;
+
 void split(benchmark::State& state) {
-  const Corpus corpus = mint_corpus(Algorithm::HS256, 64, static_cast<std::size_t>(state.range(0)));
-  for (const std::string& token : corpus.tokens) {
-    if (jose::classify(jose::split_compact(token)) != jose::Shape::signed_token) {
+  const Corpus& tokens = corpus(Algorithm::HS256, kTokens);
+  for (const std::string& token : tokens.tokens) {
+    const jose::Compact compact = jose::split_compact(token);
+    if (jose::classify(compact) != jose::Shape::signed_token || compact.dots != 2 ||
+        compact.signing_input.size() + 1 + compact.signature.size() != token.size()) {
       return state.SkipWithError("wrong answer");
     }
   }
-  std::size_t i = 0;
+  std::size_t next = 0;
   for (auto _ : state) {
-    const jose::Compact compact = jose::split_compact(corpus.tokens[i++ % corpus.tokens.size()]);
+    const jose::Compact compact = jose::split_compact(tokens.tokens[next++ % kTokens]);
     benchmark::DoNotOptimize(jose::classify(compact));
   }
   state.SetItemsProcessed(state.iterations());
 }
 
-void read(benchmark::State& state, Profile profile) {
-  const std::string segment = codec::base64url_encode(R"({"alg":"RS256","typ":"JWT","kid":"key-2026-11"})");
-  const auto header = jose::read_header(segment, profile);
-  if (!header || header->fault || header->kid != "key-2026-11") return state.SkipWithError("wrong answer");
+// A header segment of about `bytes` bytes of JSON.
+std::string header_segment(std::size_t bytes, std::uint64_t serial) {
+  std::string json = R"({"typ":"JWT","alg":"HS256","kid":"bench","serial":)" + std::to_string(serial) + R"(,"note":")";
+  while (json.size() + 2 < bytes) json += 'n';
+  return codec::base64url_encode(json + R"("})");
+}
+
+void read(benchmark::State& state, Profile profile, std::size_t bytes) {
+  const std::string segment = header_segment(bytes, 1);
+  const std::optional<jose::Header> header = jose::read_header(segment, profile);
+  if (!header || header->fault || header->algorithm != Algorithm::HS256 || header->kid != "bench")
+    return state.SkipWithError("wrong answer");
   for (auto _ : state) benchmark::DoNotOptimize(jose::read_header(segment, profile));
   state.SetItemsProcessed(state.iterations());
 }
 
-BENCHMARK(split)->Name("jose/split_compact/portable")->Arg(350)->Arg(4096);
-BENCHMARK_CAPTURE(read, strict, Profile::strict)->Name("jose/read_header/strict/47");
-BENCHMARK_CAPTURE(read, fastmcp, Profile::fastmcp)->Name("jose/read_header/fastmcp/47");
+// Plans for tokens whose headers come from `distinct` different ones, in turn. One is the log of one issuer; many are
+// the cliff: past the memo's limit every token costs a parse.
+void look_up(benchmark::State& state, std::size_t distinct) {
+  const JwtVerifier verifier = verifier_for(corpus(Algorithm::HS256, kTokens), "openssl");
+  const std::shared_ptr<const verify::Snapshot> snapshot = verifier.engine().snapshot();
+  const Policy& policy = verifier.engine().policy();
+  std::vector<std::string> segments;
+  for (std::size_t i = 0; i < distinct; ++i) segments.push_back(header_segment(80, i));
+  verify::HeaderMemo memo;
+  for (std::size_t i = 0; i < distinct; ++i) {
+    if (i % kBatch == 0) memo.begin_batch(snapshot);
+    const verify::HeaderPlan& plan = memo.look_up(segments[i], policy);
+    if (!plan.decodable || plan.fault || plan.candidates.size() != 1) return state.SkipWithError("wrong answer");
+  }
+  std::size_t next = 0;
+  for (auto _ : state) {
+    if (next % kBatch == 0) memo.begin_batch(snapshot);
+    benchmark::DoNotOptimize(&memo.look_up(segments[next % distinct], policy));
+    ++next;
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+const bool registered = [] {
+  benchmark::RegisterBenchmark("header/split_compact/scalar/350", split);
+  for (const std::size_t bytes : {std::size_t{80}, std::size_t{350}}) {
+    const std::string size = std::to_string(bytes);
+    benchmark::RegisterBenchmark(("header/read/strict/" + size).c_str(), read, Profile::strict, bytes);
+    benchmark::RegisterBenchmark(("header/read/fastmcp/" + size).c_str(), read, Profile::fastmcp, bytes);
+  }
+  for (const std::size_t distinct : {1, 2, 64, 100'000})
+    benchmark::RegisterBenchmark(("header/look_up/memo/" + std::to_string(distinct)).c_str(), look_up, distinct);
+  return true;
+}();
 
 }  // namespace
 }  // namespace assay::bench

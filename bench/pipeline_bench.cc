@@ -1,73 +1,97 @@
-// stream: a file of tokens in, verdicts to /dev/null out, by algorithm and threads.
+// The whole way: a file of tokens through verify_stream, its verdicts as NDJSON into /dev/null.
+//
+// Wall-clock time, since the work is done by the pipeline's threads. Size is the number of threads.
 #include <benchmark/benchmark.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
 
 #include "assay/stream.h"
-#include "assay/verifier.h"
 #include "corpus.h"
 
 namespace assay::bench {
 namespace {
 
-// A file that is removed with it.
-class TemporaryFile {
+// A file of the corpus, a token a line; removed at the end.
+class TokenFile {
  public:
-  explicit TemporaryFile(const std::vector<std::string>& lines) {
-    const int descriptor = mkstemp(path_);
-    std::FILE* file = descriptor < 0 ? nullptr : fdopen(descriptor, "w");
-    if (file == nullptr) {
-      std::perror(path_);
-      std::exit(2);
-    }
-    for (const std::string& line : lines) std::fprintf(file, "%s\n", line.c_str());
-    std::fclose(file);
+  explicit TokenFile(const Corpus& tokens) {
+    std::string name = (std::filesystem::temp_directory_path() / "assay-bench-XXXXXX").string();
+    const int fd = ::mkstemp(name.data());
+    if (fd < 0) return;
+    ::close(fd);
+    path_ = name;
+    std::ofstream file(path_, std::ios::binary);
+    for (const std::string& token : tokens.tokens) file << token << '\n';
+    file.close();
+    written_ = file.good();
   }
-  ~TemporaryFile() { unlink(path_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  const char* path() const { return path_; }
+  ~TokenFile() {
+    if (!path_.empty()) std::remove(path_.c_str());
+  }
+  TokenFile(const TokenFile&) = delete;
+  TokenFile& operator=(const TokenFile&) = delete;
+
+  bool written() const noexcept { return written_; }
+  const std::string& path() const noexcept { return path_; }
 
  private:
-  char path_[32] = "/tmp/assay-bench-XXXXXX";
+  std::string path_;
+  bool written_ = false;
 };
 
-void stream(benchmark::State& state, Algorithm algorithm, std::size_t count) {
-  const Corpus corpus = mint_corpus(algorithm, count);
-  const TemporaryFile file(corpus.tokens);
-  JwtVerifierOptions keys;
-  keys.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "corpus"});
-  keys.backend = "openssl";
-  const auto verifier = JwtVerifier::create(std::move(keys));
-  if (!verifier) return state.SkipWithError(verifier.error().c_str());
+void stream(benchmark::State& state, Algorithm algorithm, const char* backend, std::size_t count, int threads) {
+  const Corpus& tokens = corpus(algorithm, count);
+  const TokenFile file(tokens);
+  if (!file.written()) return state.SkipWithError("no temporary file");
+  const JwtVerifier verifier = verifier_for(tokens, backend);
   StreamOptions options;
   options.inputs = {file.path()};
+  options.input = InputFormat::lines;
   options.at = kJudgedAt;
   options.output = "/dev/null";
-  options.threads = static_cast<int>(state.range(0));
+  options.format = OutputFormat::ndjson;
+  options.threads = threads;
+
+  const auto accepts_all = [&] {
+    const Result<StreamResult> result = verify_stream(verifier, options);
+    return result && result->records == count && result->accepted == count;
+  };
+  if (!accepts_all()) return state.SkipWithError("a good token was rejected");
   for (auto _ : state) {
-    const auto result = verify_stream(*verifier, options);
-    if (!result || result->accepted != count) return state.SkipWithError("wrong answer");
+    if (!accepts_all()) return state.SkipWithError("a good token was rejected");
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(count));
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(corpus.bytes + count));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(std::filesystem::file_size(file.path())));
 }
 
-#define ASSAY_STREAM_BENCHMARK(algorithm, count)                    \
-  BENCHMARK_CAPTURE(stream, algorithm, Algorithm::algorithm, count) \
-      ->Name("stream/" #algorithm "/openssl")                       \
-      ->ArgName("threads")                                          \
-      ->Arg(1)                                                      \
-      ->Arg(2)                                                      \
-      ->UseRealTime()                                               \
-      ->Unit(benchmark::kMillisecond)
-ASSAY_STREAM_BENCHMARK(RS256, 4000);
-ASSAY_STREAM_BENCHMARK(ES256, 4000);
-ASSAY_STREAM_BENCHMARK(EdDSA, 4000);
-ASSAY_STREAM_BENCHMARK(HS256, 50000);
-#undef ASSAY_STREAM_BENCHMARK
+const bool registered = [] {
+  // Tokens enough for a few dozen blocks, few enough to be signed in seconds.
+  const struct {
+    Algorithm algorithm;
+    std::size_t tokens;
+  } corpora[] = {{Algorithm::RS256, 4096},
+                 {Algorithm::PS256, 4096},
+                 {Algorithm::ES256, 16384},
+                 {Algorithm::EdDSA, 16384},
+                 {Algorithm::HS256, 65536}};
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  for (const auto& [algorithm, tokens] : corpora) {
+    for (int threads = 1; threads <= cores; threads *= 2) {
+      const std::string name = "pipeline/stream_" + std::string(to_string(algorithm)) + "/openssl/";
+      benchmark::RegisterBenchmark((name + std::to_string(threads)).c_str(), stream, algorithm, "openssl", tokens,
+                                   threads)
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace assay::bench

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures `assay verify` against `openssl speed` of the bare operation, on one pinned core and in the same run.
 
-    bench/throughput.py [--assay build/release/assay] [--cpu 0] [--cpus 0,1] [--repetitions 5] [--seconds 3]
+    bench/throughput.py [--assay build/release/assay] [--cpu 0] [--cpus 0,1] [--repetitions 5] [--seconds 1]
 
 For each algorithm: mints a corpus of distinct tokens with claims of about 350 bytes, then, interleaved and repeated,
 runs `openssl speed` and assay with one thread, pinned to one core; and assay with two threads on two cores. Every run of
-assay must accept every token. Medians, ratios and raw output go to bench/results/DATE/: results.json, README.md, raw.txt.
+assay must accept every token. Medians, ratios and raw output go to bench/results/DATE/: table.md, raw.json, raw.txt.
+`openssl speed` counts CPU time, assay's rate is by the clock and includes the start of the process: run it on a quiet machine.
 Needs python3, openssl and taskset alone.
 """
 import argparse
@@ -26,8 +27,8 @@ import time
 ROWS = [
     ("RS256", ["rsa2048"], 60000, "rsa2048 verify", 0.8),
     ("PS256", ["rsa2048"], 60000, "rsa2048 verify", 0.8),
-    ("ES256", ["ecdsap256"], 40000, "ecdsap256 verify", 0.9),
-    ("EdDSA", ["ed25519"], 30000, "ed25519 verify", 0.9),
+    ("ES256", ["ecdsap256"], 25000, "ecdsap256 verify", 0.9),
+    ("EdDSA", ["ed25519"], 10000, "ed25519 verify", 0.9),
     ("HS256", ["-hmac", "sha256", "-bytes", "512"], 1000000, "hmac(sha256), 512 bytes", 0.4),
 ]
 CLAIMS_BYTES = 350
@@ -41,11 +42,13 @@ class Log:
         self.file = open(path, "w", encoding="utf-8")
 
     def run(self, command):
-        started = time.perf_counter()
+        before, started = os.times(), time.perf_counter()
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=NO_CONFIG)
         seconds = time.perf_counter() - started
+        spent = os.times()
+        cpu = spent.children_user + spent.children_system - before.children_user - before.children_system
         text = done.stdout.decode(errors="replace")
-        self.file.write(f"$ {shlex.join(command)}\n{text}({seconds:.4f} s, exit {done.returncode})\n\n")
+        self.file.write(f"$ {shlex.join(command)}\n{text}({seconds:.4f} s by the clock, {cpu:.2f} s of CPU time, exit {done.returncode})\n\n")
         self.file.flush()
         if done.returncode != 0:
             sys.exit(f"throughput.py: exit {done.returncode}: {shlex.join(command)}\n{text[-2000:]}")
@@ -79,15 +82,12 @@ def openssl_rate(text):
 
 
 def mint(log, assay, algorithm, count, folder):
-    """A corpus and the option that names its key."""
-    key, public, tokens = (os.path.join(folder, f"{algorithm}.{end}") for end in ("key", "pub", "txt"))
+    """A corpus and the option that names its key set."""
+    key, public, jwks, tokens = (os.path.join(folder, f"{algorithm}.{end}") for end in ("key", "pub", "json", "txt"))
     if algorithm.startswith("HS"):
-        with open(key, "w", encoding="ascii") as file:
-            file.write(os.urandom(32).hex())
-        option = ["--secret-file", key]
+        log.run([assay, "keygen", "--algorithm", algorithm, "--kid", "bench", "--private", key, "--jwks", jwks])
     else:
-        log.run([assay, "keygen", "--algorithm", algorithm, "--private", key, "--public", public])
-        option = ["--public-key", public]
+        log.run([assay, "keygen", "--algorithm", algorithm, "--kid", "bench", "--private", key, "--public", public, "--jwks", jwks])
     command = [assay, "mint", "--key", key, "--algorithm", algorithm, "--kid", "bench", "--seed", "1", "--expires-in", "86400",
                "--audience", "https://api.example", "--scope", "read", "--scope", "write", "-o", tokens]
     note = lambda length: ["--claim", "note=" + json.dumps("x" * length)]
@@ -100,7 +100,7 @@ def mint(log, assay, algorithm, count, folder):
         lines = file.read().splitlines()
     if len(set(lines)) != count:
         sys.exit(f"throughput.py: {algorithm}: {len(set(lines))} distinct tokens of {count}")
-    return option, tokens, sum(map(len, lines)) / count
+    return ["--jwks", jwks], tokens, sum(map(len, lines)) / count
 
 
 def main():
@@ -109,7 +109,7 @@ def main():
     parser.add_argument("--cpu", default="0", help="the core of the runs with one thread")
     parser.add_argument("--cpus", default="0,1", help="the cores of the run with two threads")
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each openssl speed")
+    parser.add_argument("--seconds", type=int, default=1, help="of each openssl speed")
     parser.add_argument("--algorithm", action="append", choices=[row[0] for row in ROWS], help="only these")
     parser.add_argument("--scale", type=float, default=1.0, help="tokens a corpus, as a multiple of the usual number")
     parser.add_argument("--output", help="folder; default bench/results/DATE")
@@ -141,7 +141,7 @@ def main():
             bare = ["openssl", "speed", "-mr", "-seconds", str(options.seconds)] + speed
 
             def verify(threads):
-                return [options.assay, "verify"] + key + ["--algorithm", algorithm, "--threads", str(threads), "--backend", "openssl",
+                return [options.assay, "verify"] + key + ["--threads", str(threads), "--backend", "openssl",
                         "--format", "ndjson", "-o", "/dev/null", "--quiet", tokens]
 
             samples = {"openssl": [], "one": [], "two": []}
@@ -158,29 +158,33 @@ def main():
                 "assay_ns_per_token": round(1e9 / middle["one"]), "ratio": round(middle["one"] / middle["openssl"], 3), "aim": aim,
                 "two_threads_per_second": round(middle["two"]), "two_to_one": round(middle["two"] / middle["one"], 3),
                 "samples": {name: [round(value) for value in values] for name, values in samples.items()},
-                "command": shlex.join(verify(1)),
+                "commands": {"openssl": shlex.join(["taskset", "-c", options.cpu] + bare),
+                             "one": shlex.join(["taskset", "-c", options.cpu] + verify(1)),
+                             "two": shlex.join(["taskset", "-c", options.cpus] + verify(2))},
             }
             rows.append(row)
             os.remove(tokens)
             print(f"{algorithm}: {row['assay_per_second']} tokens/s, {row['ratio']} of {operation}, two threads {row['two_to_one']}")
 
-    with open(os.path.join(output, "results.json"), "w", encoding="utf-8") as file:
+    with open(os.path.join(output, "raw.json"), "w", encoding="utf-8") as file:
         json.dump({"machine": machine, "rows": rows}, file, indent=1)
         file.write("\n")
     table = ["| algorithm | tokens/s | ns a token | plain OpenSSL, ops/s | ratio | two threads to one |", "|---|---|---|---|---|---|"]
     for row in rows:
         table.append(f"| {row['algorithm']} | {row['assay_per_second']:,} | {row['assay_ns_per_token']:,} | "
                      f"{row['openssl_per_second']:,} ({row['operation']}) | {row['ratio']:.2f} | {row['two_to_one']:.2f} |")
-    with open(os.path.join(output, "README.md"), "w", encoding="utf-8") as file:
+    with open(os.path.join(output, "table.md"), "w", encoding="utf-8") as file:
         file.write("# Throughput against plain OpenSSL\n\n")
         file.write(f"Distinct tokens, claims of about {CLAIMS_BYTES} bytes, one thread on one core, `--backend openssl`, verdicts as NDJSON to\n"
                    f"/dev/null, process start and key loading included; medians of {options.repetitions} interleaved runs. "
-                   "PS256 is compared with the bare RSA\noperation. Figures of different machines do not compare; ratios do.\n\n")
+                   "PS256 is compared with the bare RSA\noperation. `openssl speed` counts\nCPU time, assay's rate is by the clock. Figures of different machines do not compare; ratios do.\n\n")
         file.write("\n".join(table) + "\n\n")
         file.write("".join(f"- {name}: {value}\n" for name, value in machine.items()))
-        file.write("\nEach sample is in `results.json`, what every command printed in `raw.txt`.\n")
+        file.write("\nCommands, for each algorithm: plain OpenSSL, one thread, two threads.\n\n```\n")
+        file.write("".join(command + "\n" for row in rows for command in row["commands"].values()) + "```\n")
+        file.write("\nEach sample is in `raw.json`, what every command printed in `raw.txt`.\n")
     print("\n".join(table))
-    print(f"\nwritten: {output}/results.json, README.md, raw.txt")
+    print(f"\nwritten: {output}/table.md, raw.json, raw.txt")
     return 0
 
 

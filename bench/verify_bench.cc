@@ -1,40 +1,98 @@
-// verify: whole tokens through the library, one thread, by algorithm and batch.
+// Verification by algorithm: the signatures alone through a backend's session, and whole tokens through the engine.
+//
+// verify/judge_ALG against `openssl speed` is what the backend adds to the bare operation; verify/token_ALG against
+// verify/judge_ALG is what the rest of a token costs. Size is the number of tokens in a batch: 1 shows what a caller
+// pays who has only one.
 #include <benchmark/benchmark.h>
 
-#include "assay/verifier.h"
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/base64url.h"
 #include "corpus.h"
+#include "jose/compact.h"
+#include "verify/backend.h"
+#include "verify/engine.h"
 
 namespace assay::bench {
 namespace {
 
-// The last argument is the number of tokens a call judges.
-void verify(benchmark::State& state, Algorithm algorithm) {
-  const auto batch = static_cast<std::size_t>(state.range(0));
-  const Corpus corpus = mint_corpus(algorithm, 256);
-  JwtVerifierOptions options;
-  options.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "corpus"});
-  options.backend = "openssl";
-  const auto verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) return state.SkipWithError(verifier.error().c_str());
-  const std::vector<std::string_view> tokens(corpus.tokens.begin(), corpus.tokens.end());
-  std::vector<Verdict> verdicts(tokens.size());
-  verifier->verify_batch(tokens, verdicts, kJudgedAt);
-  for (const Verdict& verdict : verdicts) {
-    if (!verdict.valid()) return state.SkipWithError("wrong answer");
+constexpr std::size_t kTokens = 4 * kBatch;
+
+std::size_t count_valid(std::span<const verify::SignatureJob> jobs) {
+  std::size_t valid = 0;
+  for (const verify::SignatureJob& job : jobs) valid += job.valid ? 1 : 0;
+  return valid;
+}
+
+void judge(benchmark::State& state, Algorithm algorithm, const char* backend_name, std::size_t batch) {
+  const Corpus& tokens = corpus(algorithm, kTokens);
+  const JwtVerifier verifier = verifier_for(tokens, backend_name);
+  const std::shared_ptr<const verify::KeyRing> ring = verifier.engine().snapshot()->ring;
+  const auto backend = verify::make_backend(backend_name);
+  if (!backend || ring->keys().size() != 1) return state.SkipWithError("no backend or no key");
+  const std::unique_ptr<verify::BackendSession> session = (*backend)->new_session();
+
+  std::vector<std::string> signatures;
+  for (const std::string& token : tokens.tokens)
+    signatures.push_back(codec::base64url_decode(jose::split_compact(token).signature).value_or(""));
+  std::vector<verify::SignatureJob> jobs(kTokens);
+  for (std::size_t i = 0; i < kTokens; ++i) {
+    jobs[i] = {&ring->keys()[0], algorithm, jose::split_compact(tokens.tokens[i]).signing_input, signatures[i], false};
   }
-  std::size_t at = 0;
+
+  session->judge(jobs, ring->generation());
+  if (count_valid(jobs) != kTokens) return state.SkipWithError("a good signature was refused");
+  // Each signature under its neighbour's text.
+  std::vector<verify::SignatureJob> crossed = jobs;
+  for (std::size_t i = 0; i < kTokens; ++i) crossed[i].signature = signatures[(i + 1) % kTokens];
+  session->judge(crossed, ring->generation());
+  if (count_valid(crossed) != 0) return state.SkipWithError("a signature of another text was taken");
+
+  std::size_t next = 0;
   for (auto _ : state) {
-    verifier->verify_batch(std::span(tokens).subspan(at, batch), std::span(verdicts).subspan(at, batch), kJudgedAt);
-    at = (at + batch) % tokens.size();
+    session->judge(std::span(jobs).subspan(next, batch), ring->generation());
+    next = (next + batch) % kTokens;
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch));
 }
 
-const bool kRegistered = [] {
-  for (int i = 0; i < kAlgorithmCount; ++i) {
-    const auto algorithm = static_cast<Algorithm>(i);
-    const std::string name = "verify/" + std::string(to_string(algorithm)) + "/openssl";
-    benchmark::RegisterBenchmark(name.c_str(), verify, algorithm)->Arg(1)->Arg(16)->Arg(256);
+void verify_tokens(benchmark::State& state, Algorithm algorithm, const char* backend_name, std::size_t batch) {
+  const Corpus& tokens = corpus(algorithm, kTokens);
+  const JwtVerifier verifier = verifier_for(tokens, backend_name);
+  verify::Engine& engine = verifier.engine();
+  std::unique_ptr<verify::Session> session = engine.acquire();
+  std::vector<verify::TokenInput> inputs;
+  for (const std::string& token : tokens.tokens) inputs.push_back({token, kJudgedAt});
+  std::vector<verify::TokenVerdict> verdicts(kTokens);
+
+  engine.verify(inputs, verdicts, *session);
+  for (const verify::TokenVerdict& verdict : verdicts) {
+    if (!verdict.reasons.empty() || verdict.claims.size() != kClaimsBytes)
+      return state.SkipWithError("a good token was rejected");
+  }
+  std::size_t next = 0;
+  for (auto _ : state) {
+    engine.verify(std::span(inputs).subspan(next, batch), std::span(verdicts).first(batch), *session);
+    benchmark::DoNotOptimize(verdicts.data());
+    next = (next + batch) % kTokens;
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch));
+  engine.release(std::move(session));
+}
+
+const bool registered = [] {
+  for (int a = 0; a < kAlgorithmCount; ++a) {
+    const Algorithm algorithm = static_cast<Algorithm>(a);
+    const std::string name(to_string(algorithm));
+    for (const std::size_t batch : {std::size_t{1}, kBatch}) {
+      const std::string end = name + "/openssl/" + std::to_string(batch);
+      benchmark::RegisterBenchmark(("verify/judge_" + end).c_str(), judge, algorithm, "openssl", batch);
+      benchmark::RegisterBenchmark(("verify/token_" + end).c_str(), verify_tokens, algorithm, "openssl", batch);
+    }
   }
   return true;
 }();
