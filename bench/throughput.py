@@ -177,7 +177,7 @@ def main():
         file.write("# Throughput against plain OpenSSL\n\n")
         file.write(f"Distinct tokens, claims of about {CLAIMS_BYTES} bytes, one thread on one core, `--backend openssl`, verdicts as NDJSON to\n"
                    f"/dev/null, process start and key loading included; medians of {options.repetitions} interleaved runs. "
-                   "PS256 is compared with the bare RSA\noperation. `openssl speed` counts\nCPU time, assay's rate is by the clock. Figures of different machines do not compare; ratios do.\n\n")
+                   "PS256 is compared with the bare RSA\noperation. `openssl speed` counts CPU time, assay's rate is by the clock.\nFigures of different machines do not compare; ratios do.\n\n")
         file.write("\n".join(table) + "\n\n")
         file.write("".join(f"- {name}: {value}\n" for name, value in machine.items()))
         file.write("\nCommands, for each algorithm: plain OpenSSL, one thread, two threads.\n\n```\n")
