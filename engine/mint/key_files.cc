@@ -4,12 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 
-#include "base/arena.h"
-#include "codec/json.h"
+#include "codec/utf.h"
 
 namespace assay::mint {
 namespace {
@@ -41,6 +40,14 @@ Result<void> create(const std::string& path, std::string_view bytes, int flags, 
   const Error error = system_error(path, "write");
   if (flags & O_EXCL) ::unlink(path.c_str());
   return error;
+}
+
+// UTF-8 without control characters other than tab and line ends.
+bool is_text(std::string_view bytes) {
+  const auto forbidden = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n';
+  };
+  return codec::utf8_prefix(bytes, false) == bytes.size() && std::none_of(bytes.begin(), bytes.end(), forbidden);
 }
 
 }  // namespace
@@ -81,20 +88,12 @@ Result<std::string> read_key_file(const std::string& path) {
   return bytes;
 }
 
+// As --secret-file of the verifier reads it: what one signs with, the other must verify with.
 std::string_view secret_of_file(std::string_view bytes) {
-  if (bytes.empty() || bytes.back() != '\n') return bytes;
-  std::string_view text = bytes.substr(0, bytes.size() - 1);
-  if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-  for (const char c : text) {
-    const unsigned char u = static_cast<unsigned char>(c);
-    if (u < 0x20 || u == 0x7F) return bytes;
-  }
-  // UTF-8 or not: asked of the JSON reader, with the two characters that JSON escapes taken out.
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' || c == '\\' ? '.' : c;
-  quoted += '"';
-  base::Arena arena;
-  return codec::parse_json(quoted, codec::JsonDialect::rfc8259, arena) ? text : bytes;
+  if (!bytes.ends_with('\n') || !is_text(bytes)) return bytes;
+  bytes.remove_suffix(1);
+  if (bytes.ends_with('\r')) bytes.remove_suffix(1);
+  return bytes;
 }
 
 }  // namespace assay::mint
