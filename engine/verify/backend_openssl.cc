@@ -1,6 +1,6 @@
 // Each session keeps verification contexts, made once for a key and an algorithm: making one costs a fetch under a lock
-// that all threads share, and as much time as an HMAC or two. The table of contexts is direct-mapped and bounded, so that
-// fifty thousand keys in rotation cost time and not memory.
+// that all threads share, and as much time as an HMAC or two. The table of contexts is direct-mapped and bounded, so
+// that fifty thousand keys in rotation cost time and not memory.
 #include "verify/backend_openssl.h"
 
 #include <openssl/bn.h>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "verify/digest.h"
+#include "verify/emsa_pss.h"
 #include "verify/openssl_key.h"
 
 namespace assay::verify {
@@ -97,19 +98,25 @@ class OpensslSession final : public BackendSession {
     bool valid = false;
     switch (algorithm.scheme) {
       case Scheme::hmac:
-        return key.openssl->hmac != nullptr && key.openssl->hmac->matches(algorithm.hash, job.signing_input, job.signature);
+        return key.openssl->hmac != nullptr &&
+               key.openssl->hmac->matches(algorithm.hash, job.signing_input, job.signature);
       case Scheme::rsa_pkcs1:
       case Scheme::rsa_pss: {
         // RFC 8017 §8.1.2 and §8.2.2 step 1: exactly as long as the modulus. OpenSSL's PSS does not check it.
         const std::size_t modulus_bytes = static_cast<std::size_t>(EVP_PKEY_get_size(key.openssl->pkey.get()));
         const bool short_pss_allowed = algorithm.scheme == Scheme::rsa_pss && key.lenient_pss_length;
-        if (job.signature.size() != modulus_bytes && !(short_pss_allowed && job.signature.size() < modulus_bytes)) return false;
-        valid = verify_digest(job, algorithm, reinterpret_cast<const unsigned char*>(job.signature.data()), job.signature.size());
+        if (job.signature.size() != modulus_bytes && !(short_pss_allowed && job.signature.size() < modulus_bytes))
+          return false;
+        valid = algorithm.scheme == Scheme::rsa_pss
+                    ? verify_pss(job, algorithm, modulus_bytes)
+                    : verify_digest(job, algorithm, reinterpret_cast<const unsigned char*>(job.signature.data()),
+                                    job.signature.size());
         break;
       }
       case Scheme::ecdsa: {
         // RFC 7518 §3.4: r and s of exactly the curve's width. Anything else is no signature, DER included.
-        if (key.jwk.curve != algorithm.curve || job.signature.size() != 2 * coordinate_bytes(algorithm.curve)) return false;
+        if (key.jwk.curve != algorithm.curve || job.signature.size() != 2 * coordinate_bytes(algorithm.curve))
+          return false;
         unsigned char der[2 * 66 + 12];
         valid = verify_digest(job, algorithm, der, der_signature(job.signature, der));
         break;
@@ -128,7 +135,24 @@ class OpensslSession final : public BackendSession {
     if (context == nullptr) return false;
     unsigned char hashed[64];
     digest(algorithm.hash, job.signing_input, hashed);
-    return EVP_PKEY_verify(context, signature, size, hashed, static_cast<std::size_t>(digest_bytes(algorithm.hash))) == 1;
+    return EVP_PKEY_verify(context, signature, size, hashed, static_cast<std::size_t>(digest_bytes(algorithm.hash))) ==
+           1;
+  }
+
+  // The RSA operation by OpenSSL, the encoding by emsa_pss_verify: see there.
+  bool verify_pss(const SignatureJob& job, const AlgorithmInfo& algorithm, std::size_t modulus_bytes) noexcept {
+    EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
+    unsigned char block[kMaxModulusBytes];
+    std::size_t size = sizeof block;
+    if (context == nullptr || modulus_bytes > sizeof block) return false;
+    if (EVP_PKEY_verify_recover(context, block, &size, reinterpret_cast<const unsigned char*>(job.signature.data()),
+                                job.signature.size()) != 1) {
+      return false;  // s >= n
+    }
+    unsigned char hashed[64];
+    digest(algorithm.hash, job.signing_input, hashed);
+    return emsa_pss_verify(algorithm.hash, hashed, {reinterpret_cast<const char*>(block), size},
+                           static_cast<std::size_t>(EVP_PKEY_get_bits(job.key->openssl->pkey.get())));
   }
 
   // OpenSSL 3.0 has no prepared form for EdDSA: the context is reused, its set-up is not.
@@ -139,7 +163,8 @@ class OpensslSession final : public BackendSession {
     EVP_MD_CTX_reset(context);
     return EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, pkey) == 1 &&
            EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(job.signature.data()), job.signature.size(),
-                            reinterpret_cast<const unsigned char*>(job.signing_input.data()), job.signing_input.size()) == 1;
+                            reinterpret_cast<const unsigned char*>(job.signing_input.data()),
+                            job.signing_input.size()) == 1;
   }
 
   EVP_PKEY_CTX* context_for(const PreparedKey& key, Algorithm name, const AlgorithmInfo& algorithm) noexcept {
@@ -156,17 +181,17 @@ class OpensslSession final : public BackendSession {
   static PkeyContext make_context(const PreparedKey& key, const AlgorithmInfo& algorithm) noexcept {
     PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.openssl->pkey.get(), nullptr));
     const EVP_MD* md = evp_md(algorithm.hash);
-    if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1) return nullptr;
-    if (algorithm.scheme == Scheme::rsa_pkcs1 || algorithm.scheme == Scheme::rsa_pss) {
-      const int padding = algorithm.scheme == Scheme::rsa_pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING;
-      if (EVP_PKEY_CTX_set_rsa_padding(context.get(), padding) != 1) return nullptr;
+    if (context == nullptr) return nullptr;
+    if (algorithm.scheme == Scheme::rsa_pss) {
+      if (EVP_PKEY_verify_recover_init(context.get()) != 1) return nullptr;
+      if (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_NO_PADDING) != 1) return nullptr;
+      return context;
+    }
+    if (EVP_PKEY_verify_init(context.get()) != 1) return nullptr;
+    if (algorithm.scheme == Scheme::rsa_pkcs1) {
+      if (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1) return nullptr;
     }
     if (EVP_PKEY_CTX_set_signature_md(context.get(), md) != 1) return nullptr;
-    if (algorithm.scheme == Scheme::rsa_pss) {
-      // RFC 7518 §3.5: MGF1 with the same hash, salt as long as the hash.
-      if (EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), md) != 1) return nullptr;
-      if (EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) != 1) return nullptr;
-    }
     return context;
   }
 
