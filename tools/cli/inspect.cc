@@ -305,7 +305,7 @@ std::string outcome(const Page& page, const Check& check, const Findings& found,
   const bool listed = found.by_table && !found.reasons.contains(Reason::unknown_token);
   const bool key_used = found.signature_checked || found.reasons.contains(Reason::signature_invalid);
   const bool judged = found.claims_judged && !found.reasons.contains(Reason::malformed_claims);
-  const bool known = listed || (needs_keys ? reached && key_used : reached || judged);
+  const bool known = found.by_table ? listed : needs_keys ? reached && key_used : reached || judged;
   return known ? page.good("ok") : page.faint("not checked");
 }
 

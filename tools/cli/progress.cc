@@ -48,7 +48,8 @@ std::size_t terminal_width() {
 std::string progress_text(const StreamOptions::Progress& progress) {
   std::string text;
   if (progress.total_bytes > 0) text = std::to_string(static_cast<int>(share_of(progress) * 100)) + " %  ";
-  text += with_commas(progress.records) + " records  " + per_second(progress.records, progress.seconds);
+  text += with_commas(progress.records) + (progress.records == 1 ? " record  " : " records  ") +
+          per_second(progress.records, progress.seconds);
   if (progress.total_bytes > 0 && progress.bytes > 0) {
     const double share = share_of(progress);
     text += "  ETA " + minutes_and_seconds(progress.seconds * (1 - share) / share);
@@ -77,7 +78,8 @@ void ProgressBar::show(const StreamOptions::Progress& progress) {
 
 void ProgressBar::finish(const StreamResult& result) {
   if (terminal_) return draw_bar("");
-  note(with_commas(result.records) + " records  " + per_second(result.records, result.seconds) + "  done");
+  note(with_commas(result.records) + (result.records == 1 ? " record  " : " records  ") +
+       per_second(result.records, result.seconds) + "  done");
 }
 
 std::string summary_text(const StreamResult& result) {

@@ -53,9 +53,15 @@ void add_pointer(CLI::App& app, VerifyFlags& flags, const std::string& name, con
 
 void add_input_flags(CLI::App& app, VerifyFlags& flags) {
   StreamOptions& stream = flags.stream;
-  app.add_option("FILE", stream.inputs, "inputs, one verdict a record; standard input when none or -")
-      ->option_text("...")
+  // Any number of names, each as it is: CLI11 would take "[a,b]" for a list as soon as it may add arguments by itself.
+  constexpr int kMany = CLI::detail::expected_max_vector_size;
+  add_values(app, "FILE", "...", "inputs, one verdict a record; standard input when none or -",
+             [&stream](const std::string& value) { stream.inputs.push_back(value); })
+      ->expected(kMany - 1, kMany)
       ->allow_extra_args(false);
+  standard input when none or -")
+                                   ->option_text("...")
+                                   ->allow_extra_args(false);
   add_choice(app, "--input",
              "one token a line, or one JSON object a line; default ndjson if the first record begins with {",
              {{"lines", [&stream] { stream.input = InputFormat::lines; }},
