@@ -59,9 +59,6 @@ void add_input_flags(CLI::App& app, VerifyFlags& flags) {
              [&stream](const std::string& value) { stream.inputs.push_back(value); })
       ->expected(kMany - 1, kMany)
       ->allow_extra_args(false);
-  standard input when none or -")
-                                   ->option_text("...")
-                                   ->allow_extra_args(false);
   add_choice(app, "--input",
              "one token a line, or one JSON object a line; default ndjson if the first record begins with {",
              {{"lines", [&stream] { stream.input = InputFormat::lines; }},
