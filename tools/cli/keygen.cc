@@ -77,6 +77,7 @@ int run_keygen(const KeygenFlags& flags) {
 void add_keygen(CLI::App& program, int& exit_code) {
   auto flags = std::make_shared<KeygenFlags>();
   CLI::App* command = program.add_subcommand("keygen", "Make a key pair: private PEM, public PEM, public JWKS");
+  command->option_defaults()->take_last();  // a repeated option replaces its value, as in verify
   command->add_option("--algorithm", flags->algorithm, "RS/PS/ES/HS 256, 384, 512; EdDSA, Ed25519, Ed448")
       ->capture_default_str();
   command->add_option("--bits", flags->bits, "RSA modulus, 2048 to 16384")->capture_default_str();

@@ -196,6 +196,7 @@ void add_mint(CLI::App& program, int& exit_code) {
   auto flags = std::make_shared<MintFlags>();
   TokenRequest& request = flags->request;
   CLI::App* command = program.add_subcommand("mint", "Sign test tokens: one, or a corpus with faults");
+  command->option_defaults()->take_last();  // a repeated option replaces its value, as in verify
   command->add_option("--key", flags->key, "private key (PEM, not encrypted); for HS* the secret file")->required();
   command->add_option("--algorithm", flags->algorithm, "algorithm to sign with")->capture_default_str();
   command->add_option("--kid", flags->kid, "key id in the header");
