@@ -6,8 +6,9 @@ tools/setup.sh
 cmake --preset release --log-level=WARNING >/dev/null
 cmake --build --preset release --target assay_program
 
-command=(build/release/assay verify --jwks data/sample/jwks.json --secret-file data/sample/secret.txt
-  --at record data/sample/access.ndjson)
+command=(build/release/assay verify --jwks data/sample/jwks.json --jwks data/sample/jwks-old.json
+  --secret-file data/sample/secret.txt --issuer https://idp.sample.example --audience https://api.sample.example
+  --require-scope read --typ JWT --at record data/sample/access.ndjson)
 echo
 echo "\$ ${command[*]}"
 verdicts=$(mktemp)
