@@ -125,9 +125,15 @@ std::string base64url_encode(std::string_view bytes) {
 }
 
 bool is_base64url_alphabet(std::string_view text) noexcept {
-  std::uint32_t seen = 0;
-  for (const char c : text) seen |= value_of(c);
-  return (seen & kBad) == 0;
+  // Two chains: the table's latency, not its throughput, is what a single one would wait for.
+  std::uint32_t even = 0, odd = 0;
+  std::size_t i = 0;
+  for (; i + 2 <= text.size(); i += 2) {
+    even |= value_of(text[i]);
+    odd |= value_of(text[i + 1]);
+  }
+  if (i < text.size()) even |= value_of(text[i]);
+  return ((even | odd) & kBad) == 0;
 }
 
 }  // namespace assay::codec

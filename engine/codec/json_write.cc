@@ -90,7 +90,7 @@ std::uint64_t not_plain(std::uint64_t eight) noexcept {
   return marks & kOnes * 0x80;
 }
 
-// The end of the plain ASCII text that begins at `at`, looked for in steps of eight.
+// The end of the plain ASCII text that begins at `at`, looked for in steps of eight while that goes.
 std::size_t skip_plain(std::string_view text, std::size_t at) noexcept {
   while (at + 8 <= text.size()) {
     std::uint64_t eight;
@@ -98,6 +98,7 @@ std::size_t skip_plain(std::string_view text, std::size_t at) noexcept {
     if (not_plain(eight) != 0) break;
     at += 8;
   }
+  while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F && text[at] != '"' && text[at] != '\\') ++at;
   return at;
 }
 

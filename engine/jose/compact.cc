@@ -131,6 +131,13 @@ Shape classify(const Compact& compact) noexcept {
 }
 
 bool is_mask(std::string_view text) noexcept {
+  // Nearly every third segment is base64url without two equal characters at either end: no run, no word (the longest has
+  // nine letters), no bracket, no masked end.
+  constexpr std::size_t kLongerThanWords = 20;
+  if (text.size() > kLongerThanWords && text[0] != text[1] && text[text.size() - 1] != text[text.size() - 2] &&
+      codec::is_base64url_alphabet(text)) {
+    return false;
+  }
   return is_run(text) || is_word(text) || is_bracketed(text) || is_partly_masked(text) || ends_in_alphabet_mask(text);
 }
 
