@@ -88,8 +88,12 @@ class HelpFormat : public CLI::Formatter {
   }
 
  private:
+  // " PATH", or what CLI11 knows of an option that was not given a placeholder: " INT=3600". No list of exclusions.
   static std::string text_of(const CLI::Option* option) {
-    return option->get_option_text().empty() ? "" : " " + option->get_option_text();
+    if (!option->get_option_text().empty()) return " " + option->get_option_text();
+    if (option->get_type_size() == 0 || option->get_type_name().empty()) return "";
+    const std::string value = option->get_default_str();
+    return " " + option->get_type_name() + (value.empty() ? "" : "=" + value);
   }
   static std::string row(std::string text, const std::string& description) {
     std::size_t column = text.size();
