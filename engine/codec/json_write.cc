@@ -52,8 +52,8 @@ std::size_t scalar_length(std::string_view text) noexcept {
   return end == text.npos ? text.size() : end;
 }
 
-// CPython reads no integer of more digits, and a reader of verdicts must not die of one token. "e0" leaves the value and
-// every digit as they are, and makes it a number that each reader takes.
+// CPython reads no integer of more digits, and a reader of verdicts must not die of one token. "e0" leaves the value
+// and every digit as they are, and makes it a number that each reader takes.
 constexpr std::size_t kMaxIntegerDigits = 4300;
 
 void append_scalar(std::string& to, std::string_view text) {

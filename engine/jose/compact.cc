@@ -131,8 +131,8 @@ Shape classify(const Compact& compact) noexcept {
 }
 
 bool is_mask(std::string_view text) noexcept {
-  // Nearly every third segment is base64url without two equal characters at either end: no run, no word (the longest has
-  // nine letters), no bracket, no masked end.
+  // Nearly every third segment is base64url without two equal characters at either end: no run, no word (the longest
+  // has nine letters), no bracket, no masked end.
   constexpr std::size_t kLongerThanWords = 20;
   if (text.size() > kLongerThanWords && text[0] != text[1] && text[text.size() - 1] != text[text.size() - 2] &&
       codec::is_base64url_alphabet(text)) {

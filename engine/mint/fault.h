@@ -36,8 +36,8 @@ std::string fault_kinds();
 struct Draft {
   Members header;
   Members claims;
-  std::int64_t at = 0;               // Unix seconds of iat
-  std::int64_t expires_in = 3600;    // seconds
+  std::int64_t at = 0;             // Unix seconds of iat
+  std::int64_t expires_in = 3600;  // seconds
 };
 
 // Appends one token with the fault `reason`, without a newline (nothing at all for missing_token). What varies within a

@@ -42,7 +42,7 @@ class Signer {
   const SigningKey& key_;
   const AlgorithmInfo& info_;
   std::unique_ptr<EVP_MD, MdFree> md_;
-  std::unique_ptr<EVP_MD_CTX, MdContextFree> md_context_;     // RSA, EC: the digest; OKP: the whole signature
+  std::unique_ptr<EVP_MD_CTX, MdContextFree> md_context_;      // RSA, EC: the digest; OKP: the whole signature
   std::unique_ptr<EVP_PKEY_CTX, KeyContextFree> key_context_;  // RSA, EC
   std::unique_ptr<EVP_MAC_CTX, MacContextFree> mac_context_;   // oct
   std::string der_;

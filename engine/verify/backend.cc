@@ -12,7 +12,8 @@ Result<std::shared_ptr<const Backend>> make_backend(std::string_view name) {
     const char* forced = std::getenv("ASSAY_BACKEND");
     if (forced == nullptr || *forced == '\0') return make_openssl_backend();
     if (std::string_view(forced) == "openssl" || std::string_view(forced) == "auto") return make_openssl_backend();
-    return Error{"ASSAY_BACKEND: \"" + std::string(forced) + "\" is no backend of this build; unset it, or set it to openssl"};
+    return Error{"ASSAY_BACKEND: \"" + std::string(forced) +
+                 "\" is no backend of this build; unset it, or set it to openssl"};
   }
   if (name == "openssl") return make_openssl_backend();
   return Error{"--backend: \"" + std::string(name) + "\" is no backend of this build; give auto or openssl"};

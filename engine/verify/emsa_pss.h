@@ -1,7 +1,8 @@
 // EMSA-PSS verification (RFC 8017 §9.1.2) with MGF1 over the same hash and a salt as long as the hash (RFC 7518 §3.5).
 //
 // OpenSSL judges PSS through contexts that it makes anew for each signature, which costs as much as a third of the RSA
-// operation; the check itself is a page. Pure function, thread safe, allocates nothing. Public values: not constant time.
+// operation; the check itself is a page. Pure function, thread safe, allocates nothing. Public values: not constant
+// time.
 #pragma once
 
 #include <cstddef>

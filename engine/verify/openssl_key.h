@@ -15,8 +15,8 @@ struct EvpKeyFree {
 using EvpKey = std::unique_ptr<EVP_PKEY, EvpKeyFree>;
 
 struct OpensslKey {
-  EvpKey pkey;                     // RSA, EC, OKP
-  std::unique_ptr<HmacKey> hmac;   // oct
+  EvpKey pkey;                    // RSA, EC, OKP
+  std::unique_ptr<HmacKey> hmac;  // oct
 };
 
 }  // namespace assay::verify

@@ -46,7 +46,8 @@ class KeyPair {
   Algorithm algorithm() const noexcept;
   std::string private_pem() const;  // PKCS#8; for HS* the secret's bytes
   std::string public_pem() const;   // SPKI; empty for HS*
-  // {"keys":[...]} with this key's public JWK (for HS* the oct key, which is secret). No kid member when `kid` is empty.
+  // {"keys":[...]} with this key's public JWK (for HS* the oct key, which is secret). No kid member when `kid` is
+  // empty.
   std::string jwks(std::string_view kid = {}) const;
 
   std::string create_token(const TokenRequest& request = {}) const;
