@@ -59,7 +59,8 @@ constexpr std::size_t kMaxIntegerDigits = 4300;
 void append_scalar(std::string& to, std::string_view text) {
   const bool no_json = text == "NaN" || text == "Infinity" || text == "-Infinity";
   to += no_json ? std::string_view("null") : text;
-  if (text.size() > kMaxIntegerDigits && text.find_first_of(".eE") == text.npos) to += "e0";
+  const std::size_t digits = text.size() - (text.starts_with('-') ? 1 : 0);
+  if (digits > kMaxIntegerDigits && text.find_first_of(".eE") == text.npos) to += "e0";
 }
 
 // Copies the string that begins at `at` as written, but surrogates as escapes. Returns the index behind it.
