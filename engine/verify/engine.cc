@@ -69,6 +69,7 @@ struct Engine::Impl {
   Policy policy;
   std::shared_ptr<const Backend> backend;
   std::unique_ptr<KeyStore> keys;
+  std::function<void(std::string_view)> on_note;
   std::mutex pool_mutex;
   std::vector<std::unique_ptr<Session>> pool;
 
@@ -248,6 +249,7 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
   Result<std::shared_ptr<const Backend>> backend = make_backend(options.backend);
   if (!backend) return Error{backend.error()};
   impl->backend = std::move(*backend);
+  impl->on_note = options.on_note;
   Result<std::unique_ptr<KeyStore>> keys =
       KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
   if (!keys) return Error{keys.error()};
@@ -272,7 +274,11 @@ void Engine::release(std::unique_ptr<Session> session) {
   impl_->pool.push_back(std::move(session));
 }
 
-Result<void> Engine::reload() { return impl_->keys->reload(); }
+Result<void> Engine::reload() {
+  Result<void> reloaded = impl_->keys->reload();
+  if (!reloaded && impl_->on_note) impl_->on_note("reload failed, the old keys stay: " + reloaded.error());
+  return reloaded;
+}
 const Policy& Engine::policy() const noexcept { return impl_->policy; }
 std::string_view Engine::backend_name() const noexcept { return impl_->backend->name(); }
 std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->keys->snapshot(); }

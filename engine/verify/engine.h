@@ -40,6 +40,7 @@ class Engine {
   // on token, time, keys and policy alone, never on its neighbours.
   void verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> verdicts, Session& session) noexcept;
 
+  // Reads every key source again. A failure is returned and told through on_note; the old keys stay.
   Result<void> reload();
   const Policy& policy() const noexcept;
   std::string_view backend_name() const noexcept;
