@@ -168,7 +168,7 @@ class Spoiler {
   void claim_type() {
     switch (random_.below(3)) {
       case 0:
-        draft_.claims.set("exp", "\"" + std::to_string(draft_.at + draft_.expires_in) + "\"");
+        draft_.claims.set("exp", "\"" + std::to_string(later(draft_.at, draft_.expires_in)) + "\"");
         break;
       case 1:
         draft_.claims.set("sub", "1042");
@@ -180,16 +180,16 @@ class Spoiler {
   }
 
   void expired() {
-    const std::int64_t expired_at = draft_.at - 1 - static_cast<std::int64_t>(random_.below(kDay));
-    draft_.claims.set_integer("iat", expired_at - std::max<std::int64_t>(draft_.expires_in, 0));
+    const std::int64_t expired_at = later(draft_.at, -1 - static_cast<std::int64_t>(random_.below(kDay)));
+    draft_.claims.set_integer("iat", later(expired_at, -std::max<std::int64_t>(draft_.expires_in, 0)));
     draft_.claims.set_integer("exp", expired_at);
     write();
   }
 
   // Ten years on, so that the corpus keeps its faults for a while.
   void not_yet_valid() {
-    const std::int64_t from = draft_.at + kTenYears;
-    draft_.claims.set_integer("exp", from + std::max<std::int64_t>(draft_.expires_in, 1));
+    const std::int64_t from = later(draft_.at, kTenYears);
+    draft_.claims.set_integer("exp", later(from, std::max<std::int64_t>(draft_.expires_in, 1)));
     draft_.claims.set_integer("nbf", from);
     write();
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "codec/json.h"
 
@@ -78,12 +79,18 @@ std::string Members::to_json() const {
 
 std::int64_t issued_at(const TokenRequest& request) { return request.issued_at.value_or(Instant::now()).seconds; }
 
+std::int64_t later(std::int64_t at, std::int64_t seconds) noexcept {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(at, seconds, &sum)) return sum;
+  return seconds < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+}
+
 Members standard_claims(const TokenRequest& request, std::int64_t issued_at_seconds) {
   Members claims;
   claims.set_string("sub", request.subject);
   claims.set_string("iss", request.issuer);
   claims.set_integer("iat", issued_at_seconds);
-  claims.set_integer("exp", issued_at_seconds + request.expires_in_seconds);
+  claims.set_integer("exp", later(issued_at_seconds, request.expires_in_seconds));
   if (request.audiences.size() == 1) {
     claims.set_string("aud", request.audiences.front());
   } else if (!request.audiences.empty()) {

@@ -33,6 +33,9 @@ class Members {
 // Unix seconds of the request's iat: its own, or now.
 std::int64_t issued_at(const TokenRequest& request);
 
+// `at` + `seconds`, or the end of the range where that lies beyond it.
+std::int64_t later(std::int64_t at, std::int64_t seconds) noexcept;
+
 // sub, iss, iat, exp, then aud and scope when given: what stands before the additional claims.
 Members standard_claims(const TokenRequest& request, std::int64_t issued_at_seconds);
 void add_additional_claims(const TokenRequest& request, Members& claims);
