@@ -209,11 +209,44 @@ class KeyFiles(LoopCase):
         self.assertRefused(done, "keygen", "no/such/folder/pub.pem")
         self.assertEqual(os.listdir(self.folder), ["secret"])
 
+    def test_one_file_under_two_names_is_refused_before_anything_is_written(self):
+        for first, second in (("./key", "key"), ("key", self.path("key"))):
+            done = self.assay("keygen", "--algorithm", "EdDSA", "--private", first, "--public", second)
+            self.assertRefused(done, "assay keygen: ", "different files")
+        done = self.assay("keygen", "--algorithm", "EdDSA", "--private", "key", "--public", "pub", "--jwks", "./pub")
+        self.assertRefused(done, "assay keygen: ", "different files")
+        self.assertEqual(os.listdir(self.folder), ["secret"])
+
     def test_a_key_of_another_algorithm_is_refused_with_its_name(self):
         self.make_key("ES256")
         self.assertRefused(self.assay("mint", "--key", "key", "--algorithm", "RS256"), "--key key", "P-256", "RS256")
         self.assertRefused(self.assay("mint", "--key", "key", "--algorithm", "HS256"), "--key key", "PEM")
         self.assertRefused(self.assay("mint", "--key", "pub.pem", "--algorithm", "ES256"), "--key pub.pem", "public")
+
+
+class MintOptions(LoopCase):
+    def test_wrong_numbers_are_one_line_that_names_the_option(self):
+        self.make_key("EdDSA")
+        for option, values in {
+                "--count": ["-1", "x", "1.5", "", str(2**63)], "--seed": ["-1", "x", str(2**64)],
+                "--expires-in": ["1e3", str(2**63 - 1)], "--at": ["record", str(2**63 - 1), "-" + str(2**62)],
+                "--threads": ["0", "-1", "100000"], "--fault": ["expired", "expired=2", "expired=nan", "nothing=1"],
+                "--claim": ["x", "=1", "x=abc"]}.items():
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    done = self.assay("mint", "--key", "key", "--algorithm", "EdDSA", option, value)
+                    self.assertRefused(done, "assay mint: " + option)
+        for bits in ("1024", "abc", str(2**40)):
+            done = self.assay("keygen", "--bits", bits, "--private", "other", "--public", "other.pub")
+            self.assertRefused(done, "assay keygen: --bits")
+        for option in ("--private", "--public", "--jwks"):
+            done = self.assay("keygen", "--private", "other", "--public", "other.pub", option, "")
+            self.assertRefused(done, f"assay keygen: {option}")
+
+    def test_the_last_of_a_repeated_option_counts(self):
+        self.make_key("EdDSA")
+        mint = ["mint", "--key", "key", "--algorithm", "EdDSA", "--at", str(AT), "--issuer"]
+        self.assertEqual(self.succeed(*mint, "one", "--issuer", "two").stdout, self.succeed(*mint, "two").stdout)
 
 
 if __name__ == "__main__":

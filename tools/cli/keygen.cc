@@ -1,13 +1,17 @@
 // assay keygen: a key pair as files.
 #include <unistd.h>
-#include <cstdio>
 
+#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "assay/key_pair.h"
 #include "codec/base64url.h"
 #include "command.h"
+#include "console.h"
+#include "flags.h"
 #include "mint/key_files.h"
 
 namespace assay::cli {
@@ -36,25 +40,35 @@ Result<KeyPair> make_pair(const KeygenFlags& flags, Algorithm algorithm) {
   return KeyPair::from_private(codec::base64url_encode(pair->private_pem()), algorithm);
 }
 
+// However they are spelled: writing the public half over the private one would lose the key.
+bool same_file(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  std::error_code ignored;
+  const auto place = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  return place(a) == place(b);
+}
+
 int run_keygen(const KeygenFlags& flags) {
   const std::optional<Algorithm> algorithm = algorithm_from_string(flags.algorithm);
   if (!algorithm)
-    return fail("keygen: --algorithm " + flags.algorithm + ": no such algorithm; RS256, ES256, EdDSA, ...");
+    return fail("keygen", "--algorithm " + flags.algorithm + ": no such algorithm; RS256, ES256, EdDSA, ...");
   const bool secret = info(*algorithm).key_type == KeyType::oct;
   if (secret && !flags.public_path.empty()) {
-    return fail("keygen: --public: " + flags.algorithm + " has no public key; leave it out");
+    return fail("keygen", "--public: " + flags.algorithm + " has no public key; leave it out");
   }
-  if (!secret && flags.public_path.empty()) return fail("keygen: --public PATH is missing");
-  if (flags.private_path == flags.public_path || flags.private_path == flags.jwks_path ||
-      (!flags.public_path.empty() && flags.public_path == flags.jwks_path)) {
-    return fail("keygen: --private, --public and --jwks must be different files");
+  if (!secret && flags.public_path.empty()) return fail("keygen", "--public PATH is missing");
+  if (same_file(flags.private_path, flags.public_path) || same_file(flags.private_path, flags.jwks_path) ||
+      same_file(flags.public_path, flags.jwks_path)) {
+    return fail("keygen", "--private, --public and --jwks must be different files");
   }
   Result<KeyPair> pair = make_pair(flags, *algorithm);
-  if (!pair) return fail("keygen: " + pair.error());
+  if (!pair) return fail("keygen", pair.error());
 
   const std::string jwks = pair->jwks(flags.kid) + "\n";
   if (Result<void> ok = mint::write_private_file(flags.private_path, pair->private_pem(), flags.force); !ok) {
-    return fail("keygen: --private " + ok.error());
+    return fail("keygen", "--private " + ok.error());
   }
   Result<void> ok;
   if (!secret) ok = mint::write_public_file(flags.public_path, pair->public_pem());
@@ -65,7 +79,7 @@ int run_keygen(const KeygenFlags& flags) {
   if (!ok) {
     // A private key without its public half is of no use, and would stand in the way of the next attempt.
     if (!flags.force) ::unlink(flags.private_path.c_str());
-    return fail("keygen: " + ok.error());
+    return fail("keygen", ok.error());
   }
   std::fprintf(stderr, "assay: wrote %s (private, mode 0600)%s%s%s%s\n", flags.private_path.c_str(), secret ? "" : ", ",
                flags.public_path.c_str(), flags.jwks_path.empty() ? "" : ", ", flags.jwks_path.c_str());
@@ -75,19 +89,29 @@ int run_keygen(const KeygenFlags& flags) {
 }  // namespace
 
 void add_keygen(CLI::App& program, int& exit_code) {
-  auto flags = std::make_shared<KeygenFlags>();
-  CLI::App* command = program.add_subcommand("keygen", "Make a key pair: private PEM, public PEM, public JWKS");
-  command->option_defaults()->take_last();  // a repeated option replaces its value, as in verify
-  command->add_option("--algorithm", flags->algorithm, "RS/PS/ES/HS 256, 384, 512; EdDSA, Ed25519, Ed448")
-      ->capture_default_str();
-  command->add_option("--bits", flags->bits, "RSA modulus, 2048 to 16384")->capture_default_str();
-  command->add_option("--kid", flags->kid, "key id in the JWKS");
-  command->add_option("--private", flags->private_path, "private key (PKCS#8 PEM) or secret, mode 0600")->required();
-  command->add_option("--public", flags->public_path, "public key (SPKI PEM); replaced when it exists");
-  command->add_option("--jwks", flags->jwks_path, "JSON Web Key Set with the public key; replaced when it exists");
-  command->add_flag("--force", flags->force, "replace an existing private file");
-  command->footer(kExamples);
-  command->callback([flags, &exit_code] { exit_code = run_keygen(*flags); });
+  const auto flags = std::make_shared<KeygenFlags>();
+  CLI::App& command = *program.add_subcommand("keygen", "Make a key pair: private PEM, public PEM, public JWKS");
+  const auto path = [&](const char* name, const char* help, std::string& to) {
+    return add_value(command, name, "PATH", help, [name, &to](const std::string& value) {
+      if (value.empty()) throw refuse(name, "the path is empty");
+      to = value;
+    });
+  };
+  const auto text = [&](const char* name, const char* placeholder, const char* help, std::string& to) {
+    add_value(command, name, placeholder, help, [&to](const std::string& value) { to = value; });
+  };
+  text("--algorithm", "ALG", "RS/PS/ES/HS 256, 384, 512; EdDSA, Ed25519, Ed448; default RS256", flags->algorithm);
+  add_value(command, "--bits", "N", "RSA modulus, 2048 to 16384; default 2048",
+            [flags = flags.get()](const std::string& value) {
+              flags->bits = static_cast<int>(whole_number("--bits", value, 2048, 16384, "bits"));
+            });
+  text("--kid", "KID", "key id in the JWKS", flags->kid);
+  path("--private", "private key (PKCS#8 PEM) or secret, mode 0600", flags->private_path)->required();
+  path("--public", "public key (SPKI PEM); replaced when it exists", flags->public_path);
+  path("--jwks", "JSON Web Key Set with the public key; replaced when it exists", flags->jwks_path);
+  command.add_flag("--force", flags->force, "replace an existing private file");
+  command.footer(kExamples);
+  command.callback([flags, &exit_code] { exit_code = run_keygen(*flags); });
 }
 
 }  // namespace assay::cli

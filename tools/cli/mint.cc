@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -17,6 +19,8 @@
 #include "base/arena.h"
 #include "codec/json.h"
 #include "command.h"
+#include "console.h"
+#include "flags.h"
 #include "mint/key_files.h"
 #include "mint/minter.h"
 
@@ -24,12 +28,15 @@ namespace assay::cli {
 namespace {
 
 struct MintFlags {
-  std::string key, algorithm = "RS256", kid, at = "now", output;
+  std::string key, algorithm = "RS256", at = "now", output;
   TokenRequest request;
   std::vector<std::string> claims, faults;
   std::optional<std::uint64_t> count, seed;
-  int threads = 0;
+  int threads = 0;  // 0: all cores
 };
+
+// 9999-12-31T23:59:59Z, the last moment that RFC 3339 writes.
+constexpr std::int64_t kLastSecond = 253'402'300'799;
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -122,9 +129,20 @@ Result<void> read_claims(const std::vector<std::string>& claims, TokenRequest& r
 
 Result<Instant> read_time(const std::string& text) {
   if (text == "now") return Instant::now();
-  if (const auto at = parse_unix_seconds(text)) return *at;
-  if (const auto at = parse_rfc3339(text)) return *at;
+  std::optional<Instant> at = parse_unix_seconds(text);
+  if (!at) at = parse_rfc3339(text);
+  if (at && at->seconds >= -kLastSecond && at->seconds <= kLastSecond) return *at;
   return Error{"--at " + text + ": write now, Unix seconds or RFC 3339, such as 2026-01-31T12:00:00Z"};
+}
+
+// All 64 bits, since such seeds are drawn and told.
+std::uint64_t read_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw refuse("--seed", in_quotes(text) + " is not a whole number from 0 to 18446744073709551615");
+  }
+  return seed;
 }
 
 Result<KeyPair> read_key(const MintFlags& flags) {
@@ -147,7 +165,6 @@ Result<KeyPair> read_key(const MintFlags& flags) {
 Result<mint::MintOptions> read_options(const MintFlags& flags) {
   mint::MintOptions options;
   options.request = flags.request;
-  if (!flags.kid.empty()) options.request.kid = flags.kid;
   if (Result<void> ok = read_claims(flags.claims, options.request); !ok) return Error{ok.error()};
   Result<Instant> at = read_time(flags.at);
   if (!at) return Error{at.error()};
@@ -175,17 +192,17 @@ void tell(const mint::MintResult& result, std::uint64_t seed) {
 
 int run_mint(const MintFlags& flags) {
   Result<mint::MintOptions> options = read_options(flags);
-  if (!options) return fail("mint: " + options.error());
+  if (!options) return fail("mint", options.error());
   Result<KeyPair> pair = read_key(flags);
-  if (!pair) return fail("mint: " + pair.error());
+  if (!pair) return fail("mint", pair.error());
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, told apart below
   Output output(flags.output);
-  if (!output.open()) return fail("mint: " + output.complaint());
+  if (!output.open()) return fail("mint", output.complaint());
   const Result<mint::MintResult> result =
       mint::mint(*pair, *options, [&](std::string_view lines) { return output.write(lines); });
-  if (!result) return fail("mint: " + result.error());
+  if (!result) return fail("mint", result.error());
   if (result->stopped && output.error() == EPIPE) return 0;
-  if (result->stopped || !output.finish()) return fail("mint: " + output.complaint());
+  if (result->stopped || !output.finish()) return fail("mint", output.complaint());
   if (!options->faults.empty()) tell(*result, options->seed);
   return 0;
 }
@@ -193,35 +210,42 @@ int run_mint(const MintFlags& flags) {
 }  // namespace
 
 void add_mint(CLI::App& program, int& exit_code) {
-  auto flags = std::make_shared<MintFlags>();
+  const auto flags = std::make_shared<MintFlags>();
   TokenRequest& request = flags->request;
-  CLI::App* command = program.add_subcommand("mint", "Sign test tokens: one, or a corpus with faults");
-  command->option_defaults()->take_last();  // a repeated option replaces its value, as in verify
-  command->add_option("--key", flags->key, "private key (PEM, not encrypted); for HS* the secret file")->required();
-  command->add_option("--algorithm", flags->algorithm, "algorithm to sign with")->capture_default_str();
-  command->add_option("--kid", flags->kid, "key id in the header");
-  command->add_option("--subject", request.subject, "sub")->capture_default_str();
-  command->add_option("--issuer", request.issuer, "iss")->capture_default_str();
-  command->add_option("--audience", request.audiences, "aud; repeatable, several make a list")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--scope", request.scopes, "scope; repeatable, joined with spaces")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--expires-in", request.expires_in_seconds, "seconds from iat to exp")->capture_default_str();
-  command->add_option("--claim", flags->claims, "NAME=JSON, repeatable; replaces a claim of that name")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--at", flags->at, "iat: now, Unix seconds or RFC 3339")->capture_default_str();
-  command->add_option("--count", flags->count, "so many tokens, one a line, each with its own jti");
-  command->add_option("--fault", flags->faults, "KIND=SHARE, repeatable: this share of tokens is wrong in this way")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--seed", flags->seed, "of faults and jti; random when absent");
-  command->add_option("--threads", flags->threads, "0: all cores")->check(CLI::NonNegativeNumber);
-  command->add_option("-o,--output", flags->output, "file, written under a temporary name and renamed; default stdout");
-  command->footer(kExamples + ("Kinds of faults, with short forms: " + mint::fault_kinds()));
-  command->callback([flags, &exit_code] { exit_code = run_mint(*flags); });
+  CLI::App& command = *program.add_subcommand("mint", "Sign test tokens: one, or a corpus with faults");
+  const auto text = [&](const char* names, const char* placeholder, const char* help, std::string& to) {
+    return add_value(command, names, placeholder, help, [&to](const std::string& value) { to = value; });
+  };
+  const auto list = [&](const char* name, const char* placeholder, const char* help, std::vector<std::string>& to) {
+    add_values(command, name, placeholder, help, [&to](const std::string& value) { to.push_back(value); });
+  };
+  text("--key", "PATH", "private key (PEM, not encrypted); for HS* the secret file", flags->key)->required();
+  text("--algorithm", "ALG", "algorithm to sign with; default RS256", flags->algorithm);
+  add_value(command, "--kid", "KID", "key id in the header",
+            [&request](const std::string& value) { request.kid = value; });
+  text("--subject", "SUB", "sub; default fastmcp-user", request.subject);
+  text("--issuer", "ISS", "iss; default https://fastmcp.example.com", request.issuer);
+  list("--audience", "AUD", "aud; repeatable, several make a list", request.audiences);
+  list("--scope", "SCOPE", "scope; repeatable, joined with spaces", request.scopes);
+  add_value(command, "--expires-in", "SECONDS", "from iat to exp; default 3600", [&request](const std::string& value) {
+    request.expires_in_seconds = whole_number("--expires-in", value, -kLastSecond, kLastSecond, "seconds");
+  });
+  list("--claim", "NAME=JSON", "repeatable; replaces a claim of that name", flags->claims);
+  text("--at", "TIME", "iat: now, Unix seconds or RFC 3339; default now", flags->at);
+  add_value(command, "--count", "N", "so many tokens, one a line, each with its own jti",
+            [flags = flags.get()](const std::string& value) {
+              flags->count = static_cast<std::uint64_t>(
+                  whole_number("--count", value, 0, std::numeric_limits<std::int64_t>::max(), "tokens"));
+            });
+  list("--fault", "KIND=SHARE", "repeatable: this share of tokens is wrong in this way", flags->faults);
+  add_value(command, "--seed", "S", "of faults and jti; random when absent",
+            [flags = flags.get()](const std::string& value) { flags->seed = read_seed(value); });
+  add_value(command, "--threads", "N", "default all cores", [flags = flags.get()](const std::string& value) {
+    flags->threads = static_cast<int>(whole_number("--threads", value, 1, 1024, "threads"));
+  });
+  text("-o,--output", "PATH", "written under a temporary name and renamed; default standard output", flags->output);
+  command.footer(kExamples + ("Kinds of faults, with short forms: " + mint::fault_kinds()));
+  command.callback([flags, &exit_code] { exit_code = run_mint(*flags); });
 }
 
 }  // namespace assay::cli
