@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include <limits>
 #include <thread>
 
 #include "codec/base64url.h"
@@ -148,6 +149,16 @@ TEST(CreateToken, LaysOutAsFastMcp) {
   EXPECT_EQ(segment(token, 0), R"({"typ":"JWT","alg":"HS256","kid":"cl\u00e9\ud83d\ude00"})");
   EXPECT_EQ(segment(token, 1), R"({"sub":"fastmcp-user","iss":"é","iat":1790000000,"exp":1790003600,)"
                                R"("aud":["a","b"],"scope":"read write","tenant":{"a b":[1,2]}})");
+}
+
+TEST(CreateToken, ExpiresAtTheEndOfTheRangeRatherThanBeyond) {
+  Result<KeyPair> pair = KeyPair::from_private("0123456789abcdef0123456789abcdef", Algorithm::HS256);
+  TokenRequest request;
+  request.issued_at = Instant{std::numeric_limits<std::int64_t>::max() - 1, 0};
+  EXPECT_THAT(segment(pair->create_token(request), 1), HasSubstr(R"("exp":9223372036854775807})"));
+  request.issued_at = Instant{std::numeric_limits<std::int64_t>::min(), 0};
+  request.expires_in_seconds = -1;
+  EXPECT_THAT(segment(pair->create_token(request), 1), HasSubstr(R"("exp":-9223372036854775808})"));
 }
 
 }  // namespace
