@@ -47,7 +47,7 @@ bool same_file(const std::string& a, const std::string& b) {
   const auto place = [&](const std::string& path) {
     return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
   };
-  return place(a) == place(b);
+  return !place(a).empty() && place(a) == place(b);  // empty: cannot be looked up, as the writing will tell
 }
 
 int run_keygen(const KeygenFlags& flags) {
