@@ -124,7 +124,8 @@ KeyChoice KeyRing::choose_strictly(std::optional<std::string_view> kid, Algorith
   if (!choice.unknown_kid) add_candidates(choice, named->second, algorithm);
   add_candidates(choice, any_kid_, algorithm);
   if (!choice.candidates.empty()) return choice;
-  if (choice.unknown_kid && any_kid_.empty()) {
+  // Where key sets are configured an unknown kid says more than that a key without kid does not fit.
+  if (choice.unknown_kid && (from_sets_ > 0 || any_kid_.empty())) {
     choice.fault = Reason::key_not_found;
     choice.detail = was_skipped(*kid) ? "the key with the token's kid cannot be used and was skipped"
                                       : "no key has the token's kid";

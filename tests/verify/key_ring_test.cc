@@ -50,7 +50,10 @@ TEST(KeyRing, StrictTriesEachKeyOfTheKidAndThenTheKeysForAnyKid) {
   EXPECT_EQ(chosen(ring.choose("k", Algorithm::PS256)), "d");
   EXPECT_EQ(chosen(ring.choose("nobody", Algorithm::ES256)), "b");
   EXPECT_TRUE(ring.choose("nobody", Algorithm::ES256).unknown_kid);
-  EXPECT_EQ(chosen(ring.choose("nobody", Algorithm::ES384)), "key_mismatch");
+  // Beside key sets an unknown kid is told as one; a ring of keys without kids can only say that none fits.
+  EXPECT_EQ(chosen(ring.choose("nobody", Algorithm::ES384)), "key_not_found");
+  const KeyRing single(list(p256("any", "b", true)), kStrict, false, {});
+  EXPECT_EQ(chosen(single.choose("nobody", Algorithm::ES384)), "key_mismatch");
 }
 
 TEST(KeyRing, StrictTellsUnknownKidsFromKeysThatDoNotFit) {
