@@ -6,8 +6,10 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <span>
-#include <vector>
+#include <string>
+#include <utility>
 
 #include "support/random.h"
 

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "support/random.h"
 
 namespace assay::codec {
@@ -232,6 +235,18 @@ TEST_F(Json, RejectsWhatIsNotUtf8WhereverItStands) {
       }
       EXPECT_EQ(read("[1]" + std::string(fault), dialect), nullptr) << PrintToString(fault);
       EXPECT_EQ(read(std::string(fault) + "[1]", dialect), nullptr) << PrintToString(fault);
+    }
+  }
+}
+
+TEST_F(Json, RejectsACharacterWhoseRestLiesBehindTheText) {
+  for (const std::string_view character : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+    const std::string whole = '"' + std::string(character) + '"';
+    for (std::size_t size = 2; size <= character.size(); ++size) {
+      for (const JsonDialect dialect : kBoth) {
+        EXPECT_EQ(read(std::string_view(whole).substr(0, size), dialect), nullptr);
+        EXPECT_EQ(error_.offset, 1u) << PrintToString(whole) << ' ' << size;
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "codec/json.h"
 #include "support/random.h"
 
@@ -69,6 +71,7 @@ TEST_F(JsonWrite, ReplacesBytesThatAreNotUtf8OneByOne) {
   EXPECT_EQ(written("a\x80z"), R"("a\ufffdz")");
   EXPECT_EQ(written("\xC3"), R"("\ufffd")");
   EXPECT_EQ(written("\xE2\x82"), R"("\ufffd\ufffd")");
+  EXPECT_EQ(written(std::string_view("\xE2\x82\xAC").substr(0, 2)), R"("\ufffd\ufffd")");
   EXPECT_EQ(written("\xC0\x80"), R"("\ufffd\ufffd")");
   EXPECT_EQ(written("\xC3\"x"), R"("\ufffd\"x")");
   EXPECT_EQ(written("\xF4\x90\x80\x80"), R"("\ufffd\ufffd\ufffd\ufffd")");
