@@ -23,6 +23,8 @@ using Why = std::string;
 // A tree of a large set is large: big blocks go back to the system once the set was read.
 constexpr std::size_t kTreeBlockBytes = 1 << 20;
 constexpr std::size_t kMaxKidInNote = 80;
+// RFC 7517 §4.3 knows eight operations; a long list must not cost its square.
+constexpr std::size_t kMaxOperations = 32;
 
 bool is_string(const JsonNode* node) noexcept { return node != nullptr && node->is(JsonType::string); }
 
@@ -170,6 +172,8 @@ class KeyReader {
     }
     if (ops == nullptr) return {};
     if (!ops->is(JsonType::array)) return "key_ops is not an array";
+    if (ops->items.size() > kMaxOperations)
+      return "key_ops holds more than " + std::to_string(kMaxOperations) + " operations";
     bool verify = false;
     for (std::size_t i = 0; i < ops->items.size(); ++i) {
       const JsonNode& op = ops->items[i];
@@ -396,12 +400,23 @@ bool is_unhashable_kid(const JsonNode& entry) {
 
 void add_skipped(JwkSet& set, std::string_view name, std::size_t position, const JsonNode& entry,
                  std::string_view why) {
-  set.notes.push_back(note_for(name, position, entry, why));
+  if (set.notes.size() < JwkSet::kMaxNotes) {
+    set.notes.push_back(note_for(name, position, entry, why));
+  } else {
+    ++set.more_skipped;
+  }
   if (const JsonNode* kid = entry.find("kid"); is_string(kid)) set.skipped_kids.emplace_back(kid->text);
 }
 
+// No issuer publishes as many: the document is not what it should be.
+std::string too_many_keys(const JsonNode& keys, std::string_view name) {
+  if (keys.items.size() <= JwkSet::kMaxKeys) return {};
+  return std::string(name) + ": keys: the set holds " + std::to_string(keys.items.size()) + " keys, more than " +
+         std::to_string(JwkSet::kMaxKeys) + "; give the keys of the issuer alone";
+}
+
 // FastMCP's JWTVerifier: keys of the configured algorithm's type, imported by joserfc, go into a dict by kid.
-JwkSet read_as_fastmcp(const JsonNode& root, std::string_view name, Algorithm algorithm) {
+Result<JwkSet> read_as_fastmcp(const JsonNode& root, std::string_view name, Algorithm algorithm) {
   JwkSet set;
   const auto poison = [&](std::string why) {
     set.keys.clear();
@@ -414,6 +429,7 @@ JwkSet read_as_fastmcp(const JsonNode& root, std::string_view name, Algorithm al
   if (keys == nullptr) return set;
   if (keys->is(JsonType::object) || keys->is(JsonType::string)) return set;  // Python walks over names or letters
   if (!keys->is(JsonType::array)) return poison("keys is not a list");
+  if (std::string why = too_many_keys(*keys, name); !why.empty()) return Error{std::move(why)};
 
   const KeyType wanted = info(algorithm).key_type;
   for (std::size_t i = 0; i < keys->items.size(); ++i) {
@@ -448,6 +464,7 @@ Result<JwkSet> read_strictly(const JsonNode& root, std::string_view name) {
   if (keys == nullptr) return Error{file + ": has no member keys" + kMend};
   if (!keys->is(JsonType::array)) return Error{file + ": keys is not an array" + kMend};
   if (keys->items.empty()) return Error{file + ": keys: the set holds no keys; add the issuer's public keys"};
+  if (std::string why = too_many_keys(*keys, name); !why.empty()) return Error{std::move(why)};
 
   JwkSet set;
   set.keys.reserve(keys->items.size());

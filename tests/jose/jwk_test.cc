@@ -177,6 +177,39 @@ TEST(JwkSet, ReadsUseAlgAndOperationsByProfile) {
   }
 }
 
+TEST(JwkSet, ReadsAtMost32Operations) {
+  const auto operations = [](int others) {
+    std::string text = R"(,"key_ops":["verify")";
+    for (int i = 0; i < others; ++i) text += ",\"x" + std::to_string(i) + "\"";
+    return text + "]";
+  };
+  EXPECT_EQ(why(ec(operations(31))), "");
+  EXPECT_THAT(why(ec(operations(32))), HasSubstr("key_ops holds more than 32 operations"));
+}
+
+TEST(JwkSet, TellsOfTheFirst20SkippedKeysAndCountsTheRest) {
+  std::string keys = "1";
+  for (int i = 1; i < 25; ++i) keys += R"(,{"kid":"k)" + std::to_string(i) + "\"}";
+  for (Profile profile : {Profile::strict, Profile::fastmcp}) {
+    const auto read = JwkSet::parse(set(keys), profile, "set", Algorithm::ES256);
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(read->notes.size(), 20u);
+    EXPECT_EQ(read->more_skipped, 5u);
+    EXPECT_EQ(read->skipped_kids.size(), 24u);
+  }
+}
+
+TEST(JwkSet, RefusesASetOfMoreThan100000Keys) {
+  std::string keys = "1";
+  for (int i = 1; i < 100'000; ++i) keys += ",1";
+  for (Profile profile : {Profile::strict, Profile::fastmcp}) {
+    EXPECT_TRUE(JwkSet::parse(set(keys), profile, "jwks.json"));
+    const auto read = JwkSet::parse(set(keys + ",1"), profile, "jwks.json");
+    ASSERT_FALSE(read);
+    EXPECT_THAT(read.error(), HasSubstr("jwks.json: keys: the set holds 100001 keys"));
+  }
+}
+
 TEST(JwkSet, FastmcpKeepsOnlyTheTypeOfItsAlgorithm) {
   const auto read = JwkSet::parse(set(ec() + "," + rsa(256)), Profile::fastmcp, "set", Algorithm::PS256);
   ASSERT_TRUE(read);

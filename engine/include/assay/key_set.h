@@ -27,16 +27,21 @@ struct Jwk {
   std::string d, p, q, dp, dq, qi;
 };
 
-// A JWK Set (RFC 7517 §5). Keys that cannot be used are left out and told in `notes`, one line each.
+// A JWK Set (RFC 7517 §5). Keys that cannot be used are left out and told in `notes`, one line for each of the first
+// kMaxNotes.
 struct JwkSet {
+  static constexpr std::size_t kMaxKeys = 100'000;
+  static constexpr std::size_t kMaxNotes = 20;
+
   std::vector<Jwk> keys;
   std::vector<std::string> notes;
+  std::size_t more_skipped = 0;           // keys that were left out without a note
   std::vector<std::string> skipped_kids;  // kids of the keys that were left out
   // fastmcp: this set makes FastMCP's own reader fail as a whole, so that no key of it is found.
   bool poisoned = false;
 
-  // Reads a JWK Set document. `name` stands for it in messages. `algorithm` matters to fastmcp alone, which keeps
-  // only keys of the configured algorithm's type.
+  // Reads a JWK Set document of at most kMaxKeys keys, usable or not. `name` stands for it in messages. `algorithm`
+  // matters to fastmcp alone, which keeps only keys of the configured algorithm's type.
   static Result<JwkSet> parse(std::string_view json, Profile profile, std::string_view name,
                               Algorithm algorithm = Algorithm::RS256);
 };
