@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
+#include <openssl/rsa.h>
 
 #include <utility>
 
@@ -127,23 +128,41 @@ bool ec_private_belongs(const Jwk& jwk) {
          BN_cmp(x.get(), number(jwk.x).get()) == 0 && BN_cmp(y.get(), number(jwk.y).get()) == 0;
 }
 
+// OpenSSL verifies with no longer modulus, and above a small modulus with no e that is longer than
+// OPENSSL_RSA_MAX_PUBEXP_BITS.
+constexpr int kMaxModulusBits = OPENSSL_RSA_MAX_MODULUS_BITS;
+// Whoever publishes a key decides what its check costs: above this d alone goes unchecked. The verdicts rest on n and
+// e.
+constexpr int kMaxCheckedBits = 4096;
+
+bool is_cheap_to_check(const BIGNUM* n, const BIGNUM* e) noexcept {
+  const int bits = BN_num_bits(n);
+  return bits <= kMaxCheckedBits &&
+         (bits <= OPENSSL_RSA_SMALL_MODULUS_BITS || BN_num_bits(e) <= OPENSSL_RSA_MAX_PUBEXP_BITS);
+}
+
 // d inverts e: with the primes p*q = n, e*d = 1 modulo p-1 and q-1, dp, dq and qi derived from them (RFC 8017 §3.2);
-// with d alone (2^e)^d = 2 modulo n.
+// with d alone (2^e)^d = 2 modulo n. Every number is held to the size of n before it is computed with.
 bool rsa_private_belongs(const Jwk& jwk) {
   const NumberContext owned(BN_CTX_new());
   BN_CTX* const context = owned.get();
   const Number n = number(jwk.n), e = number(jwk.e), d = number(jwk.d), product(BN_new()), one(BN_new());
   if (context == nullptr || BN_one(one.get()) != 1 || !BN_is_odd(n.get()) || BN_is_zero(d.get()) ||
-      BN_cmp(d.get(), n.get()) >= 0 || BN_mul(product.get(), e.get(), d.get(), context) != 1)
+      BN_cmp(d.get(), n.get()) >= 0 || BN_cmp(e.get(), n.get()) >= 0)
     return false;
   if (jwk.p.empty()) {
+    if (!is_cheap_to_check(n.get(), e.get())) return true;
     const Number two(BN_new()), power(BN_new());
-    return BN_set_word(two.get(), 2) == 1 && BN_mod_exp(power.get(), two.get(), product.get(), n.get(), context) == 1 &&
+    return BN_mul(product.get(), e.get(), d.get(), context) == 1 && BN_set_word(two.get(), 2) == 1 &&
+           BN_mod_exp(power.get(), two.get(), product.get(), n.get(), context) == 1 &&
            BN_cmp(power.get(), two.get()) == 0;
   }
   const Number p = number(jwk.p), q = number(jwk.q), dp = number(jwk.dp), dq = number(jwk.dq), qi = number(jwk.qi);
   const Number p_less_one(BN_dup(p.get())), q_less_one(BN_dup(q.get())), result(BN_new());
-  if (BN_cmp(p.get(), one.get()) <= 0 || BN_cmp(q.get(), one.get()) <= 0) return false;
+  if (BN_cmp(p.get(), one.get()) <= 0 || BN_cmp(q.get(), one.get()) <= 0 || BN_cmp(p.get(), n.get()) > 0 ||
+      BN_cmp(q.get(), n.get()) > 0 || BN_cmp(qi.get(), n.get()) > 0 ||
+      BN_mul(product.get(), e.get(), d.get(), context) != 1)
+    return false;
   BN_sub_word(p_less_one.get(), 1);
   BN_sub_word(q_less_one.get(), 1);
   const auto equals = [&](int done, const Number& to) { return done == 1 && BN_cmp(result.get(), to.get()) == 0; };
@@ -175,6 +194,10 @@ void wipe(std::string& secret) {
   std::string().swap(secret);
 }
 
+void wipe_private_members(Jwk& jwk) {
+  for (std::string* secret : {&jwk.d, &jwk.p, &jwk.q, &jwk.dp, &jwk.dq, &jwk.qi}) wipe(*secret);
+}
+
 }  // namespace
 
 PreparedKey::PreparedKey() = default;
@@ -185,11 +208,20 @@ PreparedKey::~PreparedKey() {
 }
 
 Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view source) {
+  if (jwk.type == KeyType::RSA) {
+    // Before any arithmetic. Neither profile could verify with such a key.
+    const int bits = BN_num_bits(number(jwk.n).get());
+    if (bits > kMaxModulusBits) {
+      wipe_private_members(jwk);
+      return Error{"RSA of " + std::to_string(bits) + " bits; at most " + std::to_string(kMaxModulusBits) +
+                   " are supported"};
+    }
+  }
   // joserfc takes the public part of an OKP private key from d alone.
   if (profile == Profile::fastmcp && jwk.type == KeyType::OKP && !jwk.d.empty()) jwk.x = okp_public_part(jwk);
   const bool belongs = jwk.d.empty() || private_part_belongs(jwk);
-  // The verifier never holds a private key.
-  for (std::string* secret : {&jwk.d, &jwk.p, &jwk.q, &jwk.dp, &jwk.dq, &jwk.qi}) wipe(*secret);
+  // No prepared key holds a private part. The text of the set may: of one fetched from a URL it is kept while current.
+  wipe_private_members(jwk);
 
   PreparedKey key;
   key.openssl = std::make_unique<OpensslKey>();

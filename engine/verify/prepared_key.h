@@ -33,8 +33,9 @@ struct PreparedKey {
   std::unique_ptr<OpensslKey> openssl;
 };
 
-// Checks the key with OpenSSL (point on its curve, private part that belongs) and prepares it. The error says why the
-// key cannot be used: it becomes a note.
+// Checks the key with OpenSSL (point on its curve, private part that belongs) and prepares it. The private part is
+// wiped; d without primes is not checked above 4096 bits. Refused in both profiles: RSA above 16384 bits. The error
+// says why the key cannot be used: it becomes a note.
 Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view source);
 
 // A PEM or DER public key as a Jwk. strict refuses private keys, keys below 2048 bits and the like; fastmcp takes what

@@ -92,6 +92,50 @@ TEST(PreparedKey, RefusesPointsOffTheCurve) {
   }
 }
 
+// An RSA key of `bits` bits, whose d is odd and does not belong to it.
+Jwk rsa_with_foreign_d(std::size_t bits) {
+  Jwk jwk;
+  jwk.type = KeyType::RSA;
+  jwk.n = "\xc1" + std::string(bits / 8 - 2, '\x55') + "\x0b";
+  jwk.e = std::string("\x01\x00\x01", 3);
+  jwk.d = "\x05" + std::string(bits / 8 - 2, '\x33');
+  return jwk;
+}
+
+TEST(PreparedKey, RefusesRsaThatOpensslCannotVerifyWith) {
+  for (Profile profile : {Profile::strict, Profile::fastmcp}) {
+    Jwk jwk = rsa_with_foreign_d(16392);
+    const auto with_d = prepare_key(jwk, profile, "set");
+    jwk.d.clear();
+    const auto without_d = prepare_key(jwk, profile, "set");
+    for (const auto* prepared : {&with_d, &without_d}) {
+      ASSERT_FALSE(*prepared);
+      EXPECT_THAT(prepared->error(), HasSubstr("RSA of 16392 bits; at most 16384"));
+    }
+  }
+}
+
+TEST(PreparedKey, ChecksAPrivateExponentOnlyWhereThatIsCheap) {
+  EXPECT_FALSE(prepare_key(rsa_with_foreign_d(2048), Profile::fastmcp, "set"));
+  EXPECT_FALSE(prepare_key(rsa_with_foreign_d(4096), Profile::fastmcp, "set"));
+  EXPECT_TRUE(prepare_key(rsa_with_foreign_d(4104), Profile::fastmcp, "set"));
+  Jwk long_e = rsa_with_foreign_d(2048);
+  long_e.e = std::string(100, '\x07');
+  EXPECT_FALSE(prepare_key(long_e, Profile::fastmcp, "set"));
+  long_e.n = rsa_with_foreign_d(4096).n;
+  EXPECT_TRUE(prepare_key(long_e, Profile::fastmcp, "set"));
+  long_e.e = std::string(513, '\x07');  // longer than n
+  EXPECT_FALSE(prepare_key(long_e, Profile::fastmcp, "set"));
+}
+
+TEST(PreparedKey, ChecksPrimesAtEverySize) {
+  Jwk jwk = rsa_with_foreign_d(8192);
+  jwk.p = jwk.q = jwk.dp = jwk.dq = jwk.qi = "\x03";
+  EXPECT_FALSE(prepare_key(jwk, Profile::fastmcp, "set"));
+  jwk.qi = std::string(1 << 20, '\x03');
+  EXPECT_FALSE(prepare_key(jwk, Profile::fastmcp, "set"));
+}
+
 TEST(PreparedKey, RefusesAPrivatePartOfAnotherKeyAndForgetsItsOwn) {
   const EvpKey key = p256();
   BIGNUM* number = nullptr;
