@@ -216,20 +216,28 @@ struct KeyStore::Impl {
     Result<JwkSet> set = JwkSet::parse(text, policy.profile, name, algorithm);
     if (!set) return Error{set.error()};
     build.poisoned = build.poisoned || set->poisoned;
-    for (std::string& note : set->notes) build.notes.push_back(std::move(note));
     for (std::string& kid : set->skipped_kids) build.skipped_kids.push_back(std::move(kid));
     for (Jwk& jwk : set->keys) {
       const std::string kid = jwk.kid;
       const bool has_kid = jwk.has_kid;
       Result<PreparedKey> key = prepare_key(std::move(jwk), policy.profile, name);
       if (!key) {
-        build.notes.push_back(name + ": key" + (has_kid ? " with kid " + quoted(kid) : std::string(" without kid")) +
-                              ": skipped: " + key.error());
+        if (set->notes.size() < JwkSet::kMaxNotes) {
+          set->notes.push_back(name + ": key" + (has_kid ? " with kid " + quoted(kid) : std::string(" without kid")) +
+                               ": skipped: " + key.error());
+        } else {
+          ++set->more_skipped;
+        }
         if (has_kid) build.skipped_kids.push_back(kid);
         continue;
       }
       build.keys.push_back(*std::move(key));
     }
+    if (set->more_skipped != 0) {
+      set->notes.push_back(name + ": and " + std::to_string(set->more_skipped) +
+                           (set->more_skipped == 1 ? " more key was skipped" : " more keys were skipped"));
+    }
+    for (std::string& note : set->notes) build.notes.push_back(std::move(note));
     // A key set is for publishing, a secret is not: a verifier of HS* alone takes its secret from a file. Without
     // --algorithm, or beside others, the oct keys of a set serve.
     const AlgorithmSet hmac = jose::algorithms_of(KeyType::oct, Curve::none);

@@ -116,6 +116,21 @@ TEST(KeyStore, RefusesSecretsThatAreShortOrNoSecret) {
   EXPECT_EQ(refusal(source(Kind::secret_text, "s"), policy({Algorithm::HS256}, Profile::fastmcp)), "opened");
 }
 
+TEST(KeyStore, TellsOfTheFirst20SkippedKeysOfASetAndCountsTheRest) {
+  // The reader of the set finds the ones without kty, OpenSSL the points that are not on the curve.
+  const std::string off_curve =
+      R"({"kty":"EC","crv":"P-256","x":")" + std::string(43, 'A') + R"(","y":")" + std::string(43, 'A') + "\"}";
+  std::string keys = R"({"kty":"EC","crv":"P-256",)" + kPoint + "}";
+  for (int i = 0; i < 15; ++i) keys += ",{}," + off_curve;
+  std::vector<std::string> notes;
+  const auto store = KeyStore::open({source(Kind::jwks_text, "{\"keys\":[" + keys + "]}")}, policy(), {},
+                                    [&](std::string_view note) { notes.emplace_back(note); });
+  ASSERT_TRUE(store) << store.error();
+  // Equal notes are told once: fifteen numbered ones of the reader, one for all the points.
+  ASSERT_EQ(notes.size(), 17u);
+  EXPECT_EQ(notes.back(), "the key set: and 10 more keys were skipped");
+}
+
 // A key server whose answers the test changes.
 class KeyServer : public ::testing::Test {
  protected:
