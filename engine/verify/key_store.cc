@@ -218,6 +218,8 @@ struct KeyStore::Impl {
     build.poisoned = build.poisoned || set->poisoned;
     for (std::string& kid : set->skipped_kids) build.skipped_kids.push_back(std::move(kid));
     for (Jwk& jwk : set->keys) {
+      // Keys of a large set take their time to check, and closing the store waits for it.
+      if (stop.load(std::memory_order_relaxed)) return Error{name + ": the reading of keys was ended"};
       const std::string kid = jwk.kid;
       const bool has_kid = jwk.has_kid;
       Result<PreparedKey> key = prepare_key(std::move(jwk), policy.profile, name);
@@ -390,14 +392,14 @@ struct KeyStore::Impl {
         notes.push_back(content.error() + kOldKeysStay);
       }
     }
-    if (changed) {
+    if (changed && !stop.load(std::memory_order_relaxed)) {
       const std::lock_guard lock(build_mutex);
       std::vector<std::string> skipped;
       if (began_at == reloads) {  // a reload meanwhile read newer content
         Result<std::shared_ptr<const Snapshot>> built = build_snapshot(contents, skipped);
         if (built) {
           install(*std::move(built), std::move(contents));
-        } else {
+        } else if (!stop.load(std::memory_order_relaxed)) {
           skipped = {built.error() + kOldKeysStay};
         }
       }

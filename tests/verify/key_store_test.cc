@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -222,6 +223,27 @@ TEST_F(KeyServer, ClosingEndsAHangingFetch) {
   serve("hang", "");
   EXPECT_TRUE(eventually(store.get(), [&] { return server_.requests() == 2; }));
   store.reset();  // would last ten minutes otherwise, and the test's time-out is five
+}
+
+TEST_F(KeyServer, ClosingReadsNoFurtherKeys) {
+  // The second set hangs, so that the store is closed after the first one arrived and before keys are made of it.
+  std::atomic<int> asked_second{0};
+  HttpServer second([&](HttpServer& server, int socket, const std::string&) {
+    if (++asked_second == 1) return HttpServer::answer(socket, "200 OK", "", ec_set("z"));
+    server.hang(socket);
+  });
+  FetchOptions fetch;
+  fetch.refetch_interval_seconds = 0;
+  fetch.timeout_seconds = 600;
+  std::string told;
+  auto store =
+      KeyStore::open({source(Kind::jwks_url, server_.url("/jwks")), source(Kind::jwks_url, second.url("/jwks"))},
+                     policy(), fetch, [&](std::string_view note) { told += note; });
+  ASSERT_TRUE(store) << store.error();
+  serve("200 OK", R"({"keys":[{"kty":"none"},{"kty":"EC","crv":"P-256",)" + kPoint + "}]}");
+  ASSERT_TRUE(eventually(store->get(), [&] { return asked_second == 2; }));
+  store->reset();
+  EXPECT_EQ(told, "");
 }
 
 TEST_F(KeyServer, OpeningFailsWithoutAFirstSet) {
