@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -132,14 +133,23 @@ void fastmcp_types(const Claims& claims, Findings& found) {
   }
 }
 
+// Of a clock beyond the range, the moment at its end that orders the same against every integer within.
+Instant instant_of(double clock) noexcept {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const double whole = std::floor(clock);
+  if (whole >= 0x1p63) return {kMost, 1};
+  if (whole < -0x1p63) return {kLeast, 0};
+  return {static_cast<std::int64_t>(whole), clock > whole ? 1u : 0u};
+}
+
 // FastMCP's `exp < time.time()` and `int(exp)`, in CPython's numbers: an int is compared exactly with the clock's
 // double, a real is a double.
 void fastmcp_expiry(const Claim& exp, std::int64_t leeway, Instant at, Findings& found) {
   if (!exp.present() || exp.type == ClaimType::null) return;
   const double clock =
       static_cast<double>(at.seconds) + static_cast<double>(at.nanoseconds) / 1e9 - static_cast<double>(leeway);
-  const double whole = std::floor(clock);
-  const Instant now{static_cast<std::int64_t>(whole), clock > whole ? 1u : 0u};
+  const Instant now = instant_of(clock);
   if (exp.type == ClaimType::boolean) {
     const NumericDate date{exp.node != nullptr && exp.node->truth ? 1 : 0, 0, false, false};
     if (compare(date, 0, now) < 0) found.add(Reason::token_expired, expired_detail(date, at));

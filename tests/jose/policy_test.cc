@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "support.h"
 
 namespace assay::jose {
@@ -49,6 +51,21 @@ TEST(Expiry, IsOnOrAfterInStrictAndAfterInFastmcp) {
     EXPECT_EQ(reasons(R"({"exp":-1e400})", profile), kExpired);
     EXPECT_EQ(reasons(R"({"exp":1e400})", profile), kClaimType);
     EXPECT_EQ(reasons("{}", profile), kNone);
+  }
+}
+
+// The clock is a double to FastMCP, and the double next to the last second is beyond every second.
+TEST(Expiry, IsTheSameAtTheEndsOfTimeInFastmcp) {
+  constexpr Instant kLast{std::numeric_limits<std::int64_t>::max(), 0};
+  for (const char* json : {R"({"exp":1790000000})", R"({"exp":true})", R"({"exp":9223372036854775807})"}) {
+    EXPECT_EQ(outcome(json, policy_of(kFastmcp), kLast).reasons, kExpired) << json;
+  }
+  EXPECT_EQ(outcome(R"({"exp":9223372036854775808})", policy_of(kFastmcp), kLast).reasons, kNone);
+  constexpr Instant kFirst{std::numeric_limits<std::int64_t>::min(), 0};
+  Policy patient = policy_of(kFastmcp);
+  patient.leeway_seconds = std::numeric_limits<std::int64_t>::max();
+  for (const char* json : {R"({"exp":-1790000000})", R"({"exp":false})", R"({"exp":-9223372036854775808})"}) {
+    EXPECT_EQ(outcome(json, patient, kFirst).reasons, kNone) << json;
   }
 }
 
