@@ -63,13 +63,14 @@ void append_scalar(std::string& to, std::string_view text) {
   if (digits > kMaxIntegerDigits && text.find_first_of(".eE") == text.npos) to += "e0";
 }
 
-// Copies the string that begins at `at` as written, but surrogates as escapes. Returns the index behind it.
+// Copies the string that begins at `at` as written, but surrogates and control characters (JSON lets DEL and C1 stand
+// raw) as escapes. Returns the index behind it.
 std::size_t append_written_string(std::string& to, std::string_view text, std::size_t at) {
   to += text[at++];
   bool escaped = false;
   while (at < text.size()) {
     const CodePoint next = read_wtf8(text, at);
-    if (is_surrogate(next.code)) {
+    if (is_surrogate(next.code) || is_control(next.code)) {
       append_unicode_escape(to, next.code);
     } else {
       to.append(text, at, next.length);

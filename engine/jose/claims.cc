@@ -48,13 +48,38 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-// Valid JSON holds raw line breaks between its tokens alone, so that each may become a space.
+// Whether `json` may hold a line break, DEL or C1 (U+0080 to U+009F, which begin with C2 in UTF-8). One pass without
+// branches, for nearly every payload is let through as it is.
+bool may_need_rewriting(std::string_view json) noexcept {
+  unsigned char found = 0;
+  for (const char c : json) {
+    const auto hit = [c](char of) { return static_cast<unsigned char>(c == of); };
+    found = static_cast<unsigned char>(found | hit('\n') | hit('\r') | hit('\x7F') | hit('\xC2'));
+  }
+  return found != 0;
+}
+
+// The object on one line that no terminal acts upon. Valid JSON holds raw line breaks between its tokens alone, so that
+// each may become a space, and DEL and C1 in its strings alone, so that each may become an escape of the same value.
 std::string_view on_one_line(std::string_view json, base::Arena& arena) {
-  if (json.find('\n') == json.npos && json.find('\r') == json.npos) return json;
-  char* line = arena.allocate(json.size());
-  std::replace_copy_if(
-      json.begin(), json.end(), line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return {line, json.size()};
+  if (!may_need_rewriting(json)) return json;
+  std::string line;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    const auto next = static_cast<unsigned char>(i + 1 < json.size() ? json[i + 1] : '\0');
+    if (c == '\n' || c == '\r') {
+      line += ' ';
+    } else if (c == '\x7F') {
+      line += "\\u007f";
+    } else if (c == '\xC2' && next < 0xA0) {
+      line += next < 0x90 ? "\\u008" : "\\u009";
+      line += "0123456789abcdef"[next & 0x0F];
+      ++i;
+    } else {
+      line += c;
+    }
+  }
+  return arena.copy(line);
 }
 
 // Whether two members have one name. A few names are compared in pairs, and only where a bit of length and ends

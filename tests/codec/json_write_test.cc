@@ -77,6 +77,11 @@ TEST_F(JsonWrite, ReplacesBytesThatAreNotUtf8OneByOne) {
   EXPECT_EQ(written("\xF4\x90\x80\x80"), R"("\ufffd\ufffd\ufffd\ufffd")");
 }
 
+TEST_F(JsonWrite, EscapesControlCharactersThatAValueHoldsRaw) {
+  EXPECT_EQ(line("{\"a\x7F\":[\"\xC2\x80\xC2\x9B\\\\\xC2\x9F\"]}"), R"({"a\u007f":["\u0080\u009b\\\u009f"]})");
+  EXPECT_EQ(line("\"\xC2\xA0\xC2\xA9\xC3\x80~\""), "\"\xC2\xA0\xC2\xA9\xC3\x80~\"");
+}
+
 TEST_F(JsonWrite, WritesSurrogatesAsEscapes) {
   EXPECT_EQ(written("\xED\xA0\x80"), R"("\ud800")");
   EXPECT_EQ(written("a\xED\xBF\xBF"

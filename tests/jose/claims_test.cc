@@ -59,6 +59,18 @@ TEST(Claims, AreOneLineWithoutOuterWhiteSpace) {
   }
 }
 
+TEST(Claims, HoldNoControlCharacterThatATerminalActsUpon) {
+  for (const Profile profile : kBoth) {
+    for (const char* exp : {"5", "5.0"}) {  // the fast and the exact reader
+      const std::string head = "{\"exp\":" + std::string(exp);
+      const std::string payload = head + ",\"a\x7F\":\"\xC2\x80\xC2\x8F\xC2\x9B[2J\xC2\x9F\xC2\xA0\xC3\x80\"}";
+      ReadClaims read(payload, profile);
+      ASSERT_NE(read.claims, nullptr);
+      EXPECT_EQ(read.claims->json, head + R"(,"a\u007f":"\u0080\u008f\u009b[2J\u009f)" + "\xC2\xA0\xC3\x80\"}");
+    }
+  }
+}
+
 TEST(Claims, RejectsWhatIsNoJsonObject) {
   for (const Profile profile : kBoth) {
     for (const char* json : {"", "[]", "1", "null", "{", "{}x", "{\"a\":\"\xFF\"}", "{\"exp\":01}"}) {
