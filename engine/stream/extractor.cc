@@ -30,11 +30,13 @@ void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
 
 std::optional<Instant> parse_number_time(std::string_view number) noexcept {
   if (number.find_first_of("eE") == std::string_view::npos) return parse_unix_by_magnitude(number);
-  const jose::NumericDate date = jose::parse_numeric_date(number);
+  const bool negative = number.starts_with('-');
+  const jose::NumericDate date = jose::parse_numeric_date(number.substr(negative ? 1 : 0));
   if (date.saturated) return std::nullopt;
-  if (date.seconds < 0) return Instant{date.seconds, date.nanoseconds};
   char plain[32];
-  char* at = std::to_chars(plain, plain + 20, date.seconds).ptr;
+  char* at = plain;
+  if (negative) *at++ = '-';
+  at = std::to_chars(at, plain + sizeof plain, date.seconds).ptr;
   *at++ = '.';
   for (std::uint32_t unit = 100000000; unit != 0; unit /= 10) {
     *at++ = static_cast<char>('0' + date.nanoseconds / unit % 10);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <utility>
 
 namespace assay::stream {
 namespace {
@@ -68,6 +69,21 @@ TEST_F(ExtractorTest, ReadsTheTimeOfARecord) {
     EXPECT_EQ(json(text, true).refused, Reason::missing_time) << text;
   }
   EXPECT_EQ(json("{}", true).refused, Reason::missing_token);
+}
+
+TEST_F(ExtractorTest, ScalesATimeWithAnExponentAsItsPlainForm) {
+  for (const auto& [exponent, plain] : {std::pair{"1.79e18", "1790000000000000000"},
+                                        {"-1.79e9", "-1790000000"},
+                                        {"-1.79e12", "-1790000000000"},
+                                        {"-1790000000250e0", "-1790000000250"},
+                                        {"-1.79e18", "-1790000000000000000"},
+                                        {"-15e-1", "-1.5"},
+                                        {"-0e0", "0"}}) {
+    EXPECT_TRUE(parse_number_time(plain)) << plain;
+    EXPECT_EQ(parse_number_time(exponent), parse_number_time(plain)) << exponent;
+  }
+  EXPECT_EQ(parse_number_time("-1.79e12"), (Instant{-1790000000, 0}));
+  EXPECT_FALSE(parse_number_time("-1e30"));
 }
 
 TEST_F(ExtractorTest, CarriesFieldsAsTheyWereWritten) {
