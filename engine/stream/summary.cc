@@ -1,7 +1,9 @@
 #include "stream/summary.h"
 
 #include <cstdio>
+#include <limits>
 
+#include "assay/algorithm.h"
 #include "assay/version.h"
 #include "codec/json.h"
 
@@ -12,6 +14,19 @@ using codec::append_json_string;
 
 void append_cell(std::string& to, const Dimension::Cell& cell) {
   to += "{\"accepted\":" + std::to_string(cell.accepted) + ",\"rejected\":" + std::to_string(cell.rejected) + "}";
+}
+
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+
+// All the names of one dimension of a run.
+static_assert((Dimension::kMaxValues + Tally::kMaxUnverifiedKids) * (Dimension::kMaxValueBytes + kEllipsis.size()) <
+              std::size_t{4} << 20);
+
+// The first kMaxValueBytes of a longer value, less a character that they would cut in two.
+std::string shortened(std::string_view value) {
+  std::size_t size = Dimension::kMaxValueBytes;
+  while (size > 0 && (static_cast<unsigned char>(value[size]) & 0xC0) == 0x80) --size;
+  return std::string(value.substr(0, size)).append(kEllipsis);
 }
 
 struct Named {
@@ -27,18 +42,25 @@ void Counts::add(const Counts& other) noexcept {
   for (std::size_t i = 0; i < by_reason.size(); ++i) by_reason[i] += other.by_reason[i];
 }
 
-Dimension::Cell& Dimension::cell(std::string_view value) {
+Dimension::Cell& Dimension::cell(std::string_view value, std::size_t max_values) {
   const auto found = index_.find(value);
   if (found != index_.end()) return values_[found->second].second;
-  if (values_.size() == kMaxValues) return other_;
+  if (values_.size() >= max_values) return other_;
   index_.emplace(std::string(value), values_.size());
   return values_.emplace_back(std::string(value), Cell{}).second;
 }
 
-void Dimension::count(std::string_view value, bool valid) { cell(value).count(valid); }
+void Dimension::count(std::string_view value, bool valid) {
+  constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
+  if (value.size() <= kMaxValueBytes) {
+    cell(value, kAny).count(valid);
+  } else {
+    cell(shortened(value), kAny).count(valid);
+  }
+}
 
-void Dimension::add(const Dimension& later) {
-  for (const auto& [value, counted] : later.values_) cell(value).add(counted);
+void Dimension::add(const Dimension& later, std::size_t max_values) {
+  for (const auto& [value, counted] : later.values_) cell(value, max_values).add(counted);
   other_.add(later.other_);
   absent_.add(later.absent_);
 }
@@ -58,8 +80,13 @@ void Tally::count(const verify::TokenVerdict& verdict, const Instant* at) {
       dimension.count_absent(valid);
     }
   };
-  count_in(alg, verdict.has_alg, verdict.alg);
-  count_in(kid, verdict.has_kid, verdict.kid);
+  if (verdict.has_alg && !algorithm_from_string(verdict.alg)) {
+    alg.count_other(valid);
+  } else {
+    count_in(alg, verdict.has_alg, verdict.alg);
+  }
+  const bool verified = verdict.signature == SignatureState::valid;
+  count_in(verified ? kid : unverified_kid, verdict.has_kid, verdict.kid);
   count_in(issuer, !verdict.issuer.empty(), verdict.issuer);
   count_in(client_id, verdict.has_client_id, verdict.client_id);
   // "2026-11-23T09"
@@ -74,6 +101,7 @@ void Tally::count(const verify::TokenVerdict& verdict, const Instant* at) {
 void Tally::add(const Tally& later) {
   alg.add(later.alg);
   kid.add(later.kid);
+  unverified_kid.add(later.unverified_kid, kMaxUnverifiedKids);
   issuer.add(later.issuer);
   client_id.add(later.client_id);
   hour.add(later.hour);
@@ -82,6 +110,7 @@ void Tally::add(const Tally& later) {
 void Tally::clear() noexcept {
   alg.clear();
   kid.clear();
+  unverified_kid.clear();
   issuer.clear();
   client_id.clear();
   hour.clear();
@@ -130,8 +159,10 @@ std::string summary_json(const RunManifest& run, const Counts& counts, const Tal
   }
   to += '}';
 
+  Dimension kids = tally.kid;
+  kids.add(tally.unverified_kid, Dimension::kMaxValues + Tally::kMaxUnverifiedKids);
   const Named dimensions[] = {{"by_alg", tally.alg},
-                              {"by_kid", tally.kid},
+                              {"by_kid", kids},
                               {"by_issuer", tally.issuer},
                               {"by_client_id", tally.client_id},
                               {"by_hour", tally.hour}};

@@ -1,7 +1,8 @@
 // What a run counted: always by reason; for a summary also by alg, kid, issuer, client_id and hour.
 //
 // Each batch is tallied by the thread that judged it, and the tallies are merged in input order, so that the summary
-// does not depend on the number of threads.
+// does not depend on the number of threads. What a summary names is bounded, whatever the tokens say, and a flood of
+// tokens that nobody signed cannot crowd out what signed ones name.
 #pragma once
 
 #include <array>
@@ -47,13 +48,17 @@ class Dimension {
       rejected += other.rejected;
     }
   };
-  // Distinct values kept; records of later ones count as `other`, so that memory stays bounded and totals exact.
+  // Distinct values that a run keeps; records of later ones count as `other`, so that totals stay exact.
   static constexpr std::size_t kMaxValues = 10000;
+  // Bytes kept of a value; a longer one is cut at a character and ends in "…".
+  static constexpr std::size_t kMaxValueBytes = 256;
 
+  // For a batch, whose records bound the number of values: a value that this forgot might be one that the run knows.
   void count(std::string_view value, bool valid);
+  void count_other(bool valid) noexcept { other_.count(valid); }
   void count_absent(bool valid) noexcept { absent_.count(valid); }
-  // `later` counted records that come after those of this.
-  void add(const Dimension& later);
+  // `later` counted records that come after those of this. Values beyond `max_values` count as `other`.
+  void add(const Dimension& later, std::size_t max_values = kMaxValues);
   void clear() noexcept;
 
   const std::vector<std::pair<std::string, Cell>>& values() const noexcept { return values_; }
@@ -65,7 +70,7 @@ class Dimension {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
-  Cell& cell(std::string_view value);
+  Cell& cell(std::string_view value, std::size_t max_values);
 
   std::vector<std::pair<std::string, Cell>> values_;
   std::unordered_map<std::string, std::size_t, Hasher, std::equal_to<>> index_;
@@ -74,7 +79,12 @@ class Dimension {
 
 // The dimensions of a summary. Not thread safe.
 struct Tally {
-  Dimension alg, kid, issuer, client_id, hour;
+  // Distinct kids kept of tokens whose signature is not valid: anyone can write them.
+  static constexpr std::size_t kMaxUnverifiedKids = 1000;
+
+  Dimension alg;                  // names that are no algorithm count as `other`
+  Dimension kid, unverified_kid;  // of tokens whose signature is valid, and of the rest
+  Dimension issuer, client_id, hour;
 
   // `at`: time of judgement; null when the record has none.
   void count(const verify::TokenVerdict& verdict, const Instant* at);
@@ -95,7 +105,7 @@ struct RunManifest {
 };
 
 // The document: {"assay_summary":1,"run":{...},"records":N,...,"by_alg":{"RS256":{"accepted":1,"rejected":0}},...}.
-// "other" and "absent" hold, for each dimension, the records whose value was beyond kMaxValues or not there.
+// "other" and "absent" hold, for each dimension, the records whose value is not kept or was not there.
 std::string summary_json(const RunManifest& run, const Counts& counts, const Tally& tally);
 
 }  // namespace assay::stream
