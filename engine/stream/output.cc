@@ -26,7 +26,7 @@ Error cannot_write(const std::string& shown, int error) {
 
 }  // namespace
 
-Result<Output> Output::open(const std::string& path) {
+Result<Output> Output::open(const std::string& path, bool credentials) {
   if (path.empty() || path == "-") return Output(STDOUT_FILENO, "standard output");
   struct stat st {};
   const bool exists = ::stat(path.c_str(), &st) == 0;
@@ -45,16 +45,18 @@ Result<Output> Output::open(const std::string& path) {
   }
   std::string temporary;
   int fd = -1;
+  const mode_t mode = exists || credentials ? 0600 : 0666;
   for (int attempt = 0; attempt < 100; ++attempt) {
     temporary = place + ".tmp." + std::to_string(::getpid());
     if (attempt != 0) temporary += '.' + std::to_string(attempt);
-    fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd >= 0 || errno != EEXIST) break;
   }
   if (fd < 0) return cannot_write(path, errno);
   Output output(fd, path);
   output.place_ = std::move(place);
   output.temporary_ = std::move(temporary);
+  if (exists && ::fchmod(fd, st.st_mode & 0777) != 0) return cannot_write(path, errno);
   return output;
 }
 

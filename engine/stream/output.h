@@ -12,10 +12,13 @@ namespace assay::stream {
 // A regular file is written beside its place under a temporary name, which commit() gives its own; without commit() it
 // is removed again and what stood in its place stays. Pipes and devices are written directly. Not thread safe. SIGPIPE
 // must be ignored for a closed pipe to be told as `closed`.
+//
+// A file that replaces another has its permissions. A new one has those that the umask leaves; with `credentials` its
+// owner's alone. At no time has it more.
 class Output {
  public:
   // "" or "-": standard output. The error names the path.
-  static Result<Output> open(const std::string& path);
+  static Result<Output> open(const std::string& path, bool credentials = false);
   Output(Output&& other) noexcept;
   Output& operator=(Output&&) = delete;
   ~Output();

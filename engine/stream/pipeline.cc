@@ -279,7 +279,7 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return Error{ok.error()};
   std::optional<stream::Output> output;
   if (options.format != OutputFormat::none) {
-    Result<stream::Output> opened = stream::Output::open(options.output);
+    Result<stream::Output> opened = stream::Output::open(options.output, options.emit_token);
     if (!opened) return Error{opened.error()};
     output.emplace(std::move(*opened));
   }

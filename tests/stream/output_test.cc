@@ -1,6 +1,7 @@
 #include "stream/output.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "stream/temp_dir.h"
 
@@ -30,6 +31,43 @@ TEST(Output, IsRemovedWhenNotComplete) {
     EXPECT_EQ(dir.entries(), 1u);
   }
   EXPECT_EQ(dir.entries(), 0u);
+}
+
+class OutputMode : public testing::Test {
+ protected:
+  OutputMode() : umask_(::umask(0022)) {}
+  ~OutputMode() override { ::umask(umask_); }
+
+  mode_t mode(const std::string& path) const {
+    struct stat st {};
+    EXPECT_EQ(::stat(path.c_str(), &st), 0) << path;
+    return st.st_mode & 07777;
+  }
+  // Of the file when it is written anew.
+  mode_t written(const std::string& name, bool credentials) const {
+    Result<Output> output = Output::open(dir_.path(name), credentials);
+    EXPECT_TRUE(output && output->write("x") && output->commit());
+    return mode(dir_.path(name));
+  }
+
+  const TempDir dir_;
+
+ private:
+  mode_t umask_;
+};
+
+TEST_F(OutputMode, OfANewFileIsItsOwnersAloneWhenItHoldsCredentials) {
+  EXPECT_EQ(written("open", false), 0644u);
+  EXPECT_EQ(written("closed", true), 0600u);
+}
+
+TEST_F(OutputMode, IsThatOfTheFileReplaced) {
+  for (const mode_t before : {0600u, 0640u, 0666u, 0755u}) {
+    for (const bool credentials : {false, true}) {
+      ASSERT_EQ(::chmod(dir_.write("out", "old").c_str(), before), 0);
+      EXPECT_EQ(written("out", credentials), before);
+    }
+  }
 }
 
 TEST(Output, TellsAFullDisk) {
