@@ -80,6 +80,31 @@ void append_csv_text(std::string& to, std::string_view value) {
   append_csv_quoted(to, plain_quotes(json));
 }
 
+// A cell that begins so is a formula to a spreadsheet (OWASP, "CSV Injection"). Tab and CR, which it names too, are
+// written as escapes, which begin with a backslash.
+bool is_formula(std::string_view text) noexcept {
+  return !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+}
+
+// A text that whoever wrote the token or the record chose.
+void append_csv_untrusted(std::string& to, std::string_view value) {
+  if (is_formula(value)) {
+    append_csv_text(to, std::string("'").append(value));
+  } else {
+    append_csv_text(to, value);
+  }
+}
+
+// `json`: a carried value. A number is no text, and may begin with '-'.
+void append_csv_carried(std::string& to, std::string_view json) {
+  if (!json.starts_with('"')) {
+    append_csv_quoted(to, json);
+    return;
+  }
+  const std::string text = plain_quotes(json);
+  append_csv_quoted(to, is_formula(text) ? "'" + text : text);
+}
+
 }  // namespace
 
 VerdictWriter::VerdictWriter(const Options& options) : options_(options) {
@@ -200,9 +225,9 @@ void VerdictWriter::append_csv(std::string& to, const VerdictLine& line) const {
   to += ',';
   append_number(to, line.line);
   to += valid ? ",true," : ",false,";
-  append_csv_text(to, verdict.alg);
+  append_csv_untrusted(to, verdict.alg);
   to += ',';
-  append_csv_text(to, verdict.kid);
+  append_csv_untrusted(to, verdict.kid);
   to += ',';
   to += to_string(verdict.signature);
   to += ',';
@@ -214,20 +239,20 @@ void VerdictWriter::append_csv(std::string& to, const VerdictLine& line) const {
   to += ',';
   if (!valid) append_csv_text(to, verdict.detail);
   to += ',';
-  append_csv_text(to, verdict.client_id);
+  append_csv_untrusted(to, verdict.client_id);
   to += ',';
   list.clear();
   if (valid) {
     for (const std::string_view scope : verdict.scopes) list.append(list.empty() ? "" : " ").append(scope);
   }
-  append_csv_text(to, list);
+  append_csv_untrusted(to, list);
   to += ',';
   if (valid) to += verdict.expires_at;
   to += ',';
-  if (valid && verdict.has_subject) append_csv_text(to, verdict.subject);
+  if (valid && verdict.has_subject) append_csv_untrusted(to, verdict.subject);
   if (options_.emit_token) {
     to += ',';
-    append_csv_text(to, line.token);
+    append_csv_untrusted(to, line.token);
   }
   if (options_.fingerprint) {
     to += ',';
@@ -237,8 +262,7 @@ void VerdictWriter::append_csv(std::string& to, const VerdictLine& line) const {
   if (valid) append_csv_quoted(to, verdict.claims);
   for (const std::string_view value : line.carried) {
     to += ',';
-    if (value == "null") continue;
-    append_csv_quoted(to, value.starts_with('"') ? plain_quotes(value) : std::string(value));
+    if (value != "null") append_csv_carried(to, value);
   }
   to += "\r\n";
 }

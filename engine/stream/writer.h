@@ -26,7 +26,8 @@ struct VerdictLine {
 //
 // In CSV a text is written as inside a JSON string, but with '"' plain, and then quoted as RFC 4180 says: control
 // characters cannot break a line. Reasons and scopes are separated by spaces. A carried string is such a text, other
-// carried values are their JSON text.
+// carried values are their JSON text. A text of a token or record that a spreadsheet would take for a formula has an
+// apostrophe before it.
 class VerdictWriter {
  public:
   struct Options {

@@ -94,5 +94,27 @@ TEST(Writer, QuotesCsvAndKeepsOneLineARecord) {
             "3,2,true,RS256,k1,valid,,,,app,read write,1790000000,u1,\"{\"\"sub\"\":\"\"u1\"\"}\",\"x,y\"\r\n");
 }
 
+TEST(Writer, PutsAnApostropheBeforeCsvTextsThatWouldBeFormulas) {
+  const std::string_view scopes[] = {"@read", "=write"};
+  verify::TokenVerdict verdict = accepted();
+  verdict.alg = "=RS256";
+  verdict.kid = "=HYPERLINK(\"//x\",1)";
+  verdict.client_id = "+app";
+  verdict.subject = "-1";
+  verdict.scopes = scopes;
+  verdict.expires_at = "-5";
+  const std::string_view carried[] = {R"("=1+1")", "-7", R"("-7")", R"("\t=1")", R"("a=1")", R"("\"=1")"};
+  std::string to;
+  VerdictWriter({.format = OutputFormat::csv, .emit_token = true, .carry = {"/a", "/b", "/c", "/d", "/e", "/f"}})
+      .append(to, {.verdict = &verdict, .has_token = true, .token = "@a.b.c", .carried = carried});
+  EXPECT_EQ(to, R"csv(1,1,true,'=RS256,"'=HYPERLINK(""//x"",1)",valid,,,,'+app,'@read =write,-5,'-1,'@a.b.c,)csv"
+                R"csv("{""sub"":""u1""}",'=1+1,-7,'-7,\t=1,a=1,"""=1")csv"
+                "\r\n");
+  verdict.subject = verdict.kid = "\t=1";
+  verdict.client_id = "\r=1";
+  to = write({.format = OutputFormat::csv}, verdict);
+  EXPECT_NE(to.find(R"(,\t=1,valid,,,,\r=1,'@read =write,-5,\t=1,)"), std::string::npos) << to;
+}
+
 }  // namespace
 }  // namespace assay::stream
