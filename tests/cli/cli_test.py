@@ -86,7 +86,8 @@ class Reasons(Case):
 
 
 class Output(Case):
-    RECORDS = "\n".join([token(), token(exp=AT - 5), token(client_id=None, azp="b\"\n,x", scope=["s 1", "é"]), "", "x"])
+    RECORDS = "\n".join([token(), token(exp=AT - 5), token(client_id=None, azp="b\"\n,x", scope=["s 1", "é"]), "", "x",
+                         token(sub="=1+1", client_id="@app", scope="-a +b")])
 
     def test_ndjson_golden(self):
         self.assertGolden("mixed.ndjson", self.verify(stdin=self.RECORDS).stdout)
@@ -94,8 +95,13 @@ class Output(Case):
     def test_csv_golden(self):
         out = self.verify("--format", "csv", stdin=self.RECORDS).stdout
         rows = list(csv.DictReader(io.StringIO(out.decode(), newline="")))
-        self.assertEqual([row["valid"] for row in rows], ["true", "false", "true", "false", "false"])
+        self.assertEqual([row["valid"] for row in rows], ["true", "false", "true", "false", "false", "true"])
         self.assertGolden("mixed.csv", out)
+
+    def test_a_new_file_of_tokens_is_readable_by_its_owner_alone(self):
+        for args, mode in ((["-o", "closed", "--emit-token"], 0o600), (["-o", "open"], 0o644)):
+            self.verify(*args, stdin=token() + "\n", umask=0o022)
+            self.assertEqual(stat.S_IMODE(os.stat(self.path(args[1])).st_mode), mode, args)
 
     def test_fields_of_an_accepted_verdict_are_in_the_promised_order(self):
         (verdict,) = self.verdicts(stdin=token() + "\n")
@@ -355,6 +361,18 @@ class Options(Case):
     def test_one_match_of_several_suffices(self):
         args = ["--issuer", "no", "--issuer", "https://idp.example.com", "--audience", "api", "--audience", "no"]
         self.assertEqual(self.verify(*args, stdin=token() + "\n").returncode, 0)
+
+    def test_keys_of_several_sources_beside_several_issuers_are_noted(self):
+        for name in ("a.json", "b.json"):
+            self.write(name, compact({"keys": [jwk(name)]}))
+        one, two = ["--jwks", "a.json"], ["--jwks", "a.json", "--jwks", "b.json"]
+        first, second = ["--issuer", "https://idp.example.com"], ["--issuer", "other"]
+        record = token({"alg": "HS256", "kid": "a.json"}) + "\n"
+        for args, notes in ((two + first + second, 1), (one + first + second, 0), (two + first, 0), (two, 0)):
+            done = self.assay("verify", *args, "--at", str(AT), "--quiet", stdin=record)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stderr.count(b"assay: every key given serves every --issuer; "), notes, args)
+            self.assertEqual(done.stderr.count(b"\n"), notes, done.stderr)
 
     def test_scopes_are_split_at_spaces_and_commas(self):
         for args, code in ((["read write"], 0), (["read,write"], 0), (["read, admin"], 1)):

@@ -146,6 +146,13 @@ int run(VerifyFlags& flags) {
   if (std::any_of(options.keys.begin(), options.keys.end(), is_static)) {
     note("--static-tokens is for development only: its tokens are looked up, not verified");
   }
+  const auto is_public = [](const KeySource& key) {
+    return key.kind != KeySource::Kind::secret_file && key.kind != KeySource::Kind::static_tokens_file;
+  };
+  if (std::count_if(options.keys.begin(), options.keys.end(), is_public) > 1 && options.policy.issuers &&
+      options.policy.issuers->size() > 1) {
+    note("every key given serves every --issuer; where issuers do not trust one another, run once for each");
+  }
   // Before the keys are read, so that no SIGHUP that comes meanwhile ends the program.
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
