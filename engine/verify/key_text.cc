@@ -2,6 +2,7 @@
 //
 // Nothing here asks for a passphrase: PEM is taken apart without decryption, and encrypted keys are private, which
 // strict refuses and fastmcp cannot read either.
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -12,8 +13,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
+#include "base/arena.h"
+#include "codec/base64url.h"
+#include "codec/json.h"
 #include "jose/jwk.h"
 #include "verify/openssl_key.h"
 #include "verify/prepared_key.h"
@@ -232,11 +237,50 @@ bool looks_like_pem_public_key(std::string_view text) noexcept {
          contains(text, "-----BEGIN EC PUBLIC KEY-----") || contains(text, "-----BEGIN CERTIFICATE-----");
 }
 
+bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// A JWK or a JWK Set, whatever else it holds.
+bool looks_like_jwk(std::string_view text) {
+  base::Arena arena;
+  const codec::JsonNode* root = codec::parse_json(text, codec::JsonDialect::python, arena);
+  return root != nullptr && (root->find("kty") != nullptr || root->find("keys") != nullptr);
+}
+
+// A public key that lost its armour: base64 in either alphabet, in lines or not, padded or not.
+bool looks_like_base64_of_public_key(std::string_view text) {
+  std::string plain;
+  for (char c : text)
+    if (!is_blank(c)) plain.push_back(c == '+' ? '-' : c == '/' ? '_' : c);
+  while (plain.ends_with('=')) plain.pop_back();
+  const std::optional<std::string> der = codec::base64url_decode(plain);
+  return der && from_any_public(*der) != nullptr;
+}
+
+// The DER structure that the text begins with, when nothing but white space follows it: an editor may have added some.
+std::string_view without_blank_tail(std::string_view text) {
+  const unsigned char* const begin = reinterpret_cast<const unsigned char*>(text.data());
+  const unsigned char* at = begin;
+  long length = 0;
+  int tag = 0, tag_class = 0;
+  const int form = ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(text.size()));
+  ERR_clear_error();
+  const bool has_length = (form & 0x81) == 0;  // neither an error nor BER's indefinite length
+  const std::size_t end = has_length ? static_cast<std::size_t>(at - begin + length) : text.size();
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(end), text.end(), is_blank) ? text.substr(0, end)
+                                                                                            : text;
+}
+
+bool looks_like_der(std::string_view text) {
+  const std::string_view der = without_blank_tail(text);
+  return from_any_public(der) != nullptr || from_private(der) != nullptr;
+}
+
 bool looks_like_any_key(std::string_view text) {
-  if (contains(text, "-----BEGIN ")) return true;
+  // RFC 7468, and RFC 4716 with four dashes.
+  if (contains(text, "---- BEGIN ") || contains(text, "-----BEGIN ")) return true;
   for (std::string_view ssh : {"ssh-rsa", "ssh-dss", "ssh-ed25519", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"})
     if (text.starts_with(ssh)) return true;
-  return from_any_public(text) != nullptr || from_private(text) != nullptr;
+  return looks_like_der(text) || looks_like_jwk(text) || looks_like_base64_of_public_key(text);
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view sourc
 // A PEM or DER public key as a Jwk. strict refuses private keys, keys below 2048 bits and the like; fastmcp takes what
 // joserfc's import_key takes. `algorithm`: the one that fastmcp is configured with.
 Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_view name);
-// An HMAC secret as a Jwk for `allowed`. Refused: an empty one, a PEM public key; strict: any PEM, DER or SSH key, and
-// one shorter than the hash of every HS algorithm allowed.
+// An HMAC secret as a Jwk for `allowed`. Refused: an empty one, a PEM public key; strict: any PEM, DER or SSH key, the
+// base64 of a public one, a JWK or a JWK Set, and one shorter than the hash of every HS algorithm allowed.
 Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet allowed, std::string_view name);
 
 }  // namespace assay::verify

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include <initializer_list>
+#include <memory>
 #include <string>
 
+#include "codec/base64url.h"
 #include "verify/openssl_key.h"
 
 namespace assay::verify {
@@ -80,6 +84,62 @@ TEST(PublicKey, StrictRefusesSeveralAndWeakAndForeignOnes) {
   EXPECT_THAT(refusal("rubbish"), HasSubstr("no public key found"));
   EXPECT_THAT(refusal(""), HasSubstr("no public key found"));
   EXPECT_THAT(refusal(public_der(p256()) + "x"), HasSubstr("no public key found"));
+}
+
+std::string certificate_der(const EvpKey& key) {
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_set_pubkey(certificate.get(), key.get());
+  X509_sign(certificate.get(), key.get(), EVP_sha256());
+  BIO* bio = BIO_new(BIO_s_mem());
+  i2d_X509_bio(bio, certificate.get());
+  return taken(bio);
+}
+std::string pkcs1_der(const EvpKey& key) {
+  unsigned char* data = nullptr;
+  const int size = i2d_PublicKey(key.get(), &data);
+  std::string der(reinterpret_cast<char*>(data), static_cast<std::size_t>(size));
+  OPENSSL_free(data);
+  return der;
+}
+std::string base64(const std::string& bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+std::string secret_refusal(const std::string& bytes, Profile profile = Profile::strict) {
+  const Result<Jwk> jwk = read_secret(bytes, profile, AlgorithmSet::all(), "secret");
+  return jwk ? "accepted" : jwk.error();
+}
+
+TEST(Secret, StrictRefusesKeysInWhateverForm) {
+  const EvpKey ec = p256(), rsa(EVP_RSA_gen(2048));
+  std::string lines;
+  for (std::size_t at = 0; at < public_der(ec).size(); at += 48)
+    lines += base64(public_der(ec).substr(at, 48)) + "\r\n";
+  const std::string jwk = R"({"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAA"})";
+  for (const std::string& text :
+       {jwk, " \n" + jwk + "\n", R"({"keys":[)" + jwk + "]}", public_der(ec) + "\n", public_der(rsa) + " \r\n",
+        pkcs1_der(rsa) + "\t\n", certificate_der(ec) + "\n", base64(public_der(ec)),
+        codec::base64url_encode(public_der(ec)), lines, base64(pkcs1_der(rsa)), base64(certificate_der(ec)) + "\n",
+        "---- BEGIN SSH2 PUBLIC KEY ----\n" + std::string(64, 'A') + "\n---- END SSH2 PUBLIC KEY ----\n"}) {
+    EXPECT_THAT(secret_refusal(text), HasSubstr("holds a key file")) << text;
+    EXPECT_EQ(secret_refusal(text, Profile::fastmcp), "accepted") << text;
+  }
+}
+
+TEST(Secret, MayLookLikeAKeyWithoutBeingOne) {
+  for (const std::string& text : std::initializer_list<std::string>{
+           base64(std::string(48, 's')), codec::base64url_encode(std::string(64, '\x30')),
+           "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", R"(["kty","keys","and some more bytes of secret"])",
+           R"({"secret":"thirty-two bytes and some more"})", "30 random bytes, and then some more\n",
+           std::string(64, ' '), std::string(64, '\x30')})
+    EXPECT_EQ(secret_refusal(text), "accepted") << text;
 }
 
 TEST(PreparedKey, RefusesPointsOffTheCurve) {
