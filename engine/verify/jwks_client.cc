@@ -128,8 +128,26 @@ bool is_public_v6(const in6_addr& address) noexcept {
   return !(b[0] == 0x3f && b[1] == 0xff && (b[2] & 0xf0) == 0);                    // documentation (RFC 9637)
 }
 
-// The addresses of a host, all of them public: "203.0.113.5,[2606::1]" for CURLOPT_RESOLVE.
-Result<std::string> public_addresses(const Origin& origin) {
+bool is_ip_literal(const std::string& host) noexcept {
+  in_addr v4{};
+  in6_addr v6{};
+  return inet_pton(AF_INET, host.c_str(), &v4) == 1 || inet_pton(AF_INET6, host.c_str(), &v6) == 1;
+}
+
+bool is_plain_ascii(const std::string& host) noexcept {
+  return std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+// The entry for CURLOPT_RESOLVE that pins the host to its addresses, all of them public:
+// "issuer.example:443:203.0.113.5,[2606::1]". Empty for an address, which needs none.
+Result<std::string> pin_to_public_addresses(const Origin& origin) {
+  // libcurl would look up the name's IDNA form, and the resolver here another one.
+  if (!is_plain_ascii(origin.host))
+    return Error{"the host's name is not plain ASCII, and ssrf_safe refuses it; give its IDNA form, xn--..."};
+  if (is_ip_literal(origin.host)) {
+    if (is_public_address(origin.host)) return std::string();
+    return Error{"the host's address is not public; ssrf_safe refuses it"};
+  }
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -142,12 +160,12 @@ Result<std::string> public_addresses(const Origin& origin) {
     if (getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0)
       return Error{"the host's address cannot be read; check the URL"};
     const std::string address(text.data());
-    if (!is_public_address(address))
+    if (!is_public_address(*at->ai_addr))
       return Error{"the host has the address " + address + ", which is not public; ssrf_safe refuses it"};
     if (!addresses.empty()) addresses += ',';
     addresses += address.find(':') == std::string::npos ? address : "[" + address + "]";
   }
-  return addresses;
+  return origin.host + ":" + origin.port + ":" + addresses;
 }
 
 // What the callbacks of one transfer write.
@@ -158,6 +176,7 @@ struct Transfer {
   std::string cache_control;
   double age_seconds = 0;
   const std::atomic<bool>* stop = nullptr;
+  bool refused_address = false;
 };
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
@@ -208,6 +227,15 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Transfer*>(user)->stop->load(std::memory_order_relaxed) ? 1 : 0;
 }
 
+// ssrf_safe: looks at the address that a connection really goes to, wherever libcurl has it from.
+curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
+  if (!is_public_address(to->addr)) {
+    static_cast<Transfer*>(user)->refused_address = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 // One request, no redirect followed. `location`: where a redirect points, else empty.
 Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Transfer& transfer, long& status,
                      std::string& location) {
@@ -220,6 +248,8 @@ Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Tran
   const CURLcode code = curl_easy_perform(handle);
   if (transfer.too_large)
     return Error{"the answer is larger than " + std::to_string(transfer.max_bytes) + " bytes; is this a JWK Set?"};
+  if (code != CURLE_OK && transfer.refused_address)
+    return Error{"the host has an address that is not public; ssrf_safe refuses it"};
   if (code == CURLE_ABORTED_BY_CALLBACK) return Error{"the fetch was ended"};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{"no whole answer in time; check the URL and the network"};
   if (code != CURLE_OK) return Error{std::string(curl_easy_strerror(code)) + "; check the URL and the network"};
@@ -258,10 +288,12 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
 
   std::unique_ptr<curl_slist, ListFree> pinned;
   if (options.ssrf_safe) {
-    const Result<std::string> addresses = public_addresses(*origin);
-    if (!addresses) return Error{addresses.error()};
-    pinned.reset(curl_slist_append(nullptr, (origin->host + ":" + origin->port + ":" + *addresses).c_str()));
+    const Result<std::string> pin = pin_to_public_addresses(*origin);
+    if (!pin) return Error{pin.error()};
+    if (!pin->empty()) pinned.reset(curl_slist_append(nullptr, pin->c_str()));
     curl_easy_setopt(handle, CURLOPT_RESOLVE, pinned.get());
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &transfer);
   }
 
   const auto deadline = Clock::now() + std::chrono::duration<double>(options.timeout_seconds);
@@ -304,6 +336,18 @@ bool is_public_address(const std::string& address) {
   if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return is_public_v4(ntohl(v4.s_addr));
   in6_addr v6{};
   return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && is_public_v6(v6);
+}
+
+bool is_public_address(const sockaddr& address) noexcept {
+  if (address.sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    return is_public_v4(ntohl(v4.sin_addr.s_addr));
+  }
+  sockaddr_in6 v6{};
+  if (address.sa_family != AF_INET6) return false;
+  std::memcpy(&v6, &address, sizeof v6);
+  return is_public_v6(v6.sin6_addr);
 }
 
 double cache_seconds(std::string_view cache_control, double age_seconds, double limit) noexcept {

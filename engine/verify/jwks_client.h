@@ -2,7 +2,8 @@
 //
 // https, or http on loopback. No credentials in the URL, no redirect to another origin, at most 3 redirects, time-outs,
 // and a limit on the decoded bytes that is enforced while they arrive. With ssrf_safe: https alone, addresses that are
-// not public refused, and the connection pinned to the addresses that were checked.
+// not public and names that are not ASCII refused, the connection pinned to the addresses that were checked, and each
+// socket's address checked again.
 #pragma once
 
 #include <atomic>
@@ -11,6 +12,8 @@
 
 #include "assay/key_set.h"
 #include "assay/result.h"
+
+struct sockaddr;
 
 namespace assay::verify {
 
@@ -32,5 +35,8 @@ double cache_seconds(std::string_view cache_control, double age_seconds, double 
 
 // True for a numeric address that is on the public internet; v4 addresses inside v6 ones are judged as v4.
 bool is_public_address(const std::string& address);
+// The same for an address that a socket is to connect to; other families than IPv4 and IPv6 are not public. `address`
+// begins a sockaddr_in or sockaddr_in6 when its family says so.
+bool is_public_address(const sockaddr& address) noexcept;
 
 }  // namespace assay::verify

@@ -10,6 +10,7 @@
 namespace assay::verify {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -108,6 +109,55 @@ TEST_F(JwksClient, SsrfSafeRefusesLoopback) {
   ASSERT_FALSE(fetched);
   EXPECT_THAT(fetched.error(), HasSubstr("not public"));
   EXPECT_EQ(server_.requests(), 0);
+}
+
+// The refusal of a URL with ssrf_safe. Nothing is sent: told to stop, libcurl ends before it connects.
+std::string refusal_of_safe(const std::string& url) {
+  const std::atomic<bool> stop{true};
+  FetchOptions options = quick();
+  options.ssrf_safe = true;
+  const Result<FetchedSet> fetched = fetch_jwks(url, options, stop);
+  return fetched ? "fetched" : fetched.error();
+}
+
+TEST(JwksSsrf, TakesNamesInAsciiAlone) {
+  EXPECT_THAT(refusal_of_safe("https://b\xc3\xbc"
+                              "cher.example/j"),
+              HasSubstr("not plain ASCII"));
+  EXPECT_THAT(refusal_of_safe("https://b%C3%BCcher.example/j"), HasSubstr("not plain ASCII"));
+}
+
+TEST(JwksSsrf, TakesPublicAddressesInTheUrl) {
+  // 3ffe::/16 is global unicast by its form, and routed nowhere.
+  for (const char* url : {"https://[3ffe::1]:1/j", "https://[3ffe::1]/j"})
+    EXPECT_THAT(refusal_of_safe(url), AnyOf(HasSubstr("the fetch was ended"), HasSubstr("connect to server"))) << url;
+  for (const char* url : {"https://[::1]:1/j", "https://[fe80::1]/j", "https://10.0.0.1/j", "https://0x7f.1/j",
+                          "https://[::ffff:10.0.0.1]/j"})
+    EXPECT_THAT(refusal_of_safe(url), HasSubstr("not public")) << url;
+}
+
+TEST(JwksSsrf, JudgesTheAddressOfASocket) {
+  const auto v4 = [](const char* text) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    EXPECT_EQ(inet_pton(AF_INET, text, &address.sin_addr), 1);
+    return is_public_address(reinterpret_cast<const sockaddr&>(address));
+  };
+  const auto v6 = [](const char* text) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    EXPECT_EQ(inet_pton(AF_INET6, text, &address.sin6_addr), 1);
+    return is_public_address(reinterpret_cast<const sockaddr&>(address));
+  };
+  EXPECT_TRUE(v4("8.8.8.8"));
+  EXPECT_FALSE(v4("127.0.0.1"));
+  EXPECT_FALSE(v4("169.254.169.254"));
+  EXPECT_TRUE(v6("2606:4700::1111"));
+  EXPECT_FALSE(v6("::1"));
+  EXPECT_FALSE(v6("::ffff:10.0.0.1"));
+  sockaddr local{};
+  local.sa_family = AF_UNIX;
+  EXPECT_FALSE(is_public_address(local));
 }
 
 TEST(JwksUrl, IsHttpsOrHttpOnLoopbackWithoutCredentials) {
