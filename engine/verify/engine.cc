@@ -98,10 +98,9 @@ bool Engine::Impl::decide_statically(const TokenInput& input, const Snapshot& sn
   const std::span<std::string_view> scopes = arena.array<std::string_view>(entry->scopes.size());
   std::copy(entry->scopes.begin(), entry->scopes.end(), scopes.begin());
   verdict.scopes = scopes;
-  if (!entry->expires_at.empty()) {
-    const jose::NumericDate expiry = jose::parse_numeric_date(entry->expires_at);
+  if (entry->expiry) {
     const bool strict = policy.profile == Profile::strict;
-    const auto order = jose::compare(expiry, strict ? policy.leeway_seconds : 0, input.at);
+    const auto order = jose::compare(*entry->expiry, strict ? policy.leeway_seconds : 0, input.at);
     // FastMCP: expires_at < time.time(); strict, as for exp: on or after.
     if (order < 0 || (strict && order == 0)) verdict.reasons.insert(Reason::token_expired);
   }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "codec/json.h"
+#include "jose/claims.h"
 
 namespace assay::verify {
 namespace {
@@ -11,8 +12,18 @@ namespace {
 using codec::JsonNode;
 using codec::JsonType;
 
+// Reads expires_at, which is a number. False when no integer comes of it.
+bool read_expiry(const JsonNode& json, StaticEntry& entry, base::Arena& arena) {
+  jose::Claims claims;
+  claims.exp.type = json.is(JsonType::integer) ? jose::ClaimType::integer : jose::ClaimType::real;
+  claims.exp.text = json.text;
+  entry.expires_at = jose::expires_at_of(claims, Profile::strict, arena);
+  entry.expiry = jose::parse_numeric_date(json.text);
+  return !entry.expires_at.empty();
+}
+
 // Reads one entry. The answer says what is wrong with which field, or is empty.
-std::string read_entry(const JsonNode& json, StaticEntry& entry) {
+std::string read_entry(const JsonNode& json, StaticEntry& entry, base::Arena& arena) {
   if (!json.is(JsonType::object)) return "not a JSON object; give {\"client_id\": \"...\", \"scopes\": [...]}";
   const JsonNode* client_id = json.find("client_id");
   if (client_id == nullptr) return "client_id is missing";
@@ -29,7 +40,7 @@ std::string read_entry(const JsonNode& json, StaticEntry& entry) {
   if (const JsonNode* expires = json.find("expires_at"); expires != nullptr && !expires->is(JsonType::null)) {
     if (!expires->is(JsonType::integer) && !expires->is(JsonType::real))
       return "expires_at is not a number of Unix seconds";
-    entry.expires_at = expires->text;
+    if (!read_expiry(*expires, entry, arena)) return "expires_at is too large for a number of Unix seconds";
   }
   if (const JsonNode* subject = json.find("sub"); subject != nullptr && !subject->is(JsonType::null)) {
     if (!subject->is(JsonType::string)) return "sub is not a string";
@@ -58,7 +69,7 @@ Result<std::shared_ptr<const StaticTable>> StaticTable::parse(std::string_view j
     const codec::JsonMember& member = root->members[i];
     if (member.name.empty()) return Error{where + "the token is empty"};
     StaticEntry entry;
-    if (std::string why = read_entry(member.value, entry); !why.empty()) return Error{where + why};
+    if (std::string why = read_entry(member.value, entry, arena); !why.empty()) return Error{where + why};
     if (!table->entries_.emplace(std::string(member.name), std::move(entry)).second)
       return Error{where + "the same token stands there twice; keep one"};
   }

@@ -12,13 +12,16 @@
 #include "assay/policy.h"
 #include "assay/result.h"
 #include "assay/verdict.h"
+#include "jose/numeric_date.h"
 
 namespace assay::verify {
 
 struct StaticEntry {
   std::string client_id;
   std::vector<std::string> scopes;
-  std::string expires_at;  // decimal number as written; empty: none
+  // When the entry expires, exactly; none: never.
+  std::optional<jose::NumericDate> expiry;
+  std::string expires_at;  // the same truncated toward zero, as the record shows it; empty: none
   std::optional<std::string> subject;
   std::string claims;  // the entry's JSON object on one line
 };

@@ -3,6 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <string>
+
+#include "assay/static_token_verifier.h"
+
 namespace assay::verify {
 namespace {
 
@@ -26,6 +33,46 @@ TEST(StaticTable, FindsAnEntryByItsExactToken) {
   EXPECT_THAT(entry->claims, Not(HasSubstr("\n")));
   EXPECT_THAT((*table)->find("secret-2")->expires_at, "");
   EXPECT_EQ((*table)->find("secret-"), nullptr);
+}
+
+TEST(StaticTable, ShowsAnExpiryAsAnIntegerAndComparesItExactly) {
+  struct Row {
+    const char* written;
+    const char* shown;
+    std::int64_t seconds;
+    std::uint32_t nanoseconds;
+  };
+  for (const Row& row : std::initializer_list<Row>{{"1790000000", "1790000000", 1790000000, 0},
+                                                   {"1790000000.75", "1790000000", 1790000000, 750'000'000},
+                                                   {"1.79e9", "1790000000", 1790000000, 0},
+                                                   {"1790000000000E-3", "1790000000", 1790000000, 0},
+                                                   {"-0.5", "0", -1, 500'000'000},
+                                                   {"-0", "0", 0, 0},
+                                                   {"123456789012345678901234567890", "123456789012345678901234567890",
+                                                    std::numeric_limits<std::int64_t>::max(), 0}}) {
+    const auto table =
+        StaticTable::parse(R"({"t": {"client_id": "a", "expires_at": )" + std::string(row.written) + "}}", "t.json");
+    ASSERT_TRUE(table) << table.error();
+    const StaticEntry& entry = *(*table)->find("t");
+    EXPECT_EQ(entry.expires_at, row.shown);
+    ASSERT_TRUE(entry.expiry) << row.written;
+    EXPECT_EQ(entry.expiry->seconds, row.seconds) << row.written;
+    EXPECT_EQ(entry.expiry->nanoseconds, row.nanoseconds) << row.written;
+  }
+  const auto infinite = StaticTable::parse(R"({"t": {"client_id": "a", "expires_at": 1e999}})", "t.json");
+  ASSERT_FALSE(infinite);
+  EXPECT_THAT(infinite.error(), HasSubstr("expires_at is too large"));
+}
+
+TEST(StaticTokens, ExpireAtTheirExactMomentAndShowWholeSeconds) {
+  const auto verifier =
+      StaticTokenVerifier::create(R"({"t": {"client_id": "a", "expires_at": 1.79000000075e9}})", {}, Profile::strict);
+  ASSERT_TRUE(verifier) << verifier.error();
+  const Verdict before = verifier->verify("t", {1790000000, 749'999'999});
+  ASSERT_TRUE(before.valid());
+  EXPECT_EQ(before.token->expires_at, 1790000000);
+  EXPECT_EQ(before.token->expires_at_text, "1790000000");
+  EXPECT_FALSE(verifier->verify("t", {1790000000, 750'000'000}).valid());
 }
 
 TEST(StaticTable, NamesEntryByPositionAndFieldButNeverTheToken) {
