@@ -71,6 +71,21 @@ TEST(Claims, HoldNoControlCharacterThatATerminalActsUpon) {
   }
 }
 
+// Payloads are looked at in eights: each place in them, and their end, must count.
+TEST(Claims, HoldNoDelWhereverItStands) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t after = 0; after < 10; ++after) {
+      const std::string head = "{\"a\":\"" + std::string(before, 'x');
+      const std::string tail = std::string(after, '~') + "\"}";
+      ReadClaims read(head + "\x7F" + tail, kStrict);
+      ASSERT_NE(read.claims, nullptr);
+      EXPECT_EQ(read.claims->json, head + R"(\u007f)" + tail);
+      const std::string plain = head + tail;
+      EXPECT_EQ(ReadClaims(plain, kStrict).claims->json, plain);
+    }
+  }
+}
+
 TEST(Claims, RejectsWhatIsNoJsonObject) {
   for (const Profile profile : kBoth) {
     for (const char* json : {"", "[]", "1", "null", "{", "{}x", "{\"a\":\"\xFF\"}", "{\"exp\":01}"}) {
