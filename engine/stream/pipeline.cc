@@ -111,8 +111,10 @@ Batch* Pipeline::read() {
       break;
     }
     batch->now = Instant::now();
+    hand_over();
     return batch.release();
   }
+  hand_over();
   return nullptr;
 }
 
@@ -164,6 +166,7 @@ Batch* Pipeline::judge(Batch* batch) {
 }
 
 void Pipeline::write(Batch* owned) {
+  hand_over();
   std::unique_ptr<Batch> batch(owned);
   // After a failure the batches in flight are let go: no verdict may follow one that is missing.
   if (!halt_) {
@@ -241,6 +244,7 @@ Result<StreamResult> Pipeline::run() {
   // With one thread nothing overlaps, and one batch is enough.
   const std::size_t in_flight = threads_ == 1 ? 1 : 2 * static_cast<std::size_t>(threads_) + 2;
   arena.execute([&] { oneapi::tbb::parallel_pipeline(in_flight, stages); });
+  hand_over();
   if (error_) return *error_;
 
   bytes_ += skipped_bytes_;
