@@ -3,9 +3,6 @@
 // that fifty thousand keys in rotation cost time and not memory.
 #include "verify/backend_openssl.h"
 
-#include <openssl/bn.h>
-#include <openssl/crypto.h>
-#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>

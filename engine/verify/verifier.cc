@@ -1,9 +1,11 @@
 // The library's face over the engine: owned verdicts, one or many at a time.
 #include "assay/verifier.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "verify/engine.h"
 
@@ -71,12 +73,12 @@ void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::sp
   // In pieces, so that the session's memory does not grow with the caller's span.
   constexpr std::size_t kPiece = 512;
   std::unique_ptr<verify::Session> session = engine_->acquire();
-  verify::TokenInput inputs[kPiece];
-  verify::TokenVerdict judged[kPiece];
+  std::vector<verify::TokenInput> inputs(std::min(kPiece, tokens.size()));
+  std::vector<verify::TokenVerdict> judged(inputs.size());
   for (std::size_t begin = 0; begin < tokens.size(); begin += kPiece) {
     const std::size_t count = std::min(kPiece, tokens.size() - begin);
     for (std::size_t i = 0; i < count; ++i) inputs[i] = {tokens[begin + i], at};
-    engine_->verify({inputs, count}, {judged, count}, *session);
+    engine_->verify({inputs.data(), count}, {judged.data(), count}, *session);
     for (std::size_t i = 0; i < count; ++i) verdicts[begin + i] = verify::to_verdict(judged[i], tokens[begin + i]);
   }
   engine_->release(std::move(session));
