@@ -32,7 +32,9 @@ void judge(benchmark::State& state, Algorithm algorithm, const char* backend_nam
   const Corpus& tokens = corpus(algorithm, kTokens);
   const JwtVerifier verifier = verifier_for(tokens, backend_name);
   const std::shared_ptr<const verify::KeyRing> ring = verifier.engine().snapshot()->ring;
-  const auto backend = verify::make_backend(backend_name);
+  verify::BackendOptions options;
+  options.name = backend_name;
+  const auto backend = verify::make_backend(options);
   if (!backend || ring->keys().size() != 1) return state.SkipWithError("no backend or no key");
   const std::unique_ptr<verify::BackendSession> session = (*backend)->new_session();
 

@@ -245,7 +245,10 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
   Result<Policy> policy = jose::checked_policy(std::move(options.policy));
   if (!policy) return Error{policy.error()};
   impl->policy = std::move(*policy);
-  Result<std::shared_ptr<const Backend>> backend = make_backend(options.backend);
+  BackendOptions wanted;
+  wanted.name = options.backend;
+  wanted.on_note = options.on_note;
+  Result<std::shared_ptr<const Backend>> backend = make_backend(wanted);
   if (!backend) return Error{backend.error()};
   impl->backend = std::move(*backend);
   impl->on_note = options.on_note;

@@ -20,7 +20,7 @@ constexpr const char* kCompiler = "g++ " __VERSION__;
 }  // namespace
 
 std::string build_description() {
-  const auto backend = verify::make_backend("auto");
+  const auto backend = verify::make_backend({});
   std::string text = "assay " + std::string(kVersion) + "\n";
   text += "compiler  " + std::string(kCompiler) + "\n";
   // The library that runs, which may be newer than the one that was compiled against.

@@ -74,7 +74,9 @@ class WycheproofFile : public testing::TestWithParam<File> {
     if (!folder) GTEST_SKIP() << "no Wycheproof files: set ASSAY_WYCHEPROOF_DIR";
     const std::string path = *folder + "/" + GetParam().name;
     document_ = std::make_unique<test::Document>(test::read_file(path), path);
-    auto backend = make_backend("openssl");
+    BackendOptions options;
+    options.name = "openssl";
+    auto backend = make_backend(options);
     ASSERT_TRUE(backend) << backend.error();
     backend_ = *backend;
   }
