@@ -20,6 +20,8 @@ CpuFeatures detect() noexcept {
   unsigned a = 7, b = 0, c = 0, d = 0;
   __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
   found.sha_ni = (b >> 29) & 1u;
+  const bool bmi2 = (b >> 8) & 1u, adx = (b >> 19) & 1u, vbmi2 = (c >> 6) & 1u;
+  found.lanes_ifma = found.avx512_vbmi && found.avx512_ifma && vbmi2 && bmi2 && adx;
 #endif
   return found;
 }

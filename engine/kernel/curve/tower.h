@@ -61,9 +61,11 @@ namespace {  // NOLINT(google-build-namespaces): see above
 //   recode(const Words& u, int window, int windows, const uint64_t* const* tables, const uint64_t** addresses,
 //          size_t step, Mask* negative)
 //     u < n, not 0 where it matters. Signed odd digits (NOTES.md): with `half` = 2^(window-1), digit i of lane l is
-//     entry tables[l] + (i * half + index) * entry_words(kWords), at addresses[i * step * kCount + l]; the lane's bit of
-//     negative[i * step] is set where the point is to be negated. u even: n - u is recoded and all signs are turned.
+//     entry tables[l] + (i * half + index) * entry_words(kWords), at addresses[i * step * kCount + l]; the lane's bit
+//     of negative[i * step] is set where the point is to be negated. u even: n - u is recoded and all signs are turned.
 //     2^(window*windows) > n.
+
+__extension__ typedef unsigned __int128 UInt128;
 
 // 64-bit words of a table's entry: x, y and padding to a multiple of 32 bytes.
 constexpr std::size_t entry_words(int words) noexcept { return static_cast<std::size_t>((2 * words + 3) / 4 * 4); }

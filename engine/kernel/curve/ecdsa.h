@@ -1,0 +1,189 @@
+// ECDSA verification (FIPS 186-5 §6.4.2) of many signatures, with a table for each key.
+//
+//   1 <= r, s < n     w = 1/s     u1 = e w, u2 = r w     (x, y) = u1 G + u2 Q     valid: x mod n = r
+//
+// All of it is public: timing depends on values. 1/s is shared by the signatures of a pass, so an s that has none is
+// replaced before, and its lane is invalid. A high s is valid in JOSE (RFC 7518 §3.4 asks for no low s).
+#pragma once
+
+#include "kernel/curve/ecmult.h"
+#include "kernel/kernel.h"
+
+namespace assay::kernel {
+namespace {  // see tower.h
+
+// `kPass`: signatures of one pass, as many as fill the second-level cache.
+template <class Curve, std::size_t kPass>
+struct Ecdsa {
+  using L = typename Curve::L;
+  using Words = typename Curve::Words;
+  using Mask = typename Curve::Mask;
+  using Field = typename Curve::Field;
+  using Scalar = typename Curve::Scalar;
+  using Residue = typename Scalar::Residue;
+  static constexpr std::size_t kLanes = L::kCount;
+  static constexpr std::size_t kGroups = kPass / kLanes;
+  static constexpr int kWords = Curve::kWords;
+  static constexpr std::uint64_t kOne[kWords] = {1};
+
+  struct Scratch {
+    Scratch(void* memory, int key_window, int generator_window) noexcept
+        : carver(memory),
+          sum(carver, static_cast<std::size_t>(Curve::windows(key_window) + Curve::windows(generator_window)), kGroups),
+          r(carver.array<Words>(kGroups)),
+          s(carver.array<Residue>(kGroups)),
+          prefix(carver.array<Residue>(kGroups + 1)),
+          bad(carver.array<Mask>(kGroups)) {}
+    Carver carver;
+    SumScratch<Curve> sum;
+    Words* r;
+    Residue* s;       // in Montgomery form
+    Residue* prefix;  // the product of all s before; at the end that of all
+    Mask* bad;        // r or s out of range
+  };
+
+  static std::size_t scratch_bytes(int key_window, int generator_window) noexcept {
+    return Scratch(nullptr, key_window, generator_window).carver.size();
+  }
+
+  // The job of a lane; idle lanes repeat the last.
+  [[gnu::always_inline]] static const CurveJob& job_at(const CurveJob* jobs, std::size_t count, std::size_t group,
+                                                       std::size_t lane) noexcept {
+    const std::size_t i = group * kLanes + lane;
+    return jobs[i < count ? i : count - 1];
+  }
+
+  // r, s, and the running product of all s.
+  static void read_signatures(const CurveJob* jobs, std::size_t count, std::size_t groups,
+                              const Scratch& scratch) noexcept {
+    Residue product = Scalar::to_montgomery(L::template broadcast<kWords>(kOne));
+    for (std::size_t g = 0; g < groups; ++g) {
+      const unsigned char* r_bytes[kLanes];
+      const unsigned char* s_bytes[kLanes];
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        r_bytes[l] = job_at(jobs, count, g, l).signature;
+        s_bytes[l] = r_bytes[l] + Curve::kCoordinateBytes;
+      }
+      const Words r = L::template load_big_endian<kWords>(r_bytes, Curve::kCoordinateBytes);
+      const Words s = L::template load_big_endian<kWords>(s_bytes, Curve::kCoordinateBytes);
+      const Mask in_range =
+          static_cast<Mask>(L::template less<kWords>(r, Curve::kOrder) & L::template less<kWords>(s, Curve::kOrder) &
+                            ~(L::template is_zero<kWords>(r) | L::template is_zero<kWords>(s)));
+      const Mask bad = static_cast<Mask>(L::kAll & ~in_range);
+      scratch.bad[g] = bad;
+      scratch.r[g] = r;
+      scratch.s[g] = Scalar::to_montgomery(L::template select<kWords>(bad, L::template broadcast<kWords>(kOne), s));
+      scratch.prefix[g] = product;
+      product = Scalar::mul(product, scratch.s[g]);
+    }
+    scratch.prefix[groups] = product;
+  }
+
+  // u1 and u2 of each group, as entries of the tables.
+  static void choose_entries(const CurveJob* jobs, std::size_t count, std::size_t groups, int key_window,
+                             const CurveTable& generator, const Scratch& scratch) noexcept {
+    const int generator_windows = Curve::windows(generator.window);
+    Residue rest = Scalar::invert(scratch.prefix[groups]);
+    for (std::size_t g = groups; g-- > 0;) {
+      const Residue w = Scalar::mul(rest, scratch.prefix[g]);
+      rest = Scalar::mul(rest, scratch.s[g]);
+      const unsigned char* digests[kLanes];
+      const std::uint64_t* key_tables[kLanes];
+      const std::uint64_t* generator_tables[kLanes];
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        const CurveJob& job = job_at(jobs, count, g, l);
+        digests[l] = job.digest;
+        key_tables[l] = job.key_table;
+        generator_tables[l] = generator.entries;
+      }
+      const Words e = L::template load_big_endian<kWords>(digests, Curve::kDigestBytes);
+      const Words u1 = Scalar::to_words(Scalar::mul(Scalar::plain(e), w));
+      const Words u2 = Scalar::to_words(Scalar::mul(Scalar::plain(scratch.r[g]), w));
+      const SumScratch<Curve>& sum = scratch.sum;
+      Scalar::recode(u1, generator.window, generator_windows, generator_tables, sum.addresses + g * kLanes, groups,
+                     sum.negative + g);
+      const std::size_t first = static_cast<std::size_t>(generator_windows) * groups + g;
+      Scalar::recode(u2, key_window, Curve::windows(key_window), key_tables, sum.addresses + first * kLanes, groups,
+                     sum.negative + first);
+    }
+  }
+
+  // x mod n = r, where x < p: x is r, or r + n if that is below p.
+  static Mask matches(const Words& x, const Words& r) noexcept {
+    static constexpr PrimeLessOrder<typename Curve::Parameters> kDifference =
+        prime_less_order<typename Curve::Parameters>();
+    Mask equal = L::template equal<kWords>(x, r);
+    const Mask wraps = L::template less<kWords>(r, kDifference.words);
+    if (__builtin_expect(wraps != 0, 0)) {
+      equal =
+          static_cast<Mask>(equal | (wraps & L::template equal<kWords>(x, L::template add<kWords>(r, Curve::kOrder))));
+    }
+    return equal;
+  }
+
+  static void verify_pass(const CurveJob* jobs, std::size_t count, Outcome* outcomes, int key_window,
+                          const CurveTable& generator, const Scratch& scratch) noexcept {
+    const std::size_t groups = (count + kLanes - 1) / kLanes;
+    const std::size_t slots = static_cast<std::size_t>(Curve::windows(generator.window) + Curve::windows(key_window));
+    read_signatures(jobs, count, groups, scratch);
+    choose_entries(jobs, count, groups, key_window, generator, scratch);
+    load_slots<Curve>(scratch.sum, slots, groups);
+    add_slots<Curve, true>(scratch.sum, slots, groups);
+    for (std::size_t g = 0; g < groups; ++g) {
+      const Mask equal = matches(Field::to_integer(scratch.sum.points[g].x), scratch.r[g]);
+      for (std::size_t l = 0; l < kLanes && g * kLanes + l < count; ++l) {
+        const auto in = [l](Mask mask) noexcept { return ((mask >> l) & 1u) != 0; };
+        outcomes[g * kLanes + l] = in(scratch.bad[g])               ? Outcome::invalid
+                                   : in(scratch.sum.exceptional[g]) ? Outcome::exceptional
+                                   : in(equal)                      ? Outcome::valid
+                                                                    : Outcome::invalid;
+      }
+    }
+  }
+
+  static void verify(const CurveJob* jobs, std::size_t count, Outcome* outcomes, int key_window, CurveTable generator,
+                     void* memory) noexcept {
+    const Scratch scratch(memory, key_window, generator.window);
+    while (count > 0) {
+      const std::size_t now = count < kPass ? count : kPass;
+      verify_pass(jobs, now, outcomes, key_window, generator, scratch);
+      jobs += now;
+      outcomes += now;
+      count -= now;
+    }
+  }
+
+  static void read_coordinate(const unsigned char* big_endian, std::uint64_t (&words)[kWords]) noexcept {
+    for (std::uint64_t& word : words) word = 0;
+    for (int i = 0; i < Curve::kCoordinateBytes; ++i) {
+      const int bit = 8 * (Curve::kCoordinateBytes - 1 - i);
+      words[bit / 64] |= static_cast<std::uint64_t>(big_endian[i]) << (bit % 64);
+    }
+  }
+
+  static bool build_key_table(const unsigned char* public_key, int window, std::uint64_t* entries,
+                              void* memory) noexcept {
+    std::uint64_t x[kWords], y[kWords];
+    read_coordinate(public_key, x);
+    read_coordinate(public_key + Curve::kCoordinateBytes, y);
+    return build_table<Curve>(x, y, window, entries, memory);
+  }
+
+  static void build_generator(int window, std::uint64_t* entries, void* memory) noexcept {
+    build_table<Curve>(Curve::kGx, Curve::kGy, window, entries, memory);
+  }
+
+  static constexpr CurveKernel kernel() noexcept {
+    return {.lanes = L::kCount,
+            .batch = kPass,
+            .table_bytes = table_bytes<Curve>,
+            .build_scratch_bytes = build_scratch_bytes<Curve>,
+            .build_table = build_key_table,
+            .build_generator = build_generator,
+            .scratch_bytes = scratch_bytes,
+            .verify = verify};
+  }
+};
+
+}  // namespace
+}  // namespace assay::kernel

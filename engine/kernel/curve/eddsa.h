@@ -1,0 +1,242 @@
+// Ed25519 verification (RFC 8032 §5.1.7) of many signatures, with a table for each key: cofactorless, as OpenSSL does.
+//
+//   S < L     k = SHA-512(R || A || M) mod L     valid: the encoding of S B - k A is R, byte for byte
+//
+// Every signature is judged by itself: what is accepted never depends on its neighbours. The points live on the short
+// Weierstrass form of the curve, with the additions of ECDSA, and come back with one inversion a pass (NOTES.md).
+#pragma once
+
+#include "kernel/curve/ecmult.h"
+#include "kernel/kernel.h"
+
+namespace assay::kernel {
+namespace {  // see tower.h
+
+template <class Curve, std::size_t kPass>
+struct Eddsa {
+  using L = typename Curve::L;
+  using Words = typename Curve::Words;
+  using Mask = typename Curve::Mask;
+  using Field = typename Curve::Field;
+  using Scalar = typename Curve::Scalar;
+  using Coordinate = typename Field::Coordinate;
+  using Difference = typename Field::Difference;
+  static constexpr std::size_t kLanes = L::kCount;
+  static constexpr std::size_t kGroups = kPass / kLanes;
+  static constexpr int kWords = Curve::kWords;
+
+  struct Scratch {
+    Scratch(void* memory, int key_window, int generator_window) noexcept
+        : carver(memory),
+          sum(carver, static_cast<std::size_t>(Curve::windows(key_window) + Curve::windows(generator_window)), kGroups),
+          bad(carver.array<Mask>(kGroups)),
+          denominator(carver.array<Difference>(kGroups)),
+          prefix(carver.array<Coordinate>(kGroups + 1)) {}
+    Carver carver;
+    SumScratch<Curve> sum;
+    Mask* bad;  // S out of range
+    Difference* denominator;
+    Coordinate* prefix;
+  };
+
+  static std::size_t scratch_bytes(int key_window, int generator_window) noexcept {
+    return Scratch(nullptr, key_window, generator_window).carver.size();
+  }
+
+  [[gnu::always_inline]] static const CurveJob& job_at(const CurveJob* jobs, std::size_t count, std::size_t group,
+                                                       std::size_t lane) noexcept {
+    const std::size_t i = group * kLanes + lane;
+    return jobs[i < count ? i : count - 1];
+  }
+
+  // S and k of each group, as entries of the tables. S >= L is invalid (§5.1.7 step 1); its lane goes on with its own
+  // low bits, which disturb nobody.
+  static void choose_entries(const CurveJob* jobs, std::size_t count, std::size_t groups, int key_window,
+                             const CurveTable& generator, const Scratch& scratch) noexcept {
+    static constexpr std::uint64_t kZero[kWords] = {0};
+    const int generator_windows = Curve::windows(generator.window);
+    for (std::size_t g = 0; g < groups; ++g) {
+      const unsigned char* s_bytes[kLanes];
+      const unsigned char* low_bytes[kLanes];
+      const unsigned char* high_bytes[kLanes];
+      const std::uint64_t* key_tables[kLanes];
+      const std::uint64_t* generator_tables[kLanes];
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        const CurveJob& job = job_at(jobs, count, g, l);
+        s_bytes[l] = job.signature + 32;
+        low_bytes[l] = job.digest;
+        high_bytes[l] = job.digest + 32;
+        key_tables[l] = job.key_table;
+        generator_tables[l] = generator.entries;
+      }
+      const Words s = L::template load_little_endian<kWords>(s_bytes, 32);
+      const Words k = Scalar::reduce_wide(L::template load_little_endian<kWords>(low_bytes, 32),
+                                          L::template load_little_endian<kWords>(high_bytes, 32));
+      const Mask bad = static_cast<Mask>(L::kAll & ~L::template less<kWords>(s, Curve::kOrder));
+      scratch.bad[g] = bad;
+      const SumScratch<Curve>& sum = scratch.sum;
+      Scalar::recode(L::template select<kWords>(bad, L::template broadcast<kWords>(kZero), s), generator.window,
+                     generator_windows, generator_tables, sum.addresses + g * kLanes, groups, sum.negative + g);
+      const std::size_t first = static_cast<std::size_t>(generator_windows) * groups + g;
+      Scalar::recode(k, key_window, Curve::windows(key_window), key_tables, sum.addresses + first * kLanes, groups,
+                     sum.negative + first);
+    }
+  }
+
+  // u = x - A/3, v = y; on the Edwards form (RFC 7748 §4.1) X = c u / v and Y = (u - 1) / (u + 1), so with
+  // z = 1 / (v (u + 1)): X = c u (u + 1) z, Y = (u - 1) v z. v (u + 1) = 0 belongs to points of small order: those
+  // lanes are exceptional.
+  static void encode_and_compare(const CurveJob* jobs, std::size_t count, std::size_t groups, Outcome* outcomes,
+                                 const Scratch& scratch) noexcept {
+    const Coordinate one = Field::one();
+    const Coordinate third = Field::constant(Curve::kAThird);
+    const Coordinate root = Field::constant(Curve::kRoot486664);
+    Point<Field>* const points = scratch.sum.points;
+    Coordinate product = one;
+    for (std::size_t g = 0; g < groups; ++g) {
+      const Coordinate u = Field::sub_carried(points[g].x, third);
+      points[g].x = u;
+      Difference denominator = Field::mul(points[g].y, Field::add_carried(u, one));
+      const Mask zero = Field::zero_mask(denominator);
+      if (__builtin_expect(zero != 0, 0)) {
+        denominator = Field::select(zero, one, denominator);
+        scratch.sum.exceptional[g] = static_cast<Mask>(scratch.sum.exceptional[g] | zero);
+      }
+      scratch.denominator[g] = denominator;
+      scratch.prefix[g] = product;
+      product = Field::mul(product, denominator);
+    }
+    Coordinate rest = Field::invert(product);
+    for (std::size_t g = groups; g-- > 0;) {
+      const Coordinate z = Field::mul(rest, scratch.prefix[g]);
+      rest = Field::mul(rest, scratch.denominator[g]);
+      const Coordinate u = points[g].x, v = points[g].y;
+      const Coordinate X = Field::mul(Field::mul(root, u), Field::mul(Field::add_carried(u, one), z));
+      const Coordinate Y = Field::mul(Field::mul(Field::sub(u, one), v), z);
+      const Mask sign = L::template low_bit<kWords>(Field::to_integer(X));
+      const Words encoded = L::template with_top_bit<kWords>(Field::to_integer(Y), sign);  // §5.1.2
+      const unsigned char* r_bytes[kLanes];
+      for (std::size_t l = 0; l < kLanes; ++l) r_bytes[l] = job_at(jobs, count, g, l).signature;
+      const Mask equal = L::template equal<kWords>(encoded, L::template load_little_endian<kWords>(r_bytes, 32));
+      for (std::size_t l = 0; l < kLanes && g * kLanes + l < count; ++l) {
+        const auto in = [l](Mask mask) noexcept { return ((mask >> l) & 1u) != 0; };
+        outcomes[g * kLanes + l] = in(scratch.bad[g])               ? Outcome::invalid
+                                   : in(scratch.sum.exceptional[g]) ? Outcome::exceptional
+                                   : in(equal)                      ? Outcome::valid
+                                                                    : Outcome::invalid;
+      }
+    }
+  }
+
+  static void verify(const CurveJob* jobs, std::size_t count, Outcome* outcomes, int key_window, CurveTable generator,
+                     void* memory) noexcept {
+    const Scratch scratch(memory, key_window, generator.window);
+    const std::size_t slots = static_cast<std::size_t>(Curve::windows(generator.window) + Curve::windows(key_window));
+    while (count > 0) {
+      const std::size_t now = count < kPass ? count : kPass;
+      const std::size_t groups = (now + kLanes - 1) / kLanes;
+      choose_entries(jobs, now, groups, key_window, generator, scratch);
+      load_slots<Curve>(scratch.sum, slots, groups);
+      add_slots<Curve, false>(scratch.sum, slots, groups);
+      encode_and_compare(jobs, now, groups, outcomes, scratch);
+      jobs += now;
+      outcomes += now;
+      count -= now;
+    }
+  }
+
+  // RFC 8032 §5.1.3 on 64-bit words: the point (x, y) that the bytes of a key encode, as the Weierstrass form of -A.
+  // False where OpenSSL is to judge: y >= p, no such point, x = 0 or y = 1 (points of small order among them).
+  static bool decode_negated(const unsigned char* bytes, std::uint64_t (&wx)[kWords],
+                             std::uint64_t (&wy)[kWords]) noexcept {
+    using F = typename Curve::SerialField;
+    using SL = typename F::L;
+    using E = typename F::Coordinate;
+    const unsigned char* const source[1] = {bytes};
+    auto encoded = SL::template load_little_endian<kWords>(source, 32);
+    const bool sign = SL::template top_bit<kWords>(encoded) != 0;
+    encoded = SL::template without_top_bit<kWords>(encoded);
+    if (SL::template less<kWords>(encoded, Curve::kPrime) == 0) return false;
+    const E one = F::one(), y = F::from_integer(encoded), yy = F::sqr(y);
+    // x^2 = a/b with a = y^2 - 1, b = d y^2 + 1; the candidate is a b^3 (a b^7)^((p-5)/8).
+    const E a = F::sub_carried(yy, one), b = F::add_carried(F::mul(F::constant(Curve::kD), yy), one);
+    const E b3 = F::mul(F::sqr(b), b), b7 = F::mul(F::sqr(b3), b);
+    const E base = F::mul(a, b7);
+    E power = base;  // (p-5)/8 = 2^252 - 3: 250 ones, a zero, a one
+    for (int i = 0; i < 249; ++i) power = F::mul(F::sqr(power), base);
+    power = F::mul(F::sqr(F::sqr(power)), base);
+    E x = F::mul(F::mul(a, b3), power);
+    const E check = F::mul(b, F::sqr(x));
+    if (F::zero_mask(F::sub(check, a)) == 0) {
+      if (F::zero_mask(F::add_carried(check, a)) == 0) return false;  // no square root: not on the curve
+      x = F::mul(x, F::constant(Curve::kRootMinusOne));
+    }
+    const E difference = F::sub_carried(one, y);
+    const E product = F::mul(x, difference);
+    if (F::zero_mask(product) != 0) return false;
+    const bool odd = SL::template low_bit<kWords>(F::to_integer(x)) != 0;
+    // To Curve25519: u = (1 + y) / (1 - y), v = c u / x; -A has -x, so -v.
+    const E inverse = F::invert(product);
+    const E u = F::mul(F::mul(F::add_carried(one, y), x), inverse);
+    const E v = F::mul(F::mul(F::mul(F::constant(Curve::kRoot486664), u), difference), inverse);
+    const E v_negated = F::negate_if(odd == sign ? 1 : 0, v);  // x has the sign asked for: negate it
+    const auto x_words = F::to_integer(F::add_carried(u, F::constant(Curve::kAThird)));
+    const auto y_words = F::to_integer(v_negated);
+    for (int i = 0; i < kWords; ++i) {
+      wx[i] = x_words.w[i];
+      wy[i] = y_words.w[i];
+    }
+    return true;
+  }
+
+  // L Q = O, from the table: the digits of L itself, all windows but the last against the last. k -> L - k, which the
+  // recoding uses, is right for such a key alone.
+  static bool has_base_order(int window, const std::uint64_t* entries, void* memory) noexcept {
+    static constexpr std::uint64_t kZero[kWords] = {0};  // even, so that L - 0 is recoded
+    const int windows = Curve::windows(window);
+    Carver carver(memory);
+    const SumScratch<Curve> sum(carver, static_cast<std::size_t>(windows), 1);
+    const std::uint64_t* tables[kLanes];
+    for (std::size_t l = 0; l < kLanes; ++l) tables[l] = entries;
+    Scalar::recode(L::template broadcast<kWords>(kZero), window, windows, tables, sum.addresses, 1, sum.negative);
+    const std::size_t slots = static_cast<std::size_t>(windows);
+    load_slots<Curve>(sum, slots, 1);
+    const Point<Field> last = sum.points[slots - 1];
+    add_slots<Curve, false>(sum, slots - 1, 1);
+    const Mask opposite = static_cast<Mask>(Field::zero_mask(Field::sub(sum.points[0].x, last.x)) &
+                                            Field::zero_mask(Field::add_carried(sum.points[0].y, last.y)));
+    return sum.exceptional[0] == 0 && opposite == L::kAll;
+  }
+
+  static std::size_t build_scratch(int window) noexcept {
+    Carver carver(nullptr);
+    const SumScratch<Curve> sum(carver, static_cast<std::size_t>(Curve::windows(window)), 1);
+    const std::size_t build = build_scratch_bytes<Curve>(window);
+    return build > carver.size() ? build : carver.size();
+  }
+
+  static bool build_key_table(const unsigned char* public_key, int window, std::uint64_t* entries,
+                              void* memory) noexcept {
+    std::uint64_t x[kWords], y[kWords];
+    return decode_negated(public_key, x, y) && build_table<Curve>(x, y, window, entries, memory) &&
+           has_base_order(window, entries, memory);
+  }
+
+  static void build_generator(int window, std::uint64_t* entries, void* memory) noexcept {
+    build_table<Curve>(Curve::kGx, Curve::kGy, window, entries, memory);
+  }
+
+  static constexpr CurveKernel kernel() noexcept {
+    return {.lanes = L::kCount,
+            .batch = kPass,
+            .table_bytes = table_bytes<Curve>,
+            .build_scratch_bytes = build_scratch,
+            .build_table = build_key_table,
+            .build_generator = build_generator,
+            .scratch_bytes = scratch_bytes,
+            .verify = verify};
+  }
+};
+
+}  // namespace
+}  // namespace assay::kernel

@@ -1,0 +1,52 @@
+// Affine points in lanes, and the memory that the algorithms work in.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernel/curve/tower.h"
+
+namespace assay::kernel {
+namespace {  // see tower.h
+
+// Never the point at infinity.
+template <class Field>
+struct Point {
+  typename Field::Coordinate x, y;
+};
+
+// One entry a lane; the points of `negative` lanes are negated.
+template <class Field>
+[[gnu::always_inline]] inline Point<Field> load_points(const std::uint64_t* const* addresses,
+                                                       typename Field::L::Mask negative) noexcept {
+  typename Field::L::template Words<Field::kWords> x, y;
+  Field::L::template load_entries<Field::kWords>(addresses, x, y);
+  return {Field::load(x), Field::negate_if(negative, Field::load(y))};
+}
+
+// Into the entries of the first `count` lanes.
+template <class Field>
+inline void store_points(const Point<Field>& point, std::uint64_t* const* addresses, int count) noexcept {
+  Field::L::template store_entries<Field::kWords>(Field::store(point.x), Field::store(point.y), addresses, count);
+}
+
+// Cuts a caller's scratch memory into arrays, each aligned to 64 bytes. Over a null pointer it only measures.
+class Carver {
+ public:
+  explicit Carver(void* memory) noexcept : base_(static_cast<unsigned char*>(memory)) {}
+
+  template <class T>
+  T* array(std::size_t count) noexcept {
+    const std::size_t at = size_;
+    size_ += (count * sizeof(T) + 63) / 64 * 64;
+    return base_ == nullptr ? nullptr : reinterpret_cast<T*>(base_ + at);
+  }
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  unsigned char* base_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+}  // namespace assay::kernel

@@ -1,0 +1,167 @@
+// Tables of multiples of a point: all that a signature needs of its key, and of the generator.
+//
+// Window i of w bits has the 2^(w-1) odd multiples (2j + 1) 2^(w i) Q, j = 0.., in affine form, canonical: entry
+// i * 2^(w-1) + j, entry_words(kWords) words long. A scalar of signed odd digits then takes one entry a window and no
+// doubling (NOTES.md). No entry is the point at infinity when Q has the order n.
+#pragma once
+
+#include "kernel/curve/batch_add.h"
+#include "kernel/curve/curves.h"
+
+namespace assay::kernel {
+namespace {  // see tower.h
+
+template <class Curve>
+constexpr std::size_t table_entries(int window) noexcept {
+  return static_cast<std::size_t>(Curve::windows(window)) << (window - 1);
+}
+template <class Curve>
+constexpr std::size_t table_bytes(int window) noexcept {
+  return table_entries<Curve>(window) * entry_words(Curve::kWords) * sizeof(std::uint64_t);
+}
+
+// Q, 2Q, 4Q, ... in Jacobian coordinates, x = X/Z^2 and y = Y/Z^3, then made affine with one inversion, as `count`
+// entries of integers. The chain is serial: it runs on 64-bit words whatever the instruction set. x and y are integers
+// below p. False: one of the points is at infinity, so that the order of Q is even.
+template <class Curve>
+bool double_chain(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (&y)[Curve::kWords], int count,
+                  std::uint64_t* entries, Carver carver) noexcept {
+  using F = typename Curve::SerialField;
+  using Coordinate = typename F::Coordinate;
+  struct Jacobian {
+    Coordinate x, y, z, prefix;  // prefix: the product of all z before
+  };
+  Jacobian* chain = carver.array<Jacobian>(static_cast<std::size_t>(count));
+  const Coordinate a = F::constant(Curve::kA);
+  chain[0] = {F::constant(x), F::constant(y), F::one(), F::one()};
+  for (int i = 1; i < count; ++i) {
+    // dbl-2007-bl of the Explicit-Formulas Database (Bernstein and Lange): 1M + 8S + 1*a.
+    const Jacobian& p = chain[i - 1];
+    const Coordinate XX = F::sqr(p.x), YY = F::sqr(p.y), YYYY = F::sqr(YY), ZZ = F::sqr(p.z);
+    const Coordinate s = F::sub2_carried(F::sqr(F::add_carried(p.x, YY)), XX, YYYY);
+    const Coordinate S = F::add_carried(s, s);
+    const Coordinate M = F::add_carried(F::add_carried(F::add_carried(XX, XX), XX), F::mul(a, F::sqr(ZZ)));
+    const Coordinate X3 = F::sub2_carried(F::sqr(M), S, S);
+    const Coordinate Y2 = F::add_carried(YYYY, YYYY), Y4 = F::add_carried(Y2, Y2), Y8 = F::add_carried(Y4, Y4);
+    const Coordinate Y3 = F::sub_carried(F::mul(M, F::sub(S, X3)), Y8);
+    const Coordinate Z3 = F::sub2_carried(F::sqr(F::add_carried(p.y, p.z)), YY, ZZ);
+    chain[i] = {X3, Y3, Z3, F::mul(p.prefix, p.z)};
+  }
+  const Coordinate all = F::mul(chain[count - 1].prefix, chain[count - 1].z);
+  if (F::zero_mask(all) != 0) return false;
+  Coordinate rest = F::invert(all);
+  for (int i = count - 1; i >= 0; --i) {
+    const Coordinate inverse = F::mul(rest, chain[i].prefix);
+    rest = F::mul(rest, chain[i].z);
+    const Coordinate squared = F::sqr(inverse);
+    std::uint64_t* const entry[1] = {entries + static_cast<std::size_t>(i) * entry_words(Curve::kWords)};
+    F::L::template store_entries<Curve::kWords>(F::to_integer(F::mul(chain[i].x, squared)),
+                                                F::to_integer(F::mul(chain[i].y, F::mul(squared, inverse))), entry, 1);
+  }
+  return true;
+}
+
+// What building a table works in: the doublings, as integers and as entries, and one batch of additions.
+template <class Curve>
+struct TableScratch {
+  using Field = typename Curve::Field;
+  static constexpr int kGroups = 512 / Curve::L::kCount;  // additions of a batch
+
+  TableScratch(Carver& carver, int window) noexcept
+      : doublings(Curve::windows(window) * window),
+        entries(carver.array<std::uint64_t>(static_cast<std::size_t>(doublings) * entry_words(Curve::kWords))),
+        a(carver.array<Point<Field>>(kGroups)),
+        b(carver.array<Point<Field>>(kGroups)),
+        additions(carver, kGroups),
+        chain(carver.array<unsigned char>(static_cast<std::size_t>(doublings) *
+                                          (4 * sizeof(typename Curve::SerialField::Coordinate)))) {}
+
+  int doublings;
+  std::uint64_t* entries;  // of the doublings
+  Point<Field>* a;
+  Point<Field>* b;
+  AdditionScratch<Field> additions;
+  unsigned char* chain;
+};
+
+template <class Curve>
+std::size_t build_scratch_bytes(int window) noexcept {
+  Carver carver(nullptr);
+  const TableScratch<Curve> scratch(carver, window);
+  return carver.size();
+}
+
+// The table of the point (x, y), integers below p. False where two points that should differ in x did not: then the
+// order of the point is not n (impossible on the curves of prime order).
+template <class Curve>
+bool build_table(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (&y)[Curve::kWords], int window,
+                 std::uint64_t* entries, void* memory) noexcept {
+  using Field = typename Curve::Field;
+  using L = typename Curve::L;
+  using Words = typename Curve::Words;
+  constexpr std::size_t kEntry = entry_words(Curve::kWords);
+  constexpr int kLanes = L::kCount;
+  Carver carver(memory);
+  const TableScratch<Curve> scratch(carver, window);
+  const int windows = Curve::windows(window);
+  const std::size_t half = std::size_t{1} << (window - 1);
+
+  if (!double_chain<Curve>(x, y, scratch.doublings, scratch.entries, Carver(scratch.chain))) return false;
+  for (int first = 0; first < scratch.doublings; first += kLanes) {  // from integers to the form of this tower
+    const int count = scratch.doublings - first < kLanes ? scratch.doublings - first : kLanes;
+    std::uint64_t* at[kLanes];
+    for (int l = 0; l < kLanes; ++l)
+      at[l] = scratch.entries + static_cast<std::size_t>(first + (l < count ? l : 0)) * kEntry;
+    Words px, py;
+    L::template load_entries<Curve::kWords>(at, px, py);
+    store_points<Field>({Field::from_integer(px), Field::from_integer(py)}, at, count);
+  }
+  for (int i = 0; i < windows; ++i) {
+    __builtin_memcpy(entries + static_cast<std::size_t>(i) * half * kEntry,
+                     scratch.entries + static_cast<std::size_t>(i * window) * kEntry, kEntry * sizeof(std::uint64_t));
+  }
+
+  // (2(j + m) + 1) 2^(w i) Q = (2j + 1) 2^(w i) Q + 2^(w i + s + 1) Q for j < m = 2^s: each step doubles every window.
+  typename L::Mask exceptional[1] = {0};
+  for (int s = 0; s + 1 < window; ++s) {
+    const std::size_t m = std::size_t{1} << s;
+    const std::size_t total = static_cast<std::size_t>(windows) * m;
+    for (std::size_t begin = 0; begin < total; begin += std::size_t{TableScratch<Curve>::kGroups} * kLanes) {
+      std::size_t rest = total - begin;
+      if (rest > std::size_t{TableScratch<Curve>::kGroups} * kLanes)
+        rest = std::size_t{TableScratch<Curve>::kGroups} * kLanes;
+      const int groups = static_cast<int>((rest + kLanes - 1) / kLanes);
+      const auto place = [&](int group, int lane) noexcept {  // of a sum; idle lanes repeat the last
+        std::size_t k = static_cast<std::size_t>(group) * kLanes + static_cast<std::size_t>(lane);
+        if (k >= rest) k = rest - 1;
+        return begin + k;
+      };
+      for (int g = 0; g < groups; ++g) {
+        const std::uint64_t* from[kLanes];
+        const std::uint64_t* step[kLanes];
+        for (int l = 0; l < kLanes; ++l) {
+          const std::size_t k = place(g, l), i = k >> s, j = k & (m - 1);
+          from[l] = entries + (i * half + j) * kEntry;
+          step[l] = scratch.entries + (i * static_cast<std::size_t>(window) + static_cast<std::size_t>(s) + 1) * kEntry;
+        }
+        scratch.a[g] = load_points<Field>(from, 0);
+        scratch.b[g] = load_points<Field>(step, 0);
+      }
+      add_batch<Field>(scratch.a, scratch.b, scratch.a, groups, scratch.additions, exceptional, 1);
+      for (int g = 0; g < groups; ++g) {
+        std::uint64_t* to[kLanes];
+        std::size_t count = rest - static_cast<std::size_t>(g) * kLanes;
+        if (count > kLanes) count = kLanes;
+        for (int l = 0; l < kLanes; ++l) {
+          const std::size_t k = place(g, l), i = k >> s, j = k & (m - 1);
+          to[l] = entries + (i * half + m + j) * kEntry;
+        }
+        store_points<Field>(scratch.a[g], to, static_cast<int>(count));
+      }
+    }
+  }
+  return exceptional[0] == 0;
+}
+
+}  // namespace
+}  // namespace assay::kernel

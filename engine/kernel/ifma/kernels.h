@@ -1,0 +1,12 @@
+// The kernels for AVX-512 IFMA: eight lanes of 64 bits.
+#pragma once
+
+#include "kernel/kernel.h"
+
+namespace assay::kernel::ifma {
+
+// Null where the CPU lacks any of AVX-512 F, BW, DQ, VL, VBMI, VBMI2 and IFMA, BMI2 and ADX (from Ice Lake and Zen 4 on
+// it has them all), or the build is for another architecture.
+const Kernels* kernels() noexcept;
+
+}  // namespace assay::kernel::ifma

@@ -1,0 +1,21 @@
+#include "kernel/portable/kernels.h"
+
+#include "base/cpu.h"
+#include "kernel/portable/curve_kernels.h"
+
+namespace assay::kernel::portable {
+
+const Kernels* kernels() noexcept {
+  static const Kernels table = [] {
+    Kernels kernels;
+    kernels.isa = "portable";
+    kernels.p256 = kP256;
+    kernels.p384 = kP384;
+    kernels.p521 = kP521;
+    kernels.ed25519 = kEd25519;
+    return kernels;
+  }();
+  return &table;
+}
+
+}  // namespace assay::kernel::portable
