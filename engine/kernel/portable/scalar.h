@@ -1,0 +1,140 @@
+// Numbers modulo the order of a group's base point, one at a time, and the digits that a table is addressed by.
+//
+// One generic Montgomery product over full words, R = 2^(64 kWords): a signature needs a handful.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernel/curve/mod_inverse.h"
+#include "kernel/portable/lanes.h"
+
+namespace assay::kernel::portable {
+namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
+
+// SP 800-186 §3.2.1.3
+struct OrderP256 {
+  static constexpr int kWords = 4;
+  static constexpr Number<4> kModulus{
+      {0xf3b9cac2fc632551u, 0xbce6faada7179e84u, 0xffffffffffffffffu, 0xffffffff00000000u}};
+};
+
+// SP 800-186 §3.2.1.4
+struct OrderP384 {
+  static constexpr int kWords = 6;
+  static constexpr Number<6> kModulus{{0xecec196accc52973u, 0x581a0db248b0a77au, 0xc7634d81f4372ddfu,
+                                       0xffffffffffffffffu, 0xffffffffffffffffu, 0xffffffffffffffffu}};
+};
+
+// SP 800-186 §3.2.1.5
+struct OrderP521 {
+  static constexpr int kWords = 9;
+  static constexpr Number<9> kModulus{{0xbb6fb71e91386409u, 0x3bb5c9b8899c47aeu, 0x7fcc0148f709a5d0u,
+                                       0x51868783bf2f966bu, 0xfffffffffffffffau, 0xffffffffffffffffu,
+                                       0xffffffffffffffffu, 0xffffffffffffffffu, 0x1ffu}};
+};
+
+// RFC 8032 §5.1: L = 2^252 + 27742317777372353535851937790883648493
+struct Order25519 {
+  static constexpr int kWords = 4;
+  static constexpr Number<4> kModulus{{0x5812631a5cf5d3edu, 0x14def9dea2f79cd6u, 0, 0x1000000000000000u}};
+};
+
+template <class Order>
+struct Scalar {
+  using L = Lanes;
+  using Mask = L::Mask;
+  static constexpr int kWords = Order::kWords;
+  using Words = L::Words<kWords>;
+
+  struct Residue {
+    Words words;  // below n, but for one that plain() made
+  };
+
+  static Residue plain(const Words& a) noexcept { return {a}; }
+  static Residue to_montgomery(const Words& a) noexcept { return mul({a}, {kR2}); }
+  // Of a residue that is the result of an operation, or plain and below n.
+  static Words to_words(const Residue& a) noexcept { return a.words; }
+
+  // a b / R modulo n, below n. a may be any number of kWords words, b is below n. (P. Montgomery, Modular
+  // multiplication without trial division, 1985; operands scanned, one word of a at a time.)
+  static Residue mul(const Residue& a, const Residue& b) noexcept {
+    const Words &x = a.words, &y = b.words, &n = Order::kModulus;
+    Words t{};              // with `top` above it: below 2n
+    std::uint64_t top = 0;  // 0 or 1
+    for (int i = 0; i < kWords; ++i) {
+      Uint128 carry_product = Uint128{x.w[i]} * y.w[0] + t.w[0];
+      const std::uint64_t m = low_word(carry_product) * kNegatedInverse;
+      Uint128 carry_multiple = Uint128{m} * n.w[0] + low_word(carry_product);  // low word 0
+      for (int j = 1; j < kWords; ++j) {
+        carry_product = Uint128{x.w[i]} * y.w[j] + t.w[j] + high_word(carry_product);
+        carry_multiple = Uint128{m} * n.w[j] + low_word(carry_product) + high_word(carry_multiple);
+        t.w[j - 1] = low_word(carry_multiple);
+      }
+      const Uint128 sum = Uint128{top} + high_word(carry_product) + high_word(carry_multiple);
+      t.w[kWords - 1] = low_word(sum);
+      top = high_word(sum);
+    }
+    return {subtract_once(top, t, n)};
+  }
+
+  static Residue invert(const Residue& a) noexcept {
+    Words inverse;  // of x R: R^3 / (x R) / R = R / x
+    mod_inverse(inverse.w, a.words.w, kInverseModulus);
+    return mul({inverse}, {kR3});
+  }
+
+  // low + R high modulo n, below n.
+  static Words reduce_wide(const Words& low, const Words& high) noexcept {
+    return add_modulo(mul({low}, {kR}).words, mul({high}, {kR2}).words, Order::kModulus);
+  }
+
+  // An odd v below 2^(w m) is the sum of w m signed bits, (2 b_j - 1) 2^j, with b = (v >> 1) + 2^(w m - 1). So a field
+  // f of w bits of b is the digit 2 f - (2^w - 1), never zero: f with its top bit set is the positive odd number of
+  // index f - 2^(w-1), and one without the negative of index 2^(w-1) - 1 - f.
+  static void recode(const Words& u, int window, int windows, const std::uint64_t* const* tables,
+                     const std::uint64_t** addresses, std::size_t step, Mask* negative) noexcept {
+    const bool even = (u.w[0] & 1) == 0;
+    Words v = u;
+    if (even) portable::sub(v, Order::kModulus, u);
+    const std::uint64_t half = std::uint64_t{1} << (window - 1);
+    for (int i = 0; i < windows; ++i) {
+      std::uint64_t field = bits_from(v, window * i + 1);
+      if (i == windows - 1) field |= half;
+      const bool is_negative = (field & half) == 0;
+      const std::uint64_t index = (is_negative ? ~field : field) & (half - 1);
+      const std::size_t entry = static_cast<std::size_t>(i) * half + index;
+      addresses[static_cast<std::size_t>(i) * step] = tables[0] + entry * entry_words(kWords);
+      negative[static_cast<std::size_t>(i) * step] = is_negative != even;
+    }
+  }
+
+ private:
+  static constexpr Words kR = power_of_two(64 * kWords, Order::kModulus);
+  static constexpr Words kR2 = power_of_two(2 * 64 * kWords, Order::kModulus);
+  static constexpr Words kR3 = power_of_two(3 * 64 * kWords, Order::kModulus);
+  static constexpr InverseModulus<kWords> kInverseModulus = make_inverse_modulus(Order::kModulus.w);
+
+  static constexpr std::uint64_t negated_inverse() noexcept {
+    std::uint64_t inverse = 1;
+    for (int i = 0; i < 6; ++i) inverse *= 2 - Order::kModulus.w[0] * inverse;  // Newton: 2, 4, ... 64 bits
+    return 0 - inverse;
+  }
+  static constexpr std::uint64_t kNegatedInverse = negated_inverse();  // -1/n modulo 2^64
+
+  // 64 bits of v from bit `at`; zeros above v.
+  static std::uint64_t bits_from(const Words& v, int at) noexcept {
+    const int word = at / 64, shift = at % 64;
+    std::uint64_t bits = word < kWords ? v.w[word] >> shift : 0;
+    if (shift > 0 && word + 1 < kWords) bits |= v.w[word + 1] << (64 - shift);
+    return bits;
+  }
+};
+
+using ScalarP256 = Scalar<OrderP256>;
+using ScalarP384 = Scalar<OrderP384>;
+using ScalarP521 = Scalar<OrderP521>;
+using Scalar25519 = Scalar<Order25519>;
+
+}  // namespace
+}  // namespace assay::kernel::portable
