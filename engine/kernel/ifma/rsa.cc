@@ -1,0 +1,123 @@
+// RSA with e = 65537, eight signatures a group, two groups at a time (kernel.h, RsaKernel).
+//
+// s^65537 = (s*R)^(2^16) * s / R: one product into Montgomery form, 16 squares, and one product that multiplies and
+// leaves the form at once. One path for all sizes; the number of blocks is a variable of its loops.
+#include "kernel/ifma/rsa.h"
+
+#include "kernel/ifma/rsa_limbs.h"
+#include "kernel/ifma/rsa_montgomery.h"
+
+namespace assay::kernel::ifma {
+namespace {
+
+constexpr int kSquarings = 16;  // 65537 = 2^16 + 1
+
+constexpr std::size_t limbs_for(std::size_t bytes) noexcept {
+  switch (bytes) {
+    case 256:
+      return 40;
+    case 384:
+      return 60;
+    case 512:
+      return 80;
+    default:
+      return 0;
+  }
+}
+
+void cut_into_limbs(const unsigned char* number, std::size_t bytes, std::uint64_t (&limbs)[kMaxRsaLimbs]) noexcept {
+  for (std::uint64_t& limb : limbs) limb = 0;
+  for (std::size_t i = 0; i < 2 * bytes; ++i) {  // by nibbles, 13 a limb, least first
+    const unsigned byte = number[bytes - 1 - i / 2];
+    limbs[i / 13] |= std::uint64_t{i % 2 == 0 ? byte & 15 : byte >> 4} << (4 * (i % 13));
+  }
+}
+
+// -1/n mod 2^52, n odd. Newton: an inverse modulo 2^k becomes one modulo 2^2k; n is its own modulo 2^3.
+std::uint64_t negated_inverse(std::uint64_t n) noexcept {
+  std::uint64_t inverse = n;
+  for (int bits = 3; bits < kLimbBits; bits *= 2) inverse *= 2 - n * inverse;
+  return (0 - inverse) & kLimbMask;
+}
+
+// Up to eight jobs in the lanes of a group; unused lanes repeat the first job and write nothing.
+struct Lanes {
+  RsaJob* jobs;
+  int count;
+
+  RsaJob& operator[](int lane) const noexcept { return jobs[lane < count ? lane : 0]; }
+};
+
+// Fills x with the signatures, y with R^2 mod n, and judges the range.
+void load_group(Group& group, Lanes lanes, std::size_t limbs, std::size_t bytes) noexcept {
+  const unsigned char* signatures[kLanes];
+  const std::uint64_t* n[kLanes];
+  const std::uint64_t* r2[kLanes];
+  alignas(64) std::uint64_t k0[kLanes];
+  for (int lane = 0; lane < kLanes; ++lane) {
+    signatures[lane] = lanes[lane].signature;
+    n[lane] = lanes[lane].key->n;
+    r2[lane] = lanes[lane].key->r2;
+    k0[lane] = lanes[lane].key->k0;
+  }
+  load_bytes(group.x, signatures, limbs, bytes);
+  load_limbs(group.n, n, limbs);
+  load_limbs(group.y, r2, limbs);
+  group.k0 = _mm512_load_si512(k0);
+
+  const LaneMask in_range = subtract(group.m, group.x, group.n, limbs);
+  // RFC 8017 §5.2.2 step 1. Zero is harmless in the place of a signature that is no number modulo n.
+  for (std::size_t i = 0; i < limbs; ++i) group.x[i] = _mm512_maskz_mov_epi64(in_range, group.x[i]);
+  for (int lane = 0; lane < lanes.count; ++lane) lanes[lane].in_range = (in_range >> lane & 1) != 0;
+}
+
+// Writes y, which is below 2n, modulo n.
+void store_group(Group& group, Lanes lanes, std::size_t limbs, std::size_t bytes) noexcept {
+  const LaneMask reduced = subtract(group.m, group.y, group.n, limbs);
+  for (std::size_t i = 0; i < limbs; ++i) group.y[i] = _mm512_mask_mov_epi64(group.m[i], reduced, group.y[i]);
+  unsigned char* blocks[kLanes] = {};
+  for (int lane = 0; lane < lanes.count; ++lane) {
+    if (lanes[lane].in_range) blocks[lane] = lanes[lane].block;
+  }
+  store_bytes(group.y, blocks, limbs, bytes);
+}
+
+void power_groups(RsaJob* jobs, int count) noexcept {
+  const std::size_t limbs = jobs[0].key->limbs;
+  const std::size_t bytes = jobs[0].key->bytes;
+  const int blocks = static_cast<int>(limbs) / kBlock;
+  const int used = (count + kLanes - 1) / kLanes;
+  const auto lanes_of = [jobs, count](int g) noexcept {
+    const int left = count - g * kLanes;
+    return Lanes{jobs + g * kLanes, left < kLanes ? left : kLanes};
+  };
+
+  alignas(64) Group groups[kMaxGroups];
+  for (int g = 0; g < used; ++g) load_group(groups[g], lanes_of(g), limbs, bytes);
+  montgomery<false>(groups, used, blocks);
+  for (int i = 0; i < kSquarings; ++i) montgomery<true>(groups, used, blocks);
+  montgomery<false>(groups, used, blocks);
+  for (int g = 0; g < used; ++g) store_group(groups[g], lanes_of(g), limbs, bytes);
+}
+
+}  // namespace
+
+bool rsa_prepare(const unsigned char* n, const unsigned char* r2, std::size_t bytes, RsaModulus* modulus) noexcept {
+  const std::size_t limbs = limbs_for(bytes);
+  if (limbs == 0 || n[0] < 0x80 || n[bytes - 1] % 2 == 0) return false;
+  cut_into_limbs(n, bytes, modulus->n);
+  cut_into_limbs(r2, bytes, modulus->r2);
+  modulus->k0 = negated_inverse(modulus->n[0]);
+  modulus->limbs = static_cast<std::uint32_t>(limbs);
+  modulus->bytes = static_cast<std::uint32_t>(bytes);
+  return true;
+}
+
+void rsa_power(RsaJob* jobs, std::size_t count) noexcept {
+  constexpr std::size_t kPass = std::size_t{kLanes} * kMaxGroups;
+  for (std::size_t done = 0; done < count; done += kPass) {
+    power_groups(jobs + done, static_cast<int>(count - done < kPass ? count - done : kPass));
+  }
+}
+
+}  // namespace assay::kernel::ifma

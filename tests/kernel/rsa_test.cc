@@ -1,0 +1,274 @@
+// The RSA kernel against OpenSSL's BN_mod_exp: structured moduli and signatures, every lane and every fill.
+#include <gtest/gtest.h>
+#include <openssl/bn.h>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../support/random.h"
+#include "kernel/kernel.h"
+
+namespace assay::kernel {
+namespace {
+
+using test::StructuredRandom;
+
+struct Free {
+  void operator()(BIGNUM* number) const { BN_free(number); }
+  void operator()(BN_CTX* context) const { BN_CTX_free(context); }
+};
+using Number = std::unique_ptr<BIGNUM, Free>;
+
+const unsigned char* octets(const std::string& bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+
+Number number(const std::string& bytes) {
+  return Number(BN_bin2bn(octets(bytes), static_cast<int>(bytes.size()), nullptr));
+}
+
+std::string to_bytes(const Number& value, std::size_t size) {
+  std::string bytes(size, '\0');
+  EXPECT_EQ(BN_bn2binpad(value.get(), reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)),
+            static_cast<int>(size));
+  return bytes;
+}
+
+// value + difference, if it is a number of `size` bytes.
+std::optional<std::string> shifted(const std::string& value, int difference) {
+  const Number sum = number(value);
+  EXPECT_EQ(difference < 0 ? BN_sub_word(sum.get(), static_cast<BN_ULONG>(-difference))
+                           : BN_add_word(sum.get(), static_cast<BN_ULONG>(difference)),
+            1);
+  if (static_cast<std::size_t>(BN_num_bytes(sum.get())) > value.size()) return std::nullopt;
+  return to_bytes(sum, value.size());
+}
+
+constexpr std::uint32_t kLimbBits = 52;
+constexpr char kUntouched = '\x5A';
+
+class Modulus {
+ public:
+  Modulus(const RsaKernel& kernel, std::string n) : bytes_(std::move(n)), n_(number(bytes_)) {
+    const int limbs = bytes_.size() == 256 ? 40 : bytes_.size() == 384 ? 60 : 80;
+    const Number r2(BN_new());
+    EXPECT_EQ(BN_set_bit(r2.get(), 2 * static_cast<int>(kLimbBits) * limbs), 1);
+    EXPECT_EQ(BN_mod(r2.get(), r2.get(), n_.get(), context_.get()), 1);
+    EXPECT_TRUE(kernel.prepare(octets(bytes_), octets(to_bytes(r2, bytes_.size())), bytes_.size(), &prepared_));
+  }
+
+  const std::string& bytes() const { return bytes_; }
+  const RsaModulus& prepared() const { return prepared_; }
+
+  // signature^65537 mod n, or nothing for a signature that is not below n.
+  std::optional<std::string> power(const std::string& signature) const {
+    const Number s = number(signature);
+    if (BN_cmp(s.get(), n_.get()) >= 0) return std::nullopt;
+    const Number e(BN_new()), result(BN_new());
+    EXPECT_EQ(BN_set_word(e.get(), 65537), 1);
+    EXPECT_EQ(BN_mod_exp(result.get(), s.get(), e.get(), n_.get(), context_.get()), 1);
+    return to_bytes(result, bytes_.size());
+  }
+
+ private:
+  std::string bytes_;
+  Number n_;
+  std::unique_ptr<BN_CTX, Free> context_{BN_CTX_new()};
+  RsaModulus prepared_{};
+};
+
+// One signature under one modulus, with the answer.
+struct Case {
+  const Modulus* modulus;
+  std::string signature;
+  std::optional<std::string> power;
+};
+
+Case make_case(const Modulus& modulus, std::string signature) {
+  std::optional<std::string> power = modulus.power(signature);
+  return {&modulus, std::move(signature), std::move(power)};
+}
+
+// Runs the cases as one call and compares each, together with the bytes before and after its block.
+void expect_powers(const RsaKernel& kernel, const std::vector<const Case*>& cases, const std::string& what) {
+  constexpr std::size_t kMargin = 64;
+  std::vector<std::string> blocks;
+  std::vector<RsaJob> jobs;
+  for (const Case* c : cases) blocks.emplace_back(c->signature.size() + 2 * kMargin, kUntouched);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    // Each job starts from the opposite of the right answer.
+    jobs.push_back({&cases[i]->modulus->prepared(), octets(cases[i]->signature),
+                    reinterpret_cast<unsigned char*>(blocks[i].data()) + kMargin, !cases[i]->power.has_value()});
+  }
+  kernel.power(jobs.data(), jobs.size());
+  const std::string margin(kMargin, kUntouched);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const Case& c = *cases[i];
+    EXPECT_EQ(jobs[i].in_range, c.power.has_value()) << what << ", job " << i << " of " << cases.size();
+    const std::string expected = c.power.value_or(std::string(c.signature.size(), kUntouched));
+    EXPECT_TRUE(blocks[i] == margin + expected + margin) << what << ", job " << i << " of " << cases.size();
+  }
+}
+
+// Parameter: bytes of the modulus.
+class RsaKernelTest : public testing::TestWithParam<std::size_t> {
+ protected:
+  void SetUp() override {
+    const Kernels* ifma = kernels_for("ifma");
+    if (ifma == nullptr) GTEST_SKIP() << "this CPU or this build has no AVX-512 IFMA";
+    ASSERT_NE(ifma->rsa.power, nullptr);
+    ASSERT_NE(ifma->rsa.prepare, nullptr);
+    kernel_ = &ifma->rsa;
+  }
+
+  const RsaKernel& kernel() const { return *kernel_; }
+
+  std::string random_modulus() {
+    std::string n = random_.bytes(GetParam());
+    n.front() = static_cast<char>(static_cast<unsigned char>(n.front()) | 0x80u);
+    n.back() = static_cast<char>(static_cast<unsigned char>(n.back()) | 1u);
+    return n;
+  }
+
+  // Numbers at the edges of the size, and of a limb in the middle of it, then random ones.
+  std::vector<Modulus> moduli(int random_ones) {
+    const std::size_t size = GetParam();
+    std::vector<std::string> all;
+    all.emplace_back(size, '\xFF');  // 2^k - 1
+    std::string sparse(size, '\0');  // 2^(k-1) + 1: k0 = 2^52 - 1
+    sparse.front() = '\x80';
+    sparse.back() = '\x01';
+    all.push_back(sparse);
+    std::string upper(size, '\0');  // ones, then zeros, then a one
+    upper.replace(0, size / 2, size / 2, '\xFF');
+    upper.back() = '\x01';
+    all.push_back(upper);
+    std::string lower(size, '\xFF');  // a one, then zeros, then ones
+    lower.replace(0, size / 2, size / 2, '\0');
+    lower.front() = '\x80';
+    all.push_back(lower);
+    std::string hole(size, '\xFF');  // a limb of zeros amid ones: 13 bytes are two limbs
+    hole.replace(size - 13 * 4, 13, 13, '\0');
+    all.push_back(hole);
+    for (int i = 0; i < random_ones; ++i) all.push_back(random_modulus());
+    std::vector<Modulus> result;
+    for (std::string& n : all) result.emplace_back(kernel(), std::move(n));
+    return result;
+  }
+
+  // 0, 1, both sides of n, the largest number, and random ones below and above n.
+  std::vector<Case> cases(const Modulus& modulus, int random_ones) {
+    const std::size_t size = GetParam();
+    std::vector<std::string> signatures;
+    signatures.emplace_back(size, '\0');
+    signatures.push_back(*shifted(signatures[0], 1));
+    signatures.push_back(*shifted(signatures[0], 2));
+    for (const int difference : {-2, -1, 0, 1}) {
+      if (const auto s = shifted(modulus.bytes(), difference)) signatures.push_back(*s);
+    }
+    signatures.emplace_back(size, '\xFF');
+    for (int i = 0; i < random_ones; ++i) signatures.push_back(random_.bytes(size));
+    std::vector<Case> result;
+    for (std::string& s : signatures) result.push_back(make_case(modulus, std::move(s)));
+    return result;
+  }
+
+  // A signature below n: its top byte is below that of any modulus.
+  std::string good_signature() {
+    std::string s = random_.bytes(GetParam());
+    s.front() = static_cast<char>(static_cast<unsigned char>(s.front()) & 0x7Fu);
+    return s;
+  }
+
+  StructuredRandom random_ = StructuredRandom::announced("RsaKernel");
+
+ private:
+  const RsaKernel* kernel_ = nullptr;
+};
+
+TEST_P(RsaKernelTest, AgreesWithOpensslForStructuredModuliAndSignatures) {
+  for (const Modulus& modulus : moduli(6)) {
+    const std::vector<Case> all = cases(modulus, 8);
+    std::vector<const Case*> jobs;
+    for (const Case& c : all) jobs.push_back(&c);
+    expect_powers(kernel(), jobs, "one modulus");
+  }
+}
+
+TEST_P(RsaKernelTest, MixesModuliInAGroup) {
+  const std::vector<Modulus> keys = moduli(12);
+  for (int round = 0; round < 8; ++round) {
+    std::vector<Case> all;
+    for (int i = 0; i < 16; ++i) all.push_back(make_case(keys[random_.below(keys.size())], random_.bytes(GetParam())));
+    std::vector<const Case*> jobs;
+    for (const Case& c : all) jobs.push_back(&c);
+    expect_powers(kernel(), jobs, "mixed moduli");
+  }
+}
+
+TEST_P(RsaKernelTest, GivesTheSamePowersAtEveryFillAndInEveryLane) {
+  const std::vector<Modulus> keys = moduli(4);
+  std::vector<Case> all;
+  for (std::size_t i = 0; i < 17; ++i) all.push_back(make_case(keys[i % keys.size()], good_signature()));
+  for (std::size_t fill = 0; fill <= 17; ++fill) {
+    for (const std::size_t first : {std::size_t{0}, fill / 2, std::size_t{16}}) {
+      std::vector<const Case*> jobs;
+      for (std::size_t i = 0; i < fill; ++i) jobs.push_back(&all[(first + i) % all.size()]);
+      expect_powers(kernel(), jobs, "fill");
+    }
+  }
+  std::vector<const Case*> jobs;
+  for (std::size_t i = 0; i < 45; ++i) jobs.push_back(&all[i % all.size()]);
+  expect_powers(kernel(), jobs, "three passes");
+  for (std::size_t lane = 0; lane < 16; ++lane) {
+    // One case in this lane, another in all others.
+    std::vector<const Case*> odd_one_out(16, &all[0]);
+    odd_one_out[lane] = &all[1 + lane];
+    expect_powers(kernel(), odd_one_out, "one lane");
+  }
+}
+
+TEST_P(RsaKernelTest, ABadLaneLeavesItsNeighboursAlone) {
+  const std::vector<Modulus> keys = moduli(2);
+  std::vector<Case> good;
+  for (std::size_t i = 0; i < 16; ++i) good.push_back(make_case(keys[i % keys.size()], good_signature()));
+  std::vector<Case> bad;
+  for (const Modulus& key : keys) {
+    bad.push_back(make_case(key, key.bytes()));
+    bad.push_back(make_case(key, std::string(GetParam(), '\xFF')));
+  }
+  for (const std::size_t fill : {1u, 2u, 8u, 9u, 16u}) {
+    for (std::size_t lane = 0; lane < fill; ++lane) {
+      std::vector<const Case*> jobs;
+      for (std::size_t i = 0; i < fill; ++i) jobs.push_back(&good[i]);
+      jobs[lane] = &bad[(fill + lane) % bad.size()];
+      ASSERT_FALSE(jobs[lane]->power.has_value());
+      expect_powers(kernel(), jobs, "bad lane " + std::to_string(lane));
+    }
+  }
+  std::vector<const Case*> jobs;
+  for (std::size_t i = 0; i < 16; ++i) jobs.push_back(&bad[i % bad.size()]);
+  expect_powers(kernel(), jobs, "bad lanes only");
+}
+
+TEST_P(RsaKernelTest, PreparesNoOtherModuli) {
+  const std::string r2(GetParam(), '\0');
+  RsaModulus modulus;
+  std::string n = random_modulus();
+  EXPECT_TRUE(kernel().prepare(octets(n), octets(r2), n.size(), &modulus));
+  for (const std::size_t size : {std::size_t{64}, std::size_t{128}, GetParam() - 1}) {
+    EXPECT_FALSE(kernel().prepare(octets(n), octets(r2), size, &modulus)) << size;
+  }
+  std::string even = n;
+  even.back() = static_cast<char>(static_cast<unsigned char>(even.back()) & 0xFEu);
+  EXPECT_FALSE(kernel().prepare(octets(even), octets(r2), even.size(), &modulus));
+  std::string small = n;
+  small.front() = '\x7F';
+  EXPECT_FALSE(kernel().prepare(octets(small), octets(r2), small.size(), &modulus));
+}
+
+INSTANTIATE_TEST_SUITE_P(ModulusBytes, RsaKernelTest, testing::Values(256u, 384u, 512u));
+
+}  // namespace
+}  // namespace assay::kernel
