@@ -3,7 +3,8 @@
 // The input of a job is at most three runs of whole blocks: a staged head (the prefix, filled up to a block with the
 // start of the message), blocks straight from the message, and a staged tail (the last bytes, 0x80, zeros, length: FIPS
 // 180-4 §5.1). Only head and tail are copied. All lanes advance by the number of blocks that the shortest current run
-// has left; a lane that has finished takes the next job at once, so lanes idle only when no job is left.
+// has left; a lane that has finished takes the next job at once, so lanes idle only when no job is left. What few lanes
+// still work on then may go to code that is faster for few: one long message does not hold a whole group up.
 //
 // A Core is a hash on one instruction set:
 //   kLanes, kBlock (bytes: 64, 128), kSkipsIdle (compress knows an idle lane by its null pointer);
@@ -99,6 +100,7 @@ class Lanes {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       if (left_[lane] == kForever) continue;
       at_[lane] += blocks * kBlock;
+      taken_[lane] += blocks;
       left_[lane] -= blocks;
       if (left_[lane] == 0) finished += !next_run(lane);
     }
@@ -107,6 +109,28 @@ class Lanes {
 
   bool has_finished(std::size_t lane) const noexcept { return left_[lane] == 0; }
   void finish_one(std::size_t lane) noexcept { Core::store_one(state_, lane, digest_[lane]); }
+  // What is left of the jobs of busy lanes, as jobs of their own whose states lie in this object. Returns how many; 0
+  // where a lane is between the last two blocks of padding, of which no job can tell.
+  std::size_t remains(HashJob* jobs) noexcept {
+    std::size_t count = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (left_[lane] == kForever) continue;
+      HashJob rest = *job_[lane];
+      const std::size_t taken = taken_[lane] * kBlock;
+      const std::size_t of_prefix = taken < rest.prefix_size ? taken : rest.prefix_size;
+      const std::size_t of_message = taken - of_prefix;
+      if (of_message > rest.message_size) return 0;
+      Core::save_one(state_, lane, words_[lane]);
+      rest.state = words_[lane];
+      rest.hashed += taken;
+      if (of_prefix > 0) rest.prefix += of_prefix;
+      if (of_message > 0) rest.message += of_message;
+      rest.prefix_size -= of_prefix;
+      rest.message_size -= of_message;
+      jobs[count++] = rest;
+    }
+    return count;
+  }
   // Every lane has finished or is idle.
   void finish_all() noexcept { Core::store_all(state_, digest_); }
 
@@ -125,6 +149,8 @@ class Lanes {
       Core::stage(to, job, from, kNotLast);
     Core::stage(to, job, from, job.hashed + job.prefix_size + job.message_size);
 
+    job_[lane] = &job;
+    taken_[lane] = 0;
     digest_[lane] = job.digest;
     middle_[lane] = plan.middle;
     tail_[lane] = plan.tail;
@@ -161,15 +187,25 @@ class Lanes {
   const unsigned char* tail_at_[kLanes];
   std::size_t middle_[kLanes];
   std::size_t tail_[kLanes];
+  const HashJob* job_[kLanes];
+  std::size_t taken_[kLanes];  // blocks
   unsigned char* digest_[kLanes];
+  alignas(64) unsigned char words_[kLanes][kBlock / 2];  // states that remains() has given away
+};
+
+// What hashes fewer than `least` messages.
+struct ForFew {
+  HashFunction hash = nullptr;
+  std::size_t least = 0;
 };
 
 // Jobs of one block each (MGF1, HMAC's outer hash, the M' of PSS): no runs to follow.
 template <class Core>
-void hash_single_blocks(const HashJob* jobs, std::size_t count) noexcept {
+void hash_single_blocks(const HashJob* jobs, std::size_t count, ForFew few) noexcept {
   alignas(64) unsigned char staged[Core::kLanes][Core::kBlock];
   typename Core::State state;
   for (std::size_t done = 0; done < count; done += Core::kLanes) {
+    if (count - done < few.least) return few.hash(jobs + done, count - done);
     const unsigned char* at[Core::kLanes];
     const void* states[Core::kLanes];
     unsigned char* digests[Core::kLanes];
@@ -188,18 +224,23 @@ void hash_single_blocks(const HashJob* jobs, std::size_t count) noexcept {
 }
 
 template <class Core>
-void hash_jobs(const HashJob* jobs, std::size_t count) noexcept {
+void hash_jobs(const HashJob* jobs, std::size_t count, ForFew few = {}) noexcept {
   constexpr std::size_t kSingle = Core::kBlock - kClosing<Core::kBlock>;
   std::size_t singles = 0;
   while (singles < count && jobs[singles].prefix_size + jobs[singles].message_size <= kSingle) ++singles;
-  if (singles == count) return hash_single_blocks<Core>(jobs, count);
+  if (singles == count) return hash_single_blocks<Core>(jobs, count, few);
 
   Lanes<Core> lanes;
   std::size_t next = 0;
   while (next < count) {
+    if (count - next < few.least) return few.hash(jobs + next, count - next);
     std::size_t busy = lanes.start_all(jobs + next, count - next);
     next += busy;
     while (busy > 0) {
+      if (next == count && busy < few.least) {
+        HashJob rest[Core::kLanes];
+        if (lanes.remains(rest) == busy) return few.hash(rest, busy);
+      }
       const std::size_t finished = lanes.advance();
       if (finished == busy) {
         lanes.finish_all();

@@ -217,6 +217,27 @@ TEST_P(HashKernel, AgreesWithOpensslFromAnyStateAndLengthOnRandomMixtures) {
   }
 }
 
+// Few lanes may hand what they have left to other code: from within a prefix, a message, and (not at all) its padding.
+TEST_P(HashKernel, AgreesWithOpensslWhereFewOfManyMessagesAreLonger) {
+  auto random = test::StructuredRandom::announced("AgreesWithOpensslWhereFewOfManyMessagesAreLonger");
+  const std::size_t block = GetParam().block();
+  for (std::size_t few = 1; few <= 12; ++few) {
+    for (const std::size_t prefix : {std::size_t{0}, block - 3, block, block + 1, 2 * block - 1, 2 * block}) {
+      for (const std::size_t message : {std::size_t{0}, std::size_t{1}, block - 8, block - 1, block, 5 * block - 4}) {
+        JobList jobs(GetParam());
+        for (std::size_t i = 0; i < 16; ++i) {
+          if (i % 13 < few) {
+            jobs.add(random.bytes(prefix), random.bytes(message + i % 3));
+          } else {
+            jobs.add("", random.bytes(random.size(2 * block)));
+          }
+        }
+        ASSERT_EQ(jobs.faults(), kNone) << few << " of " << prefix << " + " << message;
+      }
+    }
+  }
+}
+
 // The state of a key after its padded block (RFC 2104), as many bytes as a digest.
 std::string padded_key_state(const Implementation& implementation, std::string_view key, char pad) {
   std::string block(implementation.block(), pad);

@@ -192,11 +192,7 @@ void sha256_lanes(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<S
 
 void sha256_lanes_and_shani(const HashJob* jobs, std::size_t count) noexcept {
   // Ten messages of 600 bytes take 16 lanes as long as SHA-NI.
-  constexpr std::size_t kLeast = 10;
-  const std::size_t over = count % Sha256Core::kLanes;
-  const std::size_t paired = over < kLeast ? over : 0;
-  if (count > paired) hash_jobs<Sha256Core>(jobs, count - paired);
-  if (paired > 0) portable::sha256_shani(jobs + (count - paired), paired);
+  hash_jobs<Sha256Core>(jobs, count, {portable::sha256_shani, 10});
 }
 
 void sha256_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept {
