@@ -45,9 +45,10 @@ constexpr std::uint64_t sub(Number<N>& difference, const Number<N>& a, const Num
   std::uint64_t borrow = 0;
 #pragma GCC unroll 9
   for (int i = 0; i < N; ++i) {
-    const Uint128 word = Uint128{a.w[i]} - b.w[i] - borrow;
-    difference.w[i] = low_word(word);
-    borrow = high_word(word) & 1;
+    const std::uint64_t word = a.w[i] - b.w[i];
+    const std::uint64_t next = static_cast<std::uint64_t>(a.w[i] < b.w[i]) | static_cast<std::uint64_t>(word < borrow);
+    difference.w[i] = word - borrow;
+    borrow = next;
   }
   return borrow;
 }
