@@ -188,7 +188,8 @@ void hmac_openssl(benchmark::State& state, const Algorithm& algorithm) {
   count_items(state, 1);
 }
 
-void add(const Algorithm& algorithm, const char* isa, HashFunction function, kernel::CompressFunction compress) {
+[[maybe_unused]] void add(const Algorithm& algorithm, const char* isa, HashFunction function,
+                          kernel::CompressFunction compress) {
   const std::string name = algorithm.name;
   const std::string bits = name.substr(3);
   const std::string end = std::string("/") + isa + "/";

@@ -13,7 +13,7 @@ namespace assay::kernel::ifma {
 
 void sha256_lanes(const HashJob* jobs, std::size_t count) noexcept;
 // The same digests, for CPUs that have SHA-NI as well: fewer than ten messages, and what fewer than ten lanes still
-// work on when no message waits any more, go there. Never slower than OpenSSL, from one message on.
+// work on when no message waits any more, go there. Faster than OpenSSL from one message of 600 bytes on.
 void sha256_lanes_and_shani(const HashJob* jobs, std::size_t count) noexcept;
 // SHA-384 and SHA-512 differ in their initial state alone.
 void sha512_lanes(const HashJob* jobs, std::size_t count) noexcept;
