@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "../support/random.h"
 #include "kernel/kernel.h"
+#include "support/random.h"
 
 namespace assay::kernel {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "../support/random.h"
+#include "support/random.h"
 #include "verify/digest.h"
 #include "verify/pkcs1.h"
 
