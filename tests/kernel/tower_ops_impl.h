@@ -1,0 +1,205 @@
+// Makes the function pointers of tower_ops.h from the types of an instruction set (kernel/curve/tower.h).
+//
+// As in the kernels, all of it sits in an unnamed namespace and nothing of the standard library is used: an object that
+// is compiled for one CPU must not hold code that the linker could pick for all.
+#pragma once
+
+#include "kernel/curve/tower.h"
+#include "kernel/tower_ops.h"
+
+namespace assay::test {
+namespace {
+
+template <class L, int N>
+struct Integers {
+  using Words = typename L::template Words<N>;
+  static constexpr std::size_t kLanes = L::kCount;
+  static constexpr std::size_t kEntry = kernel::entry_words(N);
+
+  static Words read(const std::uint64_t* integers) noexcept {
+    unsigned char bytes[kLanes][8 * N];
+    const unsigned char* sources[kLanes];
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      for (std::size_t i = 0; i < 8 * N; ++i) {
+        bytes[l][i] = static_cast<unsigned char>(integers[l * N + i / 8] >> (8 * (i % 8)));
+      }
+      sources[l] = bytes[l];
+    }
+    return L::template load_little_endian<N>(sources, 8 * N);
+  }
+
+  static void write(const Words& a, std::uint64_t* integers) noexcept {
+    alignas(64) std::uint64_t entries[kLanes * kEntry];
+    std::uint64_t* addresses[kLanes];
+    for (std::size_t l = 0; l < kLanes; ++l) addresses[l] = entries + l * kEntry;
+    L::template store_entries<N>(a, a, addresses, L::kCount);
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      for (std::size_t i = 0; i < N; ++i) integers[l * N + i] = entries[l * kEntry + i];
+    }
+  }
+};
+
+template <class F>
+struct MakeFieldOps {
+  using L = typename F::L;
+  using Mask = typename L::Mask;
+  using Coordinate = typename F::Coordinate;
+  static constexpr int N = F::kWords;
+  using I = Integers<L, N>;
+
+  static Coordinate apply(const FieldStep& step, const Coordinate* registers) noexcept {
+    const Coordinate &a = registers[step.a], &b = registers[step.b], &c = registers[step.c];
+    const Mask mask = static_cast<Mask>(step.mask & L::kAll);
+    switch (step.op) {
+      case FieldOp::mul:
+        return F::mul(a, b);
+      case FieldOp::sqr:
+        return F::sqr(a);
+      case FieldOp::mul_differences:
+        return F::mul(F::sub(a, b), F::sub(b, c));
+      case FieldOp::sqr_difference:
+        return F::sqr(F::sub(a, b));
+      case FieldOp::sub:
+        return F::sub_carried(a, b);
+      case FieldOp::sub2:
+        return F::sub2_carried(a, b, c);
+      case FieldOp::add:
+        return F::add_carried(a, b);
+      case FieldOp::negate_if:
+        return F::negate_if(mask, a);
+      case FieldOp::select:
+        return F::mul(F::select(mask, F::sub(a, b), c), F::one());
+      case FieldOp::one_if_equal:
+        return F::mul(F::select(F::zero_mask(F::sub(a, b)), F::one(), c), F::one());
+      case FieldOp::store_and_load:
+        return F::load(F::store(a));
+      case FieldOp::constant: {
+        std::uint64_t integers[L::kCount * N], constant[N];
+        I::write(F::to_integer(a), integers);
+        for (int i = 0; i < N; ++i) constant[i] = integers[i];
+        return F::constant(constant);
+      }
+      case FieldOp::one:
+        return F::one();
+      case FieldOp::invert:
+        return F::invert(a);
+    }
+    __builtin_unreachable();
+  }
+
+  static void run(const FieldStep* steps, std::size_t count, std::uint64_t* registers) {
+    constexpr std::size_t kSize = static_cast<std::size_t>(L::kCount) * N;
+    Coordinate values[kRegisters];
+    for (std::size_t r = 0; r < kRegisters; ++r) values[r] = F::from_integer(I::read(registers + r * kSize));
+    for (std::size_t i = 0; i < count; ++i) values[steps[i].to] = apply(steps[i], values);
+    for (std::size_t r = 0; r < kRegisters; ++r) I::write(F::to_integer(values[r]), registers + r * kSize);
+  }
+
+  static constexpr FieldOps ops(const char* name) noexcept { return {.name = name, .words = N, .run = run}; }
+};
+
+template <class S>
+concept ReducesWide = requires(typename S::L::template Words<S::kWords> a) {
+  S::reduce_wide(a, a);
+};
+
+template <class S>
+struct MakeScalarOps {
+  using L = typename S::L;
+  static constexpr int N = S::kWords;
+  using I = Integers<L, N>;
+
+  static void product(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t* out) {
+    I::write(S::to_words(S::mul(S::plain(I::read(a)), S::to_montgomery(I::read(b)))), out);
+  }
+  static void quotient(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t* out) {
+    I::write(S::to_words(S::mul(S::plain(I::read(a)), S::invert(S::to_montgomery(I::read(b))))), out);
+  }
+  static void reduce_wide(const std::uint64_t* low, const std::uint64_t* high, std::uint64_t* out) {
+    if constexpr (ReducesWide<S>) I::write(S::reduce_wide(I::read(low), I::read(high)), out);
+  }
+  static void recode(const std::uint64_t* u, int window, int windows, const std::uint64_t* const* tables,
+                     const std::uint64_t** addresses, std::size_t step, std::uint8_t* negative) {
+    S::recode(I::read(u), window, windows, tables, addresses, step, negative);
+  }
+
+  static constexpr ScalarOps ops(const char* name) noexcept {
+    return {.name = name,
+            .words = N,
+            .product = product,
+            .quotient = quotient,
+            .reduce_wide = ReducesWide<S> && N == 4 ? reduce_wide : nullptr,
+            .recode = recode};
+  }
+};
+
+template <class L, int N>
+struct MakeWordsOps {
+  using Mask = typename L::Mask;
+  using I = Integers<L, N>;
+  struct Constant {
+    explicit Constant(const std::uint64_t* from) noexcept {
+      for (int i = 0; i < N; ++i) words[i] = from[i];
+    }
+    std::uint64_t words[N];
+  };
+  static Mask lanes_of(unsigned mask) noexcept { return static_cast<Mask>(mask & L::kAll); }
+
+  static constexpr WordsOps ops() noexcept {
+    return {
+        .words = N,
+        .load_big_endian = [](const unsigned char* const* sources, std::size_t bytes,
+                              std::uint64_t* out) { I::write(L::template load_big_endian<N>(sources, bytes), out); },
+        .load_little_endian =
+            [](const unsigned char* const* sources, std::size_t bytes, std::uint64_t* out) {
+              I::write(L::template load_little_endian<N>(sources, bytes), out);
+            },
+        .broadcast = [](const std::uint64_t* constant,
+                        std::uint64_t* out) { I::write(L::template broadcast<N>(Constant(constant).words), out); },
+        .select =
+            [](unsigned mask, const std::uint64_t* a, const std::uint64_t* b, std::uint64_t* out) {
+              I::write(L::template select<N>(lanes_of(mask), I::read(a), I::read(b)), out);
+            },
+        .add = [](const std::uint64_t* a, const std::uint64_t* constant,
+                  std::uint64_t* out) { I::write(L::template add<N>(I::read(a), Constant(constant).words), out); },
+        .with_top_bit =
+            [](const std::uint64_t* a, unsigned mask, std::uint64_t* out) {
+              I::write(L::template with_top_bit<N>(I::read(a), lanes_of(mask)), out);
+            },
+        .without_top_bit = [](const std::uint64_t* a,
+                              std::uint64_t* out) { I::write(L::template without_top_bit<N>(I::read(a)), out); },
+        .less =
+            [](const std::uint64_t* a, const std::uint64_t* bound) {
+              return unsigned{L::template less<N>(I::read(a), Constant(bound).words)};
+            },
+        .equal = [](const std::uint64_t* a,
+                    const std::uint64_t* b) { return unsigned{L::template equal<N>(I::read(a), I::read(b))}; },
+        .is_zero = [](const std::uint64_t* a) { return unsigned{L::template is_zero<N>(I::read(a))}; },
+        .top_bit = [](const std::uint64_t* a) { return unsigned{L::template top_bit<N>(I::read(a))}; },
+        .low_bit = [](const std::uint64_t* a) { return unsigned{L::template low_bit<N>(I::read(a))}; },
+        .load_entries =
+            [](const std::uint64_t* const* addresses, std::uint64_t* x, std::uint64_t* y) {
+              typename I::Words xs, ys;
+              L::template load_entries<N>(addresses, xs, ys);
+              I::write(xs, x);
+              I::write(ys, y);
+            },
+        .store_entries = [](const std::uint64_t* x, const std::uint64_t* y, std::uint64_t* const* addresses,
+                            int count) { L::template store_entries<N>(I::read(x), I::read(y), addresses, count); },
+    };
+  }
+};
+
+template <class L, class F256, class F384, class F521, class F25519, class S256, class S384, class S521, class S25519>
+constexpr TowerOps make_tower_ops(const char* isa) noexcept {
+  return {.isa = isa,
+          .lanes = L::kCount,
+          .fields = {MakeFieldOps<F256>::ops("P-256"), MakeFieldOps<F384>::ops("P-384"),
+                     MakeFieldOps<F521>::ops("P-521"), MakeFieldOps<F25519>::ops("Ed25519")},
+          .scalars = {MakeScalarOps<S256>::ops("P-256"), MakeScalarOps<S384>::ops("P-384"),
+                      MakeScalarOps<S521>::ops("P-521"), MakeScalarOps<S25519>::ops("Ed25519")},
+          .words = {MakeWordsOps<L, 4>::ops(), MakeWordsOps<L, 6>::ops(), MakeWordsOps<L, 9>::ops()}};
+}
+
+}  // namespace
+}  // namespace assay::test

@@ -1,0 +1,17 @@
+#include "kernel/portable/field_25519.h"
+#include "kernel/portable/field_p256.h"
+#include "kernel/portable/field_p384.h"
+#include "kernel/portable/field_p521.h"
+#include "kernel/portable/lanes.h"
+#include "kernel/portable/scalar.h"
+#include "kernel/tower_ops_impl.h"
+
+namespace assay::test {
+
+using namespace kernel::portable;
+
+constinit const TowerOps kPortableTower =
+    make_tower_ops<Lanes, FieldP256, FieldP384, FieldP521, Field25519, ScalarP256, ScalarP384, ScalarP521, Scalar25519>(
+        "portable");
+
+}  // namespace assay::test
