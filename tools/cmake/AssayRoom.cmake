@@ -22,3 +22,7 @@ function(assay_test room)
   target_include_directories(${room}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   gtest_discover_tests(${room}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${room}/ PROPERTIES TIMEOUT 300)
 endfunction()
+
+# What engine/kernel/ifma is compiled for; base::CpuFeatures::lanes_ifma tells whether a CPU has it all.
+set(ASSAY_IFMA_FLAGS
+    -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512ifma -mavx512vbmi -mavx512vbmi2 -mbmi -mbmi2 -madx -fno-exceptions)

@@ -2,6 +2,7 @@
 
 #include "base/cpu.h"
 #include "kernel/portable/curve_kernels.h"
+#include "kernel/portable/sha256_shani.h"
 
 namespace assay::kernel::portable {
 
@@ -9,6 +10,9 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels;
     kernels.isa = "portable";
+#if defined(__x86_64__)
+    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, sha256_shani_compress, 1};
+#endif
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;

@@ -1,0 +1,230 @@
+// Numbers of 52-bit limbs, eight side by side: what fields and scalars of this folder are built from.
+//
+// A limb is a register of eight 64-bit lanes; limb i has the weight 2^(52 i). Carried: every limb but the last below
+// 2^52, none negative. The multiply-add instructions read the low 52 bits of their factors and ignore the rest.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "kernel/curve/tower.h"
+#include "kernel/ifma/intrinsics.h"
+
+namespace assay::kernel::ifma {
+namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
+
+using Vector = __m512i;
+
+constexpr int kLimbBits = 52;
+constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
+
+[[gnu::always_inline]] inline Vector zero() noexcept { return _mm512_setzero_si512(); }
+[[gnu::always_inline]] inline Vector broadcast(std::uint64_t x) noexcept {
+  return _mm512_set1_epi64(static_cast<long long>(x));
+}
+// accumulator + the low or the high 52 bits of a b.
+[[gnu::always_inline]] inline Vector add_low(Vector accumulator, Vector a, Vector b) noexcept {
+  return _mm512_madd52lo_epu64(accumulator, a, b);
+}
+[[gnu::always_inline]] inline Vector add_high(Vector accumulator, Vector a, Vector b) noexcept {
+  return _mm512_madd52hi_epu64(accumulator, a, b);
+}
+
+// f(Index<0>()), f(Index<1>()), ...: loops whose shifts the instructions want as constants.
+template <int I>
+struct Index {
+  static constexpr int value = I;
+};
+template <int kCount, class Function>
+[[gnu::always_inline]] inline void unrolled(Function&& function) noexcept {
+  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) { (function(Index<I>()), ...); }
+  (std::make_integer_sequence<int, kCount>());
+}
+
+template <int kLimbs>
+struct Limbs {
+  Vector l[kLimbs];
+};
+
+// The same in all lanes, while compiling.
+template <int kLimbs>
+struct Constant {
+  std::uint64_t l[kLimbs];
+};
+
+template <int kLimbs, int kWords>
+constexpr Constant<kLimbs> to_limbs(const std::uint64_t (&words)[kWords]) noexcept {
+  Constant<kLimbs> result{};
+  for (int i = 0; i < kLimbs; ++i) {
+    const int word = kLimbBits * i / 64, shift = kLimbBits * i % 64;
+    std::uint64_t limb = word < kWords ? words[word] >> shift : 0;
+    if (shift > 64 - kLimbBits && word + 1 < kWords) limb |= words[word + 1] << (64 - shift);
+    result.l[i] = i + 1 < kLimbs ? limb & kLimbMask : limb;
+  }
+  return result;
+}
+
+// factor * a, carried.
+template <int kLimbs>
+constexpr Constant<kLimbs> times(const Constant<kLimbs>& a, std::uint64_t factor) noexcept {
+  Constant<kLimbs> result{};
+  UInt128 carry = 0;
+  for (int i = 0; i < kLimbs; ++i) {
+    carry += static_cast<UInt128>(a.l[i]) * factor;
+    result.l[i] = i + 1 < kLimbs ? static_cast<std::uint64_t>(carry) & kLimbMask : static_cast<std::uint64_t>(carry);
+    carry >>= kLimbBits;
+  }
+  return result;
+}
+
+// 2^exponent modulo m, by doubling. m is carried, its top limb not zero.
+template <int kLimbs>
+constexpr Constant<kLimbs> power_of_two(int exponent, const Constant<kLimbs>& m) noexcept {
+  Constant<kLimbs> r{{1}};
+  for (int i = 0; i < exponent; ++i) {
+    r = times(r, 2);
+    Constant<kLimbs> less{};
+    std::int64_t borrow = 0;
+    for (int k = 0; k < kLimbs; ++k) {
+      const std::int64_t t = static_cast<std::int64_t>(r.l[k]) - static_cast<std::int64_t>(m.l[k]) + borrow;
+      less.l[k] = static_cast<std::uint64_t>(t) & kLimbMask;
+      borrow = t >> kLimbBits;
+    }
+    if (borrow == 0) r = less;
+  }
+  return r;
+}
+
+// -1/m modulo 2^52, m odd.
+constexpr std::uint64_t negated_inverse(std::uint64_t m) noexcept {
+  std::uint64_t inverse = 1;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - m * inverse;  // Newton: 1, 2, 4, ... 64 bits
+  return (0 - inverse) & kLimbMask;
+}
+
+template <int kLimbs>
+[[gnu::always_inline]] inline Limbs<kLimbs> broadcast(const Constant<kLimbs>& a) noexcept {
+  Limbs<kLimbs> result;
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) result.l[i] = broadcast(a.l[i]);
+  return result;
+}
+
+// Carries limbs that may be negative; the last keeps what there is above it.
+template <int kLimbs>
+[[gnu::always_inline]] inline Limbs<kLimbs> carry(Limbs<kLimbs> t) noexcept {
+  const Vector mask = broadcast(kLimbMask);
+#pragma GCC unroll 11
+  for (int i = 0; i + 1 < kLimbs; ++i) {
+    t.l[i + 1] = _mm512_add_epi64(t.l[i + 1], _mm512_srai_epi64(t.l[i], kLimbBits));
+    t.l[i] = _mm512_and_si512(t.l[i], mask);
+  }
+  return t;
+}
+
+// The same but for what stands above bit 52 of each limb: only good for a factor.
+template <int kLimbs>
+[[gnu::always_inline]] inline Limbs<kLimbs> carry_for_factor(Limbs<kLimbs> t) noexcept {
+#pragma GCC unroll 11
+  for (int i = 0; i + 1 < kLimbs; ++i) {
+    t.l[i + 1] = _mm512_add_epi64(t.l[i + 1], _mm512_srai_epi64(t.l[i], kLimbBits));
+  }
+  return t;
+}
+
+// a - m where that is not negative, else a. Both carried.
+template <int kLimbs>
+[[gnu::always_inline]] inline Limbs<kLimbs> subtract_once(const Limbs<kLimbs>& a, const Constant<kLimbs>& m) noexcept {
+  Limbs<kLimbs> t;
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) t.l[i] = _mm512_sub_epi64(a.l[i], broadcast(m.l[i]));
+  t = carry(t);
+  const __mmask8 negative = _mm512_movepi64_mask(t.l[kLimbs - 1]);
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) t.l[i] = _mm512_mask_mov_epi64(t.l[i], negative, a.l[i]);
+  return t;
+}
+
+template <int kLimbs>
+[[gnu::always_inline]] inline __mmask8 zero_lanes(const Limbs<kLimbs>& a) noexcept {
+  Vector bits = a.l[0];
+#pragma GCC unroll 11
+  for (int i = 1; i < kLimbs; ++i) bits = _mm512_or_si512(bits, a.l[i]);
+  return _mm512_cmpeq_epi64_mask(bits, zero());
+}
+
+// The columns of a b: t[c] has the low halves of a_i b_j with i + j = c and the high halves of those with i + j = c
+// - 1. Each is at most 2 kLimbs halves below 2^52: below 2^57. Cost: 2 kLimbs^2 multiply-adds.
+template <int kLimbs>
+[[gnu::always_inline]] inline void product(Vector (&t)[2 * kLimbs], const Limbs<kLimbs>& a,
+                                           const Limbs<kLimbs>& b) noexcept {
+  Vector low[2 * kLimbs], high[2 * kLimbs];  // apart: twice as many independent sums
+#pragma GCC unroll 22
+  for (int c = 0; c < 2 * kLimbs; ++c) low[c] = high[c] = zero();
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) {
+#pragma GCC unroll 11
+    for (int j = 0; j < kLimbs; ++j) {
+      low[i + j] = add_low(low[i + j], a.l[i], b.l[j]);
+      high[i + j + 1] = add_high(high[i + j + 1], a.l[i], b.l[j]);
+    }
+  }
+  t[0] = low[0];
+#pragma GCC unroll 22
+  for (int c = 1; c + 1 < 2 * kLimbs; ++c) t[c] = _mm512_add_epi64(low[c], high[c]);
+  t[2 * kLimbs - 1] = high[2 * kLimbs - 1];
+}
+
+// The columns of a^2: the products of different limbs once, doubled. Cost: kLimbs (kLimbs + 1) multiply-adds.
+template <int kLimbs>
+[[gnu::always_inline]] inline void square(Vector (&t)[2 * kLimbs], const Limbs<kLimbs>& a) noexcept {
+  Vector low[2 * kLimbs], high[2 * kLimbs];
+#pragma GCC unroll 22
+  for (int c = 0; c < 2 * kLimbs; ++c) low[c] = high[c] = zero();
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) {
+#pragma GCC unroll 11
+    for (int j = i + 1; j < kLimbs; ++j) {
+      low[i + j] = add_low(low[i + j], a.l[i], a.l[j]);
+      high[i + j + 1] = add_high(high[i + j + 1], a.l[i], a.l[j]);
+    }
+  }
+  t[0] = zero();
+#pragma GCC unroll 22
+  for (int c = 1; c < 2 * kLimbs; ++c) {
+    t[c] = _mm512_add_epi64(low[c], high[c]);
+    t[c] = _mm512_add_epi64(t[c], t[c]);
+  }
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) {
+    t[2 * i] = add_low(t[2 * i], a.l[i], a.l[i]);
+    t[2 * i + 1] = add_high(t[2 * i + 1], a.l[i], a.l[i]);
+  }
+}
+
+// Columns t to t / 2^(52 kLimbs) modulo m (Montgomery, Math. Comp. 44, 1985): below (t / R m + 1) m, carried.
+// k0 = -1/m modulo 2^52. Cost: kLimbs (2 kLimbs + 1) multiply-adds.
+template <int kLimbs>
+[[gnu::always_inline]] inline Limbs<kLimbs> montgomery_reduce(Vector (&t)[2 * kLimbs], const Constant<kLimbs>& m,
+                                                              std::uint64_t k0) noexcept {
+  const Vector k = broadcast(k0);
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) {
+    const Vector q = add_low(zero(), t[i], k);
+    t[i] = add_low(t[i], q, broadcast(m.l[0]));  // a multiple of 2^52
+    t[i + 1] = add_high(t[i + 1], q, broadcast(m.l[0]));
+    t[i + 1] = _mm512_add_epi64(t[i + 1], _mm512_srli_epi64(t[i], kLimbBits));
+#pragma GCC unroll 11
+    for (int j = 1; j < kLimbs; ++j) {
+      t[i + j] = add_low(t[i + j], q, broadcast(m.l[j]));
+      t[i + j + 1] = add_high(t[i + j + 1], q, broadcast(m.l[j]));
+    }
+  }
+  Limbs<kLimbs> result;
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) result.l[i] = t[kLimbs + i];
+  return carry(result);
+}
+
+}  // namespace
+}  // namespace assay::kernel::ifma
