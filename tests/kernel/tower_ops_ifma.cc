@@ -1,10 +1,11 @@
+#include "kernel/tower_ops_impl.h"
+
 #include "kernel/ifma/field_25519.h"
 #include "kernel/ifma/field_p256.h"
 #include "kernel/ifma/field_p384.h"
 #include "kernel/ifma/field_p521.h"
 #include "kernel/ifma/lanes.h"
 #include "kernel/ifma/scalar.h"
-#include "kernel/tower_ops_impl.h"
 
 namespace assay::test {
 

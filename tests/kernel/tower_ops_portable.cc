@@ -1,10 +1,11 @@
+#include "kernel/tower_ops_impl.h"
+
 #include "kernel/portable/field_25519.h"
 #include "kernel/portable/field_p256.h"
 #include "kernel/portable/field_p384.h"
 #include "kernel/portable/field_p521.h"
 #include "kernel/portable/lanes.h"
 #include "kernel/portable/scalar.h"
-#include "kernel/tower_ops_impl.h"
 
 namespace assay::test {
 

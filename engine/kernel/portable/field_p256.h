@@ -17,9 +17,9 @@ struct PrimeP256 {
   // Column by column; m_k is the word that the sum of column k comes to. Cost: 4 products of words.
   __attribute__((always_inline)) static Number<4> reduce(const Number<8>& t) noexcept {
     std::uint64_t m[4];
-    Uint128 m_p3[4];
+    UInt128 m_p3[4];
     Number<4> result;
-    Uint128 sum = 0;  // below 2^67
+    UInt128 sum = 0;  // below 2^67
 #pragma GCC unroll 8
     for (int k = 0; k < 8; ++k) {
       sum += t.w[k];
@@ -29,7 +29,7 @@ struct PrimeP256 {
       if (k >= 4) sum += high_word(m_p3[k - 4]);
       if (k < 4) {
         m[k] = low_word(sum);  // - m clears it
-        m_p3[k] = Uint128{m[k]} * kModulus.w[3];
+        m_p3[k] = UInt128{m[k]} * kModulus.w[3];
       } else {
         result.w[k - 4] = low_word(sum);
       }

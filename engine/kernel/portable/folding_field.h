@@ -53,11 +53,11 @@ struct FoldingField {
 #pragma GCC unroll 9
     for (int j = 0; j < kLimbs; ++j) folded[j] = kFold * b.v[j];
     Coordinate r;
-    Uint128 sum = 0;
+    UInt128 sum = 0;
 #pragma GCC unroll 9
     for (int k = 0; k < kLimbs; ++k) {
 #pragma GCC unroll 9
-      for (int i = 0; i < kLimbs; ++i) sum += Uint128{a.v[i]} * (i <= k ? b.v[k - i] : folded[kLimbs + k - i]);
+      for (int i = 0; i < kLimbs; ++i) sum += UInt128{a.v[i]} * (i <= k ? b.v[k - i] : folded[kLimbs + k - i]);
       r.v[k] = low_word(sum) & kMask;
       sum >>= kBits;
     }
@@ -73,14 +73,14 @@ struct FoldingField {
       doubled[j] = 2 * a.v[j];
     }
     Coordinate r;
-    Uint128 sum = 0;
+    UInt128 sum = 0;
 #pragma GCC unroll 9
     for (int k = 0; k < kLimbs; ++k) {
 #pragma GCC unroll 9
       for (int i = 0; i < kLimbs; ++i) {
         const int j = i <= k ? k - i : kLimbs + k - i;
         if (i > j) continue;
-        sum += Uint128{i == j ? a.v[i] : doubled[i]} * (i <= k ? a.v[j] : folded[j]);
+        sum += UInt128{i == j ? a.v[i] : doubled[i]} * (i <= k ? a.v[j] : folded[j]);
       }
       r.v[k] = low_word(sum) & kMask;
       sum >>= kBits;
@@ -144,8 +144,8 @@ struct FoldingField {
   }
 
   // The end of a product: limbs below 2^kBits and a carry below 2^67 out of the last. What is left goes into limb 1.
-  static void fold_carry(Coordinate& r, Uint128 carry) noexcept {
-    const Uint128 sum = carry * kFold + r.v[0];
+  static void fold_carry(Coordinate& r, UInt128 carry) noexcept {
+    const UInt128 sum = carry * kFold + r.v[0];
     r.v[0] = low_word(sum) & kMask;
     r.v[1] += low_word(sum >> kBits);
   }

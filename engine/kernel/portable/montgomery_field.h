@@ -33,7 +33,10 @@ struct MontgomeryField {
   static Element constant(const std::uint64_t (&integer)[kWords]) noexcept { return from_integer(number(integer)); }
   static Element one() noexcept { return {kR}; }
 
-  static Element mul(const Element& a, const Element& b) noexcept { return {Prime::reduce(product(a.words, b.words))}; }
+  // A call: the many products of a stage of additions, inlined, outgrow the cache of decoded instructions.
+  [[gnu::noinline]] static Element mul(const Element& a, const Element& b) noexcept {
+    return {Prime::reduce(product(a.words, b.words))};
+  }
   static Element sqr(const Element& a) noexcept { return mul(a, a); }
 
   static Element sub(const Element& a, const Element& b) noexcept {

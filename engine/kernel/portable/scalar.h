@@ -63,15 +63,15 @@ struct Scalar {
     Words t{};              // with `top` above it: below 2n
     std::uint64_t top = 0;  // 0 or 1
     for (int i = 0; i < kWords; ++i) {
-      Uint128 carry_product = Uint128{x.w[i]} * y.w[0] + t.w[0];
+      UInt128 carry_product = UInt128{x.w[i]} * y.w[0] + t.w[0];
       const std::uint64_t m = low_word(carry_product) * kNegatedInverse;
-      Uint128 carry_multiple = Uint128{m} * n.w[0] + low_word(carry_product);  // low word 0
+      UInt128 carry_multiple = UInt128{m} * n.w[0] + low_word(carry_product);  // low word 0
       for (int j = 1; j < kWords; ++j) {
-        carry_product = Uint128{x.w[i]} * y.w[j] + t.w[j] + high_word(carry_product);
-        carry_multiple = Uint128{m} * n.w[j] + low_word(carry_product) + high_word(carry_multiple);
+        carry_product = UInt128{x.w[i]} * y.w[j] + t.w[j] + high_word(carry_product);
+        carry_multiple = UInt128{m} * n.w[j] + low_word(carry_product) + high_word(carry_multiple);
         t.w[j - 1] = low_word(carry_multiple);
       }
-      const Uint128 sum = Uint128{top} + high_word(carry_product) + high_word(carry_multiple);
+      const UInt128 sum = UInt128{top} + high_word(carry_product) + high_word(carry_multiple);
       t.w[kWords - 1] = low_word(sum);
       top = high_word(sum);
     }

@@ -6,13 +6,13 @@
 
 #include <cstdint>
 
+#include "kernel/curve/tower.h"
+
 namespace assay::kernel::portable {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-__extension__ typedef unsigned __int128 Uint128;
-
-constexpr std::uint64_t low_word(Uint128 a) noexcept { return static_cast<std::uint64_t>(a); }
-constexpr std::uint64_t high_word(Uint128 a) noexcept { return static_cast<std::uint64_t>(a >> 64); }
+constexpr std::uint64_t low_word(UInt128 a) noexcept { return static_cast<std::uint64_t>(a); }
+constexpr std::uint64_t high_word(UInt128 a) noexcept { return static_cast<std::uint64_t>(a >> 64); }
 
 template <int N>
 struct Number {
@@ -29,10 +29,10 @@ constexpr Number<N> number(const std::uint64_t (&words)[N]) noexcept {
 // sum = a + b modulo 2^(64N). Returns the carry.
 template <int N>
 constexpr std::uint64_t add(Number<N>& sum, const Number<N>& a, const Number<N>& b) noexcept {
-  Uint128 carry = 0;
+  UInt128 carry = 0;
 #pragma GCC unroll 9
   for (int i = 0; i < N; ++i) {
-    carry += Uint128{a.w[i]} + b.w[i];
+    carry += UInt128{a.w[i]} + b.w[i];
     sum.w[i] = low_word(carry);
     carry >>= 64;
   }
@@ -107,7 +107,7 @@ __attribute__((always_inline)) constexpr Number<2 * N> product(const Number<N>& 
     std::uint64_t carry = 0;
 #pragma GCC unroll 9
     for (int j = 0; j < N; ++j) {
-      const Uint128 word = Uint128{a.w[i]} * b.w[j] + t.w[i + j] + carry;  // at most 2^128 - 1
+      const UInt128 word = UInt128{a.w[i]} * b.w[j] + t.w[i + j] + carry;  // at most 2^128 - 1
       t.w[i + j] = low_word(word);
       carry = high_word(word);
     }
