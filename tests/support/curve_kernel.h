@@ -3,12 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "verify/table_memory.h"
 
 namespace assay::test {
 
@@ -22,30 +23,29 @@ class CurveTables {
         scratch_(memory(kernel.scratch_bytes(key_window, generator_window))),
         generator_(memory(kernel.table_bytes(generator_window))) {
     const Memory scratch = memory(kernel.build_scratch_bytes(generator_window));
-    kernel.build_generator(generator_window, words(generator_), scratch.get());
-    generator_table_ = {words(generator_), generator_window};
+    kernel.build_generator(generator_window, generator_.words(), scratch.data());
+    generator_table_ = {generator_.words(), generator_window};
   }
 
   // The key's table, as CurveJob takes it; it lives as long as this object. Null: the kernel refuses the key.
   const std::uint64_t* add_key(const unsigned char* public_key) {
     Memory table = memory(kernel_.table_bytes(key_window_));
-    if (!kernel_.build_table(public_key, key_window_, words(table), build_scratch_.get())) return nullptr;
+    if (!kernel_.build_table(public_key, key_window_, table.words(), build_scratch_.data())) return nullptr;
     tables_.push_back(std::move(table));
-    return words(tables_.back());
+    return tables_.back().words();
   }
   void verify(std::span<const kernel::CurveJob> jobs, kernel::Outcome* outcomes) const noexcept {
-    kernel_.verify(jobs.data(), jobs.size(), outcomes, key_window_, generator_table_, scratch_.get());
+    kernel_.verify(jobs.data(), jobs.size(), outcomes, key_window_, generator_table_, scratch_.data());
   }
   void forget_keys() { tables_.clear(); }
 
  private:
-  static constexpr std::align_val_t kLine{64};
-  struct Free {
-    void operator()(unsigned char* bytes) const noexcept { ::operator delete(bytes, kLine); }
-  };
-  using Memory = std::unique_ptr<unsigned char, Free>;
-  static Memory memory(std::size_t bytes) { return Memory(static_cast<unsigned char*>(::operator new(bytes, kLine))); }
-  static std::uint64_t* words(const Memory& memory) { return reinterpret_cast<std::uint64_t*>(memory.get()); }
+  using Memory = verify::TableMemory;
+  static Memory memory(std::size_t bytes) {
+    Memory memory(bytes);
+    if (!memory) throw std::bad_alloc();
+    return memory;
+  }
 
   const kernel::CurveKernel& kernel_;
   int key_window_;
