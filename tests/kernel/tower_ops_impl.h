@@ -21,11 +21,11 @@ struct Integers {
     const unsigned char* sources[kLanes];
     for (std::size_t l = 0; l < kLanes; ++l) {
       for (std::size_t i = 0; i < 8 * N; ++i) {
-        bytes[l][i] = static_cast<unsigned char>(integers[l * N + i / 8] >> (8 * (i % 8)));
+        bytes[l][8 * N - 1 - i] = static_cast<unsigned char>(integers[l * N + i / 8] >> (8 * (i % 8)));
       }
       sources[l] = bytes[l];
     }
-    return L::template load_little_endian<N>(sources, 8 * N);
+    return L::template load_big_endian<N>(sources, 8 * N);
   }
 
   static void write(const Words& a, std::uint64_t* integers) noexcept {

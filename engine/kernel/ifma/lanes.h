@@ -19,8 +19,8 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
     low[p] = _mm512_unpacklo_epi64(r[2 * p], r[2 * p + 1]);
     high[p] = _mm512_unpackhi_epi64(r[2 * p], r[2 * p + 1]);
   }
-  const auto columns = [](const Vector(&pairs)[4], Vector& c0, Vector& c2, Vector& c4, Vector& c6)
-      noexcept __attribute__((always_inline)) {
+  const auto columns = [](const Vector(&pairs)[4], Vector& c0, Vector& c2, Vector& c4, Vector& c6) noexcept
+      __attribute__((always_inline)) {
     const Vector even01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0x88);
     const Vector odd01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0xdd);
     const Vector even23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0x88);
@@ -64,11 +64,11 @@ struct Lanes {
     Vector w[N];
   };
 
-  // Nothing beyond `bytes` is read. For N = 9 up to 72 bytes; otherwise up to 64.
+  // At most 8 N bytes each; nothing beyond them is read.
   template <int N>
   static Words<N> load_big_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
     const std::size_t tail = bytes < 64 ? bytes : 64;  // the least significant ones
-    const __mmask64 mask = tail == 64 ? ~__mmask64{0} : (__mmask64{1} << tail) - 1;
+    const __mmask64 mask = first_bytes(tail);
     const Vector reversed = _mm512_sub_epi8(_mm512_set1_epi8(static_cast<char>(tail - 1)), ascending());
     Vector rows[8];
 #pragma GCC unroll 8
@@ -76,33 +76,29 @@ struct Lanes {
       rows[l] =
           _mm512_maskz_permutexvar_epi8(mask, reversed, _mm512_maskz_loadu_epi8(mask, sources[l] + (bytes - tail)));
     }
-    transpose(rows);
-    Words<N> result;
-#pragma GCC unroll 8
-    for (int i = 0; i < (N < 8 ? N : 8); ++i) result.w[i] = rows[i];
+    alignas(64) std::uint64_t ninth[8] = {};
     if constexpr (N > 8) {
-      alignas(64) std::uint64_t top[8];
       for (int l = 0; l < 8; ++l) {
-        top[l] = 0;
-        for (std::size_t i = 0; i < bytes - tail; ++i) top[l] = top[l] << 8 | sources[l][i];
+        for (std::size_t i = 0; i < bytes - tail; ++i) ninth[l] = ninth[l] << 8 | sources[l][i];
       }
-      result.w[8] = _mm512_load_si512(top);
     }
-    return result;
+    return from_rows<N>(rows, ninth);
   }
 
-  // At most 64 bytes.
   template <int N>
   static Words<N> load_little_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
-    const __mmask64 mask = bytes == 64 ? ~__mmask64{0} : (__mmask64{1} << bytes) - 1;
+    const std::size_t head = bytes < 64 ? bytes : 64;
+    const __mmask64 mask = first_bytes(head);
     Vector rows[8];
 #pragma GCC unroll 8
     for (int l = 0; l < 8; ++l) rows[l] = _mm512_maskz_loadu_epi8(mask, sources[l]);
-    transpose(rows);
-    Words<N> result;
-#pragma GCC unroll 9
-    for (int i = 0; i < N; ++i) result.w[i] = i < 8 ? rows[i < 8 ? i : 0] : zero();
-    return result;
+    alignas(64) std::uint64_t ninth[8] = {};
+    if constexpr (N > 8) {
+      for (int l = 0; l < 8; ++l) {
+        for (std::size_t i = bytes; i > head; --i) ninth[l] = ninth[l] << 8 | sources[l][i - 1];
+      }
+    }
+    return from_rows<N>(rows, ninth);
   }
 
   template <int N>
@@ -291,6 +287,21 @@ struct Lanes {
 
  private:
   static constexpr std::uint64_t kTopBit = std::uint64_t{1} << 63;
+
+  static __mmask64 first_bytes(std::size_t count) noexcept {
+    return count == 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
+  }
+
+  // Eight words of each lane, and a ninth where there is one.
+  template <int N>
+  [[gnu::always_inline]] static Words<N> from_rows(Vector (&rows)[8], const std::uint64_t (&ninth)[8]) noexcept {
+    transpose(rows);
+    Words<N> result;
+#pragma GCC unroll 8
+    for (int i = 0; i < (N < 8 ? N : 8); ++i) result.w[i] = rows[i];
+    if constexpr (N > 8) result.w[8] = _mm512_load_si512(ninth);
+    return result;
+  }
 
   static Vector ascending() noexcept {
     return _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
