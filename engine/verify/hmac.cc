@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <cstdint>
 #include <cstring>
 
 #include "verify/digest.h"
@@ -17,6 +18,9 @@ struct HmacKey::States {
   SHA256_CTX inner256, outer256;
   SHA512_CTX inner384, outer384;
   SHA512_CTX inner512, outer512;
+  // The same as plain words.
+  std::uint32_t words256[2][8];
+  std::uint64_t words384[2][8], words512[2][8];
 };
 
 namespace {
@@ -53,6 +57,14 @@ void prepare512(Hash hash, std::string_view secret, SHA512_CTX& inner, SHA512_CT
   OPENSSL_cleanse(block, sizeof block);
 }
 
+// The states alone, inner and outer, without lengths and buffers.
+template <class Context, class Word>
+void copy_words(const Context& inner, const Context& outer, Word (&words)[2][8]) noexcept {
+  static_assert(sizeof inner.h == sizeof words[0]);
+  std::memcpy(words[0], inner.h, sizeof inner.h);
+  std::memcpy(words[1], outer.h, sizeof outer.h);
+}
+
 void compute512(const SHA512_CTX& inner, const SHA512_CTX& outer, std::size_t size, std::string_view message,
                 unsigned char* mac) noexcept {
   SHA512_CTX context = inner;
@@ -78,6 +90,9 @@ HmacKey::HmacKey(std::string_view secret) : states_(std::make_unique<States>()) 
   OPENSSL_cleanse(block, sizeof block);
   prepare512(Hash::SHA384, secret, states_->inner384, states_->outer384);
   prepare512(Hash::SHA512, secret, states_->inner512, states_->outer512);
+  copy_words(states_->inner256, states_->outer256, states_->words256);
+  copy_words(states_->inner384, states_->outer384, states_->words384);
+  copy_words(states_->inner512, states_->outer512, states_->words512);
 }
 
 HmacKey::~HmacKey() { OPENSSL_cleanse(states_.get(), sizeof(States)); }
@@ -101,6 +116,12 @@ void HmacKey::compute(Hash hash, std::string_view message, unsigned char* mac) c
     case Hash::none:
       return;
   }
+}
+
+HmacStates HmacKey::states(Hash hash) const noexcept {
+  if (hash == Hash::SHA256) return {states_->words256[0], states_->words256[1]};
+  const auto& words = hash == Hash::SHA384 ? states_->words384 : states_->words512;
+  return {words[0], words[1]};
 }
 
 bool HmacKey::matches(Hash hash, std::string_view message, std::string_view mac) const noexcept {

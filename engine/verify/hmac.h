@@ -9,6 +9,13 @@
 
 namespace assay::verify {
 
+// The states after the key's inner and outer block, for kernels that go on from them: eight words each, of 32 bits for
+// SHA-256, of 64 for the others. They are worth as much as the key.
+struct HmacStates {
+  const void* inner;
+  const void* outer;
+};
+
 // Immutable, shared by all threads; wiped when freed.
 class HmacKey {
  public:
@@ -21,6 +28,8 @@ class HmacKey {
   void compute(Hash hash, std::string_view message, unsigned char* mac) const noexcept;
   // Compares in constant time; a mac of another length is false.
   bool matches(Hash hash, std::string_view message, std::string_view mac) const noexcept;
+  // Views into the key. `hash` is not none.
+  HmacStates states(Hash hash) const noexcept;
 
  private:
   struct States;
