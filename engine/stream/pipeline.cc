@@ -45,6 +45,7 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::op
       source_(options.inputs, {options.stop, options.wake_fd}),
       splitter_(source_, options.input, engine.policy().max_token_bytes),
       total_bytes_(source_.total_bytes()),
+      signatures_before_(engine.backend().statistics()),
       started_at_(Instant::now()),
       started_(Clock::now()),
       last_progress_(started_) {
@@ -135,6 +136,7 @@ Batch* Pipeline::judge(Batch* batch) {
   }
   worker->verdicts.resize(worker->inputs.size());
   engine_.verify(worker->inputs, worker->verdicts, *worker->session);
+  if (std::string fault = engine_.backend().fault(); !fault.empty()) fail({std::move(fault)});
 
   const bool summarise = !options_.summary.empty();
   std::size_t judged = 0;
@@ -204,6 +206,19 @@ void Pipeline::report_progress(bool at_end) {
       {counts_.records(), bytes_, total_bytes_, std::chrono::duration<double>(now - started_).count()});
 }
 
+// Of this run: the backend may have served others.
+verify::BackendStatistics Pipeline::signatures() const {
+  verify::BackendStatistics now = engine_.backend().statistics();
+  const verify::BackendStatistics& before = signatures_before_;
+  now.by_lanes -= before.by_lanes;
+  now.by_openssl -= before.by_openssl;
+  now.exceptional -= before.exceptional;
+  now.cross_checked -= before.cross_checked;
+  now.tables_built -= before.tables_built;
+  now.tables_evicted -= before.tables_evicted;
+  return now;
+}
+
 Result<void> Pipeline::write_summary(const StreamResult& result) {
   const RunManifest manifest{.started = started_at_,
                              .ended = Instant::now(),
@@ -211,7 +226,9 @@ Result<void> Pipeline::write_summary(const StreamResult& result) {
                              .inputs = source_.inputs(),
                              .options = options_.manifest,
                              .threads = threads_,
-                             .backend = std::string(engine_.backend_name()),
+                             .backend = std::string(engine_.backend().name()),
+                             .isa = std::string(engine_.backend().isa()),
+                             .signatures = signatures(),
                              .bytes = bytes_,
                              .complete = result.stopped_by == 0 && !result.output_closed};
   Result<Output> file = Output::open(options_.summary);
@@ -254,6 +271,7 @@ Result<StreamResult> Pipeline::run() {
   result.accepted = counts_.accepted;
   result.rejected = counts_.rejected;
   result.bytes = bytes_;
+  result.exceptional = signatures().exceptional;
   for (int i = 0; i < kReasonCount; ++i) {
     const std::uint64_t count = counts_.by_reason[static_cast<std::size_t>(i)];
     if (count != 0) result.by_reason.emplace_back(to_string(static_cast<Reason>(i)), count);

@@ -16,6 +16,7 @@
 
 #include "assay/instant.h"
 #include "assay/reason.h"
+#include "verify/backend.h"
 #include "verify/batch.h"
 
 namespace assay::stream {
@@ -99,7 +100,8 @@ struct RunManifest {
   std::vector<std::string> inputs;
   std::vector<std::pair<std::string, std::string>> options;
   int threads = 0;
-  std::string backend;
+  std::string backend, isa;
+  verify::BackendStatistics signatures;  // of this run; zeros where the backend counts nothing
   std::uint64_t bytes = 0;
   bool complete = true;  // false: stopped before the end of the input
 };

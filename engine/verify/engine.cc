@@ -238,6 +238,17 @@ Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
+  BackendOptions wanted;
+  wanted.name = options.backend;
+  wanted.table_memory = options.table_memory;
+  wanted.cross_check = options.cross_check;
+  wanted.on_note = options.on_note;
+  Result<std::shared_ptr<const Backend>> backend = make_backend(wanted);
+  if (!backend) return Error{backend.error()};
+  return create(std::move(options), std::move(*backend));
+}
+
+Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend) {
   auto impl = std::make_unique<Impl>();
   if (options.keys.empty()) {
     return Error{"no keys: give a JWK Set, a public key, a secret or static tokens"};
@@ -245,12 +256,7 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
   Result<Policy> policy = jose::checked_policy(std::move(options.policy));
   if (!policy) return Error{policy.error()};
   impl->policy = std::move(*policy);
-  BackendOptions wanted;
-  wanted.name = options.backend;
-  wanted.on_note = options.on_note;
-  Result<std::shared_ptr<const Backend>> backend = make_backend(wanted);
-  if (!backend) return Error{backend.error()};
-  impl->backend = std::move(*backend);
+  impl->backend = std::move(backend);
   impl->on_note = options.on_note;
   Result<std::unique_ptr<KeyStore>> keys =
       KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
@@ -282,7 +288,7 @@ Result<void> Engine::reload() {
   return reloaded;
 }
 const Policy& Engine::policy() const noexcept { return impl_->policy; }
-std::string_view Engine::backend_name() const noexcept { return impl_->backend->name(); }
+const Backend& Engine::backend() const noexcept { return *impl_->backend; }
 std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->keys->snapshot(); }
 
 }  // namespace assay::verify

@@ -30,6 +30,8 @@ class Session {
 class Engine {
  public:
   static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options);
+  // The same with a backend that was made elsewhere; the options' own choice is not looked at.
+  static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend);
   ~Engine();
 
   // A session from the pool; give it back with release(). Both thread safe.
@@ -43,7 +45,7 @@ class Engine {
   // Reads every key source again. A failure is returned and told through on_note; the old keys stay.
   Result<void> reload();
   const Policy& policy() const noexcept;
-  std::string_view backend_name() const noexcept;
+  const Backend& backend() const noexcept;
   std::shared_ptr<const Snapshot> snapshot() const;
 
  private:

@@ -85,6 +85,7 @@ void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::sp
 }
 
 Result<void> JwtVerifier::reload() { return engine_->reload(); }
-std::string_view JwtVerifier::backend() const noexcept { return engine_->backend_name(); }
+std::string_view JwtVerifier::backend() const noexcept { return engine_->backend().name(); }
+std::string JwtVerifier::fault() const { return engine_->backend().fault(); }
 
 }  // namespace assay

@@ -17,6 +17,13 @@ constexpr const char* kCompiler = "clang " __clang_version__;
 constexpr const char* kCompiler = "g++ " __VERSION__;
 #endif
 
+// "lanes (ifma)", "openssl".
+std::string described(const verify::Backend& backend) {
+  std::string text(backend.name());
+  if (!backend.isa().empty()) text += " (" + std::string(backend.isa()) + ")";
+  return text;
+}
+
 }  // namespace
 
 std::string build_description() {
@@ -26,7 +33,7 @@ std::string build_description() {
   // The library that runs, which may be newer than the one that was compiled against.
   text += "openssl   " + std::string(OpenSSL_version(OPENSSL_VERSION)) + "\n";
   text += "cpu       " + base::describe(base::cpu_features()) + "\n";
-  text += "backend   " + (backend ? std::string((*backend)->name()) : backend.error()) + "\n";
+  text += "backend   " + (backend ? described(**backend) : backend.error()) + "\n";
   return text;
 }
 

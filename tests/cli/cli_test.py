@@ -204,6 +204,22 @@ class Summary(Case):
         self.assertNotIn(SECRET.decode(), text)
         self.assertNotIn(token(), text)
 
+    def test_run_names_backend_and_counts_signatures(self):
+        records = "\n".join([token(jti=str(i)) for i in range(40)] + [token(secret=b"x" * 32), "x"]) + "\n"
+        for backend, by_lanes in (("openssl", 0), ("lanes", 41)):
+            done = self.verify("--summary", "s.json", "--backend", backend, "--cross-check", "1", "--table-memory", "1M",
+                               stdin=records)
+            self.assertEqual((done.returncode, done.stderr), (1, b""))
+            summary = json.loads(self.read("s.json"))
+            run = summary["run"]
+            self.assertEqual((summary["accepted"], summary["rejected"]), (40, 2))
+            self.assertEqual((run["backend"], run["isa"] is None), (backend, backend == "openssl"))
+            for option in (["--cross-check", "1"], ["--table-memory", "1M"]):
+                self.assertIn(option, run["options"])
+            if backend == "lanes" and run["isa"] == "portable":
+                continue  # its hashes may be OpenSSL's
+            self.assertEqual((run["by_lanes"], run["exceptional"], run["cross_checked"]), (by_lanes, 0, by_lanes))
+
     def test_human_summary_counts_reasons_unless_quiet(self):
         done = self.verify(stdin=token() + "\nx\ny\n", quiet=False)
         self.assertRegex(done.stderr.decode(), r"3 records: 1 accepted, 2 rejected.*\n  malformed_token +2\n")
@@ -322,8 +338,15 @@ class Options(Case):
 
     def test_version_names_what_this_build_is(self):
         text = self.assay("--version").stdout.decode()
-        for part in ("assay 0.", "OpenSSL 3", "cpu", "backend   openssl"):
+        for part in ("assay 0.", "OpenSSL 3", "cpu", "backend   lanes ("):
             self.assertIn(part, text)
+
+    def test_environment_chooses_backend_and_cpu(self):
+        for variables, part in (({"ASSAY_BACKEND": "openssl"}, "backend   openssl\n"),
+                                ({"ASSAY_BACKEND": "lanes", "ASSAY_CPU": "portable"}, "backend   lanes (portable)\n"),
+                                ({"ASSAY_BACKEND": "abacus"}, "ASSAY_BACKEND")):
+            self.assertIn(part, self.assay("--version", variables=variables).stdout.decode())
+        self.assertRefused(self.verify(stdin="x\n", variables={"ASSAY_BACKEND": "abacus"}), "ASSAY_BACKEND", "abacus")
 
     def test_wrong_usage_is_one_line_that_names_the_option(self):
         for args, *parts in (
@@ -332,7 +355,10 @@ class Options(Case):
                 (["--algorithm", "none"], "--algorithm", "'none'", "EdDSA"), (["--profile", "lax"], "--profile"),
                 (["--format", "xml"], "--format", "ndjson|csv|none"), (["--only", "some"], "--only"),
                 (["--input", "scan"], "--input"), (["--token-field", "token"], "--token-field", "RFC 6901"),
-                (["--backend", "lanes"], "--backend", "no lane kernels"), (["--frob"], "--frob"),
+                (["--backend", "abacus"], "--backend", "auto|openssl|lanes"), (["--frob"], "--frob"),
+                (["--table-memory", "much"], "--table-memory", "256MiB"), (["--table-memory", "-1"], "--table-memory"),
+                (["--table-memory", "9999999GiB"], "--table-memory"), (["--table-memory", "MiB"], "--table-memory"),
+                (["--cross-check", "2"], "--cross-check", "0 to 1"), (["--cross-check", "nan"], "--cross-check"),
                 (["--issuer"], "--issuer", "needs a value"), (["--issuer="], "--issuer"),
                 (["--typ", ""], "--typ"), (["-o", ""], "--output"), (["--progress", "--quiet"], "--progress"),
                 (["--carry", "a\nb"], "--carry")):

@@ -60,15 +60,15 @@ class Case(unittest.TestCase):
             return file.read()
 
     def environment(self):
-        env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "ASSAY_BACKEND")}
-        return env
+        hidden = ("NO_COLOR", "ASSAY_BACKEND", "ASSAY_CPU")
+        return {name: value for name, value in os.environ.items() if name not in hidden}
 
-    def assay(self, *args, stdin=b"", **more):
+    def assay(self, *args, stdin=b"", variables=None, **more):
         if isinstance(stdin, str):
             stdin = stdin.encode()
         more.setdefault("stdout", subprocess.PIPE)
         return subprocess.run([PROGRAM, *args], input=stdin, stderr=subprocess.PIPE, cwd=self.folder,
-                              env=self.environment(), timeout=DEADLINE, **more)
+                              env={**self.environment(), **(variables or {})}, timeout=DEADLINE, **more)
 
     def start(self, *args, **more):
         """A running program; killed at the end of the test if it still runs."""

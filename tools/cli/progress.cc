@@ -93,6 +93,8 @@ std::string summary_text(const StreamResult& result) {
   for (const auto& [reason, count] : result.by_reason) {
     text += "  " + reason + std::string(width - reason.size() + 2, ' ') + with_commas(count) + "\n";
   }
+  if (result.exceptional > 0)
+    text += "  exceptional in lanes, decided by OpenSSL: " + with_commas(result.exceptional) + "\n";
   return text;
 }
 

@@ -2,9 +2,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "assay/stream.h"
 #include "assay/verifier.h"
@@ -80,6 +83,54 @@ void add_path(CLI::App& app, const std::string& names, const std::string& shown,
   })->group("Output");
 }
 
+// Bytes: a whole number, as it is or in KiB, MiB, GiB.
+std::size_t size_in_bytes(const std::string& option, const std::string& value) {
+  constexpr std::pair<std::string_view, int> kUnits[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30},
+                                                         {"K", 10},   {"M", 20},   {"G", 30}};
+  std::string digits = value;
+  int shift = 0;
+  for (const auto& [unit, bits] : kUnits) {
+    if (!value.ends_with(unit)) continue;
+    digits.resize(value.size() - unit.size());
+    shift = bits;
+    break;
+  }
+  constexpr unsigned long long kMost = 1ull << 40;
+  unsigned long long number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || number > kMost >> shift)
+    throw refuse(option, in_quotes(value) + " is no size from 0 to 1024GiB: write it like 256MiB");
+  return static_cast<std::size_t>(number << shift);
+}
+
+double share(const std::string& option, const std::string& value) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || !(number >= 0 && number <= 1))
+    throw refuse(option, in_quotes(value) + " is no share: give a number from 0 to 1, such as 0.01");
+  return number;
+}
+
+void add_backend_flags(CLI::App& app, VerifyFlags& flags) {
+  JwtVerifierOptions& options = flags.verifier.options;
+  const auto add = [&](const char* name, const char* placeholder, const char* help, ReadValue read) {
+    add_value(app, name, placeholder, help, [&flags, name, read = std::move(read)](const std::string& value) {
+      read(value);
+      flags.verifier.manifest.emplace_back(name, value);
+    })->group("Output");
+  };
+  add_choice(app, "--backend", "what verifies signatures: many at once, or OpenSSL; default auto, the best here",
+             {{"auto", [&options] { options.backend = "auto"; }},
+              {"openssl", [&options] { options.backend = "openssl"; }},
+              {"lanes", [&options] { options.backend = "lanes"; }}});
+  app.get_option("--backend")->group("Output");
+  add("--table-memory", "SIZE", "memory that lanes may take for tables of keys, such as 64MiB; 0: none; default 256MiB",
+      [&options](const std::string& value) { options.table_memory = size_in_bytes("--table-memory", value); });
+  add("--cross-check", "SHARE",
+      "share of the lanes' verdicts, 0 to 1, that OpenSSL gives too; a difference ends the run; default 0",
+      [&options](const std::string& value) { options.cross_check = share("--cross-check", value); });
+}
+
 void add_output_flags(CLI::App& app, VerifyFlags& flags) {
   StreamOptions& stream = flags.stream;
   add_path(app, "-o,--output", "--output", "write verdicts here, complete or not at all; default standard output",
@@ -100,15 +151,7 @@ void add_output_flags(CLI::App& app, VerifyFlags& flags) {
   add_value(app, "--threads", "N", "default all cores", [&stream](const std::string& value) {
     stream.threads = static_cast<int>(whole_number("--threads", value, 1, 1024, "threads"));
   })->group("Output");
-  add_value(app, "--backend", "auto|openssl", "what verifies signatures; default auto",
-            [&flags](const std::string& value) {
-              if (value == "lanes") throw refuse("--backend", "this build has no lane kernels: use auto or openssl");
-              if (value != "auto" && value != "openssl") {
-                throw refuse("--backend", in_quotes(value) + " is none of auto|openssl");
-              }
-              flags.verifier.options.backend = value;
-            })
-      ->group("Output");
+  add_backend_flags(app, flags);
   CLI::Option* progress =
       app.add_flag("--progress", flags.progress,
                    "show rate and time left on standard error; default where that is a terminal that the verdicts do "

@@ -58,12 +58,14 @@ struct StreamOptions {
 struct StreamResult {
   std::uint64_t records = 0, accepted = 0, rejected = 0, bytes = 0;
   std::vector<std::pair<std::string, std::uint64_t>> by_reason;  // name, count; most frequent first
+  std::uint64_t exceptional = 0;  // signatures that the lanes could not decide and OpenSSL did
   double seconds = 0;
   int stopped_by = 0;          // signal number, or 0
   bool output_closed = false;  // the reader of standard output went away
 };
 
-// Runs to the end of the inputs. The error names the file and the mend (input missing, output not writable, disk full).
+// Runs to the end of the inputs. The error names the file and the mend (input missing, output not writable, disk full),
+// or what a cross-check found.
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options);
 
 }  // namespace assay

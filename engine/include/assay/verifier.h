@@ -8,6 +8,7 @@
 // threads at once; `reload` too, beside them: a call in progress keeps the keys that it began with.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,7 +33,14 @@ struct JwtVerifierOptions {
   std::vector<KeySource> keys;  // at least one
   Policy policy;
   FetchOptions fetch;
-  std::string backend = "auto";  // auto, openssl
+  // What verifies signatures: lanes (many at once, with tables for hot keys), openssl, or auto, the best of them; the
+  // environment's ASSAY_BACKEND replaces auto. Verdicts are the same.
+  std::string backend = "auto";
+  // Bytes that lanes may spend on tables for all keys together; 0: none, and only HMAC is judged in lanes.
+  std::size_t table_memory = std::size_t{256} << 20;
+  // The share of the lanes' verdicts, 0 to 1, that OpenSSL gives as well. Where they differ OpenSSL's stands, lanes are
+  // used no more, and fault() says so; verify_stream stops.
+  double cross_check = 0;
   // Told one line for each key that was skipped, each reload, each failed refetch. May be called from any thread.
   std::function<void(std::string_view)> on_note;
 };
@@ -59,8 +67,10 @@ class JwtVerifier {
   // Reads every source again. On error the old keys stay in use.
   Result<void> reload();
 
-  // The backend that verifies signatures: "openssl".
+  // The backend that verifies signatures: "lanes", "openssl".
   std::string_view backend() const noexcept;
+  // Why verdicts given so far may be wrong: a cross-check found lanes and OpenSSL to differ. Empty: no such thing.
+  std::string fault() const;
 
   // For assay's own stream layer.
   verify::Engine& engine() const noexcept { return *engine_; }
