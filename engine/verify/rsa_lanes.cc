@@ -38,8 +38,8 @@ struct Free {
 }  // namespace
 
 bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel::RsaModulus& modulus) {
-  // 52 bits a limb: 40, 60 and 80 limbs.
-  const std::size_t limbs = (8 * n.size() + 51) / 52;
+  // 40, 60 and 80 limbs of 52 bits: of 4096 bits one more than are needed, since the kernel works in blocks of five.
+  const std::size_t limbs = n.size() * 5 / 32;
   const auto* bytes = reinterpret_cast<const unsigned char*>(n.data());
   const std::unique_ptr<BN_CTX, Free> context(BN_CTX_new());
   const std::unique_ptr<BIGNUM, Free> divisor(BN_bin2bn(bytes, static_cast<int>(n.size()), nullptr)), r2(BN_new());
