@@ -1,16 +1,18 @@
-// Every case of data/vectors/attacks.ndjson through the library, in both profiles: verdicts, and the AccessTokens of
-// FastMCP.
+// Every case of data/vectors/attacks.ndjson through the library, in both profiles and through both backends: verdicts,
+// and the AccessTokens of FastMCP.
 #include <gtest/gtest.h>
 
 #include <charconv>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "assay/verifier.h"
-#include "codec/base64url.h"
 #include "codec/json.h"
+#include "verify/vector_cases.h"
 
 namespace assay {
 namespace {
@@ -23,42 +25,6 @@ std::string text_of(const JsonNode* node) {
 }
 
 bool given(const JsonNode* node) { return node != nullptr && !node->is(JsonType::null); }
-
-std::optional<std::vector<std::string>> list_of(const JsonNode* node) {
-  if (!given(node)) return std::nullopt;
-  std::vector<std::string> list;
-  if (node->is(JsonType::string)) list.emplace_back(node->text);
-  for (const JsonNode& item : node->items) list.emplace_back(item.text);
-  return list;
-}
-
-// What the case configures. Nothing: its algorithm is none that assay knows, which refuses the configuration.
-std::optional<JwtVerifierOptions> options_of(const JsonNode& test, Profile profile) {
-  JwtVerifierOptions options;
-  options.policy.profile = profile;
-  options.policy.max_token_bytes = 4u << 20;
-  const JsonNode* config = test.find("config");
-  const std::string algorithm_name = given(config->find("algorithm")) ? text_of(config->find("algorithm")) : "RS256";
-  const std::optional<Algorithm> algorithm = algorithm_from_string(algorithm_name);
-  if (!algorithm) return std::nullopt;
-  options.policy.algorithms = {*algorithm};
-  options.policy.issuers = list_of(config->find("issuer"));
-  options.policy.audiences = list_of(config->find("audience"));
-  options.policy.required_scopes = list_of(config->find("required_scopes")).value_or(std::vector<std::string>());
-  const bool secret = info(*algorithm).scheme == Scheme::hmac;
-  const auto add = [&](KeySource::Kind kind, std::string value) {
-    options.keys.push_back({kind, std::move(value), "vector"});
-  };
-  if (const JsonNode* keys = test.find("keys")) add(KeySource::Kind::jwks_text, std::string(keys->raw));
-  std::optional<std::string> key;
-  if (given(test.find("public_key"))) key = text_of(test.find("public_key"));
-  if (given(test.find("public_key_der"))) key = codec::base64url_decode(text_of(test.find("public_key_der"))).value();
-  if (key) add(secret ? KeySource::Kind::secret_text : KeySource::Kind::public_key_text, *key);
-  if (given(test.find("secret"))) {
-    add(KeySource::Kind::secret_text, codec::base64url_decode(text_of(test.find("secret"))).value());
-  }
-  return options;
-}
 
 std::string expected(const JsonNode& test, Profile profile) {
   const JsonNode* expect = test.find("expect");
@@ -80,10 +46,10 @@ void check_result(const JsonNode& result, const AccessToken& token, const std::s
   EXPECT_EQ(token.scopes, scopes) << id;
 }
 
-class Attacks : public testing::TestWithParam<Profile> {};
+class Attacks : public testing::TestWithParam<std::tuple<Profile, const char*>> {};
 
 TEST_P(Attacks, AreJudgedAsTheVectorsSay) {
-  const Profile profile = GetParam();
+  const auto [profile, backend] = GetParam();
   std::ifstream file(ASSAY_DATA_DIR "/vectors/attacks.ndjson");
   ASSERT_TRUE(file) << "data/vectors/attacks.ndjson is missing";
   int cases = 0;
@@ -101,7 +67,8 @@ TEST_P(Attacks, AreJudgedAsTheVectorsSay) {
     }
     auto [found, fresh] = verifiers.try_emplace(identity);
     if (fresh) {
-      if (std::optional<JwtVerifierOptions> options = options_of(*test, profile)) {
+      if (std::optional<JwtVerifierOptions> options = test::attack_options(*test, profile)) {
+        options->backend = backend;
         Result<JwtVerifier> verifier = JwtVerifier::create(std::move(*options));
         if (verifier) found->second.emplace(std::move(*verifier));
       }
@@ -126,8 +93,13 @@ TEST_P(Attacks, AreJudgedAsTheVectorsSay) {
   EXPECT_GE(cases, 950);
 }
 
-INSTANTIATE_TEST_SUITE_P(EachProfile, Attacks, testing::Values(Profile::strict, Profile::fastmcp),
-                         [](const auto& which) { return which.param == Profile::strict ? "strict" : "fastmcp"; });
+INSTANTIATE_TEST_SUITE_P(EachProfileAndBackend, Attacks,
+                         testing::Combine(testing::Values(Profile::strict, Profile::fastmcp),
+                                          testing::Values("openssl", "lanes")),
+                         [](const auto& which) {
+                           const bool strict = std::get<0>(which.param) == Profile::strict;
+                           return std::string(strict ? "strict_" : "fastmcp_") + std::get<1>(which.param);
+                         });
 
 }  // namespace
 }  // namespace assay

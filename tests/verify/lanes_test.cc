@@ -64,6 +64,13 @@ struct Signer {
   std::function<std::string(const std::string& message)> sign;
 };
 
+// Uniform, unlike structured_below: no sum of theirs is exceptional but by a chance of 2^-200.
+test::Big uniform_below(test::StructuredRandom& random, const test::Big& order) {
+  std::string bytes(72, '\0');
+  for (char& c : bytes) c = static_cast<char>(random.next());
+  return test::Big::from_bytes(bytes) % (order - 1) + 1;
+}
+
 std::vector<Signer> signers(test::StructuredRandom& random) {
   std::vector<Signer> list;
   const auto rsa = std::make_shared<test::RsaKey>(2048, 65537, 1);
@@ -74,15 +81,15 @@ std::vector<Signer> signers(test::StructuredRandom& random) {
   }
   for (const Curve curve : {Curve::P256, Curve::P384, Curve::P521}) {
     const test::EcCurve& which = test::EcCurve::of(curve);
-    const test::EcKey key{&which, test::structured_below(random, which.n)};
+    const test::EcKey key{&which, uniform_below(random, which.n)};
     list.push_back({which.algorithm, key.jwk(), [=, &random](const std::string& message) {
-                      return key.sign_message(message, test::structured_below(random, key.curve->n));
+                      return key.sign_message(message, uniform_below(random, key.curve->n));
                     }});
   }
-  const test::EdKey ed(test::structured_below(random, test::EdwardsPoint::L()));
+  const test::EdKey ed(uniform_below(random, test::EdwardsPoint::L()));
   for (const Algorithm algorithm : {Algorithm::Ed25519, Algorithm::EdDSA}) {
     list.push_back({algorithm, ed.jwk(), [=, &random](const std::string& message) {
-                      return ed.sign(message, test::structured_below(random, test::EdwardsPoint::L()));
+                      return ed.sign(message, uniform_below(random, test::EdwardsPoint::L()));
                     }});
   }
   const std::string secret = random.bytes(64);

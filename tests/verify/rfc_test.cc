@@ -3,37 +3,26 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "assay/verifier.h"
-#include "codec/base64url.h"
 #include "support/vectors.h"
+#include "verify/vector_cases.h"
 
 namespace assay {
 namespace {
 
-Result<JwtVerifier> verifier_of(const codec::JsonNode& example) {
-  JwtVerifierOptions options;
-  const auto algorithm = algorithm_from_string(test::text_of(*example.find("config"), "algorithm"));
-  if (algorithm) options.policy.algorithms = {*algorithm};
-  if (const codec::JsonNode* keys = example.find("keys"); keys != nullptr) {
-    options.keys.push_back({KeySource::Kind::jwks_text, std::string(keys->raw), "keys"});
-  } else {
-    const auto secret = codec::base64url_decode(test::text_of(example, "secret"));
-    options.keys.push_back({KeySource::Kind::secret_text, secret.value_or(""), "secret"});
+// Each through each backend.
+class RfcExamples : public testing::TestWithParam<const char*> {
+ protected:
+  static Result<JwtVerifier> verifier_of(const codec::JsonNode& example) {
+    JwtVerifierOptions options = test::rfc_options(example);
+    options.backend = GetParam();
+    return JwtVerifier::create(std::move(options));
   }
-  return JwtVerifier::create(std::move(options));
-}
+};
 
-// The token, its payload put back where the example detached it (RFC 7515 appendix F).
-std::string token_of(const codec::JsonNode& example) {
-  std::string token = test::text_of(example, "token");
-  const codec::JsonNode* detached = example.find("detached");
-  if (detached != nullptr && detached->truth)
-    token.insert(token.find('.') + 1, test::text_of(example, "payload_base64url"));
-  return token;
-}
-
-TEST(RfcExamples, HaveTheSignaturesThatTheRfcsPrintAndNoOther) {
+TEST_P(RfcExamples, HaveTheSignaturesThatTheRfcsPrintAndNoOther) {
   int accepted = 0, rejected = 0;
   for (const std::string& line : test::read_lines(test::data_path("vectors/rfc.ndjson"))) {
     const test::Document document(line, "rfc.ndjson");
@@ -48,14 +37,14 @@ TEST(RfcExamples, HaveTheSignaturesThatTheRfcsPrintAndNoOther) {
       continue;
     }
     ASSERT_TRUE(verifier) << verifier.error();
-    EXPECT_EQ(verifier->verify(token_of(example)).signature == SignatureState::valid, expected);
+    EXPECT_EQ(verifier->verify(test::rfc_token(example)).signature == SignatureState::valid, expected);
     ++(expected ? accepted : rejected);
   }
   EXPECT_EQ(accepted, 11);
   EXPECT_EQ(rejected, 12);
 }
 
-TEST(RfcExamples, AreRejectedWhenAnyByteOfTheSigningInputChanges) {
+TEST_P(RfcExamples, AreRejectedWhenAnyByteOfTheSigningInputChanges) {
   for (const std::string& line : test::read_lines(test::data_path("vectors/rfc.ndjson"))) {
     const test::Document document(line, "rfc.ndjson");
     const codec::JsonNode& example = document.root();
@@ -63,7 +52,7 @@ TEST(RfcExamples, AreRejectedWhenAnyByteOfTheSigningInputChanges) {
     SCOPED_TRACE(test::text_of(example, "id"));
     const auto verifier = verifier_of(example);
     ASSERT_TRUE(verifier) << verifier.error();
-    const std::string token = token_of(example);
+    const std::string token = test::rfc_token(example);
     for (std::size_t i = 0; i < token.rfind('.'); i += 7) {
       std::string changed = token;
       changed[i] = changed[i] == 'A' ? 'B' : 'A';
@@ -71,6 +60,9 @@ TEST(RfcExamples, AreRejectedWhenAnyByteOfTheSigningInputChanges) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(EachBackend, RfcExamples, testing::Values("openssl", "lanes"),
+                         [](const auto& which) { return std::string(which.param); });
 
 }  // namespace
 }  // namespace assay

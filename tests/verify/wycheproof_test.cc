@@ -1,5 +1,5 @@
-// C2SP Wycheproof: ECDSA (P1363), RSASSA-PKCS1-v1_5, RSASSA-PSS, EdDSA and HMAC judged by the backend; JWS, JWK and JWT
-// cases judged by the whole verifier, as far as its word on the signature.
+// C2SP Wycheproof: ECDSA (P1363), RSASSA-PKCS1-v1_5, RSASSA-PSS, EdDSA and HMAC judged by every backend; JWS, JWK and
+// JWT cases judged by the whole verifier, as far as its word on the signature.
 //
 // A case whose expected result assay departs from is listed below with the reason; it is counted as skipped and
 // printed, and the test fails when assay no longer departs from it. Everything is skipped where the files are not at
@@ -8,15 +8,14 @@
 
 #include <iostream>
 #include <map>
-#include <memory>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "assay/verifier.h"
 #include "support/vectors.h"
-#include "verify/backend.h"
-#include "verify/prepared_key.h"
+#include "verify/backends.h"
+#include "verify/vector_cases.h"
 
 namespace assay::verify {
 namespace {
@@ -43,159 +42,38 @@ std::string id_of(const JsonNode& test) {
   return id == nullptr ? "?" : std::string(id->text);
 }
 
-// One signature through a new session of the backend; `times` in one call, so that every place of a batch is tried.
-bool judge(const Backend& backend, const PreparedKey& key, Algorithm algorithm, std::string_view input,
-           std::string_view signature) {
-  static std::uint64_t generation = std::uint64_t{1} << 40;  // of no key ring
-  const auto session = backend.new_session();
-  std::vector<SignatureJob> jobs(3, SignatureJob{&key, algorithm, input, signature, false});
-  session->judge(jobs, ++generation);
-  EXPECT_EQ(jobs[0].valid, jobs[1].valid);
-  EXPECT_EQ(jobs[0].valid, jobs[2].valid);
-  return jobs[0].valid;
-}
+class Signatures : public testing::TestWithParam<std::tuple<test::WycheproofFile, BackendUnderTest>> {};
 
-struct File {
-  const char* name;
-  Algorithm algorithm;
-  int cases;
-};
-
-std::string test_name(const testing::TestParamInfo<File>& info) {
-  std::string name = info.param.name;
-  for (char& c : name) c = c == '.' || c == '-' ? '_' : c;
-  return name.substr(0, name.find("_test_json"));
-}
-
-class WycheproofFile : public testing::TestWithParam<File> {
- protected:
-  void SetUp() override {
-    const auto folder = test::wycheproof_dir();
-    if (!folder) GTEST_SKIP() << "no Wycheproof files: set ASSAY_WYCHEPROOF_DIR";
-    const std::string path = *folder + "/" + GetParam().name;
-    document_ = std::make_unique<test::Document>(test::read_file(path), path);
-    BackendOptions options;
-    options.name = "openssl";
-    auto backend = make_backend(options);
-    ASSERT_TRUE(backend) << backend.error();
-    backend_ = *backend;
+TEST_P(Signatures, AreJudgedAsWycheproofExpects) {
+  const auto& [file, which] = GetParam();
+  const auto folder = test::wycheproof_dir();
+  if (!folder) GTEST_SKIP() << "no Wycheproof files: set ASSAY_WYCHEPROOF_DIR";
+  ASSAY_SKIP_WITHOUT(which);
+  const test::WycheproofCases known = test::wycheproof_cases(*folder, file);
+  const auto backend = make(which);
+  const auto session = backend->new_session();
+  Tally tally;
+  for (std::size_t i = 0; i < known.expected.size(); ++i) {
+    const test::SignatureCase& one = known.set.cases[i];
+    SCOPED_TRACE(one.what);
+    // Three times in one call.
+    std::vector<SignatureJob> jobs(3, test::job_of(one, known.expected[i]));
+    session->judge(jobs, known.set.keys.generation());
+    for (const SignatureJob& job : jobs) EXPECT_EQ(job.valid, known.expected[i]);
+    ++(jobs[0].valid ? tally.valid : tally.invalid);
+    if (!known.skipped[i].empty()) ++tally.skipped[known.skipped[i]];
   }
-
-  // Every case of the file, judged with the key of its group and compared; `tally` counts.
-  template <class KeyOf, class Judge>
-  void compare(KeyOf key_of, Judge judge_case) {
-    Tally tally;
-    int cases = 0;
-    for (const JsonNode& group : document_->root().find("testGroups")->items) {
-      for (const JsonNode& test : group.find("tests")->items) {
-        SCOPED_TRACE("case " + id_of(test) + ": " + test::text_of(test, "comment"));
-        ++cases;
-        const PreparedKey* key = key_of(group, test);
-        ASSERT_NE(key, nullptr);
-        const bool valid = judge_case(group, test, *key, tally);
-        // "acceptable" are signatures over a DigestInfo without the NULL parameter: RFC 8017 §8.2.2 compares encodings,
-        // and there is one encoding.
-        EXPECT_EQ(valid, expected_);
-        ++(valid ? tally.valid : tally.invalid);
-      }
-    }
-    EXPECT_EQ(cases, GetParam().cases) << "the file has another number of cases than it is known to have";
-    tally.print(GetParam().name);
-  }
-
-  std::unique_ptr<test::Document> document_;
-  std::shared_ptr<const Backend> backend_;
-  bool expected_ = false;
-};
-
-class PublicKeySignatures : public WycheproofFile {};
-
-TEST_P(PublicKeySignatures, AreJudgedAsWycheproofExpects) {
-  const JsonNode* last_group = nullptr;
-  PreparedKey key;
-  compare(
-      [&](const JsonNode& group, const JsonNode&) -> const PreparedKey* {
-        if (&group == last_group) return &key;
-        auto jwk = read_public_key(test::text_of(group, "publicKeyPem"), Profile::strict, "publicKeyPem");
-        if (!jwk) {
-          ADD_FAILURE() << jwk.error();
-          return nullptr;
-        }
-        EXPECT_TRUE(jwk->permitted.contains(GetParam().algorithm));
-        auto prepared = prepare_key(std::move(*jwk), Profile::strict, "publicKeyPem");
-        if (!prepared) {
-          ADD_FAILURE() << prepared.error();
-          return nullptr;
-        }
-        key = std::move(*prepared);
-        last_group = &group;
-        return &key;
-      },
-      [&](const JsonNode&, const JsonNode& test, const PreparedKey& prepared, Tally&) {
-        expected_ = result_of(test) == "valid";
-        return judge(*backend_, prepared, GetParam().algorithm, test::from_hex(test::text_of(test, "msg")),
-                     test::from_hex(test::text_of(test, "sig")));
-      });
+  EXPECT_EQ(known.expected.size(), static_cast<std::size_t>(file.cases))
+      << "the file has another number of cases than it is known to have";
+  tally.print(file.name);
 }
 
-INSTANTIATE_TEST_SUITE_P(Wycheproof, PublicKeySignatures,
-                         testing::Values(File{"ecdsa_secp256r1_sha256_p1363_test.json", Algorithm::ES256, 262},
-                                         File{"ecdsa_secp384r1_sha384_p1363_test.json", Algorithm::ES384, 280},
-                                         File{"ecdsa_secp521r1_sha512_p1363_test.json", Algorithm::ES512, 318},
-                                         File{"ed25519_test.json", Algorithm::Ed25519, 151},
-                                         File{"ed448_test.json", Algorithm::Ed448, 87},
-                                         File{"rsa_signature_2048_sha256_test.json", Algorithm::RS256, 259},
-                                         File{"rsa_signature_2048_sha384_test.json", Algorithm::RS384, 258},
-                                         File{"rsa_signature_2048_sha512_test.json", Algorithm::RS512, 259},
-                                         File{"rsa_signature_3072_sha256_test.json", Algorithm::RS256, 259},
-                                         File{"rsa_signature_3072_sha384_test.json", Algorithm::RS384, 259},
-                                         File{"rsa_signature_3072_sha512_test.json", Algorithm::RS512, 260},
-                                         File{"rsa_signature_4096_sha256_test.json", Algorithm::RS256, 258},
-                                         File{"rsa_signature_4096_sha384_test.json", Algorithm::RS384, 259},
-                                         File{"rsa_signature_4096_sha512_test.json", Algorithm::RS512, 259},
-                                         File{"rsa_pss_2048_sha256_mgf1_32_test.json", Algorithm::PS256, 108},
-                                         File{"rsa_pss_2048_sha384_mgf1_48_test.json", Algorithm::PS384, 141},
-                                         File{"rsa_pss_3072_sha256_mgf1_32_test.json", Algorithm::PS256, 108},
-                                         File{"rsa_pss_4096_sha384_mgf1_48_test.json", Algorithm::PS384, 141},
-                                         File{"rsa_pss_4096_sha512_mgf1_64_test.json", Algorithm::PS512, 179}),
-                         test_name);
-
-class MessageCodes : public WycheproofFile {};
-
-TEST_P(MessageCodes, AreJudgedAsWycheproofExpects) {
-  PreparedKey key;
-  compare(
-      [&](const JsonNode&, const JsonNode& test) -> const PreparedKey* {
-        Jwk jwk;
-        jwk.type = KeyType::oct;
-        jwk.k = test::from_hex(test::text_of(test, "key"));
-        jwk.permitted.insert(GetParam().algorithm);
-        // fastmcp: some keys are shorter than the hash, which strict would refuse before any arithmetic.
-        auto prepared = prepare_key(std::move(jwk), Profile::fastmcp, "key");
-        if (!prepared) {
-          ADD_FAILURE() << prepared.error();
-          return nullptr;
-        }
-        key = std::move(*prepared);
-        return &key;
-      },
-      [&](const JsonNode& group, const JsonNode& test, const PreparedKey& prepared, Tally& tally) {
-        const int full = 8 * digest_bytes(info(GetParam().algorithm).hash);
-        const bool truncated = group.find("tagSize")->text != std::to_string(full);
-        expected_ = result_of(test) == "valid" && !truncated;
-        if (truncated && result_of(test) == "valid") {
-          ++tally.skipped["valid for a truncated tag, which JWS has not (RFC 7518 §3.2): rejected here"];
-        }
-        return judge(*backend_, prepared, GetParam().algorithm, test::from_hex(test::text_of(test, "msg")),
-                     test::from_hex(test::text_of(test, "tag")));
-      });
-}
-
-INSTANTIATE_TEST_SUITE_P(Wycheproof, MessageCodes,
-                         testing::Values(File{"hmac_sha256_test.json", Algorithm::HS256, 174},
-                                         File{"hmac_sha384_test.json", Algorithm::HS384, 174},
-                                         File{"hmac_sha512_test.json", Algorithm::HS512, 174}),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(Wycheproof, Signatures,
+                         testing::Combine(testing::ValuesIn(test::kWycheproofSignatures),
+                                          testing::ValuesIn(kEveryBackend)),
+                         [](const auto& which) {
+                           return test::short_name(std::get<0>(which.param)) + "_" + std::get<1>(which.param).label;
+                         });
 
 // Cases of the JSON files in which assay departs from the expected result, with the reason.
 struct Departure {
@@ -243,14 +121,20 @@ std::string keys_of(const JsonNode& group) {
   return "{\"keys\":[" + std::string(keys->raw) + "]}";
 }
 
-class JsonFiles : public WycheproofFile {};
+class JsonFiles : public testing::TestWithParam<std::tuple<test::WycheproofFile, const char*>> {};
 
 TEST_P(JsonFiles, AreJudgedAsWycheproofExpectsOrForAStatedReasonNot) {
+  const auto& [file, backend] = GetParam();
+  const auto folder = test::wycheproof_dir();
+  if (!folder) GTEST_SKIP() << "no Wycheproof files: set ASSAY_WYCHEPROOF_DIR";
+  const std::string path = *folder + "/" + file.name;
+  const test::Document document(test::read_file(path), path);
   Tally tally;
   int cases = 0;
-  for (const JsonNode& group : document_->root().find("testGroups")->items) {
+  for (const JsonNode& group : document.root().find("testGroups")->items) {
     // A set without one usable key is refused or rejects every token; either way nothing is accepted.
     JwtVerifierOptions options;
+    options.backend = backend;
     options.keys.push_back({KeySource::Kind::jwks_text, keys_of(group), "keys"});
     const auto verifier = JwtVerifier::create(std::move(options));
     for (const JsonNode& test : group.find("tests")->items) {
@@ -273,7 +157,7 @@ TEST_P(JsonFiles, AreJudgedAsWycheproofExpectsOrForAStatedReasonNot) {
         ++tally.skipped["a key for encryption, refused at set-up"];
         continue;
       }
-      const char* why = departure(GetParam().name, id);
+      const char* why = departure(file.name, id);
       const bool accepted = verdict.signature == SignatureState::valid;
       if (why != nullptr) {
         EXPECT_NE(accepted, expected) << "no departure any more: remove the row";
@@ -284,15 +168,17 @@ TEST_P(JsonFiles, AreJudgedAsWycheproofExpectsOrForAStatedReasonNot) {
       ++(accepted ? tally.valid : tally.invalid);
     }
   }
-  EXPECT_EQ(cases, GetParam().cases);
-  tally.print(GetParam().name);
+  EXPECT_EQ(cases, file.cases);
+  tally.print(file.name);
 }
 
-INSTANTIATE_TEST_SUITE_P(Wycheproof, JsonFiles,
-                         testing::Values(File{"json_web_signature_test.json", Algorithm::RS256, 401},
-                                         File{"json_web_key_test.json", Algorithm::RS256, 26},
-                                         File{"json_web_crypto_test.json", Algorithm::RS256, 83}),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(
+    Wycheproof, JsonFiles,
+    testing::Combine(testing::Values(test::WycheproofFile{"json_web_signature_test.json", Algorithm::RS256, 401},
+                                     test::WycheproofFile{"json_web_key_test.json", Algorithm::RS256, 26},
+                                     test::WycheproofFile{"json_web_crypto_test.json", Algorithm::RS256, 83}),
+                     testing::Values("openssl", "lanes")),
+    [](const auto& which) { return test::short_name(std::get<0>(which.param)) + "_" + std::get<1>(which.param); });
 
 }  // namespace
 }  // namespace assay::verify
