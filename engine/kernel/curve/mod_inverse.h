@@ -56,11 +56,9 @@ constexpr void from_signed62(std::uint64_t (&words)[kWords], const Signed62<kInv
   constexpr int kLimbs = kInverseLimbs<kWords>;
 #pragma GCC unroll 9
   for (int i = 0; i < kWords; ++i) {
-    const int limb = 64 * i / 62, shift = 64 * i % 62;
+    const int limb = 64 * i / 62, shift = 64 * i % 62;  // at most 16: two limbs make a word
     std::uint64_t word = limb < kLimbs ? static_cast<std::uint64_t>(a.v[limb]) >> shift : 0;
     if (limb + 1 < kLimbs) word |= static_cast<std::uint64_t>(a.v[limb + 1]) << (62 - shift);
-    // A word of 64 bits may reach into a third limb.
-    if (shift > 60 && limb + 2 < kLimbs) word |= static_cast<std::uint64_t>(a.v[limb + 2]) << (124 - shift);
     words[i] = word;
   }
 }
