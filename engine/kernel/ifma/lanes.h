@@ -19,8 +19,8 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
     low[p] = _mm512_unpacklo_epi64(r[2 * p], r[2 * p + 1]);
     high[p] = _mm512_unpackhi_epi64(r[2 * p], r[2 * p + 1]);
   }
-  const auto columns = [](const Vector(&pairs)[4], Vector& c0, Vector& c2, Vector& c4, Vector& c6) noexcept
-      __attribute__((always_inline)) {
+  const auto columns =
+      [](const Vector(&pairs)[4], Vector& c0, Vector& c2, Vector& c4, Vector& c6) __attribute__((always_inline)) {
     const Vector even01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0x88);
     const Vector odd01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0xdd);
     const Vector even23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0x88);
