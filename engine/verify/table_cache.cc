@@ -164,7 +164,7 @@ void TableCache::build_modulus(CachedKey& key) {
   const kernel::RsaKernel* kernel = kernels_.rsa(key.kernel_);
   if (kernel == nullptr) return;
   const std::size_t bytes = TableMemory::rounded(sizeof(kernel::RsaModulus));
-  if (!reserve(bytes, &key)) {
+  if (!reserve(bytes, worth_of(key, bytes), &key)) {
     key.next_try_ = key.uses_ + key.uses_ / 2 + 64;
     return;
   }
@@ -190,7 +190,7 @@ void TableCache::build_curve_table(CachedKey& key) {
   if (window > window_now(key)) {
     const std::size_t bytes = TableMemory::rounded(kernel->table_bytes(window));
     const std::size_t scratch_bytes = TableMemory::rounded(kernel->build_scratch_bytes(window));
-    if (!reserve(bytes + scratch_bytes, &key)) return;
+    if (!reserve(bytes + scratch_bytes, worth_of(key, bytes), &key)) return;
     auto table = std::make_unique<KeyTable>();
     table->memory = TableMemory(bytes);
     table->bytes = bytes;
@@ -234,7 +234,11 @@ bool TableCache::build_generator(LaneKernel curve, int window) {
   if (kernel == nullptr || window < kMinWindow) return false;
   const std::size_t bytes = TableMemory::rounded(kernel->table_bytes(window));
   const std::size_t scratch_bytes = TableMemory::rounded(kernel->build_scratch_bytes(window));
-  if (!reserve(bytes + scratch_bytes, nullptr)) return false;
+  std::atomic<const KeyTable*>& place = generators_[index_of(curve)].table;
+  const KeyTable* before = place.load();
+  // No signature of the curve can do without one; a larger one takes no key's table that is in use.
+  const double worth = before == nullptr ? std::numeric_limits<double>::infinity() : 0;
+  if (!reserve(bytes + scratch_bytes, worth, nullptr)) return false;
   auto table = std::make_unique<KeyTable>();
   table->memory = TableMemory(bytes);
   table->bytes = bytes;
@@ -247,8 +251,6 @@ bool TableCache::build_generator(LaneKernel curve, int window) {
   }
   give_back(scratch_bytes + (built ? 0 : bytes));
   if (!built) return false;
-  std::atomic<const KeyTable*>& place = generators_[index_of(curve)].table;
-  const KeyTable* before = place.load();
   generator_bytes_ += bytes - (before == nullptr ? 0 : before->bytes);
   publish(place, std::move(table));
   return true;
@@ -309,10 +311,15 @@ void TableCache::decay() {
   });
 }
 
-bool TableCache::reserve(std::size_t bytes, const CachedKey* key) {
+// Of a build of so many bytes; to be held against heat_per_byte of tables that are there, times kFirstTable.
+double TableCache::worth_of(const CachedKey& key, std::size_t bytes) const noexcept {
+  return heat_per_byte(key.heat_, bytes) * (key.table_.load() == nullptr ? kFirstTable : 1);
+}
+
+bool TableCache::reserve(std::size_t bytes, double worth, const CachedKey* key) {
   std::unique_lock lock(mutex_);
   reclaim();
-  if (used_ + bytes > options_.budget && !make_room(bytes, key)) return false;
+  if (used_ + bytes > options_.budget && !make_room(bytes, worth, key)) return false;
   for (int pause = 0; used_ + bytes > options_.budget; ++pause) {
     if (pause == kReaderPauses) return false;
     lock.unlock();
@@ -325,19 +332,14 @@ bool TableCache::reserve(std::size_t bytes, const CachedKey* key) {
 }
 
 // Takes out what frees `bytes`, or nothing when that is not to be had.
-bool TableCache::make_room(std::size_t bytes, const CachedKey* key) {
+bool TableCache::make_room(std::size_t bytes, double worth, const CachedKey* key) {
   if (bytes > options_.budget) return false;
   const std::size_t share = fair_share();
-  double worth = std::numeric_limits<double>::infinity();
-  if (key != nullptr) {
-    worth = heat_per_byte(key->heat_, bytes);
-    if (key->table_.load() == nullptr) worth *= kFirstTable;
-  }
   std::vector<std::pair<std::uint64_t, CachedKey*>> victims;  // by when they were last used
   for (const auto& [name, other] : keys_) {
     const KeyTable* table = other->table_.load();
     if (table == nullptr || other.get() == key) continue;
-    const bool greedy = is_curve(other->kernel_) && table->window > kMinWindow && table->bytes > kGreed * share;
+    const bool greedy = options_.window == 0 && table->window > kMinWindow && table->bytes > kGreed * share;
     if (greedy || worth >= kColder * kFirstTable * heat_per_byte(other->heat_, table->bytes))
       victims.emplace_back(other->last_used_.load(), other.get());
   }

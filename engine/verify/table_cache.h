@@ -137,9 +137,10 @@ class TableCache {
   std::size_t fair_share() const noexcept;
   void decay();
 
-  // For a key: may take out others. For a generator (null): any key's.
-  bool reserve(std::size_t bytes, const CachedKey* key);
-  bool make_room(std::size_t bytes, const CachedKey* key);
+  double worth_of(const CachedKey& key, std::size_t bytes) const noexcept;
+  // Takes so much of the budget, at the cost of tables that are worth less than a quarter a byte; not of `key`'s.
+  bool reserve(std::size_t bytes, double worth, const CachedKey* key);
+  bool make_room(std::size_t bytes, double worth, const CachedKey* key);
   void give_back(std::size_t bytes);
   void publish(std::atomic<const KeyTable*>& place, std::unique_ptr<KeyTable> table);
   void retire(std::atomic<const KeyTable*>& place, const KeyTable* next);

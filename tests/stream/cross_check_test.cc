@@ -1,0 +1,79 @@
+// A run whose cross-check finds a difference: it ends with an error, and leaves no output that looks whole.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "assay/key_pair.h"
+#include "stream/pipeline.h"
+#include "stream/temp_dir.h"
+#include "verify/backend_lanes.h"
+
+namespace assay::stream {
+namespace {
+
+// Calls until every signature is valid; the first of a backend is its self-test.
+std::atomic<int> right_calls{0};
+
+void verify_until_wrong(const kernel::CurveJob* jobs, std::size_t count, kernel::Outcome* outcomes, int window,
+                        kernel::CurveTable generator, void* scratch) noexcept {
+  kernel::best_kernels().p256.verify(jobs, count, outcomes, window, generator, scratch);
+  if (right_calls-- <= 0) std::fill_n(outcomes, count, kernel::Outcome::valid);
+}
+
+class CrossCheckedRun : public testing::Test {
+ protected:
+  // Every signature is checked; the kernel goes wrong after so many calls.
+  Result<StreamResult> run(int calls) {
+    right_calls = calls;
+    kernel::Kernels kernels = kernel::best_kernels();
+    kernels.p256.verify = verify_until_wrong;
+    verify::BackendOptions backend;
+    backend.tables_at_once = true;
+    backend.window = 4;
+    backend.cross_check = 1;
+    JwtVerifierOptions options;
+    options.keys.push_back({KeySource::Kind::jwks_text, pair_->jwks("k1"), "keys"});
+    auto engine = verify::Engine::create(std::move(options), verify::make_lanes_backend(kernels, backend));
+    if (!engine) return Error{engine.error()};
+
+    const std::string good = pair_->create_token(TokenRequest{});
+    std::string text = good + "\n";
+    const std::string bad =
+        good.substr(0, good.size() - 8) + (good[good.size() - 8] == 'A' ? 'B' : 'A') + good.substr(good.size() - 7);
+    for (int i = 0; i < 100; ++i) text += (i % 2 == 0 ? good : bad) + "\n";
+    dir_.write("in", text);
+    StreamOptions stream;
+    stream.inputs = {dir_.path("in")};
+    stream.summary = dir_.path("summary");
+    Result<Output> output = Output::open(dir_.path("out"), false);
+    if (!output) return Error{output.error()};
+    return Pipeline(**engine, stream, std::move(*output), 2).run();
+  }
+
+  TempDir dir_;
+  Result<KeyPair> pair_ = KeyPair::generate(Algorithm::ES256);
+};
+
+TEST_F(CrossCheckedRun, EndsWellWhereLanesAndOpensslAgree) {
+  const auto result = run(1'000'000);
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->accepted, 51u);
+  EXPECT_EQ(result->rejected, 50u);
+  EXPECT_TRUE(std::filesystem::exists(dir_.path("out")));
+  EXPECT_NE(dir_.read("summary").find("\"cross_checked\":101"), std::string::npos);
+}
+
+TEST_F(CrossCheckedRun, EndsWithAnErrorWhereTheyDifferAndCommitsNothing) {
+  const auto result = run(1);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().find("cross-check: lane kernel p256"), std::string::npos) << result.error();
+  EXPECT_FALSE(std::filesystem::exists(dir_.path("out")));
+  EXPECT_FALSE(std::filesystem::exists(dir_.path("summary")));
+}
+
+}  // namespace
+}  // namespace assay::stream
