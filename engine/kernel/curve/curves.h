@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "kernel/curve/tower.h"
+
 namespace assay::kernel {
 namespace {  // see tower.h
 

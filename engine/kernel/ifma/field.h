@@ -9,7 +9,7 @@
 //   kMontgomery       elements stand for x R, R = 2^(52 kLimbs); otherwise for themselves
 //   kMagnitude M      products and carried sums are below M p
 //   reduce(columns of a product of two numbers below 2 M p) -> limbs below M p
-//   fold(limbs that may be negative, of a value from 0 to 5 M p) -> limbs below M p
+//   fold(limbs that may be negative, of a value from 0 to 3 M p) -> limbs below M p
 // kOutOfLine: products are calls, not inlined: with eight limbs and more four of them would not fit the cache of
 // decoded instructions.
 #pragma once

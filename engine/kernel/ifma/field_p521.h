@@ -19,7 +19,8 @@ struct PrimeP521 {
   static constexpr const std::uint64_t (&kModulus)[9] = ParametersP521::kPrime;
 
   // Column 11 + c has the weight 2^572 2^(52 c) = 2^51 2^(52 c): its lowest bit goes to bit 51 of limb c, the others to
-  // limb c + 1. Column 21 is small (the last limbs of the factors are below 8), so limb 11 stays empty.
+  // limb c + 1. Column 21 is small (the last limbs of the factors, which are below 6p, are below 12), so limb 11 stays
+  // empty.
   [[gnu::always_inline]] static Limbs<11> reduce(Vector (&t)[22]) noexcept {
     const Vector half = broadcast(std::uint64_t{1} << 51);
 #pragma GCC unroll 11

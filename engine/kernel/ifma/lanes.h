@@ -11,6 +11,19 @@
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
+// Of four pairs of rows, each of which holds every other column of two rows: four of the eight columns.
+[[gnu::always_inline]] inline void join_pairs(const Vector (&pairs)[4], Vector& c0, Vector& c2, Vector& c4,
+                                              Vector& c6) noexcept {
+  const Vector even01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0x88);
+  const Vector odd01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0xdd);
+  const Vector even23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0x88);
+  const Vector odd23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0xdd);
+  c0 = _mm512_shuffle_i64x2(even01, even23, 0x88);
+  c4 = _mm512_shuffle_i64x2(even01, even23, 0xdd);
+  c2 = _mm512_shuffle_i64x2(odd01, odd23, 0x88);
+  c6 = _mm512_shuffle_i64x2(odd01, odd23, 0xdd);
+}
+
 // Row i, element j becomes row j, element i.
 [[gnu::always_inline]] inline void transpose(Vector (&r)[8]) noexcept {
   Vector low[4], high[4];  // of rows 2p and 2p+1: columns 0 2 4 6, and 1 3 5 7, as pairs
@@ -19,19 +32,8 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
     low[p] = _mm512_unpacklo_epi64(r[2 * p], r[2 * p + 1]);
     high[p] = _mm512_unpackhi_epi64(r[2 * p], r[2 * p + 1]);
   }
-  const auto columns =
-      [](const Vector(&pairs)[4], Vector& c0, Vector& c2, Vector& c4, Vector& c6) __attribute__((always_inline)) {
-    const Vector even01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0x88);
-    const Vector odd01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0xdd);
-    const Vector even23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0x88);
-    const Vector odd23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0xdd);
-    c0 = _mm512_shuffle_i64x2(even01, even23, 0x88);
-    c4 = _mm512_shuffle_i64x2(even01, even23, 0xdd);
-    c2 = _mm512_shuffle_i64x2(odd01, odd23, 0x88);
-    c6 = _mm512_shuffle_i64x2(odd01, odd23, 0xdd);
-  };
-  columns(low, r[0], r[2], r[4], r[6]);
-  columns(high, r[1], r[3], r[5], r[7]);
+  join_pairs(low, r[0], r[2], r[4], r[6]);
+  join_pairs(high, r[1], r[3], r[5], r[7]);
 }
 
 // Four words of each lane to four rows: rows[k] becomes word k of all lanes.
