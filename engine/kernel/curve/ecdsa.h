@@ -7,7 +7,6 @@
 #pragma once
 
 #include "kernel/curve/ecmult.h"
-#include "kernel/kernel.h"
 
 namespace assay::kernel {
 namespace {  // see tower.h
@@ -46,22 +45,15 @@ struct Ecdsa {
     return Scratch(nullptr, key_window, generator_window).carver.size();
   }
 
-  // The job of a lane; idle lanes repeat the last.
-  [[gnu::always_inline]] static const CurveJob& job_at(const CurveJob* jobs, std::size_t count, std::size_t group,
-                                                       std::size_t lane) noexcept {
-    const std::size_t i = group * kLanes + lane;
-    return jobs[i < count ? i : count - 1];
-  }
-
   // r, s, and the running product of all s.
-  static void read_signatures(const CurveJob* jobs, std::size_t count, std::size_t groups,
-                              const Scratch& scratch) noexcept {
+  static void read_signatures(const PassJobs<L>& jobs, const Scratch& scratch) noexcept {
+    const std::size_t groups = jobs.groups();
     Residue product = Scalar::to_montgomery(L::template broadcast<kWords>(kOne));
     for (std::size_t g = 0; g < groups; ++g) {
       const unsigned char* r_bytes[kLanes];
       const unsigned char* s_bytes[kLanes];
       for (std::size_t l = 0; l < kLanes; ++l) {
-        r_bytes[l] = job_at(jobs, count, g, l).signature;
+        r_bytes[l] = jobs.at(g, l).signature;
         s_bytes[l] = r_bytes[l] + Curve::kCoordinateBytes;
       }
       const Words r = L::template load_big_endian<kWords>(r_bytes, Curve::kCoordinateBytes);
@@ -80,31 +72,19 @@ struct Ecdsa {
   }
 
   // u1 and u2 of each group, as entries of the tables.
-  static void choose_entries(const CurveJob* jobs, std::size_t count, std::size_t groups, int key_window,
-                             const CurveTable& generator, const Scratch& scratch) noexcept {
-    const int generator_windows = Curve::windows(generator.window);
+  static void choose_entries(const PassJobs<L>& jobs, int key_window, const CurveTable& generator,
+                             const Scratch& scratch) noexcept {
+    const std::size_t groups = jobs.groups();
     Residue rest = Scalar::invert(scratch.prefix[groups]);
     for (std::size_t g = groups; g-- > 0;) {
       const Residue w = Scalar::mul(rest, scratch.prefix[g]);
       rest = Scalar::mul(rest, scratch.s[g]);
       const unsigned char* digests[kLanes];
-      const std::uint64_t* key_tables[kLanes];
-      const std::uint64_t* generator_tables[kLanes];
-      for (std::size_t l = 0; l < kLanes; ++l) {
-        const CurveJob& job = job_at(jobs, count, g, l);
-        digests[l] = job.digest;
-        key_tables[l] = job.key_table;
-        generator_tables[l] = generator.entries;
-      }
+      for (std::size_t l = 0; l < kLanes; ++l) digests[l] = jobs.at(g, l).digest;
       const Words e = L::template load_big_endian<kWords>(digests, Curve::kDigestBytes);
       const Words u1 = Scalar::to_words(Scalar::mul(Scalar::plain(e), w));
       const Words u2 = Scalar::to_words(Scalar::mul(Scalar::plain(scratch.r[g]), w));
-      const SumScratch<Curve>& sum = scratch.sum;
-      Scalar::recode(u1, generator.window, generator_windows, generator_tables, sum.addresses + g * kLanes, groups,
-                     sum.negative + g);
-      const std::size_t first = static_cast<std::size_t>(generator_windows) * groups + g;
-      Scalar::recode(u2, key_window, Curve::windows(key_window), key_tables, sum.addresses + first * kLanes, groups,
-                     sum.negative + first);
+      choose_slots<Curve>(scratch.sum, jobs, g, u1, generator, u2, key_window);
     }
   }
 
@@ -121,36 +101,21 @@ struct Ecdsa {
     return equal;
   }
 
-  static void verify_pass(const CurveJob* jobs, std::size_t count, Outcome* outcomes, int key_window,
-                          const CurveTable& generator, const Scratch& scratch) noexcept {
-    const std::size_t groups = (count + kLanes - 1) / kLanes;
-    const std::size_t slots = static_cast<std::size_t>(Curve::windows(generator.window) + Curve::windows(key_window));
-    read_signatures(jobs, count, groups, scratch);
-    choose_entries(jobs, count, groups, key_window, generator, scratch);
-    load_slots<Curve>(scratch.sum, slots, groups);
-    add_slots<Curve, true>(scratch.sum, slots, groups);
-    for (std::size_t g = 0; g < groups; ++g) {
-      const Mask equal = matches(Field::to_integer(scratch.sum.points[g].x), scratch.r[g]);
-      for (std::size_t l = 0; l < kLanes && g * kLanes + l < count; ++l) {
-        const auto in = [l](Mask mask) noexcept { return ((mask >> l) & 1u) != 0; };
-        outcomes[g * kLanes + l] = in(scratch.bad[g])               ? Outcome::invalid
-                                   : in(scratch.sum.exceptional[g]) ? Outcome::exceptional
-                                   : in(equal)                      ? Outcome::valid
-                                                                    : Outcome::invalid;
-      }
-    }
-  }
-
-  static void verify(const CurveJob* jobs, std::size_t count, Outcome* outcomes, int key_window, CurveTable generator,
-                     void* memory) noexcept {
+  static void verify(const CurveJob* all_jobs, std::size_t count, Outcome* all_outcomes, int key_window,
+                     CurveTable generator, void* memory) noexcept {
     const Scratch scratch(memory, key_window, generator.window);
-    while (count > 0) {
-      const std::size_t now = count < kPass ? count : kPass;
-      verify_pass(jobs, now, outcomes, key_window, generator, scratch);
-      jobs += now;
-      outcomes += now;
-      count -= now;
-    }
+    const std::size_t slots = static_cast<std::size_t>(Curve::windows(generator.window) + Curve::windows(key_window));
+    in_passes<L, kPass>(all_jobs, count, all_outcomes, [&](const PassJobs<L>& jobs, Outcome* outcomes) noexcept {
+      const std::size_t groups = jobs.groups();
+      read_signatures(jobs, scratch);
+      choose_entries(jobs, key_window, generator, scratch);
+      load_slots<Curve>(scratch.sum, slots, groups);
+      add_slots<Curve, true>(scratch.sum, slots, groups);
+      for (std::size_t g = 0; g < groups; ++g) {
+        const Mask equal = matches(Field::to_integer(scratch.sum.points[g].x), scratch.r[g]);
+        jobs.decide(g, scratch.bad[g], scratch.sum.exceptional[g], equal, outcomes);
+      }
+    });
   }
 
   static void read_coordinate(const unsigned char* big_endian, std::uint64_t (&words)[kWords]) noexcept {

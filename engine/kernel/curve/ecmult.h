@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kernel/curve/batch_add.h"
+#include "kernel/curve/jobs.h"
 #include "kernel/curve/table.h"
 
 namespace assay::kernel {
@@ -30,6 +31,28 @@ struct SumScratch {
   Mask* negative;                   // [slot][group]
   Mask* exceptional;                // [group]: lanes whose sum is not to be trusted
 };
+
+// The entries of group g for u1 of the generator and u2 of the keys; the generator's windows come first.
+template <class Curve>
+inline void choose_slots(const SumScratch<Curve>& scratch, const PassJobs<typename Curve::L>& jobs, std::size_t g,
+                         const typename Curve::Words& u1, const CurveTable& generator, const typename Curve::Words& u2,
+                         int key_window) noexcept {
+  using Scalar = typename Curve::Scalar;
+  constexpr std::size_t kLanes = Curve::L::kCount;
+  const std::size_t groups = jobs.groups();
+  const int generator_windows = Curve::windows(generator.window);
+  const std::uint64_t* key_tables[kLanes];
+  const std::uint64_t* generator_tables[kLanes];
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    key_tables[l] = jobs.at(g, l).key_table;
+    generator_tables[l] = generator.entries;
+  }
+  Scalar::recode(u1, generator.window, generator_windows, generator_tables, scratch.addresses + g * kLanes, groups,
+                 scratch.negative + g);
+  const std::size_t first = static_cast<std::size_t>(generator_windows) * groups + g;
+  Scalar::recode(u2, key_window, Curve::windows(key_window), key_tables, scratch.addresses + first * kLanes, groups,
+                 scratch.negative + first);
+}
 
 // Groups ahead whose entries are fetched: addresses are known long before the additions need them, so that tables
 // beyond the second-level cache hardly hurt.

@@ -7,7 +7,6 @@
 #pragma once
 
 #include "kernel/curve/ecmult.h"
-#include "kernel/kernel.h"
 
 namespace assay::kernel {
 namespace {  // see tower.h
@@ -43,54 +42,40 @@ struct Eddsa {
     return Scratch(nullptr, key_window, generator_window).carver.size();
   }
 
-  [[gnu::always_inline]] static const CurveJob& job_at(const CurveJob* jobs, std::size_t count, std::size_t group,
-                                                       std::size_t lane) noexcept {
-    const std::size_t i = group * kLanes + lane;
-    return jobs[i < count ? i : count - 1];
-  }
-
   // S and k of each group, as entries of the tables. S >= L is invalid (§5.1.7 step 1); its lane goes on with its own
   // low bits, which disturb nobody.
-  static void choose_entries(const CurveJob* jobs, std::size_t count, std::size_t groups, int key_window,
-                             const CurveTable& generator, const Scratch& scratch) noexcept {
+  static void choose_entries(const PassJobs<L>& jobs, int key_window, const CurveTable& generator,
+                             const Scratch& scratch) noexcept {
     static constexpr std::uint64_t kZero[kWords] = {0};
-    const int generator_windows = Curve::windows(generator.window);
+    const std::size_t groups = jobs.groups();
     for (std::size_t g = 0; g < groups; ++g) {
       const unsigned char* s_bytes[kLanes];
       const unsigned char* low_bytes[kLanes];
       const unsigned char* high_bytes[kLanes];
-      const std::uint64_t* key_tables[kLanes];
-      const std::uint64_t* generator_tables[kLanes];
       for (std::size_t l = 0; l < kLanes; ++l) {
-        const CurveJob& job = job_at(jobs, count, g, l);
+        const CurveJob& job = jobs.at(g, l);
         s_bytes[l] = job.signature + 32;
         low_bytes[l] = job.digest;
         high_bytes[l] = job.digest + 32;
-        key_tables[l] = job.key_table;
-        generator_tables[l] = generator.entries;
       }
       const Words s = L::template load_little_endian<kWords>(s_bytes, 32);
       const Words k = Scalar::reduce_wide(L::template load_little_endian<kWords>(low_bytes, 32),
                                           L::template load_little_endian<kWords>(high_bytes, 32));
       const Mask bad = static_cast<Mask>(L::kAll & ~L::template less<kWords>(s, Curve::kOrder));
       scratch.bad[g] = bad;
-      const SumScratch<Curve>& sum = scratch.sum;
-      Scalar::recode(L::template select<kWords>(bad, L::template broadcast<kWords>(kZero), s), generator.window,
-                     generator_windows, generator_tables, sum.addresses + g * kLanes, groups, sum.negative + g);
-      const std::size_t first = static_cast<std::size_t>(generator_windows) * groups + g;
-      Scalar::recode(k, key_window, Curve::windows(key_window), key_tables, sum.addresses + first * kLanes, groups,
-                     sum.negative + first);
+      const Words in_range = L::template select<kWords>(bad, L::template broadcast<kWords>(kZero), s);
+      choose_slots<Curve>(scratch.sum, jobs, g, in_range, generator, k, key_window);
     }
   }
 
   // u = x - A/3, v = y; on the Edwards form (RFC 7748 §4.1) X = c u / v and Y = (u - 1) / (u + 1), so with
   // z = 1 / (v (u + 1)): X = c u (u + 1) z, Y = (u - 1) v z. v (u + 1) = 0 belongs to points of small order: those
   // lanes are exceptional.
-  static void encode_and_compare(const CurveJob* jobs, std::size_t count, std::size_t groups, Outcome* outcomes,
-                                 const Scratch& scratch) noexcept {
+  static void encode_and_compare(const PassJobs<L>& jobs, Outcome* outcomes, const Scratch& scratch) noexcept {
     const Coordinate one = Field::one();
     const Coordinate third = Field::constant(Curve::kAThird);
     const Coordinate root = Field::constant(Curve::kRoot486664);
+    const std::size_t groups = jobs.groups();
     Point<Field>* const points = scratch.sum.points;
     Coordinate product = one;
     for (std::size_t g = 0; g < groups; ++g) {
@@ -116,33 +101,22 @@ struct Eddsa {
       const Mask sign = L::template low_bit<kWords>(Field::to_integer(X));
       const Words encoded = L::template with_top_bit<kWords>(Field::to_integer(Y), sign);  // §5.1.2
       const unsigned char* r_bytes[kLanes];
-      for (std::size_t l = 0; l < kLanes; ++l) r_bytes[l] = job_at(jobs, count, g, l).signature;
+      for (std::size_t l = 0; l < kLanes; ++l) r_bytes[l] = jobs.at(g, l).signature;
       const Mask equal = L::template equal<kWords>(encoded, L::template load_little_endian<kWords>(r_bytes, 32));
-      for (std::size_t l = 0; l < kLanes && g * kLanes + l < count; ++l) {
-        const auto in = [l](Mask mask) noexcept { return ((mask >> l) & 1u) != 0; };
-        outcomes[g * kLanes + l] = in(scratch.bad[g])               ? Outcome::invalid
-                                   : in(scratch.sum.exceptional[g]) ? Outcome::exceptional
-                                   : in(equal)                      ? Outcome::valid
-                                                                    : Outcome::invalid;
-      }
+      jobs.decide(g, scratch.bad[g], scratch.sum.exceptional[g], equal, outcomes);
     }
   }
 
-  static void verify(const CurveJob* jobs, std::size_t count, Outcome* outcomes, int key_window, CurveTable generator,
-                     void* memory) noexcept {
+  static void verify(const CurveJob* all_jobs, std::size_t count, Outcome* all_outcomes, int key_window,
+                     CurveTable generator, void* memory) noexcept {
     const Scratch scratch(memory, key_window, generator.window);
     const std::size_t slots = static_cast<std::size_t>(Curve::windows(generator.window) + Curve::windows(key_window));
-    while (count > 0) {
-      const std::size_t now = count < kPass ? count : kPass;
-      const std::size_t groups = (now + kLanes - 1) / kLanes;
-      choose_entries(jobs, now, groups, key_window, generator, scratch);
-      load_slots<Curve>(scratch.sum, slots, groups);
-      add_slots<Curve, false>(scratch.sum, slots, groups);
-      encode_and_compare(jobs, now, groups, outcomes, scratch);
-      jobs += now;
-      outcomes += now;
-      count -= now;
-    }
+    in_passes<L, kPass>(all_jobs, count, all_outcomes, [&](const PassJobs<L>& jobs, Outcome* outcomes) noexcept {
+      choose_entries(jobs, key_window, generator, scratch);
+      load_slots<Curve>(scratch.sum, slots, jobs.groups());
+      add_slots<Curve, false>(scratch.sum, slots, jobs.groups());
+      encode_and_compare(jobs, outcomes, scratch);
+    });
   }
 
   // RFC 8032 §5.1.3 on 64-bit words: the point (x, y) that the bytes of a key encode, as the Weierstrass form of -A.

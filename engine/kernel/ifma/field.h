@@ -142,21 +142,16 @@ struct LaneField {
   }
   static Coordinate one() noexcept { return Coordinate{broadcast(kOne)}; }
 
-  // All lanes by one inversion: their product is inverted, and what belongs to the other lanes multiplied away.
   static Coordinate invert(const Coordinate& a) noexcept {
-    const Coordinate a4 = turned<4>(a), pair = mul(a, a4);
-    const Coordinate a2 = turned<2>(pair), four = mul(pair, a2);
-    const Coordinate a1 = turned<1>(four), all = mul(four, a1);
-    const Coordinate others = mul(mul(a4, a2), a1);
-    const Words words = store(all);  // the same number in all lanes
-    std::uint64_t x[kWords], inverse[kWords];
-    for (int i = 0; i < kWords; ++i)
-      x[i] = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm512_castsi512_si128(words.w[i])));
-    mod_inverse(inverse, x, kInverseModulus);
-    Coordinate result = load(Lanes::broadcast<kWords>(inverse));
-    // The stored number is x R; 1 / (x R) times R^3 / R is R / x.
-    if constexpr (Prime::kMontgomery) result = mul(result, Coordinate{broadcast(kR3)});
-    return mul(result, others);
+    return invert_lanes(a, mul, [](const Coordinate& all) noexcept {
+      std::uint64_t x[kWords], inverse[kWords];
+      first_lane(x, store(all));
+      mod_inverse(inverse, x, kInverseModulus);
+      const Coordinate result = load(Lanes::broadcast<kWords>(inverse));
+      // The stored number is x R; 1 / (x R) times R^3 / R is R / x.
+      if constexpr (Prime::kMontgomery) return mul(result, Coordinate{broadcast(kR3)});
+      return result;
+    });
   }
 
  private:
@@ -191,23 +186,6 @@ struct LaneField {
   }
   // The number 1, not the element that stands for it.
   static Coordinate plain_one() noexcept { return Coordinate{broadcast(Constant<kLimbs>{{1}})}; }
-
-  // Lane i gets lane i XOR kDistance.
-  template <int kDistance>
-  static Coordinate turned(const Coordinate& a) noexcept {
-    Coordinate result;
-#pragma GCC unroll 11
-    for (int i = 0; i < kLimbs; ++i) {
-      if constexpr (kDistance == 4) {
-        result.l[i] = _mm512_shuffle_i64x2(a.l[i], a.l[i], 0x4e);
-      } else if constexpr (kDistance == 2) {
-        result.l[i] = _mm512_permutex_epi64(a.l[i], 0x4e);
-      } else {
-        result.l[i] = _mm512_permutex_epi64(a.l[i], 0xb1);
-      }
-    }
-    return result;
-  }
 };
 
 }  // namespace

@@ -226,5 +226,40 @@ template <int kLimbs>
   return carry(result);
 }
 
+// Lane i gets lane i XOR kDistance.
+template <int kDistance, int kLimbs>
+inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
+  Limbs<kLimbs> result;
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) {
+    if constexpr (kDistance == 4) {
+      result.l[i] = _mm512_shuffle_i64x2(a.l[i], a.l[i], 0x4e);
+    } else if constexpr (kDistance == 2) {
+      result.l[i] = _mm512_permutex_epi64(a.l[i], 0x4e);
+    } else {
+      static_assert(kDistance == 1);
+      result.l[i] = _mm512_permutex_epi64(a.l[i], 0xb1);
+    }
+  }
+  return result;
+}
+
+// 1/a in every lane by one inversion (Montgomery's trick across the lanes): their product is inverted by
+// `invert_all`, which gets it in all lanes, and what belongs to the other lanes is multiplied away.
+template <class Element, class Multiply, class InvertAll>
+inline Element invert_lanes(const Element& a, Multiply&& mul, InvertAll&& invert_all) noexcept {
+  const Element a4{turned<4>(a)}, pair = mul(a, a4);
+  const Element a2{turned<2>(pair)}, four = mul(pair, a2);
+  const Element a1{turned<1>(four)}, all = mul(four, a1);
+  return mul(invert_all(all), mul(mul(a4, a2), a1));
+}
+
+// Lane 0 of each word.
+template <int kWords, class Words>
+inline void first_lane(std::uint64_t (&x)[kWords], const Words& words) noexcept {
+  for (int i = 0; i < kWords; ++i)
+    x[i] = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm512_castsi512_si128(words.w[i])));
+}
+
 }  // namespace
 }  // namespace assay::kernel::ifma

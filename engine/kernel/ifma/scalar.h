@@ -33,18 +33,13 @@ struct LaneScalar {
   }
   static Words to_words(const Residue& a) noexcept { return Lanes::to_words<kWords>(subtract_once<kLimbs>(a, kOrder)); }
 
-  // All lanes by one inversion, as LaneField::invert.
   static Residue invert(const Residue& a) noexcept {
-    const Residue a4 = turned<4>(a), pair = mul(a, a4);
-    const Residue a2 = turned<2>(pair), four = mul(pair, a2);
-    const Residue a1 = turned<1>(four), all = mul(four, a1);
-    const Residue others = mul(mul(a4, a2), a1);
-    const Words words = to_words(all);
-    std::uint64_t x[kWords], inverse[kWords];
-    for (int i = 0; i < kWords; ++i)
-      x[i] = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm512_castsi512_si128(words.w[i])));
-    mod_inverse(inverse, x, kInverseModulus);
-    return mul(mul(plain(Lanes::broadcast<kWords>(inverse)), Residue{broadcast(kR3)}), others);
+    return invert_lanes(a, mul, [](const Residue& all) noexcept {
+      std::uint64_t x[kWords], inverse[kWords];
+      first_lane(x, to_words(all));
+      mod_inverse(inverse, x, kInverseModulus);
+      return mul(plain(Lanes::broadcast<kWords>(inverse)), Residue{broadcast(kR3)});  // R / x, as in LaneField
+    });
   }
 
   // low + 2^256 high modulo n = (low R + high 2^256 R) / R. Of four words only: 2^256 (R mod n) and 2^256 (2^256 R mod
@@ -97,22 +92,6 @@ struct LaneScalar {
   static constexpr Constant<kLimbs> kR3 = power_of_two(3 * kLimbBits * kLimbs, kOrder);
   static constexpr Constant<kLimbs> kR256 = power_of_two(256 + kLimbBits * kLimbs, kOrder);
   static constexpr InverseModulus<kWords> kInverseModulus = make_inverse_modulus(Parameters::kOrder);
-
-  template <int kDistance>
-  static Residue turned(const Residue& a) noexcept {
-    Residue result;
-#pragma GCC unroll 11
-    for (int i = 0; i < kLimbs; ++i) {
-      if constexpr (kDistance == 4) {
-        result.l[i] = _mm512_shuffle_i64x2(a.l[i], a.l[i], 0x4e);
-      } else if constexpr (kDistance == 2) {
-        result.l[i] = _mm512_permutex_epi64(a.l[i], 0x4e);
-      } else {
-        result.l[i] = _mm512_permutex_epi64(a.l[i], 0xb1);
-      }
-    }
-    return result;
-  }
 };
 
 using ScalarP256 = LaneScalar<ParametersP256, 5>;
