@@ -398,15 +398,16 @@ Warm& warm(const Operation& operation, const std::string& name, std::size_t keys
   warm.session = warm.backend->new_session();
   const test::CaseSet& set = signed_by(operation, keys);
   for (const test::SignatureCase& one : set.cases) warm.jobs.push_back(test::job_of(one, true));
-  // Until tables are built no more, or for ten seconds.
+  // Until every key has had a hundred tokens and tables are built no more; for 40 seconds at most.
   const auto begun = std::chrono::steady_clock::now();
-  std::uint64_t built = 0, still = 0;
-  while (still < 4 && std::chrono::steady_clock::now() - begun < std::chrono::seconds(10)) {
+  std::uint64_t built = 0, still = 0, tokens = 0;
+  while ((still < 4 || tokens < 100 * keys) && std::chrono::steady_clock::now() - begun < std::chrono::seconds(40)) {
     for (std::size_t first = 0; first + kBackendBatch <= warm.jobs.size(); first += kBackendBatch) {
       warm.session->judge(std::span(warm.jobs).subspan(first, kBackendBatch), set.keys.generation());
+      tokens += kBackendBatch;
     }
     if (name == "openssl") break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const std::uint64_t now = warm.backend->statistics().tables_built;
     still = now == built ? still + 1 : 0;
     built = now;
