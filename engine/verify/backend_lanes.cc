@@ -240,7 +240,8 @@ void LanesSession::screen(std::span<SignatureJob> jobs) {
         for_openssl_.push_back(i);
         break;
       case Route::lanes:
-        waiting_.push_back(i);
+        // A lone token does not pay for the sorting.
+        (is_curve(kernel) || jobs.size() >= shared_->least[group_of(kernel)] ? waiting_ : for_openssl_).push_back(i);
         break;
     }
   }
