@@ -153,8 +153,8 @@ def write_table(raw, path):
     lines = ["# The kernels against OpenSSL", "",
              "One core. From digest (EdDSA: from a message of 600 bytes) to verdict, tables at hand (13 bits a key, 16 the",
              "generator); OpenSSL: EVP_PKEY_verify in a prepared context, EdDSA EVP_DigestVerify in a reused one. Medians of",
-             "interleaved repetitions; ± is their range, largest less smallest over the median. Ratios of one run compare;",
-             "speeds of different machines do not.", "",
+             "interleaved repetitions, by CPU time; ± is their range, largest less smallest over the median. Ratios of one run",
+             "compare; speeds of different machines do not.", "",
              "| one hot key, calls of 256 | OpenSSL, 1/s | kernel, 1/s | ratio | at best | at least | |", "|---|---|---|---|---|---|---|"]
     for isa in ("ifma", "portable"):
         for algorithm in ALGORITHMS:
