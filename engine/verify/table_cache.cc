@@ -7,6 +7,7 @@
 #include <chrono>
 #include <limits>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "verify/rsa_lanes.h"
@@ -16,17 +17,16 @@ namespace {
 
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
-// Uses from which a key of a curve gets a table of at most this window. The first repays its build, a fraction of a
-// millisecond to a few, with as many tokens again; a larger one saves 0.1 to 0.3 us a token and costs milliseconds.
+// Uses from which a key of a curve, and the generator of the curve by all its keys' uses, get a table of at most this
+// window. The first costs as much as 5 to 15 signatures in OpenSSL; what a larger one costs (P-256 with IFMA: 0.6, 7
+// and 40 ms) its signatures, 0.1 to 0.2 us faster each, repay in about as many again.
 struct Tier {
   std::uint64_t uses;
   int window;
 };
-constexpr Tier kTiers[] = {{32, 8}, {4096, 10}, {32768, 13}};
+constexpr Tier kTiers[] = {{32, 8}, {4096, 10}, {65536, 13}};
+constexpr Tier kGeneratorTiers[] = {{0, 8}, {kFirstLargerGenerator, 10}, {65536, 13}, {1 << 20, 16}};
 constexpr std::uint64_t kModulusUses = 2;
-// Uses of a curve from which its generator, which starts with the first window, gets its large table.
-constexpr int kFirstGeneratorWindow = 8;
-constexpr std::uint64_t kLargeGeneratorUses = 2048;
 
 // Of the budget: one generator takes at most a quarter, all of them three.
 constexpr std::size_t kGeneratorShare = 4;
@@ -52,6 +52,22 @@ std::string name_of(LaneKernel kernel, std::string_view public_bytes) {
 
 std::uint64_t first_try(LaneKernel kernel, bool at_once) noexcept {
   return at_once ? 1 : is_rsa(kernel) ? kModulusUses : kTiers[0].uses;
+}
+
+int tier_window(std::span<const Tier> tiers, std::uint64_t uses) noexcept {
+  int window = tiers.front().window;
+  for (const Tier& tier : tiers) {
+    if (uses >= tier.uses) window = tier.window;
+  }
+  return window;
+}
+
+// Uses at which the tier after that of `uses` begins.
+std::uint64_t next_tier(std::span<const Tier> tiers, std::uint64_t uses) noexcept {
+  for (const Tier& tier : tiers) {
+    if (tier.uses > uses) return tier.uses;
+  }
+  return kNever;
 }
 
 double heat_per_byte(std::uint64_t heat, std::size_t bytes) noexcept {
@@ -99,8 +115,8 @@ void TableCache::add_uses(const std::shared_ptr<CachedKey>& key, std::uint32_t u
   if (is_curve(key->kernel_)) {
     Generator& generator = generators_[index_of(key->kernel_)];
     const std::uint64_t of_curve = generator.uses.fetch_add(uses, relaxed) + uses;
-    if (of_curve >= kLargeGeneratorUses && generator.table.load(relaxed) != nullptr &&
-        !generator.large_requested.load(relaxed) && !generator.large_requested.exchange(true, relaxed)) {
+    if (of_curve >= generator.next_try.load(relaxed) && !generator.queued.load(relaxed) &&
+        !generator.queued.exchange(true)) {
       request({nullptr, key->kernel_});
     }
   }
@@ -143,10 +159,13 @@ void TableCache::wait_until_idle() {
 
 void TableCache::build(const Task& task) {
   if (task.key == nullptr) {
+    Generator& generator = generators_[index_of(task.curve)];
     const std::lock_guard lock(build_mutex_);
-    const int window = generator_window(task.curve, kMaxWindow);
-    const KeyTable* now = generators_[index_of(task.curve)].table.load();
-    if (options_.window == 0 && now != nullptr && window > now->window) build_generator(task.curve, window);
+    generator.next_try = options_.window != 0 ? kNever : next_tier(kGeneratorTiers, generator.uses);
+    const KeyTable* now = generator.table.load();
+    const int window = generator_window(task.curve);
+    if (now != nullptr && window > now->window) build_generator(task.curve, window);
+    generator.queued.store(false);
     return;
   }
   if (is_rsa(task.key->kernel_)) {
@@ -207,14 +226,7 @@ void TableCache::build_curve_table(CachedKey& key) {
     if (!built) return;
     publish(key.table_, std::move(table));
   }
-  key.next_try_ = kNever;
-  if (options_.window != 0) return;
-  for (const Tier& tier : kTiers) {
-    if (tier.uses > uses) {
-      key.next_try_ = tier.uses;
-      return;
-    }
-  }
+  key.next_try_ = options_.window != 0 ? kNever : next_tier(kTiers, uses);
 }
 
 int TableCache::window_now(const CachedKey& key) const {
@@ -225,8 +237,7 @@ int TableCache::window_now(const CachedKey& key) const {
 
 bool TableCache::has_generator(LaneKernel curve) {
   if (generators_[index_of(curve)].table.load() != nullptr) return true;
-  return build_generator(curve,
-                         generator_window(curve, options_.window != 0 ? options_.window : kFirstGeneratorWindow));
+  return build_generator(curve, generator_window(curve));
 }
 
 bool TableCache::build_generator(LaneKernel curve, int window) {
@@ -270,27 +281,21 @@ std::size_t TableCache::fair_share() const noexcept {
 // The largest window that the key's uses and its fair share allow; below kMinWindow: no table.
 int TableCache::window_for(const CachedKey& key, const kernel::CurveKernel& kernel) const {
   if (options_.window != 0) return options_.window;
-  int window = kTiers[0].window;
-  for (const Tier& tier : kTiers) {
-    if (key.uses_ >= tier.uses) window = tier.window;
-  }
-  // The memory of the build must fit, too.
-  const auto takes = [&](int w) {
-    return TableMemory::rounded(kernel.table_bytes(w)) + TableMemory::rounded(kernel.build_scratch_bytes(w));
-  };
-  while (window > kMinWindow && takes(window) > fair_share()) --window;
+  int window = tier_window(kTiers, key.uses_);
+  while (window > kMinWindow && TableMemory::rounded(kernel.table_bytes(window)) > fair_share()) --window;
   return window;
 }
 
-int TableCache::generator_window(LaneKernel curve, int most) const {
+int TableCache::generator_window(LaneKernel curve) const {
   const kernel::CurveKernel* kernel = kernels_.curve(curve);
   if (kernel == nullptr) return 0;
   if (options_.window != 0) return options_.window;
-  const KeyTable* now = generators_[index_of(curve)].table.load();
+  const Generator& generator = generators_[index_of(curve)];
+  const KeyTable* now = generator.table.load();
   const std::size_t others = generator_bytes_ - (now == nullptr ? 0 : now->bytes);
   const std::size_t all = options_.budget / kGeneratorShare * (kGeneratorShare - 1);
   const std::size_t limit = std::min(options_.budget / kGeneratorShare, all > others ? all - others : 0);
-  int window = most;
+  int window = tier_window(kGeneratorTiers, generator.uses);
   while (window >= kMinWindow && TableMemory::rounded(kernel->table_bytes(window)) > limit) --window;
   return window;
 }

@@ -40,6 +40,8 @@ namespace assay::verify {
 
 inline constexpr int kMinWindow = 4;
 inline constexpr int kMaxWindow = 16;
+// Uses of all keys of a curve, from which its generator gets a larger table than the first.
+inline constexpr std::uint64_t kFirstLargerGenerator = 4096;
 
 // Immutable once published.
 struct KeyTable {
@@ -120,7 +122,8 @@ class TableCache {
   struct Generator {
     std::atomic<const KeyTable*> table{nullptr};
     std::atomic<std::uint64_t> uses{0};
-    std::atomic<bool> large_requested{false};
+    std::atomic<std::uint64_t> next_try{kFirstLargerGenerator};  // uses from which a larger table is tried
+    std::atomic<bool> queued{false};
   };
 
   void request(Task task);
@@ -133,7 +136,7 @@ class TableCache {
 
   int window_for(const CachedKey& key, const kernel::CurveKernel& kernel) const;
   int window_now(const CachedKey& key) const;
-  int generator_window(LaneKernel curve, int most) const;
+  int generator_window(LaneKernel curve) const;
   std::size_t fair_share() const noexcept;
   void decay();
 

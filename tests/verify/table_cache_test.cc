@@ -65,7 +65,7 @@ TEST_F(Tables, GrowWithTheHeatOfTheKey) {
   use(key, kWarm);
   use(key, 4096);
   EXPECT_EQ(window_of(key), 10);
-  use(key, 32768);
+  use(key, 65536);
   EXPECT_EQ(window_of(key), 13);
   EXPECT_GT(cache_->generator(LaneKernel::p256).window, 8);
 }
@@ -148,7 +148,7 @@ TEST_F(Tables, AreKeptWhenMoreKeysRotateThanFit) {
 }
 
 TEST_F(Tables, OfColdKeysMakeRoomForHotterOnes) {
-  open(2 * kMiB, false, 6);  // about ninety KB each
+  open(2 * kMiB, false, 6);  // 86 KB each
   std::vector<std::shared_ptr<CachedKey>> keys;
   for (std::uint64_t i = 0; i < 60; ++i) keys.push_back(p256(i));
   for (const auto& key : keys) use(key, kWarm);
