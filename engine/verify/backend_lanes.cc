@@ -148,7 +148,7 @@ class LanesSession final : public BackendSession {
   };
 
   void screen(std::span<SignatureJob> jobs);
-  LaneKernel use_key(const SignatureJob& job, std::uint32_t number);
+  LaneKernel use_key(const SignatureJob& job, std::uint32_t number, std::size_t jobs);
   void report_uses(std::span<const SignatureJob> jobs);
   void sort_waiting(std::span<const SignatureJob> jobs);
   void run_lanes(std::span<SignatureJob> jobs);
@@ -226,7 +226,7 @@ void LanesSession::screen(std::span<SignatureJob> jobs) {
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
     SignatureJob& job = jobs[i];
     const AlgorithmInfo& algorithm = info(job.algorithm);
-    LaneKernel kernel = algorithm.scheme == Scheme::hmac ? kernel_of(algorithm.hash) : use_key(job, i);
+    LaneKernel kernel = algorithm.scheme == Scheme::hmac ? kernel_of(algorithm.hash) : use_key(job, i, jobs.size());
     if (!shared_->kernels.has(kernel)) kernel = LaneKernel::none;
     if (algorithm.scheme == Scheme::hmac && job.key->openssl->hmac == nullptr) kernel = LaneKernel::none;
     job_kernels_[i] = kernel;
@@ -247,7 +247,7 @@ void LanesSession::screen(std::span<SignatureJob> jobs) {
   }
 }
 
-LaneKernel LanesSession::use_key(const SignatureJob& job, std::uint32_t number) {
+LaneKernel LanesSession::use_key(const SignatureJob& job, std::uint32_t number, std::size_t jobs) {
   const std::uint32_t index = job.key->index;
   if (index >= keys_.size()) keys_.resize(index + std::size_t{1});
   KeyUse& use = keys_[index];
@@ -256,6 +256,8 @@ LaneKernel LanesSession::use_key(const SignatureJob& job, std::uint32_t number) 
     use.kernel = kernel_of(*job.key);
   }
   if (use.kernel == LaneKernel::none) return use.kernel;
+  // Lone tokens of RSA go to OpenSSL, and earn their key nothing.
+  if (is_rsa(use.kernel) && jobs < shared_->least[group_of(use.kernel)]) return use.kernel;
   const std::uint32_t report = shared_->always                               ? 1
                                : is_rsa(use.kernel) && use.cached == nullptr ? kReportFirstRsa
                                                                              : kReportUses;

@@ -15,22 +15,24 @@
 namespace assay::stream {
 namespace {
 
-// Calls until every signature is valid; the first of a backend is its self-test.
+// Calls until every signature has the outcome below; the first of a backend is its self-test.
 std::atomic<int> right_calls{0};
+std::atomic<kernel::Outcome> then{kernel::Outcome::valid};
 
-void verify_until_wrong(const kernel::CurveJob* jobs, std::size_t count, kernel::Outcome* outcomes, int window,
+void verify_for_a_while(const kernel::CurveJob* jobs, std::size_t count, kernel::Outcome* outcomes, int window,
                         kernel::CurveTable generator, void* scratch) noexcept {
   kernel::best_kernels().p256.verify(jobs, count, outcomes, window, generator, scratch);
-  if (right_calls-- <= 0) std::fill_n(outcomes, count, kernel::Outcome::valid);
+  if (right_calls-- <= 0) std::fill_n(outcomes, count, then.load());
 }
 
 class CrossCheckedRun : public testing::Test {
  protected:
   // Every signature is checked; the kernel goes wrong after so many calls.
-  Result<StreamResult> run(int calls) {
+  Result<StreamResult> run(int calls, kernel::Outcome outcome) {
     right_calls = calls;
+    then = outcome;
     kernel::Kernels kernels = kernel::best_kernels();
-    kernels.p256.verify = verify_until_wrong;
+    kernels.p256.verify = verify_for_a_while;
     verify::BackendOptions backend;
     backend.tables_at_once = true;
     backend.window = 4;
@@ -59,7 +61,7 @@ class CrossCheckedRun : public testing::Test {
 };
 
 TEST_F(CrossCheckedRun, EndsWellWhereLanesAndOpensslAgree) {
-  const auto result = run(1'000'000);
+  const auto result = run(1'000'000, kernel::Outcome::valid);
   ASSERT_TRUE(result) << result.error();
   EXPECT_EQ(result->accepted, 51u);
   EXPECT_EQ(result->rejected, 50u);
@@ -67,8 +69,18 @@ TEST_F(CrossCheckedRun, EndsWellWhereLanesAndOpensslAgree) {
   EXPECT_NE(dir_.read("summary").find("\"cross_checked\":101"), std::string::npos);
 }
 
+TEST_F(CrossCheckedRun, CountsWhatTheLanesHandOnAndOpensslDecides) {
+  const auto result = run(1, kernel::Outcome::exceptional);
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->accepted, 51u);
+  EXPECT_EQ(result->exceptional, 101u);
+  const std::string summary = dir_.read("summary");
+  for (const char* part : {"\"by_lanes\":0,", "\"by_openssl\":101,", "\"exceptional\":101,", "\"backend\":\"lanes\""})
+    EXPECT_NE(summary.find(part), std::string::npos) << part;
+}
+
 TEST_F(CrossCheckedRun, EndsWithAnErrorWhereTheyDifferAndCommitsNothing) {
-  const auto result = run(1);
+  const auto result = run(1, kernel::Outcome::valid);
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().find("cross-check: lane kernel p256"), std::string::npos) << result.error();
   EXPECT_FALSE(std::filesystem::exists(dir_.path("out")));
