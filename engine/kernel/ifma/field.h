@@ -11,7 +11,8 @@
 //   reduce(columns of a product of two numbers below 2 M p) -> limbs below M p
 //   fold(limbs that may be negative, of a value from 0 to 3 M p) -> limbs below M p
 // kOutOfLine: products are calls, not inlined: with eight limbs and more four of them would not fit the cache of
-// decoded instructions.
+// decoded instructions. Builds that check (without NDEBUG) have calls only: clang takes minutes, and gigabytes, to put
+// a sanitizer's checks into products that are inlined everywhere.
 #pragma once
 
 #include "kernel/curve/mod_inverse.h"
@@ -155,7 +156,11 @@ struct LaneField {
   }
 
  private:
+#ifdef NDEBUG
   static constexpr bool kOutOfLine = kLimbs > 5;
+#else
+  static constexpr bool kOutOfLine = true;
+#endif
   static constexpr Constant<kLimbs> kModulus = ifma::to_limbs<kLimbs>(Prime::kModulus);
   static constexpr int kRBits = Prime::kMontgomery ? kLimbBits * kLimbs : 0;
   static constexpr Constant<kLimbs> kOne = power_of_two(kRBits, kModulus);
