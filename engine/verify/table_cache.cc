@@ -8,6 +8,7 @@
 #include <limits>
 #include <new>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "verify/rsa_lanes.h"
@@ -131,8 +132,14 @@ void TableCache::add_uses(const std::shared_ptr<CachedKey>& key, std::uint32_t u
 void TableCache::request(Task task) {
   if (options_.at_once) return build(task);
   const std::lock_guard lock(queue_mutex_);
+  if (!builder_.joinable()) {
+    try {
+      builder_ = std::thread([this] { run_builder(); });
+    } catch (const std::system_error&) {
+      return;  // the system grants no thread: the key, marked as queued, stays with OpenSSL
+    }
+  }
   queue_.push_back(std::move(task));
-  if (!builder_.joinable()) builder_ = std::thread([this] { run_builder(); });
   queue_changed_.notify_all();
 }
 
