@@ -254,6 +254,8 @@ LaneKernel LanesSession::use_key(const SignatureJob& job, std::uint32_t number, 
   if (!use.known) {
     use.known = true;
     use.kernel = kernel_of(*job.key);
+    // After a reload, and in a session that has just begun, a hot key is hot already.
+    if (use.kernel != LaneKernel::none) use.cached = shared_->tables.find_known(*job.key, use.kernel);
   }
   if (use.kernel == LaneKernel::none) return use.kernel;
   // Lone tokens of RSA go to OpenSSL, and earn their key nothing.

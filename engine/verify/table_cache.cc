@@ -45,10 +45,10 @@ constexpr std::size_t kLeastKeys = 1024;
 constexpr auto kReaderPause = std::chrono::microseconds(50);
 constexpr int kReaderPauses = 4000;
 
-std::string name_of(LaneKernel kernel, std::string_view public_bytes) {
-  std::string name(1, static_cast<char>(kernel));
-  name += public_bytes;
-  return name;
+std::string public_bytes_of(const Jwk& jwk, LaneKernel kernel) { return is_rsa(kernel) ? jwk.n : jwk.x + jwk.y; }
+
+std::string name_of(LaneKernel kernel, const std::string& public_bytes) {
+  return static_cast<char>(kernel) + public_bytes;
 }
 
 std::uint64_t first_try(LaneKernel kernel, bool at_once) noexcept {
@@ -93,7 +93,7 @@ TableCache::~TableCache() {
 }
 
 std::shared_ptr<CachedKey> TableCache::find(const PreparedKey& key, LaneKernel kernel) {
-  const std::string bytes = is_rsa(kernel) ? key.jwk.n : key.jwk.x + key.jwk.y;
+  const std::string bytes = public_bytes_of(key.jwk, kernel);
   const std::lock_guard lock(mutex_);
   std::shared_ptr<CachedKey>& place = keys_[name_of(kernel, bytes)];
   if (place == nullptr) {
@@ -102,6 +102,14 @@ std::shared_ptr<CachedKey> TableCache::find(const PreparedKey& key, LaneKernel k
     if (is_curve(kernel)) ++curve_keys_;
   }
   return place;
+}
+
+std::shared_ptr<CachedKey> TableCache::find_known(const PreparedKey& key, LaneKernel kernel) const {
+  if (version() == kFirstEpoch) return nullptr;  // no table yet
+  const std::string name = name_of(kernel, public_bytes_of(key.jwk, kernel));
+  const std::lock_guard lock(mutex_);
+  const auto found = keys_.find(name);
+  return found == keys_.end() ? nullptr : found->second;
 }
 
 void TableCache::add_uses(const std::shared_ptr<CachedKey>& key, std::uint32_t uses) {

@@ -95,6 +95,8 @@ class TableCache {
 
   // All thread safe.
   std::shared_ptr<CachedKey> find(const PreparedKey& key, LaneKernel kernel);
+  // The same for a key that was found before, by whichever session and in whichever set; else null.
+  std::shared_ptr<CachedKey> find_known(const PreparedKey& key, LaneKernel kernel) const;
   // Reports uses of a key; starts a build when it has earned one. Not while pinned.
   void add_uses(const std::shared_ptr<CachedKey>& key, std::uint32_t uses);
   // Entries null: there is none yet. Valid while pinned.
@@ -152,7 +154,8 @@ class TableCache {
   const LaneKernels& kernels_;
   const Options options_;
 
-  std::atomic<std::uint64_t> epoch_{1};
+  static constexpr std::uint64_t kFirstEpoch = 1;
+  std::atomic<std::uint64_t> epoch_{kFirstEpoch};
   std::atomic<std::uint64_t> all_uses_{0};
   std::atomic<std::uint64_t> next_decay_;
   std::array<Generator, kCurveKernels> generators_;

@@ -11,6 +11,7 @@
 
 #include "kernel/kernel.h"
 #include "support/signing.h"
+#include "verify/backend_lanes.h"
 
 namespace assay::verify {
 namespace {
@@ -87,6 +88,26 @@ TEST_F(Tables, AreKnownByTheBytesOfTheKey) {
   const PreparedKey& same_in_another_set = p256_key(1);
   EXPECT_EQ(find(first), find(same_in_another_set));
   EXPECT_NE(find(first), p256(2));
+}
+
+TEST_F(Tables, ServeNewSessionsAndReloadedKeysFromTheFirstTokenOn) {
+  BackendOptions options;
+  options.table_memory = 16 * kMiB;
+  const auto backend = make_lanes_backend(kernel::best_kernels(), options);
+  const test::EcKey signer{&test::EcCurve::of(Curve::P256), test::Big(12345)};
+  const std::string signature = signer.sign_message("text", test::Big(67890));
+  std::vector<SignatureJob> jobs(8, {keys_.add(signer.jwk()), Algorithm::ES256, "text", signature, false});
+  const auto first = backend->new_session();
+  while (backend->statistics().by_lanes == 0) first->judge(jobs, keys_.generation());
+
+  test::Keys reloaded;
+  for (SignatureJob& job : jobs) job.key = reloaded.add(signer.jwk());
+  const std::uint64_t before = backend->statistics().by_lanes;
+  backend->new_session()->judge(jobs, reloaded.generation());
+  EXPECT_EQ(backend->statistics().by_lanes, before + jobs.size());
+  first->judge(jobs, reloaded.generation());
+  EXPECT_EQ(backend->statistics().by_lanes, before + 2 * jobs.size());
+  for (const SignatureJob& job : jobs) EXPECT_TRUE(job.valid);
 }
 
 TEST_F(Tables, AreNotMadeWithoutABudget) {
