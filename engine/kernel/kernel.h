@@ -1,8 +1,9 @@
 // The kernels of one instruction set: signatures and hashes of many tokens at once.
 //
 // Plain data and function pointers, so that this header holds no code that a file compiled for one CPU could share with
-// another. Numbers that a kernel takes as bytes are big-endian unless said otherwise. Every function is noexcept, thread
-// safe (all state is the caller's) and allocates nothing. Inputs are public, HMAC states aside: timing depends on values.
+// another. Numbers that a kernel takes as bytes are big-endian unless said otherwise. Every function is noexcept,
+// thread safe (all state is the caller's) and allocates nothing. Inputs are public, HMAC states aside: timing depends
+// on values.
 //
 // What the algorithms are, and why they are right: NOTES.md.
 #pragma once
@@ -63,8 +64,8 @@ struct RsaJob {
 
 struct RsaKernel {
   // n: `bytes` long, odd, its top bit set. r2: 2^(2*52*limbs) mod n, `bytes` long. False: no such size.
-  bool (*prepare)(const unsigned char* n, const unsigned char* r2, std::size_t bytes, RsaModulus* modulus) noexcept =
-      nullptr;
+  bool (*prepare)(const unsigned char* n, const unsigned char* r2, std::size_t bytes,
+                  RsaModulus* modulus) noexcept = nullptr;
   // All keys of one size. Moduli may differ.
   void (*power)(RsaJob* jobs, std::size_t count) noexcept = nullptr;  // null: this instruction set has none
 };
