@@ -81,17 +81,7 @@ def run_bench(options, program, pattern, commands):
     return rates
 
 
-def measure(options):
-    commands, rates = [], {}
-    for algorithm in ALGORITHMS:
-        if options.only and algorithm not in options.only:
-            continue
-        print(f"{algorithm} ...", file=sys.stderr, flush=True)
-        rates.update(run_bench(options, options.kernel_bench, f"^(kernel|backend)/verify/{algorithm}/", commands))
-    if not options.only:
-        print("hashes ...", file=sys.stderr, flush=True)
-        names = "|".join(re.escape(name) for row in HASHES for name in row[1:3])
-        rates.update(run_bench(options, options.hash_bench, f"^({names})$", commands))
+def machine_of(options):
     dirty = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
     machine = {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -102,6 +92,23 @@ def measure(options):
     }
     if options.note:
         machine["note"] = options.note
+    return machine
+
+
+def measure(options, save):
+    """`save` is told what there is after each process."""
+    commands, rates = [], {}
+    machine = machine_of(options)
+    for algorithm in ALGORITHMS:
+        if options.only and algorithm not in options.only:
+            continue
+        print(f"{algorithm} ...", file=sys.stderr, flush=True)
+        rates.update(run_bench(options, options.kernel_bench, f"^(kernel|backend)/verify/{algorithm}/", commands))
+        save({"machine": machine, "commands": commands, "rates": rates})
+    if not options.only:
+        print("hashes ...", file=sys.stderr, flush=True)
+        names = "|".join(re.escape(name) for row in HASHES for name in row[1:3])
+        rates.update(run_bench(options, options.hash_bench, f"^({names})$", commands))
     return {"machine": machine, "commands": commands, "rates": rates}
 
 
@@ -336,11 +343,15 @@ def main():
         with open(path, encoding="utf-8") as file:
             raw = json.load(file)
     else:
-        raw = measure(options)
         os.makedirs(folder, exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(raw, file, indent=1)
-            file.write("\n")
+
+        def save(raw):
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(raw, file, indent=1)
+                file.write("\n")
+
+        raw = measure(options, save)
+        save(raw)
     write_table(raw, os.path.join(folder, "table.md"))
     draw(raw, folder)
     with open(os.path.join(folder, "table.md"), encoding="utf-8") as file:
