@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -62,8 +63,11 @@ std::string describe(Outcome outcome) {
 void expect_outcomes(const kernel::CurveKernel& kernel, int generator_window, const std::vector<DigestCase>& plain,
                      const std::vector<DigestCase>& crafted, std::size_t* exceptional = nullptr) {
   test::CurveTables tables(kernel, kWindow, generator_window);
+  std::map<std::string, const std::uint64_t*> known;
   const auto job_of = [&](const DigestCase& one) {
-    return kernel::CurveJob{bytes_of(one.signature), bytes_of(one.digest), tables.add_key(bytes_of(one.public_key))};
+    const auto [table, fresh] = known.try_emplace(one.public_key);
+    if (fresh) table->second = tables.add_key(bytes_of(one.public_key));
+    return kernel::CurveJob{bytes_of(one.signature), bytes_of(one.digest), table->second};
   };
   std::vector<kernel::CurveJob> plain_jobs;
   for (const DigestCase& one : plain) plain_jobs.push_back(job_of(one));
