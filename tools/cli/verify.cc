@@ -119,7 +119,8 @@ void add_backend_flags(CLI::App& app, VerifyFlags& flags) {
       flags.verifier.manifest.emplace_back(name, value);
     })->group("Output");
   };
-  add_choice(app, "--backend", "what verifies signatures: many at once, or OpenSSL; default auto, the best here",
+  add_choice(app, "--backend",
+             "what verifies signatures: lanes, many at once, or OpenSSL; default auto: ASSAY_BACKEND, else lanes",
              {{"auto", [&options] { options.backend = "auto"; }},
               {"openssl", [&options] { options.backend = "openssl"; }},
               {"lanes", [&options] { options.backend = "lanes"; }}});
