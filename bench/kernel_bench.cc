@@ -374,6 +374,8 @@ void lanes(benchmark::State& state, const Operation& operation, const char* isa,
 
 // ---- The whole backend
 
+constexpr std::chrono::seconds kLongestWarming(120);
+
 // A backend and a session whose keys are as hot as their share of the tokens makes them.
 struct Warm {
   std::shared_ptr<const verify::Backend> backend;
@@ -398,10 +400,10 @@ Warm& warm(const Operation& operation, const std::string& name, std::size_t keys
   warm.session = warm.backend->new_session();
   const test::CaseSet& set = signed_by(operation, keys);
   for (const test::SignatureCase& one : set.cases) warm.jobs.push_back(test::job_of(one, true));
-  // Until every key has had a hundred tokens and tables are built no more; for 40 seconds at most.
+  // Until every key has had a hundred tokens and tables are built no more.
   const auto begun = std::chrono::steady_clock::now();
   std::uint64_t built = 0, still = 0, tokens = 0;
-  while ((still < 4 || tokens < 100 * keys) && std::chrono::steady_clock::now() - begun < std::chrono::seconds(40)) {
+  while ((still < 4 || tokens < 100 * keys) && std::chrono::steady_clock::now() - begun < kLongestWarming) {
     for (std::size_t first = 0; first + kBackendBatch <= warm.jobs.size(); first += kBackendBatch) {
       warm.session->judge(std::span(warm.jobs).subspan(first, kBackendBatch), set.keys.generation());
       tokens += kBackendBatch;
