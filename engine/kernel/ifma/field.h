@@ -144,7 +144,8 @@ struct LaneField {
   static Coordinate one() noexcept { return Coordinate{broadcast(kOne)}; }
 
   static Coordinate invert(const Coordinate& a) noexcept {
-    return invert_lanes(a, mul, [](const Coordinate& all) noexcept {
+    const auto multiply = [](const Coordinate& x, const Coordinate& y) noexcept { return mul(x, y); };
+    return invert_lanes(a, multiply, [](const Coordinate& all) noexcept {
       std::uint64_t x[kWords], inverse[kWords];
       first_lane(x, store(all));
       mod_inverse(inverse, x, kInverseModulus);

@@ -34,7 +34,8 @@ struct LaneScalar {
   static Words to_words(const Residue& a) noexcept { return Lanes::to_words<kWords>(subtract_once<kLimbs>(a, kOrder)); }
 
   static Residue invert(const Residue& a) noexcept {
-    return invert_lanes(a, mul, [](const Residue& all) noexcept {
+    const auto multiply = [](const Residue& x, const Residue& y) noexcept { return mul(x, y); };
+    return invert_lanes(a, multiply, [](const Residue& all) noexcept {
       std::uint64_t x[kWords], inverse[kWords];
       first_lane(x, to_words(all));
       mod_inverse(inverse, x, kInverseModulus);
