@@ -37,7 +37,10 @@ Result<std::shared_ptr<const Backend>> make_backend(const BackendOptions& option
       option = "ASSAY_BACKEND";
     }
   }
-  if (name == "openssl") return make_openssl_backend();
+  if (name == "openssl") {
+    if (options.cross_check == 0) return make_openssl_backend();
+    return Error{std::string(option) + ": \"openssl\" has nothing to cross-check; give lanes, or no share"};
+  }
   if (name == "auto" || name == "lanes") return make_lanes(options);
   return Error{std::string(option) + ": \"" + name + "\" is no backend of this build; give auto, openssl or lanes"};
 }

@@ -7,7 +7,10 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
+#include <atomic>
 #include <cstring>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "verify/digest.h"
@@ -70,9 +73,13 @@ std::size_t coordinate_bytes(Curve curve) noexcept {
   return curve == Curve::P256 ? 32 : curve == Curve::P384 ? 48 : curve == Curve::P521 ? 66 : 0;
 }
 
+// Signatures that a session judged: written by it alone, read by whoever asks for statistics.
+using JudgedCount = std::atomic<std::uint64_t>;
+
 class OpensslSession final : public BackendSession {
  public:
-  OpensslSession() : md_context_(EVP_MD_CTX_new()) {}
+  explicit OpensslSession(std::shared_ptr<JudgedCount> judged)
+      : judged_(std::move(judged)), md_context_(EVP_MD_CTX_new()) {}
 
   void judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept override {
     if (ring_generation != generation_) {
@@ -80,6 +87,7 @@ class OpensslSession final : public BackendSession {
       generation_ = ring_generation;
     }
     for (SignatureJob& job : jobs) job.valid = judge_one(job);
+    judged_->store(judged_->load(std::memory_order_relaxed) + jobs.size(), std::memory_order_relaxed);
   }
 
  private:
@@ -192,6 +200,7 @@ class OpensslSession final : public BackendSession {
     return context;
   }
 
+  const std::shared_ptr<JudgedCount> judged_;
   std::vector<Slot> slots_;
   std::uint64_t generation_ = 0;
   std::unique_ptr<EVP_MD_CTX, ContextFree> md_context_;
@@ -200,7 +209,22 @@ class OpensslSession final : public BackendSession {
 class OpensslBackend final : public Backend {
  public:
   std::string_view name() const noexcept override { return "openssl"; }
-  std::unique_ptr<BackendSession> new_session() const override { return std::make_unique<OpensslSession>(); }
+  std::unique_ptr<BackendSession> new_session() const override {
+    auto judged = std::make_shared<JudgedCount>(0);
+    const std::lock_guard lock(mutex_);
+    judged_.push_back(judged);
+    return std::make_unique<OpensslSession>(std::move(judged));
+  }
+  BackendStatistics statistics() const override {
+    BackendStatistics sum;
+    const std::lock_guard lock(mutex_);
+    for (const auto& judged : judged_) sum.by_openssl += judged->load(std::memory_order_relaxed);
+    return sum;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::vector<std::shared_ptr<JudgedCount>> judged_;  // of every session that there was
 };
 
 }  // namespace

@@ -206,16 +206,17 @@ class Summary(Case):
 
     def test_run_names_backend_and_counts_signatures(self):
         records = "\n".join([token(jti=str(i)) for i in range(40)] + [token(secret=b"x" * 32), "x"]) + "\n"
-        for backend, by_lanes in (("openssl", 0), ("lanes", 41)):
-            done = self.verify("--summary", "s.json", "--backend", backend, "--cross-check", "1", "--table-memory", "1M",
+        for backend, by_lanes, check in (("openssl", 0, "0"), ("lanes", 41, "1")):
+            done = self.verify("--summary", "s.json", "--backend", backend, "--cross-check", check, "--table-memory", "1M",
                                stdin=records)
             self.assertEqual((done.returncode, done.stderr), (1, b""))
             summary = json.loads(self.read("s.json"))
             run = summary["run"]
             self.assertEqual((summary["accepted"], summary["rejected"]), (40, 2))
             self.assertEqual((run["backend"], run["isa"] is None), (backend, backend == "openssl"))
-            for option in (["--cross-check", "1"], ["--table-memory", "1M"]):
+            for option in (["--cross-check", check], ["--table-memory", "1M"]):
                 self.assertIn(option, run["options"])
+            self.assertEqual(run["by_lanes"] + run["by_openssl"], 41)
             if backend == "lanes" and run["isa"] == "portable":
                 continue  # its hashes may be OpenSSL's
             self.assertEqual((run["by_lanes"], run["exceptional"], run["cross_checked"]), (by_lanes, 0, by_lanes))
@@ -356,9 +357,10 @@ class Options(Case):
                 (["--format", "xml"], "--format", "ndjson|csv|none"), (["--only", "some"], "--only"),
                 (["--input", "scan"], "--input"), (["--token-field", "token"], "--token-field", "RFC 6901"),
                 (["--backend", "abacus"], "--backend", "auto|openssl|lanes"), (["--frob"], "--frob"),
-                (["--table-memory", "much"], "--table-memory", "256MiB"), (["--table-memory", "-1"], "--table-memory"),
+                (["--table-memory", "much"], "--table-memory", "MiB or GiB"), (["--table-memory", "-1"], "--table-memory"),
                 (["--table-memory", "9999999GiB"], "--table-memory"), (["--table-memory", "MiB"], "--table-memory"),
                 (["--cross-check", "2"], "--cross-check", "0 to 1"), (["--cross-check", "nan"], "--cross-check"),
+                (["--backend", "openssl", "--cross-check", "1"], "--backend", "nothing to cross-check"),
                 (["--issuer"], "--issuer", "needs a value"), (["--issuer="], "--issuer"),
                 (["--typ", ""], "--typ"), (["-o", ""], "--output"), (["--progress", "--quiet"], "--progress"),
                 (["--carry", "a\nb"], "--carry")):

@@ -99,7 +99,8 @@ std::size_t size_in_bytes(const std::string& option, const std::string& value) {
   unsigned long long number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || number > kMost >> shift)
-    throw refuse(option, in_quotes(value) + " is no size from 0 to 1024GiB: write it like 256MiB");
+    throw refuse(option, in_quotes(value) +
+                             " is no size from 0 to 1024GiB: bytes, or a whole number with K, M, G, KiB, MiB or GiB");
   return static_cast<std::size_t>(number << shift);
 }
 
