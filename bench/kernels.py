@@ -15,12 +15,13 @@ import datetime
 import json
 import math
 import os
-import platform
 import re
 import shlex
 import statistics
 import subprocess
 import sys
+
+from machine import ROOT, describe
 
 ALGORITHMS = ["RSA-2048", "RSA-3072", "RSA-4096", "RSA-2048-PSS", "P-256", "P-384", "P-521", "Ed25519"]
 # one hot key, calls of 256, ratio to OpenSSL, at least
@@ -39,22 +40,6 @@ HASHES = [
 ]
 COLOURS = {"RSA-2048": "#8a5a00", "RSA-3072": "#b98a2e", "RSA-4096": "#d9b871", "RSA-2048-PSS": "#5f6b00",
            "P-256": "#0b62a4", "P-384": "#1f9e89", "P-521": "#7a3fa0", "Ed25519": "#c2274b"}
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-
-
-def first_line(command):
-    try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT).stdout.splitlines()[0].strip()
-    except (OSError, IndexError):
-        return "unknown"
-
-
-def cpu_name():
-    with open("/proc/cpuinfo", encoding="utf-8") as text:
-        for line in text:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.machine()
 
 
 def run_bench(options, program, pattern, commands):
@@ -82,14 +67,7 @@ def run_bench(options, program, pattern, commands):
 
 
 def machine_of(options):
-    dirty = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
-    machine = {
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "cpu": cpu_name(), "cores": os.cpu_count(), "kernel": platform.release(),
-        "compiler": first_line(["c++", "--version"]), "openssl": first_line(["openssl", "version"]),
-        "commit": first_line(["git", "rev-parse", "HEAD"]) + (" and uncommitted changes" if dirty else ""),
-        "command": shlex.join(["bench/kernels.py"] + sys.argv[1:]),
-    }
+    machine = describe("bench/kernels.py")
     if options.note:
         machine["note"] = options.note
     return machine

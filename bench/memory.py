@@ -23,6 +23,8 @@ import tempfile
 import threading
 import time
 
+from machine import commit, cpu_name, first_line
+
 CLAIMS_BYTES = 350
 CHUNK = 1 << 20
 LIFETIME = 86400  # seconds; longer than any run
@@ -138,18 +140,6 @@ def stream(command, corpus, total, interval):
     return sent, seconds, sampler
 
 
-def first_line(command):
-    try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()[0].strip()
-    except (OSError, IndexError):
-        return "unknown"
-
-
-def cpu_name():
-    with open("/proc/cpuinfo", encoding="utf-8") as text:
-        return next((line.split(":", 1)[1].strip() for line in text if line.startswith("model name")), platform.machine())
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assay", default="build/release/assay")
@@ -169,7 +159,6 @@ def main():
         stop("--sizes, --keys and --corpus-mb must be positive")
     output = options.output or os.path.join("bench", "results", datetime.date.today().isoformat())
     os.makedirs(output, exist_ok=True)
-    dirty = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], stdout=subprocess.PIPE, text=True).stdout.strip()
 
     path = os.path.join(output, "memory.txt")
     with open(path, "w", encoding="utf-8") as report, tempfile.TemporaryDirectory(prefix="assay-memory-") as folder:
@@ -180,7 +169,7 @@ def main():
 
         tell(f"# date: {datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds')}")
         tell(f"# command: {shlex.join(['bench/memory.py'] + sys.argv[1:])}")
-        tell(f"# commit: {first_line(['git', 'rev-parse', 'HEAD'])}{' and uncommitted changes' if dirty else ''}")
+        tell(f"# commit: {commit()}")
         tell(f"# cpu: {cpu_name()}, {os.cpu_count()} cores; kernel {platform.release()}; {first_line(['openssl', 'version'])}")
         summary = []
         for key_count in key_counts:

@@ -16,7 +16,6 @@ import datetime
 import json
 import math
 import os
-import platform
 import re
 import shlex
 import statistics
@@ -24,6 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from machine import describe
 
 # algorithm, arguments of `openssl speed`, tokens a corpus, what the bare operation is
 ROWS = [
@@ -58,21 +59,6 @@ class Log:
         if done.returncode != 0:
             sys.exit(f"throughput.py: exit {done.returncode}: {shlex.join(command)}\n{text[-2000:]}")
         return text, seconds
-
-
-def first_line(command):
-    try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()[0].strip()
-    except (OSError, IndexError):
-        return "unknown"
-
-
-def cpu_name():
-    with open("/proc/cpuinfo", encoding="utf-8") as text:
-        for line in text:
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.machine()
 
 
 def openssl_rate(text):
@@ -125,17 +111,7 @@ def main():
     os.makedirs(output, exist_ok=True)
     log = Log(os.path.join(output, "raw.txt"))
 
-    dirty = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], stdout=subprocess.PIPE, text=True).stdout.strip()
-    machine = {
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "cpu": cpu_name(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "compiler": first_line(["c++", "--version"]),
-        "openssl": first_line(["openssl", "version"]),
-        "commit": first_line(["git", "rev-parse", "HEAD"]) + (" and uncommitted changes" if dirty else ""),
-        "command": shlex.join(["bench/throughput.py"] + sys.argv[1:]),
-    }
+    machine = describe("bench/throughput.py")
     log.run([options.assay, "--version"])
     rows = []
     with tempfile.TemporaryDirectory(prefix="assay-throughput-") as folder:
