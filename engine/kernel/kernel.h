@@ -33,13 +33,12 @@ extern const std::uint64_t kSha512Initial[8];
 
 // Writes the digest of every job. Lengths may differ.
 using HashFunction = void (*)(const HashJob* jobs, std::size_t count) noexcept;
-// Takes whole blocks into one state: how a key's HMAC states are made.
+// Takes whole blocks into one state. assay's HMAC states come from OpenSSL; tests and benchmarks make theirs with it.
 using CompressFunction = void (*)(void* state, const unsigned char* blocks, std::size_t count) noexcept;
 
 struct HashKernel {
   HashFunction hash = nullptr;  // null: this instruction set has none
-  CompressFunction compress = nullptr;
-  std::size_t least = 0;  // messages in a call from which it is faster than OpenSSL
+  std::size_t least = 0;        // messages in a call from which it is faster than OpenSSL
 };
 
 // ---- RSA (RFC 8017), e = 65537, moduli of exactly 2048, 3072 or 4096 bits
@@ -93,8 +92,6 @@ struct CurveJob {
 };
 
 struct CurveKernel {
-  int lanes = 0;          // signatures in a full group
-  std::size_t batch = 0;  // signatures that one pass takes in; more are cut into passes
   // Bytes of a table of this window (4 to 16 bits).
   std::size_t (*table_bytes)(int window) noexcept = nullptr;
   // Bytes of scratch for build_table and build_generator.

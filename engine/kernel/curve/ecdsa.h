@@ -139,9 +139,7 @@ struct Ecdsa {
   }
 
   static constexpr CurveKernel kernel() noexcept {
-    return {.lanes = L::kCount,
-            .batch = kPass,
-            .table_bytes = table_bytes<Curve>,
+    return {.table_bytes = table_bytes<Curve>,
             .build_scratch_bytes = build_scratch_bytes<Curve>,
             .build_table = build_key_table,
             .build_generator = build_generator,

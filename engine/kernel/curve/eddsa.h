@@ -201,9 +201,7 @@ struct Eddsa {
   }
 
   static constexpr CurveKernel kernel() noexcept {
-    return {.lanes = L::kCount,
-            .batch = kPass,
-            .table_bytes = table_bytes<Curve>,
+    return {.table_bytes = table_bytes<Curve>,
             .build_scratch_bytes = build_scratch,
             .build_table = build_key_table,
             .build_generator = build_generator,

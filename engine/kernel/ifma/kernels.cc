@@ -4,7 +4,6 @@
 #include "kernel/ifma/curve_kernels.h"
 #include "kernel/ifma/rsa.h"
 #include "kernel/ifma/sha.h"
-#include "kernel/portable/sha256_shani.h"
 
 namespace assay::kernel::ifma {
 
@@ -15,11 +14,11 @@ const Kernels* kernels() noexcept {
     Kernels kernels;
     kernels.isa = "ifma";
     if (base::cpu_features().sha_ni) {
-      kernels.sha256 = {sha256_lanes_and_shani, portable::sha256_shani_compress, 1};
+      kernels.sha256 = {sha256_lanes_and_shani, 1};
     } else {
-      kernels.sha256 = {sha256_lanes, sha256_compress, 8};
+      kernels.sha256 = {sha256_lanes, 8};
     }
-    kernels.sha512 = {sha512_lanes, sha512_compress, 2};
+    kernels.sha512 = {sha512_lanes, 2};
     kernels.rsa = {rsa_prepare, rsa_power};
     kernels.p256 = kP256;
     kernels.p384 = kP384;

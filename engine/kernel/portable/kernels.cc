@@ -11,7 +11,7 @@ const Kernels* kernels() noexcept {
     Kernels kernels;
     kernels.isa = "portable";
 #if defined(__x86_64__)
-    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, sha256_shani_compress, 1};
+    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
 #endif
     kernels.p256 = kP256;
     kernels.p384 = kP384;
