@@ -62,6 +62,10 @@ const JsonNode* resolve_json_pointer(const JsonNode& root, std::string_view poin
 // Appends `text` (UTF-8 or WTF-8) as a JSON string with quotes: the shortest escapes, lone surrogates and bytes that
 // are not UTF-8 made valid (\udXXX, \ufffd). Output is always valid JSON.
 void append_json_string(std::string& to, std::string_view text);
+// The same to `to`, which has room for json_string_room(text.size()) bytes. Returns the end of what was written.
+char* write_json_string(char* to, std::string_view text);
+// A byte becomes a \uXXXX at most; and quotes.
+constexpr std::size_t json_string_room(std::size_t bytes) noexcept { return 6 * bytes + 2; }
 // Appends a value as it was written, on one line and as valid JSON: line breaks between tokens become spaces, NaN and
 // the infinities null, UTF-8 encoded surrogates escapes.
 void append_json_line(std::string& to, const JsonNode& value);

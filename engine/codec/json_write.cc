@@ -127,6 +127,45 @@ void append_json_string(std::string& to, std::string_view text) {
   to += '"';
 }
 
+char* write_json_string(char* to, std::string_view text) {
+  const char* from = text.data();
+  const std::size_t size = text.size();
+  char* at = to;
+  *at++ = '"';
+  std::uint64_t marks = 0;
+  if (size >= 8) {
+    const auto copy_eight = [&](std::size_t offset) {
+      std::uint64_t eight;
+      std::memcpy(&eight, from + offset, 8);
+      std::memcpy(at + offset, &eight, 8);
+      marks |= not_plain(eight);
+    };
+    for (std::size_t offset = 0; offset + 8 <= size; offset += 8) copy_eight(offset);
+    copy_eight(size - 8);
+  } else if (size >= 4) {
+    std::uint32_t first, last;
+    std::memcpy(&first, from, 4);
+    std::memcpy(&last, from + size - 4, 4);
+    std::memcpy(at, &first, 4);
+    std::memcpy(at + size - 4, &last, 4);
+    marks = not_plain(std::uint64_t{last} << 32 | first);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) {
+      at[i] = from[i];
+      marks |= not_plain(0x2020202020202000 | static_cast<unsigned char>(from[i]));
+    }
+  }
+  if (marks == 0) {
+    at += size;
+    *at++ = '"';
+    return at;
+  }
+  std::string escaped;
+  append_json_string(escaped, text);
+  std::memcpy(to, escaped.data(), escaped.size());
+  return to + escaped.size();
+}
+
 void append_json_line(std::string& to, const JsonNode& value) {
   const std::string_view raw = value.raw;
   std::size_t at = 0;

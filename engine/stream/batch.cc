@@ -7,10 +7,10 @@ void Batch::recycle(std::size_t ordinary_bytes) {
   bytes = 0;
   counts = {};
   tally.clear();
-  output.clear();
-  if (buffer.capacity() > 2 * ordinary_bytes) buffer.release();
-  if (output.capacity() > 16 * ordinary_bytes) output.shrink_to_fit();
+  output.resize(0);
   buffer.resize(0);
+  if (buffer.capacity() > 2 * ordinary_bytes) buffer.release();
+  if (output.capacity() > 16 * ordinary_bytes) output.release();
 }
 
 }  // namespace assay::stream

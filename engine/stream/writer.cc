@@ -1,6 +1,7 @@
 #include "stream/writer.h"
 
 #include <charconv>
+#include <cstring>
 
 #include "codec/base64url.h"
 #include "codec/json.h"
@@ -12,26 +13,48 @@ namespace {
 using codec::append_json_string;
 using verify::TokenVerdict;
 
-void append_number(std::string& to, std::uint64_t number) {
-  char digits[20];
-  to.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
+// Characters of a 64-bit number.
+constexpr std::size_t kNumberRoom = 20;
+constexpr std::size_t kFingerprintRoom = codec::base64url_encoded_size(32);
+// All that stands between the values of an NDJSON line, "signature" and all reasons twice included; less than this.
+constexpr std::size_t kFixedRoom = 2048;
 
-void append_string_or_null(std::string& to, bool present, std::string_view text) {
-  if (present) {
-    append_json_string(to, text);
-  } else {
-    to += "null";
-  }
-}
-
-// "ath" of RFC 9449 §4.2.
-void append_fingerprint(std::string& to, std::string_view token) {
+// "ath" of RFC 9449 §4.2. Returns the end.
+char* write_fingerprint(char* to, std::string_view token) {
   unsigned char hash[32];
   verify::digest(Hash::SHA256, token, hash);
-  char text[codec::base64url_encoded_size(sizeof hash)];
-  codec::base64url_encode({reinterpret_cast<const char*>(hash), sizeof hash}, text);
-  to.append(text, sizeof text);
+  codec::base64url_encode({reinterpret_cast<const char*>(hash), sizeof hash}, to);
+  return to + kFingerprintRoom;
+}
+
+// Writes where there is room for everything that will come: see ndjson_room.
+class Pen {
+ public:
+  explicit Pen(char* at) : at_(at) {}
+  char* at() const noexcept { return at_; }
+
+  void text(std::string_view text) noexcept {
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void number(std::uint64_t number) noexcept { at_ = std::to_chars(at_, at_ + kNumberRoom, number).ptr; }
+  void string(std::string_view text) { at_ = codec::write_json_string(at_, text); }
+  void string_or_null(bool present, std::string_view string_text) {
+    if (present) {
+      string(string_text);
+    } else {
+      text("null");
+    }
+  }
+  void fingerprint(std::string_view token) { at_ = write_fingerprint(at_, token); }
+
+ private:
+  char* at_;
+};
+
+void append_number(Buffer& to, std::uint64_t number) {
+  char* digits = to.room(kNumberRoom);
+  to.resize_to(std::to_chars(digits, digits + kNumberRoom, number).ptr);
 }
 
 template <class Append>
@@ -41,7 +64,7 @@ void each_reason(ReasonSet reasons, const Append& append) {
   }
 }
 
-void append_csv_quoted(std::string& to, std::string_view text) {
+void append_csv_quoted(Buffer& to, std::string_view text) {
   if (text.find_first_of("\",\r\n") == std::string_view::npos) {
     to += text;
     return;
@@ -68,7 +91,7 @@ std::string plain_quotes(std::string_view json_string) {
   return text;
 }
 
-void append_csv_text(std::string& to, std::string_view value) {
+void append_csv_text(Buffer& to, std::string_view value) {
   bool plain = true;
   for (const char c : value) plain = plain && c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != ',';
   if (plain) {
@@ -87,7 +110,7 @@ bool is_formula(std::string_view text) noexcept {
 }
 
 // A text that whoever wrote the token or the record chose.
-void append_csv_untrusted(std::string& to, std::string_view value) {
+void append_csv_untrusted(Buffer& to, std::string_view value) {
   if (is_formula(value)) {
     append_csv_text(to, std::string("'").append(value));
   } else {
@@ -96,7 +119,7 @@ void append_csv_untrusted(std::string& to, std::string_view value) {
 }
 
 // `json`: a carried value. A number is no text, and may begin with '-'.
-void append_csv_carried(std::string& to, std::string_view json) {
+void append_csv_carried(Buffer& to, std::string_view json) {
   if (!json.starts_with('"')) {
     append_csv_quoted(to, json);
     return;
@@ -112,7 +135,9 @@ VerdictWriter::VerdictWriter(const Options& options) : options_(options) {
     for (const std::string& input : options_.inputs) {
       std::string& file = files_.emplace_back();
       if (options_.format == OutputFormat::csv) {
-        append_csv_text(file, input);
+        Buffer text;
+        append_csv_text(text, input);
+        file = text.view();
       } else {
         append_json_string(file, input);
       }
@@ -127,7 +152,8 @@ VerdictWriter::VerdictWriter(const Options& options) : options_(options) {
 
 std::string VerdictWriter::head() const {
   if (options_.format != OutputFormat::csv) return {};
-  std::string to = files_.empty() ? "record" : "record,file";
+  Buffer to;
+  to += files_.empty() ? "record" : "record,file";
   to += ",line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject";
   if (options_.emit_token) to += ",token";
   if (options_.fingerprint) to += ",ath";
@@ -136,10 +162,11 @@ std::string VerdictWriter::head() const {
     to += ',';
     append_csv_text(to, pointer);
   }
-  return to + "\r\n";
+  to += "\r\n";
+  return std::string(to.view());
 }
 
-void VerdictWriter::append(std::string& to, const VerdictLine& line) const {
+void VerdictWriter::append(Buffer& to, const VerdictLine& line) const {
   const bool valid = line.verdict->reasons.empty();
   if (options_.only == Only::accepted && !valid) return;
   if (options_.only == Only::rejected && valid) return;
@@ -147,81 +174,105 @@ void VerdictWriter::append(std::string& to, const VerdictLine& line) const {
   if (options_.format == OutputFormat::csv) append_csv(to, line);
 }
 
-void VerdictWriter::append_ndjson(std::string& to, const VerdictLine& line) const {
+// No line needs more.
+std::size_t VerdictWriter::ndjson_room(const VerdictLine& line) const noexcept {
+  const TokenVerdict& verdict = *line.verdict;
+  std::size_t strings = verdict.alg.size() + verdict.kid.size() + verdict.client_id.size() + verdict.subject.size() +
+                        verdict.detail.size();
+  if (options_.emit_token) strings += line.token.size();
+  std::size_t room = kFixedRoom + verdict.expires_at.size() + verdict.claims.size();
+  for (const std::string_view scope : verdict.scopes) room += codec::json_string_room(scope.size()) + 1;
+  if (!files_.empty()) room += files_[line.file].size();
+  for (std::size_t i = 0; i < carry_.size(); ++i) room += carry_[i].size() + line.carried[i].size();
+  return room + codec::json_string_room(strings);
+}
+
+void VerdictWriter::append_ndjson(Buffer& to, const VerdictLine& line) const {
   const TokenVerdict& verdict = *line.verdict;
   const bool valid = verdict.reasons.empty();
-  to += "{\"record\":";
-  append_number(to, line.record);
-  if (!files_.empty()) to.append(",\"file\":").append(files_[line.file]);
-  to += ",\"line\":";
-  append_number(to, line.line);
-  to += valid ? ",\"valid\":true,\"alg\":" : ",\"valid\":false,\"alg\":";
-  append_string_or_null(to, verdict.has_alg, verdict.alg);
-  to += ",\"kid\":";
-  append_string_or_null(to, verdict.has_kid, verdict.kid);
+  Pen pen(to.room(ndjson_room(line)));
+  pen.text("{\"record\":");
+  pen.number(line.record);
+  if (!files_.empty()) {
+    pen.text(",\"file\":");
+    pen.text(files_[line.file]);
+  }
+  pen.text(",\"line\":");
+  pen.number(line.line);
+  pen.text(valid ? ",\"valid\":true,\"alg\":" : ",\"valid\":false,\"alg\":");
+  pen.string_or_null(verdict.has_alg, verdict.alg);
+  pen.text(",\"kid\":");
+  pen.string_or_null(verdict.has_kid, verdict.kid);
   if (valid) {
-    to += ",\"client_id\":";
-    append_json_string(to, verdict.client_id);
-    to += ",\"scopes\":[";
+    pen.text(",\"client_id\":");
+    pen.string(verdict.client_id);
+    pen.text(",\"scopes\":[");
     bool first = true;
     for (const std::string_view scope : verdict.scopes) {
-      if (!first) to += ',';
+      if (!first) pen.text(",");
       first = false;
-      append_json_string(to, scope);
+      pen.string(scope);
     }
-    to += "],\"expires_at\":";
-    to += verdict.expires_at.empty() ? std::string_view("null") : verdict.expires_at;
-    to += ",\"subject\":";
-    append_string_or_null(to, verdict.has_subject, verdict.subject);
-    to += ",\"claims\":";
-    to += verdict.claims;
+    pen.text("],\"expires_at\":");
+    pen.text(verdict.expires_at.empty() ? std::string_view("null") : verdict.expires_at);
+    pen.text(",\"subject\":");
+    pen.string_or_null(verdict.has_subject, verdict.subject);
+    pen.text(",\"claims\":");
+    pen.text(verdict.claims);
   } else {
-    to += ",\"signature\":\"";
-    to += to_string(verdict.signature);
-    to += "\",\"reason\":\"";
-    to += to_string(verdict.reasons.first());
-    to += "\",\"reasons\":[";
+    pen.text(",\"signature\":\"");
+    pen.text(to_string(verdict.signature));
+    pen.text("\",\"reason\":\"");
+    pen.text(to_string(verdict.reasons.first()));
+    pen.text("\",\"reasons\":[");
     bool first = true;
     each_reason(verdict.reasons, [&](std::string_view name) {
-      to += first ? "\"" : ",\"";
-      to += name;
-      to += '"';
+      pen.text(first ? "\"" : ",\"");
+      pen.text(name);
+      pen.text("\"");
       first = false;
     });
-    to += "],\"detail\":";
-    append_json_string(to, verdict.detail);
+    pen.text("],\"detail\":");
+    pen.string(verdict.detail);
     if (verdict.has_client_id) {
-      to += ",\"client_id\":";
-      append_json_string(to, verdict.client_id);
+      pen.text(",\"client_id\":");
+      pen.string(verdict.client_id);
     }
   }
   if (options_.emit_token) {
-    to += ",\"token\":";
-    append_string_or_null(to, line.has_token, line.token);
+    pen.text(",\"token\":");
+    pen.string_or_null(line.has_token, line.token);
   }
   if (options_.fingerprint) {
-    to += ",\"ath\":";
+    pen.text(",\"ath\":");
     if (line.has_token) {
-      to += '"';
-      append_fingerprint(to, line.token);
-      to += '"';
+      pen.text("\"");
+      pen.fingerprint(line.token);
+      pen.text("\"");
     } else {
-      to += "null";
+      pen.text("null");
     }
   }
   if (!carry_.empty()) {
-    to += ",\"carry\":{";
-    for (std::size_t i = 0; i < carry_.size(); ++i) to.append(carry_[i]).append(line.carried[i]);
-    to += '}';
+    pen.text(",\"carry\":{");
+    for (std::size_t i = 0; i < carry_.size(); ++i) {
+      pen.text(carry_[i]);
+      pen.text(line.carried[i]);
+    }
+    pen.text("}");
   }
-  to += "}\n";
+  pen.text("}\n");
+  to.resize_to(pen.at());
 }
 
-void VerdictWriter::append_csv(std::string& to, const VerdictLine& line) const {
+void VerdictWriter::append_csv(Buffer& to, const VerdictLine& line) const {
   const TokenVerdict& verdict = *line.verdict;
   const bool valid = verdict.reasons.empty();
   append_number(to, line.record);
-  if (!files_.empty()) to.append(",").append(files_[line.file]);
+  if (!files_.empty()) {
+    to += ',';
+    to += files_[line.file];
+  }
   to += ',';
   append_number(to, line.line);
   to += valid ? ",true," : ",false,";
@@ -233,15 +284,18 @@ void VerdictWriter::append_csv(std::string& to, const VerdictLine& line) const {
   to += ',';
   if (!valid) to += to_string(verdict.reasons.first());
   to += ',';
-  std::string list;
-  each_reason(verdict.reasons, [&](std::string_view name) { list.append(list.empty() ? "" : " ").append(name); });
-  to += list;
+  bool first = true;
+  each_reason(verdict.reasons, [&](std::string_view name) {
+    if (!first) to += ' ';
+    first = false;
+    to += name;
+  });
   to += ',';
   if (!valid) append_csv_text(to, verdict.detail);
   to += ',';
   append_csv_untrusted(to, verdict.client_id);
   to += ',';
-  list.clear();
+  std::string list;
   if (valid) {
     for (const std::string_view scope : verdict.scopes) list.append(list.empty() ? "" : " ").append(scope);
   }
@@ -256,7 +310,7 @@ void VerdictWriter::append_csv(std::string& to, const VerdictLine& line) const {
   }
   if (options_.fingerprint) {
     to += ',';
-    if (line.has_token) append_fingerprint(to, line.token);
+    if (line.has_token) to.resize_to(write_fingerprint(to.room(kFingerprintRoom), line.token));
   }
   to += ',';
   if (valid) append_csv_quoted(to, verdict.claims);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/stream.h"
+#include "stream/buffer.h"
 #include "verify/batch.h"
 
 namespace assay::stream {
@@ -42,11 +43,12 @@ class VerdictWriter {
   // What stands before the first verdict: the names of the columns in CSV.
   std::string head() const;
   // Appends the line of a verdict, or nothing when `only` leaves it out.
-  void append(std::string& to, const VerdictLine& line) const;
+  void append(Buffer& to, const VerdictLine& line) const;
 
  private:
-  void append_ndjson(std::string& to, const VerdictLine& line) const;
-  void append_csv(std::string& to, const VerdictLine& line) const;
+  std::size_t ndjson_room(const VerdictLine& line) const noexcept;
+  void append_ndjson(Buffer& to, const VerdictLine& line) const;
+  void append_csv(Buffer& to, const VerdictLine& line) const;
 
   Options options_;
   std::vector<std::string> files_;  // inputs as JSON strings or CSV texts; empty when lines do not name them

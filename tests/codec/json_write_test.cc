@@ -16,6 +16,10 @@ std::string written(std::string_view text) {
   std::string out = "before";
   append_json_string(out, text);
   EXPECT_TRUE(out.starts_with("before"));
+  // The same into memory, within the room that is promised.
+  std::string memory(json_string_room(text.size()), '\0');
+  memory.resize(static_cast<std::size_t>(write_json_string(memory.data(), text) - memory.data()));
+  EXPECT_EQ(memory, out.substr(6));
   return out.substr(6);
 }
 

@@ -34,7 +34,7 @@ verify::TokenVerdict rejected() {
 
 std::string write(const VerdictWriter::Options& options, const verify::TokenVerdict& verdict,
                   std::span<const std::string_view> carried = {}) {
-  std::string to;
+  Buffer to;
   VerdictWriter(options).append(to, {.record = 3,
                                      .line = 2,
                                      .file = options.inputs.size() > 1 ? std::size_t{1} : std::size_t{0},
@@ -42,7 +42,7 @@ std::string write(const VerdictWriter::Options& options, const verify::TokenVerd
                                      .has_token = true,
                                      .token = "a.b.c",
                                      .carried = carried});
-  return to;
+  return std::string(to.view());
 }
 
 TEST(Writer, WritesAcceptedRecordsAsTheContractShowsThem) {
@@ -104,9 +104,10 @@ TEST(Writer, PutsAnApostropheBeforeCsvTextsThatWouldBeFormulas) {
   verdict.scopes = scopes;
   verdict.expires_at = "-5";
   const std::string_view carried[] = {R"("=1+1")", "-7", R"("-7")", R"("\t=1")", R"("a=1")", R"("\"=1")"};
-  std::string to;
+  Buffer buffer;
   VerdictWriter({.format = OutputFormat::csv, .emit_token = true, .carry = {"/a", "/b", "/c", "/d", "/e", "/f"}})
-      .append(to, {.verdict = &verdict, .has_token = true, .token = "@a.b.c", .carried = carried});
+      .append(buffer, {.verdict = &verdict, .has_token = true, .token = "@a.b.c", .carried = carried});
+  std::string to(buffer.view());
   EXPECT_EQ(to, R"csv(1,1,true,'=RS256,"'=HYPERLINK(""//x"",1)",valid,,,,'+app,'@read =write,-5,'-1,'@a.b.c,)csv"
                 R"csv("{""sub"":""u1""}",'=1+1,-7,'-7,\t=1,a=1,"""=1")csv"
                 "\r\n");
