@@ -3,7 +3,12 @@
 #define OPENSSL_API_COMPAT 0x10101000L
 #include "verify/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
+
+#include <cstring>
+
+#include "kernel/kernel.h"
 
 namespace assay::verify {
 
@@ -33,6 +38,34 @@ void digest(Hash hash, std::string_view message, unsigned char* to) noexcept {
     case Hash::none:
       return;
   }
+}
+
+HashState::~HashState() { OPENSSL_cleanse(words, sizeof words); }
+
+const void* initial_words(Hash hash) noexcept {
+  if (hash == Hash::SHA256) return kernel::kSha256Initial;
+  return hash == Hash::SHA384 ? kernel::kSha384Initial : kernel::kSha512Initial;
+}
+
+HashState hash_blocks(Hash hash, const void* words, std::uint64_t hashed, std::string_view text) noexcept {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  const std::size_t blocks = text.size() / block_bytes(hash);
+  HashState state;
+  state.hashed = hashed + blocks * block_bytes(hash);
+  if (hash == Hash::SHA256) {
+    SHA256_CTX context{};
+    std::memcpy(context.h, words, sizeof context.h);
+    for (std::size_t i = 0; i < blocks; ++i) SHA256_Transform(&context, bytes + i * block_bytes(hash));
+    std::memcpy(state.words, context.h, sizeof context.h);
+    OPENSSL_cleanse(&context, sizeof context);
+  } else {
+    SHA512_CTX context{};
+    std::memcpy(context.h, words, sizeof context.h);
+    for (std::size_t i = 0; i < blocks; ++i) SHA512_Transform(&context, bytes + i * block_bytes(hash));
+    std::memcpy(state.words, context.h, sizeof context.h);
+    OPENSSL_cleanse(&context, sizeof context);
+  }
+  return state;
 }
 
 }  // namespace assay::verify

@@ -1,6 +1,7 @@
 // SHA-2 of one message, by OpenSSL. Thread safe, allocates nothing.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -10,5 +11,22 @@ namespace assay::verify {
 
 // Writes digest_bytes(hash) bytes to `digest`.
 void digest(Hash hash, std::string_view message, unsigned char* digest) noexcept;
+
+// A hash that has taken in some whole blocks: what messages with one beginning share. Wiped at its end, for it may be
+// of an HMAC key.
+struct HashState {
+  HashState() = default;
+  HashState(const HashState&) = default;
+  HashState& operator=(const HashState&) = default;
+  ~HashState();
+
+  alignas(64) unsigned char words[64] = {};  // eight words of 32 bits for SHA-256, of 64 for the others
+  std::uint64_t hashed = 0;                  // bytes taken in
+};
+// FIPS 180-4 §5.3, as `words`. `hash` is not none.
+const void* initial_words(Hash hash) noexcept;
+constexpr std::size_t block_bytes(Hash hash) noexcept { return hash == Hash::SHA256 ? 64 : 128; }
+// Goes on from `words`, which has taken in `hashed` bytes, over the whole blocks of `text`. `hash` is not none.
+HashState hash_blocks(Hash hash, const void* words, std::uint64_t hashed, std::string_view text) noexcept;
 
 }  // namespace assay::verify

@@ -17,7 +17,7 @@ void hash256(const kernel::HashJob& job) noexcept {
   SHA256_CTX context;
   SHA256_Init(&context);
   std::memcpy(context.h, job.state, sizeof context.h);
-  context.Nl = static_cast<SHA_LONG>(8 * job.hashed);  // bits; one block at most
+  context.Nl = static_cast<SHA_LONG>(8 * job.hashed);  // bits; of a key and a header: far below 2^32
   SHA256_Update(&context, job.prefix, job.prefix_size);
   SHA256_Update(&context, job.message, job.message_size);
   SHA256_Final(job.digest, &context);
@@ -36,15 +36,16 @@ void hash512(const kernel::HashJob& job) noexcept {
 }  // namespace
 
 void HashLanes::add(Hash hash, std::string_view prefix, std::string_view message, unsigned char* digest) {
-  const void* initial = hash == Hash::SHA256   ? static_cast<const void*>(kernel::kSha256Initial)
-                        : hash == Hash::SHA384 ? static_cast<const void*>(kernel::kSha384Initial)
-                                               : static_cast<const void*>(kernel::kSha512Initial);
-  jobs_of(hash).push_back({initial, 0, bytes_of(prefix), prefix.size(), bytes_of(message), message.size(), digest});
+  jobs_of(hash).push_back(
+      {initial_words(hash), 0, bytes_of(prefix), prefix.size(), bytes_of(message), message.size(), digest});
 }
 
 void HashLanes::add_keyed(Hash hash, const void* state, std::string_view message, unsigned char* digest) {
-  const std::uint64_t block = hash == Hash::SHA256 ? 64 : 128;
-  jobs_of(hash).push_back({state, block, nullptr, 0, bytes_of(message), message.size(), digest});
+  jobs_of(hash).push_back({state, block_bytes(hash), nullptr, 0, bytes_of(message), message.size(), digest});
+}
+
+void HashLanes::add_rest(Hash hash, const HashState& state, std::string_view message, unsigned char* digest) {
+  jobs_of(hash).push_back({state.words, state.hashed, nullptr, 0, bytes_of(message), message.size(), digest});
 }
 
 bool HashLanes::in_lanes(LaneKernel which, std::vector<kernel::HashJob>& jobs) const noexcept {

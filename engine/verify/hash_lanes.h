@@ -7,6 +7,7 @@
 
 #include "assay/algorithm.h"
 #include "kernel/kernel.h"
+#include "verify/digest.h"
 #include "verify/lane_kernels.h"
 
 namespace assay::verify {
@@ -32,6 +33,8 @@ class HashLanes {
   void add(Hash hash, std::string_view prefix, std::string_view message, unsigned char* digest);
   // The same, going on from an HMAC state, which has taken in one block.
   void add_keyed(Hash hash, const void* state, std::string_view message, unsigned char* digest);
+  // The same, going on from any state.
+  void add_rest(Hash hash, const HashState& state, std::string_view message, unsigned char* digest);
   // Computes and forgets all that were added.
   void run() noexcept;
 

@@ -5,6 +5,7 @@
 // who sends distinct headers gains nothing but the cost of parsing them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -16,6 +17,7 @@
 
 #include "assay/policy.h"
 #include "jose/header.h"
+#include "verify/digest.h"
 #include "verify/key_ring.h"
 #include "verify/key_store.h"
 
@@ -29,6 +31,9 @@ struct HeaderPlan {
   std::string_view detail;      // of the fault; static text or the header's
   std::vector<const PreparedKey*> candidates;
   bool wants_refetch = false;  // the kid names no key
+  // What SignatureJob::head says; for HMAC only where there is one key to try.
+  HashState head;
+  std::size_t head_bytes = 0;
 };
 
 class HeaderMemo {
@@ -47,9 +52,13 @@ class HeaderMemo {
   std::shared_ptr<const Snapshot> snapshot_;
   std::unordered_map<std::string, HeaderPlan, Hash, std::equal_to<>> plans_;
   std::deque<HeaderPlan> unremembered_;  // of headers too long to keep, for this batch
-  // The latest hit: runs of equal headers skip the hash table.
-  std::string_view last_segment_;
-  const HeaderPlan* last_ = nullptr;
+  // Where recent headers are found before the map is asked, by a few of their bytes: see slot_of.
+  struct Recent {
+    std::string_view segment;  // a key of `plans_`
+    const HeaderPlan* plan = nullptr;
+  };
+  static constexpr std::size_t kRecent = 512;
+  std::array<Recent, kRecent> recent_{};
 };
 
 }  // namespace assay::verify

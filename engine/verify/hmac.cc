@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "verify/constant_time.h"
 #include "verify/digest.h"
 
 namespace assay::verify {
@@ -129,7 +130,7 @@ bool HmacKey::matches(Hash hash, std::string_view message, std::string_view mac)
   if (size == 0 || mac.size() != size) return false;
   unsigned char expected[SHA512_DIGEST_LENGTH];
   compute(hash, message, expected);
-  return CRYPTO_memcmp(expected, mac.data(), size) == 0;
+  return equal_in_constant_time(expected, mac.data(), size);
 }
 
 }  // namespace assay::verify
