@@ -14,6 +14,8 @@ constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr std::string_view kWords[] = {"REDACTED", "MASKED",    "FILTERED",  "HIDDEN", "REMOVED",   "STRIPPED",
                                        "OMITTED",  "TRUNCATED", "SANITIZED", "SECRET", "SIGNATURE", "PROTECTED"};
 constexpr std::string_view kBrackets[] = {"[]", "<>", "()", "{}"};
+// The longest word has nine letters.
+constexpr std::size_t kLongerThanWords = 20;
 // A mask inside a segment: shorter runs of a foreign character are an accident, not a mask.
 constexpr std::size_t kLeastForeignRun = 3;
 // A signature ends in so many equal characters of the alphabet by chance once in 64^12.
@@ -91,12 +93,13 @@ bool ends_in_alphabet_mask(std::string_view text) noexcept {
 
 }  // namespace
 
-Compact split_compact(std::string_view token) noexcept {
-  constexpr int kDotsThatMatter = 6;
+namespace {
+
+Compact split(std::string_view token, int dots_that_matter) noexcept {
   Compact compact;
   std::size_t dots[2] = {};
   std::size_t from = 0;
-  while (compact.dots < kDotsThatMatter && from < token.size()) {
+  while (compact.dots < dots_that_matter && from < token.size()) {
     const void* found = std::memchr(token.data() + from, '.', token.size() - from);
     if (found == nullptr) break;
     const auto dot = static_cast<std::size_t>(static_cast<const char*>(found) - token.data());
@@ -120,6 +123,11 @@ Compact split_compact(std::string_view token) noexcept {
   return compact;
 }
 
+}  // namespace
+
+Compact split_compact(std::string_view token) noexcept { return split(token, 6); }
+Compact split_at_two_dots(std::string_view token) noexcept { return split(token, 2); }
+
 Shape classify(const Compact& compact) noexcept {
   if (compact.dots == 0) return Shape::malformed;
   if (compact.dots == 1 || compact.signature.empty()) return Shape::cut;
@@ -130,14 +138,15 @@ Shape classify(const Compact& compact) noexcept {
   return compact.dots == 4 ? Shape::encrypted : Shape::malformed;
 }
 
+bool may_be_mask(std::string_view base64url) noexcept {
+  // Without two equal characters at either end it is no run and has no masked end; the alphabet has no bracket; and no
+  // word is as long.
+  return base64url.size() <= kLongerThanWords || base64url[0] == base64url[1] ||
+         base64url[base64url.size() - 1] == base64url[base64url.size() - 2];
+}
+
 bool is_mask(std::string_view text) noexcept {
-  // Nearly every third segment is base64url without two equal characters at either end: no run, no word (the longest
-  // has nine letters), no bracket, no masked end.
-  constexpr std::size_t kLongerThanWords = 20;
-  if (text.size() > kLongerThanWords && text[0] != text[1] && text[text.size() - 1] != text[text.size() - 2] &&
-      codec::is_base64url_alphabet(text)) {
-    return false;
-  }
+  if (!may_be_mask(text) && codec::is_base64url_alphabet(text)) return false;
   return is_run(text) || is_word(text) || is_bracketed(text) || is_partly_masked(text) || ends_in_alphabet_mask(text);
 }
 

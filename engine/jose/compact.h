@@ -19,6 +19,9 @@ struct Compact {
 
 // Splits at the first two dots and counts the rest. Cost: one pass of memchr over the token.
 Compact split_compact(std::string_view token) noexcept;
+// The same, but dots beyond the second are neither looked for nor counted: they stand in `signature`, which is then no
+// base64url. For tokens that are expected to be sound.
+Compact split_at_two_dots(std::string_view token) noexcept;
 
 // How a token that is not three whole segments is told apart.
 enum class Shape : std::uint8_t {
@@ -34,6 +37,8 @@ Shape classify(const Compact& compact) noexcept;
 // MASKED, FILTERED, HIDDEN, REMOVED in any case, bare or in [], <>, (), {}; also a beginning or end of base64url with
 // such a run.
 bool is_mask(std::string_view text) noexcept;
+// Whether a third segment that is strict base64url needs the question at all: false for nearly every signature.
+bool may_be_mask(std::string_view base64url) noexcept;
 
 // `text` without one leading "Bearer " (any case, one space).
 std::string_view strip_bearer(std::string_view text) noexcept;

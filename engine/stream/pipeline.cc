@@ -49,6 +49,8 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::op
       started_at_(Instant::now()),
       started_(Clock::now()),
       last_progress_(started_) {
+  reader_clock_.reset(options.measure_stages);
+  writer_clock_.reset(options.measure_stages);
   if (output_ && options.format != OutputFormat::none) {
     writer_.emplace(VerdictWriter::Options{.format = options.format,
                                            .only = options.only,
@@ -80,7 +82,10 @@ std::unique_ptr<Worker> Pipeline::take_worker() {
                                    .carry = options_.carry,
                                    .at_record = options_.at_record,
                                    .line_limit = splitter_.line_limit()};
-  return std::make_unique<Worker>(options, engine_);
+  auto worker = std::make_unique<Worker>(options, engine_);
+  // The session may have served another run.
+  worker->session->clock().reset(options_.measure_stages);
+  return worker;
 }
 
 std::unique_ptr<Batch> Pipeline::take_batch() {
@@ -96,7 +101,9 @@ Batch* Pipeline::read() {
   while (!halt_) {
     // A new set that does not load is told by the engine, which keeps the old one.
     if (options_.reload != nullptr && options_.reload->exchange(false)) static_cast<void>(engine_.reload());
+    reader_clock_.start();
     Result<Splitter::Outcome> outcome = splitter_.next(*batch);
+    reader_clock_.lap(Stage::read);
     if (!outcome) {
       fail({outcome.error()});
       break;
@@ -121,6 +128,8 @@ Batch* Pipeline::read() {
 
 Batch* Pipeline::judge(Batch* batch) {
   std::unique_ptr<Worker> worker = take_worker();
+  base::StageClock& clock = worker->session->clock();
+  clock.start();
   worker->arena.reset();
   const std::size_t count = batch->records.size();
   const Instant at = options_.at.value_or(batch->now);
@@ -135,6 +144,7 @@ Batch* Pipeline::judge(Batch* batch) {
     if (!extracted.refused) worker->inputs.push_back({extracted.token, extracted.time});
   }
   worker->verdicts.resize(worker->inputs.size());
+  clock.lap(Stage::split);
   engine_.verify(worker->inputs, worker->verdicts, *worker->session);
   if (std::string fault = engine_.backend().fault(); !fault.empty()) fail({std::move(fault)});
 
@@ -162,6 +172,7 @@ Batch* Pipeline::judge(Batch* batch) {
                                       .carried = extracted.carried});
     }
   }
+  clock.lap(Stage::output);
   const std::lock_guard lock(mutex_);
   workers_.push_back(std::move(worker));
   return batch;
@@ -170,11 +181,12 @@ Batch* Pipeline::judge(Batch* batch) {
 void Pipeline::write(Batch* owned) {
   hand_over();
   std::unique_ptr<Batch> batch(owned);
+  writer_clock_.start();
   // After a failure the batches in flight are let go: no verdict may follow one that is missing.
   if (!halt_) {
     Output::Outcome outcome = Output::Outcome::written;
-    if (!batch->output.empty()) {
-      Result<Output::Outcome> wrote = output_->write(batch->output);
+    if (batch->output.size() != 0) {
+      Result<Output::Outcome> wrote = output_->write(batch->output.view());
       if (!wrote) {
         fail({wrote.error()});
       } else {
@@ -193,6 +205,7 @@ void Pipeline::write(Batch* owned) {
     report_progress(false);
   }
   batch->recycle(kBlockBytes);
+  writer_clock_.lap(Stage::output);
   const std::lock_guard lock(mutex_);
   batches_.push_back(std::move(batch));
 }
@@ -279,6 +292,9 @@ Result<StreamResult> Pipeline::run() {
   std::stable_sort(result.by_reason.begin(), result.by_reason.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  for (const std::unique_ptr<Worker>& worker : workers_) worker->session->clock().add_to(result.stages);
+  reader_clock_.add_to(result.stages);
+  writer_clock_.add_to(result.stages);
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;
   result.output_closed = output_closed_;
   // A run that was cut short leaves no file that could be taken for a whole one.

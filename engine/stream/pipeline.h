@@ -13,6 +13,7 @@
 
 #include "assay/stream.h"
 #include "base/arena.h"
+#include "base/stage_clock.h"
 #include "stream/batch.h"
 #include "stream/extractor.h"
 #include "stream/output.h"
@@ -82,10 +83,12 @@ class Pipeline {
   std::atomic<bool> halt_{false};  // read no more: something failed, or nobody reads the output
 
   // Of the reader.
+  base::StageClock reader_clock_;
   std::atomic<std::uint64_t> skipped_bytes_{0};
   bool interrupted_ = false;
 
   // Of the writer.
+  base::StageClock writer_clock_;
   Counts counts_;
   Tally tally_;
   std::uint64_t bytes_ = 0;

@@ -10,6 +10,8 @@
 
 #include "assay/algorithm.h"
 #include "assay/result.h"
+#include "base/stage_clock.h"
+#include "verify/digest.h"
 #include "verify/prepared_key.h"
 
 namespace assay::verify {
@@ -21,6 +23,10 @@ struct SignatureJob {
   std::string_view signing_input;  // header "." payload, or with b64=false header "." raw payload
   std::string_view signature;      // decoded bytes
   bool valid = false;              // the answer
+  // The algorithm's hash (HMAC: with this key, after its inner block) over the first `head_bytes` of the signing input,
+  // which tokens of one header share; null: none was made.
+  const HashState* head = nullptr;
+  std::size_t head_bytes = 0;
 };
 
 // A thread's own contexts and scratch. Not thread safe.
@@ -30,6 +36,12 @@ class BackendSession {
   // Answers every job. Jobs may mix keys and algorithms; their order is the caller's. `ring_generation` tells which
   // KeyRing the keys belong to: contexts of another are dropped.
   virtual void judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept = 0;
+
+  // The clock that is told when hashing is done; it outlives the session.
+  void measure(base::StageClock* clock) noexcept { clock_ = clock; }
+
+ protected:
+  base::StageClock* clock_ = nullptr;
 };
 
 // Counts since the backend was made, of all sessions together.

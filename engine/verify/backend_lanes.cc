@@ -3,14 +3,13 @@
 // leaves OpenSSL within the batch.
 #include "verify/backend_lanes.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <cstring>
 #include <mutex>
 #include <utility>
 
 #include "verify/backend_openssl.h"
+#include "verify/constant_time.h"
 #include "verify/curve_lanes.h"
 #include "verify/hash_lanes.h"
 #include "verify/hmac.h"
@@ -303,7 +302,9 @@ void LanesSession::sort_waiting(std::span<const SignatureJob> jobs) {
 
 void LanesSession::run_lanes(std::span<SignatureJob> jobs) {
   slots_.resize(std::max(slots_.size(), scheduler_.items().size()));
+  if (clock_ != nullptr) clock_->lap(Stage::signature);
   hash_inputs(jobs);
+  if (clock_ != nullptr) clock_->lap(Stage::hash);
   for (const LaneKernel hash : {LaneKernel::sha256, LaneKernel::sha512}) judge_hmac(jobs, hash);
   for (const LaneKernel size : {LaneKernel::rsa2048, LaneKernel::rsa3072, LaneKernel::rsa4096}) judge_rsa(jobs, size);
   for (const LaneKernel curve : {LaneKernel::p256, LaneKernel::p384, LaneKernel::p521, LaneKernel::ed25519}) {
@@ -318,7 +319,9 @@ void LanesSession::hash_inputs(std::span<const SignatureJob> jobs) {
     const SignatureJob& job = jobs[items[i].job];
     const AlgorithmInfo& algorithm = info(job.algorithm);
     DigestSlot& slot = slots_[i];
-    if (algorithm.scheme == Scheme::hmac) {
+    if (job.head != nullptr) {
+      hashes_.add_rest(algorithm.hash, *job.head, job.signing_input.substr(job.head_bytes), slot.digest());
+    } else if (algorithm.scheme == Scheme::hmac) {
       hashes_.add_keyed(algorithm.hash, job.key->openssl->hmac->states(algorithm.hash).inner, job.signing_input,
                         slot.digest());
     } else if (algorithm.scheme == Scheme::eddsa) {
@@ -347,7 +350,7 @@ void LanesSession::judge_hmac(std::span<SignatureJob> jobs, LaneKernel hash) {
   hashes_.run();
   for (std::size_t i = 0; i < items.size(); ++i) {
     SignatureJob& job = jobs[items[i].job];
-    job.valid = CRYPTO_memcmp(slots[i].head(), job.signature.data(), job.signature.size()) == 0;
+    job.valid = equal_in_constant_time(slots[i].head(), job.signature.data(), job.signature.size());
   }
   decided(items, hash);
 }

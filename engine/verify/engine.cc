@@ -1,4 +1,5 @@
-// The order of checks, on one page: take_apart (shape, header, keys), the signatures in rounds, then the claims.
+// The order of checks, on one page: shape, header and keys (split, decode), the signatures in rounds, then the claims.
+// Each stage is a loop over the batch.
 #include "verify/engine.h"
 
 #include <algorithm>
@@ -19,9 +20,10 @@ namespace {
 struct Work {
   const HeaderPlan* plan = nullptr;
   std::string_view signing_input;
-  std::string_view payload;    // decoded, kJsonPadding readable bytes follow
-  std::string_view signature;  // decoded
-  bool awaits_signature = false;
+  std::string_view payload;    // as sent, then decoded, kJsonPadding readable bytes following
+  std::string_view signature;  // as sent, then decoded
+  // `ordinary`: three segments, as far as split has looked; decode finds out the rest.
+  enum class State : std::uint8_t { decided, ordinary, unusual, awaits_signature } state = State::decided;
 };
 
 void reject(TokenVerdict& verdict, Reason reason, std::string_view detail) noexcept {
@@ -50,9 +52,10 @@ std::string_view copy_padded(std::string_view text, base::Arena& arena) {
 }  // namespace
 
 struct Session::Impl {
-  explicit Impl(std::unique_ptr<BackendSession> session) : backend(std::move(session)) {}
+  explicit Impl(std::unique_ptr<BackendSession> session) : backend(std::move(session)) { backend->measure(&clock); }
 
   base::Arena arena{256 << 10};
+  base::StageClock clock;
   HeaderMemo memo;
   codec::FastObjectReader reader;
   std::unique_ptr<BackendSession> backend;
@@ -64,6 +67,7 @@ struct Session::Impl {
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
+base::StageClock& Session::clock() noexcept { return impl_->clock; }
 
 struct Engine::Impl {
   Policy policy;
@@ -75,7 +79,10 @@ struct Engine::Impl {
 
   bool decide_statically(const TokenInput& input, const Snapshot& snapshot, TokenVerdict& verdict,
                          base::Arena& arena) const;
+  void split(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
+  void decode_ordinary(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
   void take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
+  void end_with_plan(Work& work, TokenVerdict& verdict) const;
   void judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const;
   void judge_claims(const Work& work, Instant at, TokenVerdict& verdict, Session::Impl& session) const;
 };
@@ -117,12 +124,47 @@ bool Engine::Impl::decide_statically(const TokenInput& input, const Snapshot& sn
   return true;
 }
 
-// Shape, header, base64url, algorithm and keys: everything that needs no signature. Rejects, or leaves the work ready.
-void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const {
+void tell_header(const HeaderPlan& plan, TokenVerdict& verdict) noexcept {
+  verdict.has_alg = plan.header.alg.has_value();
+  verdict.has_kid = plan.header.kid.has_value();
+  if (verdict.has_alg) verdict.alg = *plan.header.alg;
+  if (verdict.has_kid) verdict.kid = *plan.header.kid;
+}
+
+// Size, segments and header. What has not two dots with something behind them, or a header that no sound token has, is
+// for take_apart.
+void Engine::Impl::split(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const {
   if (token.empty()) return reject(verdict, Reason::missing_token, "");
   if (token.size() > policy.max_token_bytes)
     return reject(verdict, Reason::token_too_large, "longer than --max-token-bytes");
+  work.state = Work::State::unusual;
+  const jose::Compact compact = jose::split_at_two_dots(token);
+  if (compact.dots != 2 || compact.signature.empty()) return;
+  if (policy.profile == Profile::fastmcp &&
+      (compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature)) {
+    return;
+  }
+  const HeaderPlan& plan = session.memo.look_up(compact.header, policy);
+  if (!plan.decodable || !plan.header.payload_is_encoded) return;
+  work = {&plan, compact.signing_input, compact.payload, compact.signature, Work::State::ordinary};
+}
 
+// base64url of payload and signature. A third segment that is no base64url may hold more dots, or be a mask.
+void Engine::Impl::decode_ordinary(std::string_view token, Work& work, TokenVerdict& verdict,
+                                   Session::Impl& session) const {
+  const std::string_view payload = decode(work.payload, session.arena);
+  const std::string_view signature = decode(work.signature, session.arena);
+  if (payload.data() == nullptr || signature.data() == nullptr || jose::may_be_mask(work.signature))
+    return take_apart(token, work, verdict, session);
+  tell_header(*work.plan, verdict);
+  work.payload = payload;
+  work.signature = signature;
+  end_with_plan(work, verdict);
+}
+
+// The same for every token that is not too long, step by step, each in its order.
+void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const {
+  work.state = Work::State::decided;
   const jose::Compact compact = jose::split_compact(token);
   const jose::Shape shape = jose::classify(compact);
   if (shape == jose::Shape::encrypted) return reject(verdict, Reason::encrypted_token, "five segments: JWE");
@@ -136,12 +178,7 @@ void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& 
 
   const HeaderPlan& plan = session.memo.look_up(compact.header, policy);
   work.plan = &plan;
-  if (plan.decodable) {
-    verdict.has_alg = plan.header.alg.has_value();
-    verdict.has_kid = plan.header.kid.has_value();
-    if (verdict.has_alg) verdict.alg = *plan.header.alg;
-    if (verdict.has_kid) verdict.kid = *plan.header.kid;
-  }
+  if (plan.decodable) tell_header(plan, verdict);
 
   const bool raw_payload = plan.decodable && !plan.header.payload_is_encoded;  // RFC 7797
   work.payload = raw_payload ? copy_padded(compact.payload, session.arena) : decode(compact.payload, session.arena);
@@ -161,25 +198,34 @@ void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& 
   work.signature = decode(compact.signature, session.arena);
   if (work.signature.data() == nullptr)
     return reject(verdict, Reason::malformed_token, "the signature is not strict base64url");
-
-  if (plan.wants_refetch) keys->request_refetch();
-  if (plan.fault) return reject(verdict, *plan.fault, plan.detail);
   work.signing_input = compact.signing_input;
-  work.awaits_signature = true;
+  end_with_plan(work, verdict);
+}
+
+// What the header alone decides about a token whose segments are sound.
+void Engine::Impl::end_with_plan(Work& work, TokenVerdict& verdict) const {
+  work.state = Work::State::decided;
+  if (work.plan->wants_refetch) keys->request_refetch();
+  if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);
+  work.state = Work::State::awaits_signature;
 }
 
 // Every token with its first key, those that fail with their next, and so on: each round is one call of the backend.
 void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const {
   session.job_tokens.clear();
   for (std::uint32_t i = 0; i < session.work.size(); ++i) {
-    if (session.work[i].awaits_signature) session.job_tokens.push_back(i);
+    if (session.work[i].state == Work::State::awaits_signature) session.job_tokens.push_back(i);
   }
   for (std::size_t round = 0; !session.job_tokens.empty(); ++round) {
     session.jobs.clear();
     for (const std::uint32_t i : session.job_tokens) {
       const Work& work = session.work[i];
-      session.jobs.push_back(
-          {work.plan->candidates[round], *work.plan->header.algorithm, work.signing_input, work.signature, false});
+      session.jobs.push_back({.key = work.plan->candidates[round],
+                              .algorithm = *work.plan->header.algorithm,
+                              .signing_input = work.signing_input,
+                              .signature = work.signature,
+                              .head = work.plan->head_bytes == 0 ? nullptr : &work.plan->head,
+                              .head_bytes = work.plan->head_bytes});
     }
     session.backend->judge(session.jobs, session.snapshot->ring->generation());
     std::size_t left = 0;
@@ -218,6 +264,7 @@ void Engine::Impl::judge_claims(const Work& work, Instant at, TokenVerdict& verd
 
 void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> verdicts, Session& session) noexcept {
   Session::Impl& state = *session.impl_;
+  state.clock.start();
   state.snapshot = impl_->keys->snapshot();
   state.arena.reset();
   state.memo.begin_batch(state.snapshot);
@@ -225,13 +272,22 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     verdicts[i] = TokenVerdict();
     if (impl_->decide_statically(inputs[i], *state.snapshot, verdicts[i], state.arena)) continue;
-    impl_->take_apart(inputs[i].token, state.work[i], verdicts[i], state);
+    impl_->split(inputs[i].token, state.work[i], verdicts[i], state);
   }
+  state.clock.lap(Stage::split);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Work& work = state.work[i];
+    if (work.state == Work::State::ordinary) impl_->decode_ordinary(inputs[i].token, work, verdicts[i], state);
+    if (work.state == Work::State::unusual) impl_->take_apart(inputs[i].token, work, verdicts[i], state);
+  }
+  state.clock.lap(Stage::decode);
   impl_->judge_signatures(verdicts, state);
+  state.clock.lap(Stage::signature);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (verdicts[i].signature == SignatureState::valid)
       impl_->judge_claims(state.work[i], inputs[i].at, verdicts[i], state);
   }
+  state.clock.lap(Stage::claims);
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/verifier.h"
+#include "base/stage_clock.h"
 #include "verify/backend.h"
 #include "verify/batch.h"
 #include "verify/key_store.h"
@@ -19,6 +20,9 @@ namespace assay::verify {
 class Session {
  public:
   ~Session();
+
+  // Its laps: Engine::verify begins a new one and ends with Stage::claims.
+  base::StageClock& clock() noexcept;
 
  private:
   friend class Engine;

@@ -10,6 +10,7 @@
 
 #include "assay/instant.h"
 #include "assay/result.h"
+#include "assay/stage.h"
 #include "assay/verifier.h"
 
 namespace assay {
@@ -53,6 +54,8 @@ struct StreamOptions {
     double seconds;
   };
   std::function<void(const Progress&)> on_progress;
+
+  bool measure_stages = false;  // tell in the result where the time went
 };
 
 struct StreamResult {
@@ -60,6 +63,7 @@ struct StreamResult {
   std::vector<std::pair<std::string, std::uint64_t>> by_reason;  // name, count; most frequent first
   std::uint64_t exceptional = 0;  // signatures that the lanes could not decide and OpenSSL did
   double seconds = 0;
+  StageSeconds stages{};       // of all threads together; zeros unless measured
   int stopped_by = 0;          // signal number, or 0
   bool output_closed = false;  // the reader of standard output went away
 };
