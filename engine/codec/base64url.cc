@@ -59,7 +59,25 @@ bool decode_scalar(const char* text, std::size_t size, char* to) noexcept {
   return (seen & kBad) == 0;
 }
 
+// The definition again: the length of the segment, then its bytes.
+std::size_t segment_scalar(const char* text, std::size_t size, char* to) noexcept {
+  std::size_t length = 0;
+  while (length < size && value_of(text[length]) != kBad) ++length;
+  return decode_scalar(text, length, to) ? length : kNotStrict;
+}
+
 #if defined(__x86_64__)
+std::size_t segment_avx2(const char* text, std::size_t size, char* to) noexcept {
+  const std::size_t blocks = base64url_prefix_avx2(text, size, to);
+  const std::size_t rest = segment_scalar(text + blocks, size - blocks, to + blocks / 4 * 3);
+  return rest == kNotStrict ? kNotStrict : blocks + rest;
+}
+
+std::size_t segment_vbmi(const char* text, std::size_t size, char* to) noexcept {
+  const std::size_t length = base64url_prefix_vbmi(text, size, to);
+  return is_canonical(text, length) ? length : kNotStrict;
+}
+
 bool decode_avx2(const char* text, std::size_t size, char* to) noexcept {
   const std::size_t blocks = size / 32;
   return base64url_blocks_avx2(text, blocks, to) && decode_scalar(text + 32 * blocks, size % 32, to + 24 * blocks);
@@ -84,10 +102,10 @@ const Base64Kernel& best_kernel() noexcept {
 int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept {
   int count = 0;
 #if defined(__x86_64__)
-  if (base::cpu_features().avx512_vbmi) kernels[count++] = {"vbmi", decode_vbmi};
-  if (base::cpu_features().avx2) kernels[count++] = {"avx2", decode_avx2};
+  if (base::cpu_features().avx512_vbmi) kernels[count++] = {"vbmi", decode_vbmi, segment_vbmi};
+  if (base::cpu_features().avx2) kernels[count++] = {"avx2", decode_avx2, segment_avx2};
 #endif
-  kernels[count++] = {"scalar", decode_scalar};
+  kernels[count++] = {"scalar", decode_scalar, segment_scalar};
   return count;
 }
 
@@ -95,6 +113,10 @@ std::string_view base64url_kernel() noexcept { return best_kernel().name; }
 
 bool base64url_decode(std::string_view text, char* to) noexcept {
   return best_kernel().decode(text.data(), text.size(), to);
+}
+
+std::size_t base64url_decode_segment(std::string_view text, char* to) noexcept {
+  return best_kernel().decode_segment(text.data(), text.size(), to);
 }
 
 std::optional<std::string> base64url_decode(std::string_view text) {

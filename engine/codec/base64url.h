@@ -26,6 +26,12 @@ inline constexpr std::size_t kBase64Slack = 64;
 bool base64url_decode(std::string_view text, char* to) noexcept;
 std::optional<std::string> base64url_decode(std::string_view text);
 
+// Decodes the segment that `text` begins with: all up to the first character that is not of the alphabet, or the end.
+// Returns its length in characters, or kNotStrict when the segment is not strict base64url. `to` has room as for all
+// of `text`; what lies beyond the decoded bytes is unspecified.
+inline constexpr std::size_t kNotStrict = ~std::size_t{0};
+std::size_t base64url_decode_segment(std::string_view text, char* to) noexcept;
+
 // Writes base64url_encoded_size(bytes.size()) characters to `to`.
 void base64url_encode(std::string_view bytes, char* to) noexcept;
 std::string base64url_encode(std::string_view bytes);
@@ -40,6 +46,7 @@ std::string_view base64url_kernel() noexcept;
 struct Base64Kernel {
   std::string_view name;
   bool (*decode)(const char* text, std::size_t size, char* to) noexcept;
+  std::size_t (*decode_segment)(const char* text, std::size_t size, char* to) noexcept;
 };
 // `kernels` is filled with up to 3; returns how many.
 int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept;

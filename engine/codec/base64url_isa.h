@@ -16,6 +16,11 @@ bool base64url_blocks_avx2(const char* text, std::size_t blocks, char* to) noexc
 // Decodes all of `text`, of a valid length, writing at most 16 bytes beyond. False: a character is not of the
 // alphabet. Leaves trailing bits to the caller.
 bool base64url_all_vbmi(const char* text, std::size_t size, char* to) noexcept;
+
+// Decodes the characters of the alphabet that `text` begins with and returns how many there are. Leaves their number
+// and trailing bits to the caller. avx2: whole blocks of 32 alone; writes up to 8 bytes beyond.
+std::size_t base64url_prefix_avx2(const char* text, std::size_t size, char* to) noexcept;
+std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) noexcept;
 #endif
 
 }  // namespace assay::codec

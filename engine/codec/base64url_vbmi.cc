@@ -35,19 +35,35 @@ constexpr Packing kPacking = make_packing();
 
 }  // namespace
 
-bool base64url_all_vbmi(const char* text, std::size_t size, char* to) noexcept {
-  const __m512i low_values = _mm512_load_si512(kValues.of);
-  const __m512i high_values = _mm512_load_si512(kValues.of + 64);
-  const __m512i pack = _mm512_load_si512(kPacking.from);
-  __m512i bad = _mm512_setzero_si512();  // the top bit of a byte says that its character is bad
+namespace {
 
-  const auto decode = [&](__m512i c) noexcept {
-    const __m512i six_bits = _mm512_permutex2var_epi8(low_values, c, high_values);
-    bad = _mm512_or_si512(bad, _mm512_or_si512(c, six_bits));
-    const __m512i twelve_bits = _mm512_maddubs_epi16(six_bits, _mm512_set1_epi32(0x01400140));
+// Characters of the alphabet, 'A' to '_', become their six bits; others have the top bit of their byte in `bad`.
+struct Decoder {
+  __m512i low_values = _mm512_load_si512(kValues.of);
+  __m512i high_values = _mm512_load_si512(kValues.of + 64);
+  __m512i pack = _mm512_load_si512(kPacking.from);
+
+  __attribute__((always_inline)) __m512i six_bits(__m512i c) const noexcept {
+    return _mm512_permutex2var_epi8(low_values, c, high_values);
+  }
+  __attribute__((always_inline)) __m512i bytes(__m512i values) const noexcept {
+    const __m512i twelve_bits = _mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140));
     const __m512i groups = _mm512_madd_epi16(twelve_bits, _mm512_set1_epi32(0x00011000));
     // With a mask, because GCC 12 warns inside its own header about the form without.
     return _mm512_maskz_permutexvar_epi8((__mmask64{1} << 48) - 1, pack, groups);
+  }
+};
+
+}  // namespace
+
+bool base64url_all_vbmi(const char* text, std::size_t size, char* to) noexcept {
+  const Decoder decoder;
+  __m512i bad = _mm512_setzero_si512();  // the top bit of a byte says that its character is bad
+
+  const auto decode = [&](__m512i c) noexcept {
+    const __m512i six_bits = decoder.six_bits(c);
+    bad = _mm512_or_si512(bad, _mm512_or_si512(c, six_bits));
+    return decoder.bytes(six_bits);
   };
 
   for (; size >= 64; size -= 64, text += 64, to += 48) {
@@ -61,6 +77,33 @@ bool base64url_all_vbmi(const char* text, std::size_t size, char* to) noexcept {
     _mm512_mask_storeu_epi8(to, bytes, decode(c));
   }
   return _mm512_movepi8_mask(bad) == 0;
+}
+
+std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) noexcept {
+  const Decoder decoder;
+  std::size_t done = 0;
+  for (; size - done >= 64; done += 64, to += 48) {
+    const __m512i c = _mm512_loadu_si512(text + done);
+    const __m512i six_bits = decoder.six_bits(c);
+    const __mmask64 bad = _mm512_movepi8_mask(_mm512_or_si512(c, six_bits));
+    if (bad != 0) {
+      size = done + static_cast<std::size_t>(__builtin_ctzll(bad));
+      break;
+    }
+    _mm512_storeu_si512(to, decoder.bytes(six_bits));
+  }
+  if (size == done) return done;
+  // The last, less than a block: what lies behind a foreign character is zeros, as in base64url_all_vbmi.
+  __mmask64 here = ~__mmask64{0} >> (64 - (size - done));
+  const __m512i c = _mm512_mask_loadu_epi8(_mm512_set1_epi8('A'), here, text + done);
+  const __m512i six_bits = decoder.six_bits(c);
+  const __mmask64 bad = _mm512_movepi8_mask(_mm512_or_si512(c, six_bits));
+  if (bad != 0) size = done + static_cast<std::size_t>(__builtin_ctzll(bad));
+  if (size == done) return done;
+  here = ~__mmask64{0} >> (64 - (size - done));
+  _mm512_mask_storeu_epi8(to, (__mmask64{1} << ((size - done) * 3 / 4)) - 1,
+                          decoder.bytes(_mm512_maskz_mov_epi8(here, six_bits)));
+  return size;
 }
 
 }  // namespace assay::codec

@@ -93,13 +93,12 @@ bool ends_in_alphabet_mask(std::string_view text) noexcept {
 
 }  // namespace
 
-namespace {
-
-Compact split(std::string_view token, int dots_that_matter) noexcept {
+Compact split_compact(std::string_view token) noexcept {
+  constexpr int kDotsThatMatter = 6;
   Compact compact;
   std::size_t dots[2] = {};
   std::size_t from = 0;
-  while (compact.dots < dots_that_matter && from < token.size()) {
+  while (compact.dots < kDotsThatMatter && from < token.size()) {
     const void* found = std::memchr(token.data() + from, '.', token.size() - from);
     if (found == nullptr) break;
     const auto dot = static_cast<std::size_t>(static_cast<const char*>(found) - token.data());
@@ -122,11 +121,6 @@ Compact split(std::string_view token, int dots_that_matter) noexcept {
   compact.signing_input = token.substr(0, dots[1]);
   return compact;
 }
-
-}  // namespace
-
-Compact split_compact(std::string_view token) noexcept { return split(token, 6); }
-Compact split_at_two_dots(std::string_view token) noexcept { return split(token, 2); }
 
 Shape classify(const Compact& compact) noexcept {
   if (compact.dots == 0) return Shape::malformed;

@@ -19,9 +19,6 @@ struct Compact {
 
 // Splits at the first two dots and counts the rest. Cost: one pass of memchr over the token.
 Compact split_compact(std::string_view token) noexcept;
-// The same, but dots beyond the second are neither looked for nor counted: they stand in `signature`, which is then no
-// base64url. For tokens that are expected to be sound.
-Compact split_at_two_dots(std::string_view token) noexcept;
 
 // How a token that is not three whole segments is told apart.
 enum class Shape : std::uint8_t {

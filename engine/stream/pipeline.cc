@@ -134,6 +134,7 @@ Batch* Pipeline::judge(Batch* batch) {
   const std::size_t count = batch->records.size();
   const Instant at = options_.at.value_or(batch->now);
   worker->extracted.clear();
+  worker->extracted.reserve(count);
   worker->inputs.clear();
   for (const Record& record : batch->records) {
     Extracted& extracted = worker->extracted.emplace_back(worker->extractor.extract(record, worker->arena));
@@ -143,16 +144,16 @@ Batch* Pipeline::judge(Batch* batch) {
     }
     if (!extracted.refused) worker->inputs.push_back({extracted.token, extracted.time});
   }
-  worker->verdicts.resize(worker->inputs.size());
+  worker->verdicts.resize(std::max(worker->verdicts.size(), worker->inputs.size()));
   clock.lap(Stage::split);
-  engine_.verify(worker->inputs, worker->verdicts, *worker->session);
+  engine_.verify(worker->inputs, std::span(worker->verdicts).first(worker->inputs.size()), *worker->session);
   if (std::string fault = engine_.backend().fault(); !fault.empty()) fail({std::move(fault)});
 
   const bool summarise = !options_.summary.empty();
   std::size_t judged = 0;
+  verify::TokenVerdict refused;
   for (std::size_t i = 0; i < count; ++i) {
     const Extracted& extracted = worker->extracted[i];
-    verify::TokenVerdict refused;
     const verify::TokenVerdict* verdict = &refused;
     if (extracted.refused) {
       refused.reasons = *extracted.refused;

@@ -3,6 +3,9 @@
 #include "verify/engine.h"
 
 #include <algorithm>
+#include <cstring>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "codec/base64url.h"
@@ -16,13 +19,16 @@
 namespace assay::verify {
 namespace {
 
+static_assert(std::is_trivially_destructible_v<TokenVerdict>);  // they are made anew in their places
+
 // A token between the stages.
 struct Work {
   const HeaderPlan* plan = nullptr;
   std::string_view signing_input;
-  std::string_view payload;    // as sent, then decoded, kJsonPadding readable bytes following
-  std::string_view signature;  // as sent, then decoded
-  // `ordinary`: three segments, as far as split has looked; decode finds out the rest.
+  std::string_view payload;    // decoded, kJsonPadding readable bytes follow
+  std::string_view signature;  // decoded
+  std::size_t header_size = 0;
+  // `ordinary`: a header and something behind it, as far as split has looked; decode finds out the rest.
   enum class State : std::uint8_t { decided, ordinary, unusual, awaits_signature } state = State::decided;
 };
 
@@ -40,6 +46,22 @@ std::string_view decode(std::string_view segment, base::Arena& arena) {
     arena.shrink_last(room, 0);
     return {};
   }
+  return {to, size};
+}
+
+// The same for the segment that `text` begins with, which is taken off.
+std::string_view decode_front(std::string_view& text, base::Arena& arena) {
+  constexpr std::size_t kSlack = std::max(codec::kBase64Slack, codec::kJsonPadding);
+  const std::size_t room = codec::base64url_decoded_size(text.size()) + kSlack;
+  char* to = arena.allocate(room);
+  const std::size_t length = codec::base64url_decode_segment(text, to);
+  if (length == codec::kNotStrict) {
+    arena.shrink_last(room, 0);
+    return {};
+  }
+  const std::size_t size = codec::base64url_decoded_size(length);
+  arena.shrink_last(room, size + kSlack);
+  text.remove_prefix(length);
   return {to, size};
 }
 
@@ -131,34 +153,40 @@ void tell_header(const HeaderPlan& plan, TokenVerdict& verdict) noexcept {
   if (verdict.has_kid) verdict.kid = *plan.header.kid;
 }
 
-// Size, segments and header. What has not two dots with something behind them, or a header that no sound token has, is
-// for take_apart.
+// Size and header. What has no header that a sound token has is for take_apart.
 void Engine::Impl::split(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const {
+  work.state = Work::State::decided;
   if (token.empty()) return reject(verdict, Reason::missing_token, "");
   if (token.size() > policy.max_token_bytes)
     return reject(verdict, Reason::token_too_large, "longer than --max-token-bytes");
   work.state = Work::State::unusual;
-  const jose::Compact compact = jose::split_at_two_dots(token);
-  if (compact.dots != 2 || compact.signature.empty()) return;
-  if (policy.profile == Profile::fastmcp &&
-      (compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature)) {
-    return;
-  }
-  const HeaderPlan& plan = session.memo.look_up(compact.header, policy);
-  if (!plan.decodable || !plan.header.payload_is_encoded) return;
-  work = {&plan, compact.signing_input, compact.payload, compact.signature, Work::State::ordinary};
+  const void* dot = std::memchr(token.data(), '.', token.size());
+  if (dot == nullptr) return;
+  work.header_size = static_cast<std::size_t>(static_cast<const char*>(dot) - token.data());
+  work.plan = &session.memo.look_up(token.substr(0, work.header_size), policy);
+  if (work.plan->decodable && work.plan->header.payload_is_encoded) work.state = Work::State::ordinary;
 }
 
-// base64url of payload and signature. A third segment that is no base64url may hold more dots, or be a mask.
+// Payload and signature, decoded as they are found: each ends where base64url does, the one at a dot, the other at the
+// token's end. A token of any other shape, or whose signature may be a mask, is for take_apart.
 void Engine::Impl::decode_ordinary(std::string_view token, Work& work, TokenVerdict& verdict,
                                    Session::Impl& session) const {
-  const std::string_view payload = decode(work.payload, session.arena);
-  const std::string_view signature = decode(work.signature, session.arena);
-  if (payload.data() == nullptr || signature.data() == nullptr || jose::may_be_mask(work.signature))
-    return take_apart(token, work, verdict, session);
+  std::string_view rest = token.substr(work.header_size + 1);
+  const std::string_view payload = decode_front(rest, session.arena);
+  bool ordinary = payload.data() != nullptr && rest.size() > 1 && rest.front() == '.';
+  if (ordinary) {
+    rest.remove_prefix(1);
+    const std::string_view segment = rest;
+    work.signing_input = token.substr(0, token.size() - segment.size() - 1);
+    work.payload = payload;
+    work.signature = decode_front(rest, session.arena);
+    const bool too_large = policy.profile == Profile::fastmcp &&
+                           (work.signing_input.size() - work.header_size - 1 > jose::kFastmcpMaxPayload ||
+                            segment.size() > jose::kFastmcpMaxSignature);
+    ordinary = work.signature.data() != nullptr && rest.empty() && !too_large && !jose::may_be_mask(segment);
+  }
+  if (!ordinary) return take_apart(token, work, verdict, session);
   tell_header(*work.plan, verdict);
-  work.payload = payload;
-  work.signature = signature;
   end_with_plan(work, verdict);
 }
 
@@ -213,7 +241,7 @@ void Engine::Impl::end_with_plan(Work& work, TokenVerdict& verdict) const {
 // Every token with its first key, those that fail with their next, and so on: each round is one call of the backend.
 void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const {
   session.job_tokens.clear();
-  for (std::uint32_t i = 0; i < session.work.size(); ++i) {
+  for (std::uint32_t i = 0; i < verdicts.size(); ++i) {
     if (session.work[i].state == Work::State::awaits_signature) session.job_tokens.push_back(i);
   }
   for (std::size_t round = 0; !session.job_tokens.empty(); ++round) {
@@ -268,9 +296,10 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
   state.snapshot = impl_->keys->snapshot();
   state.arena.reset();
   state.memo.begin_batch(state.snapshot);
-  state.work.assign(inputs.size(), Work());
+  state.work.resize(std::max(state.work.size(), inputs.size()));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    verdicts[i] = TokenVerdict();
+    new (&verdicts[i]) TokenVerdict();  // in its place: an assignment would write it twice
+    state.work[i].state = Work::State::decided;
     if (impl_->decide_statically(inputs[i], *state.snapshot, verdicts[i], state.arena)) continue;
     impl_->split(inputs[i].token, state.work[i], verdicts[i], state);
   }

@@ -98,6 +98,15 @@ class Runner {
     if (!good) return std::nullopt;
     return std::string(to, size);
   }
+  // The same for the segment that the text begins with.
+  std::size_t segment(const Base64Kernel& kernel, std::string_view text, std::string& decoded) {
+    char* const from = text_.last(text.size());
+    text.copy(from, text.size());
+    char* const to = bytes_.last(base64url_decoded_size(text.size()) + kBase64Slack);
+    const std::size_t length = kernel.decode_segment(from, text.size(), to);
+    if (length != kNotStrict) decoded.assign(to, base64url_decoded_size(length));
+    return length;
+  }
 
  private:
   static constexpr char kCanary = '\x5A';
@@ -118,6 +127,19 @@ class Base64url : public testing::Test {
     const std::optional<std::string> expected = reference_decode(text);
     for (const Base64Kernel& kernel : kernels()) {
       ASSERT_EQ(run_(kernel, text), expected) << kernel.name << ": " << testing::PrintToString(text);
+      expect_segment(kernel, text);
+    }
+  }
+
+  // The segment ends where the alphabet does, and is decoded as it would be alone.
+  void expect_segment(const Base64Kernel& kernel, std::string_view text) {
+    const std::size_t length = std::min(text.find_first_not_of(kAlphabet), text.size());
+    const std::optional<std::string> expected = reference_decode(text.substr(0, length));
+    std::string decoded;
+    const std::size_t found = run_.segment(kernel, text, decoded);
+    ASSERT_EQ(found, expected ? length : kNotStrict) << kernel.name << ": " << testing::PrintToString(text);
+    if (expected) {
+      ASSERT_EQ(decoded, *expected) << kernel.name << ": " << testing::PrintToString(text);
     }
   }
 
