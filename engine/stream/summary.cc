@@ -43,10 +43,12 @@ void Counts::add(const Counts& other) noexcept {
 }
 
 Dimension::Cell& Dimension::cell(std::string_view value, std::size_t max_values) {
+  if (is_latest(value)) return values_[latest_].second;
   const auto found = index_.find(value);
-  if (found != index_.end()) return values_[found->second].second;
+  if (found != index_.end()) return values_[latest_ = found->second].second;
   if (values_.size() >= max_values) return other_;
-  index_.emplace(std::string(value), values_.size());
+  latest_ = values_.size();
+  index_.emplace(std::string(value), latest_);
   return values_.emplace_back(std::string(value), Cell{}).second;
 }
 
@@ -68,6 +70,7 @@ void Dimension::add(const Dimension& later, std::size_t max_values) {
 void Dimension::clear() noexcept {
   values_.clear();
   index_.clear();
+  latest_ = 0;
   other_ = absent_ = {};
 }
 
@@ -80,7 +83,7 @@ void Tally::count(const verify::TokenVerdict& verdict, const Instant* at) {
       dimension.count_absent(valid);
     }
   };
-  if (verdict.has_alg && !algorithm_from_string(verdict.alg)) {
+  if (verdict.has_alg && !alg.is_latest(verdict.alg) && !algorithm_from_string(verdict.alg)) {
     alg.count_other(valid);
   } else {
     count_in(alg, verdict.has_alg, verdict.alg);
@@ -93,8 +96,13 @@ void Tally::count(const verify::TokenVerdict& verdict, const Instant* at) {
   if (at == nullptr) {
     hour.count_absent(valid);
   } else {
-    const std::string text = to_rfc3339(*at);
-    hour.count(std::string_view(text).substr(0, text.find(':')), valid);
+    const std::int64_t number = at->seconds / 3600 - (at->seconds % 3600 < 0 ? 1 : 0);
+    if (hour_name_.empty() || number != hour_number_) {
+      hour_name_ = to_rfc3339({at->seconds, 0});
+      hour_name_.resize(hour_name_.find(':'));
+      hour_number_ = number;
+    }
+    hour.count(hour_name_, valid);
   }
 }
 

@@ -56,6 +56,10 @@ class Dimension {
 
   // For a batch, whose records bound the number of values: a value that this forgot might be one that the run knows.
   void count(std::string_view value, bool valid);
+  // Whether `value` is the one counted latest: logs come in runs.
+  bool is_latest(std::string_view value) const noexcept {
+    return latest_ < values_.size() && values_[latest_].first == value;
+  }
   void count_other(bool valid) noexcept { other_.count(valid); }
   void count_absent(bool valid) noexcept { absent_.count(valid); }
   // `later` counted records that come after those of this. Values beyond `max_values` count as `other`.
@@ -75,6 +79,7 @@ class Dimension {
 
   std::vector<std::pair<std::string, Cell>> values_;
   std::unordered_map<std::string, std::size_t, Hasher, std::equal_to<>> index_;
+  std::size_t latest_ = 0;  // index of the value counted latest
   Cell other_, absent_;
 };
 
@@ -91,6 +96,11 @@ struct Tally {
   void count(const verify::TokenVerdict& verdict, const Instant* at);
   void add(const Tally& later);
   void clear() noexcept;
+
+ private:
+  // The name of the latest hour counted, which is `hour_number_` hours after 1970.
+  std::string hour_name_;
+  std::int64_t hour_number_ = 0;
 };
 
 // What the summary says of the run itself.

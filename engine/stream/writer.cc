@@ -69,12 +69,14 @@ void append_csv_quoted(Buffer& to, std::string_view text) {
     to += text;
     return;
   }
-  to += '"';
+  char* at = to.room(2 * text.size() + 3);
+  *at++ = '"';
   for (const char c : text) {
-    if (c == '"') to += '"';
-    to += c;
+    at[0] = at[1] = c;
+    at += c == '"' ? 2 : 1;
   }
-  to += '"';
+  *at++ = '"';
+  to.resize_to(at);
 }
 
 // The characters between the quotes of a JSON string, with '"' itself plain.
