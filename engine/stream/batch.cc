@@ -4,6 +4,8 @@ namespace assay::stream {
 
 void Batch::recycle(std::size_t ordinary_bytes) {
   records.clear();
+  range = {};
+  record_count = 0;
   bytes = 0;
   counts = {};
   tally.clear();

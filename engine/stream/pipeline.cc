@@ -126,6 +126,26 @@ Batch* Pipeline::read() {
   return nullptr;
 }
 
+Batch* Pipeline::load(Batch* batch) {
+  if (batch->range.file == nullptr) return batch;
+  hand_over();
+  base::StageClock clock;
+  clock.reset(options_.measure_stages);
+  clock.start();
+  if (Result<void> loaded = stream::load(*batch); !loaded) fail({loaded.error()});
+  clock.lap(Stage::read);
+  const std::lock_guard lock(mutex_);
+  clock.add_to(load_seconds_);
+  return batch;
+}
+
+Batch* Pipeline::number(Batch* batch) {
+  hand_over();
+  numbering_.number(*batch);
+  hand_over();
+  return batch;
+}
+
 Batch* Pipeline::judge(Batch* batch) {
   std::unique_ptr<Worker> worker = take_worker();
   base::StageClock& clock = worker->session->clock();
@@ -182,12 +202,29 @@ Batch* Pipeline::judge(Batch* batch) {
 void Pipeline::write(Batch* owned) {
   hand_over();
   std::unique_ptr<Batch> batch(owned);
+  write_verdicts(*batch);
+  // A range of more records than a batch may hold: the rest, one part after the other.
+  while (batch->range.file != nullptr && !halt_) {
+    batch->first_record += batch->records.size();
+    batch->first_line += batch->records.size();
+    batch->bytes = 0;
+    batch->counts = {};
+    batch->tally.clear();
+    batch->output.resize(0);
+    write_verdicts(*judge(load(batch.get())));
+  }
+  batch->recycle(kBlockBytes);
+  const std::lock_guard lock(mutex_);
+  batches_.push_back(std::move(batch));
+}
+
+void Pipeline::write_verdicts(const Batch& batch) {
   writer_clock_.start();
   // After a failure the batches in flight are let go: no verdict may follow one that is missing.
   if (!halt_) {
     Output::Outcome outcome = Output::Outcome::written;
-    if (batch->output.size() != 0) {
-      Result<Output::Outcome> wrote = output_->write(batch->output.view());
+    if (batch.output.size() != 0) {
+      Result<Output::Outcome> wrote = output_->write(batch.output.view());
       if (!wrote) {
         fail({wrote.error()});
       } else {
@@ -200,15 +237,12 @@ void Pipeline::write(Batch* owned) {
     }
   }
   if (!halt_) {
-    counts_.add(batch->counts);
-    if (!options_.summary.empty()) tally_.add(batch->tally);
-    bytes_ += batch->bytes;
+    counts_.add(batch.counts);
+    if (!options_.summary.empty()) tally_.add(batch.tally);
+    bytes_ += batch.bytes;
     report_progress(false);
   }
-  batch->recycle(kBlockBytes);
   writer_clock_.lap(Stage::output);
-  const std::lock_guard lock(mutex_);
-  batches_.push_back(std::move(batch));
 }
 
 void Pipeline::report_progress(bool at_end) {
@@ -270,6 +304,9 @@ Result<StreamResult> Pipeline::run() {
                                                if (batch == nullptr) flow.stop();
                                                return batch;
                                              }) &
+      oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return load(batch); }) &
+      oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::serial_in_order,
+                                               [this](Batch* batch) { return number(batch); }) &
       oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return judge(batch); }) &
       oneapi::tbb::make_filter<Batch*, void>(filter_mode::serial_in_order, [this](Batch* batch) { write(batch); });
   // With one thread nothing overlaps, and one batch is enough.
@@ -294,6 +331,7 @@ Result<StreamResult> Pipeline::run() {
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   for (const std::unique_ptr<Worker>& worker : workers_) worker->session->clock().add_to(result.stages);
+  for (std::size_t i = 0; i < kStageCount; ++i) result.stages[i] += load_seconds_[i];
   reader_clock_.add_to(result.stages);
   writer_clock_.add_to(result.stages);
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;

@@ -1,7 +1,8 @@
 // A run: read, judge, write, over batches (verify_stream of assay/stream.h is its face).
 //
-// read (serial, in order) -> judge (parallel) -> write (serial, in order). A bounded number of batches is in flight;
-// that is the back-pressure and the bound on memory.
+// read (serial, in order) -> load (parallel) -> number (serial, in order) -> judge (parallel) -> write (serial, in
+// order). A named file is read in load, anything else in read. A bounded number of batches is in flight; that is the
+// back-pressure and the bound on memory.
 #pragma once
 
 #include <atomic>
@@ -50,8 +51,11 @@ class Pipeline {
  private:
   // The stages. read gives null at the end.
   Batch* read();
+  Batch* load(Batch* batch);
+  Batch* number(Batch* batch);
   Batch* judge(Batch* batch);
   void write(Batch* batch);
+  void write_verdicts(const Batch& batch);
 
   void fail(Error error);
   void report_progress(bool at_end);
@@ -76,16 +80,19 @@ class Pipeline {
   // that does not see into it can check only what it sees ordered, and an uncontended lock a batch costs nothing.
   void hand_over() { const std::lock_guard lock(mutex_); }
 
-  std::mutex mutex_;  // guards the next three
+  std::mutex mutex_;  // guards the next four
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Batch>> batches_;
   std::optional<Error> error_;
+  StageSeconds load_seconds_{};
   std::atomic<bool> halt_{false};  // read no more: something failed, or nobody reads the output
 
   // Of the reader.
   base::StageClock reader_clock_;
   std::atomic<std::uint64_t> skipped_bytes_{0};
   bool interrupted_ = false;
+
+  Numbering numbering_;
 
   // Of the writer.
   base::StageClock writer_clock_;

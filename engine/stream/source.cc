@@ -29,6 +29,26 @@ bool status(const std::string& path, struct stat& st) {
 
 }  // namespace
 
+InputFile::~InputFile() { ::close(fd_); }
+
+Result<std::uint64_t> InputFile::size() const {
+  struct stat st {};
+  if (::fstat(fd_, &st) != 0) return cannot_read(name_, errno);
+  return static_cast<std::uint64_t>(st.st_size);
+}
+
+Result<std::size_t> InputFile::read_at(std::uint64_t offset, char* to, std::size_t room) const {
+  std::size_t done = 0;
+  while (done < room) {
+    const ssize_t got = ::pread(fd_, to + done, room - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot_read(name_, errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
 Source::Source(std::vector<std::string> inputs, Signals signals) : inputs_(std::move(inputs)), signals_(signals) {
   if (inputs_.empty()) inputs_.push_back("-");
 }
@@ -36,7 +56,8 @@ Source::Source(std::vector<std::string> inputs, Signals signals) : inputs_(std::
 Source::~Source() { close_current(); }
 
 void Source::close_current() noexcept {
-  if (fd_ > STDIN_FILENO) ::close(fd_);
+  if (fd_ > STDIN_FILENO && file_ == nullptr) ::close(fd_);
+  file_.reset();
   fd_ = -1;
 }
 
@@ -72,6 +93,8 @@ Result<bool> Source::open_next() {
   if (S_ISDIR(st.st_mode)) return cannot_read(path, EISDIR);
   regular_ = S_ISREG(st.st_mode);
   if (regular_) ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
+  // Some files tell no size and hold bytes all the same (/proc); standard input has a position of its own.
+  if (regular_ && st.st_size > 0 && !is_standard_input(path)) file_ = std::make_shared<InputFile>(fd_, path);
   return true;
 }
 

@@ -4,12 +4,32 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assay/result.h"
 
 namespace assay::stream {
+
+// A regular file that is open: any thread may read any part of it. Closed with the last of its owners.
+class InputFile {
+ public:
+  InputFile(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  // Bytes now: a log may grow while it is read. The error names the file.
+  Result<std::uint64_t> size() const;
+  // Reads from `offset` until `room` is full or the file ends. Returns how many bytes there were.
+  Result<std::size_t> read_at(std::uint64_t offset, char* to, std::size_t room) const;
+
+ private:
+  int fd_;
+  std::string name_;  // for messages
+};
 
 // Not thread safe. Closes what it opened.
 class Source {
@@ -31,6 +51,9 @@ class Source {
 
   // Opens the next input. False: there is none left.
   Result<bool> open_next();
+  // The input that is open, when it is a regular file with a name, and bytes in it; null otherwise.
+  std::shared_ptr<const InputFile> file() const noexcept { return file_; }
+  bool stopping() const noexcept { return signals_.stop != nullptr && signals_.stop->load() != 0; }
   // Index of the input that is open.
   std::size_t index() const noexcept { return next_ - 1; }
   const std::vector<std::string>& inputs() const noexcept { return inputs_; }
@@ -51,7 +74,6 @@ class Source {
   Result<Read> read(char* to, std::size_t room, bool wait);
 
  private:
-  bool stopping() const noexcept { return signals_.stop != nullptr && signals_.stop->load() != 0; }
   void close_current() noexcept;
 
   std::vector<std::string> inputs_;
@@ -59,6 +81,7 @@ class Source {
   std::size_t next_ = 0;
   int fd_ = -1;
   bool regular_ = false;
+  std::shared_ptr<const InputFile> file_;  // owns fd_ when not null
 };
 
 }  // namespace assay::stream

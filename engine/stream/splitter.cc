@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace assay::stream {
 namespace {
@@ -48,7 +49,33 @@ bool Splitter::skip_to_newline(Batch& batch) noexcept {
   return newline != nullptr;
 }
 
+// The next range of the file. False: all of it is dealt out.
+Result<bool> Splitter::deal_out(Batch& batch) {
+  if (dealing_.begin >= dealing_.end) {
+    Result<std::uint64_t> size = dealing_.file->size();
+    if (!size) return Error{size.error()};
+    dealing_.end = *size;
+    if (dealing_.begin >= dealing_.end) {
+      dealing_ = {};
+      return false;
+    }
+  }
+  batch.file = source_.index();
+  batch.range = {dealing_.file, dealing_.begin, std::min(dealing_.end, dealing_.begin + block_bytes_), limit_};
+  batch.bytes = unaccounted_;
+  unaccounted_ = 0;
+  dealing_.begin = batch.range.end;
+  return true;
+}
+
 Result<Splitter::Outcome> Splitter::next(Batch& batch) {
+  if (dealing_.file != nullptr) {
+    if (source_.stopping()) return Outcome::stopped;
+    Result<bool> dealt = deal_out(batch);
+    if (!dealt) return Error{dealt.error()};
+    if (*dealt) return Outcome::batch;
+    open_ = false;
+  }
   Buffer& buffer = batch.buffer;
   buffer.reserve(block_bytes_);
   buffer.assign(rest_);
@@ -64,9 +91,14 @@ Result<Splitter::Outcome> Splitter::next(Batch& batch) {
         unaccounted_ = 0;
         return Outcome::end;
       }
-      open_ = true;
+      open_ = at_beginning_ = true;
       ended_ = skipping_ = false;
-      next_line_ = 1;
+      read_ = 0;
+      // The first record of a run tells the format of all, and is read here.
+      if (format_ != InputFormat::automatic && source_.file() != nullptr) {
+        dealing_ = {source_.file()};
+        return next(batch);
+      }
     }
     if (skipping_) {
       skip_to_newline(batch);
@@ -104,6 +136,7 @@ Result<Splitter::Outcome> Splitter::next(Batch& batch) {
     switch (read->outcome) {
       case Source::Outcome::data:
         buffer.resize(buffer.size() + read->bytes);
+        read_ += read->bytes;
         break;
       case Source::Outcome::end:
         ended_ = true;
@@ -133,8 +166,6 @@ void Splitter::cut(Batch& batch) {
   const char* at = buffer.data();
   const char* const end = at + buffer.size();
   batch.file = source_.index();
-  batch.first_record = next_record_;
-  batch.first_line = next_line_;
   while (at != end && batch.records.size() < kMaxRecordsPerBatch) {
     const auto left = static_cast<std::size_t>(end - at);
     const char* newline = static_cast<const char*>(std::memchr(at, '\n', left));
@@ -144,11 +175,10 @@ void Splitter::cut(Batch& batch) {
     if (text.size() > limit_) {
       batch.records.push_back({{}, true});
     } else {
-      if (next_line_ == 1 && batch.records.empty() && text.starts_with(kByteOrderMark)) {
-        text.remove_prefix(kByteOrderMark.size());
-      }
+      if (at_beginning_ && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
       batch.records.push_back({text, false});
     }
+    at_beginning_ = false;
     if (newline == nullptr) {
       skipping_ = !ended_;
       at = end;
@@ -160,8 +190,74 @@ void Splitter::cut(Batch& batch) {
   rest_.assign(at, static_cast<std::size_t>(end - at));
   batch.bytes = unaccounted_ + used;
   unaccounted_ = 0;
-  next_record_ += batch.records.size();
-  next_line_ += batch.records.size();
+  batch.record_count = batch.records.size();
+  if (source_.file() == nullptr || ended_) return;
+  // The rest of the file is dealt out from where the records have been cut off.
+  dealing_ = {source_.file(), read_ - rest_.size()};
+  rest_.clear();
+}
+
+Result<void> load(Batch& batch) {
+  const Range range = std::exchange(batch.range, {});
+  Buffer& buffer = batch.buffer;
+  buffer.resize(0);
+  batch.records.clear();
+  // From the byte before on, which tells whether a record begins with the first; and somewhat further, so that the last
+  // line is most often whole.
+  constexpr std::size_t kTail = 4096;
+  const std::uint64_t from = range.begin - (range.begin == 0 ? 0 : 1);
+  bool file_ended = false;
+  const auto read_on = [&](std::size_t bytes) -> Result<void> {
+    Result<std::size_t> got = range.file->read_at(from + buffer.size(), buffer.room(bytes), bytes);
+    if (!got) return Error{got.error()};
+    buffer.resize(buffer.size() + *got);
+    file_ended = *got < bytes;
+    return {};
+  };
+  const auto newline_from = [&](std::size_t at) {
+    const std::string_view bytes = buffer.view();
+    const void* found = at < bytes.size() ? std::memchr(bytes.data() + at, '\n', bytes.size() - at) : nullptr;
+    return found == nullptr ? bytes.size() : static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
+  };
+
+  if (Result<void> read = read_on(static_cast<std::size_t>(range.end - from) + kTail); !read) return read;
+  const std::size_t end = std::min(static_cast<std::size_t>(range.end - from), buffer.size());
+  if (end == 0) return {};  // the file has become shorter
+  for (std::size_t searched = end - 1; !file_ended;) {
+    const std::size_t newline = newline_from(searched);
+    if (newline != buffer.size() || newline - end > range.line_limit) break;
+    searched = newline;
+    if (Result<void> read = read_on(std::max(kTail, buffer.size() - end)); !read) return read;
+  }
+
+  std::size_t at = range.begin == 0 ? 0 : newline_from(0) + 1;
+  while (at < end && batch.records.size() < kMaxRecordsPerBatch) {
+    const std::size_t newline = newline_from(at);
+    std::string_view text = buffer.view().substr(at, newline - at);
+    if (from + at == 0 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    const bool too_long = newline - at > range.line_limit;
+    batch.records.push_back({too_long ? std::string_view() : text, too_long});
+    at = newline + 1;
+  }
+  batch.record_count = batch.records.size();
+  batch.bytes += from + std::min(at, end) - range.begin;
+  if (at < end) {
+    batch.range = {range.file, from + at, range.end, range.line_limit};
+    const std::string_view left = buffer.view().substr(at, end - 1 - at);
+    batch.record_count += 1 + static_cast<std::uint64_t>(std::count(left.begin(), left.end(), '\n'));
+  }
+  return {};
+}
+
+void Numbering::number(Batch& batch) noexcept {
+  if (batch.file != file_) {
+    file_ = batch.file;
+    next_line_ = 1;
+  }
+  batch.first_record = next_record_;
+  batch.first_line = next_line_;
+  next_record_ += batch.record_count;
+  next_line_ += batch.record_count;
 }
 
 }  // namespace assay::stream

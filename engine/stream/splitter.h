@@ -3,6 +3,9 @@
 // A last line without '\n' is a record, nothing after the last '\n' is none, and a record never crosses a file. The
 // records of an input do not depend on how its bytes arrive or how large a block is. A UTF-8 byte order mark at the
 // beginning of a file is not part of its first record.
+//
+// A file with a name is only dealt out, in ranges, and each range read and cut where its batch is judged: one thread
+// alone could not read as fast as many judge. Everything else is read and cut here, as it comes.
 #pragma once
 
 #include <cstddef>
@@ -40,8 +43,8 @@ class Splitter {
     end,    // `batch` holds no record, but may count bytes that were skipped
     stopped,
   };
-  // Fills an empty batch: from a regular file a whole block, from anything else what is there as soon as it holds a
-  // record. The error names the input.
+  // Fills an empty batch: with the range of a file that load() is to read; or from anything else with a whole block, or
+  // what is there as soon as it holds a record. The error names the input.
   Result<Outcome> next(Batch& batch);
 
   // Never `automatic` once a batch was given.
@@ -51,6 +54,7 @@ class Splitter {
 
  private:
   void cut(Batch& batch);
+  Result<bool> deal_out(Batch& batch);
   void set_format(std::string_view first_record) noexcept;
   bool skip_to_newline(Batch& batch) noexcept;
 
@@ -60,8 +64,25 @@ class Splitter {
   std::string rest_;               // of the open input: read, but not given yet
   std::uint64_t unaccounted_ = 0;  // bytes skipped and not yet counted in a batch
   bool open_ = false;
-  bool ended_ = false;     // the open input gave its last byte
-  bool skipping_ = false;  // in the tail of a line that was too long
+  bool ended_ = false;         // the open input gave its last byte
+  bool skipping_ = false;      // in the tail of a line that was too long
+  bool at_beginning_ = false;  // of the open input
+  std::uint64_t read_ = 0;     // bytes of the open input
+  // The file that is being dealt out, from where on; null: none is.
+  Range dealing_;
+};
+
+// Reads the batch's range and cuts it into up to kMaxRecordsPerBatch records; the range is then what is left for
+// another call. Any thread may do so. The error names the file.
+Result<void> load(Batch& batch);
+
+// Numbers the records of the batches of a run. In input order, after load(). Not thread safe.
+class Numbering {
+ public:
+  void number(Batch& batch) noexcept;
+
+ private:
+  std::size_t file_ = 0;
   std::uint64_t next_record_ = 1, next_line_ = 1;
 };
 

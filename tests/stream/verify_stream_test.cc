@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -102,6 +103,32 @@ TEST_F(VerifyStream, WritesTheSameBytesForAnyNumberOfThreads) {
     }
     EXPECT_TRUE(output == first_output) << threads << " threads";
     EXPECT_EQ(summary, first_summary) << threads << " threads";
+  }
+}
+
+// More records in a block than a batch may hold, between others; the format found out, or given.
+TEST_F(VerifyStream, NumbersTheRecordsOfCrowdedBlocksInOrder) {
+  StreamOptions given = options({dir_.write("in", corpus() + std::string(300000, '\n') + corpus())});
+  std::string first_output;
+  for (const InputFormat format : {InputFormat::automatic, InputFormat::lines}) {
+    for (const int threads : {1, 3}) {
+      given.input = format;
+      given.threads = threads;
+      const auto result = verify_stream(verifier_, given);
+      ASSERT_TRUE(result) << result.error();
+      EXPECT_EQ(result->records, 306000u);
+      EXPECT_EQ(result->bytes, std::filesystem::file_size(given.inputs[0]));
+      const std::string output = dir_.read("out");
+      if (first_output.empty()) first_output = output;
+      EXPECT_TRUE(output == first_output) << threads << " threads";
+    }
+  }
+  std::size_t at = 0;
+  for (std::size_t record = 1; record <= 306000; ++record) {
+    const std::string number = std::to_string(record);
+    const std::string head = "{\"record\":" + number + ",\"line\":" + number + ",";
+    ASSERT_EQ(first_output.compare(at, head.size(), head), 0) << record;
+    at = first_output.find('\n', at) + 1;
   }
 }
 
