@@ -2,9 +2,11 @@
 
 #include <simdjson.h>
 
+#include <charconv>
 #include <new>
 #include <string>
 
+#include "codec/flat_object.h"
 #include "codec/json.h"
 
 namespace assay::codec {
@@ -32,6 +34,14 @@ bool all_strings(dom::array array) noexcept {
   return true;
 }
 
+std::string_view write_integer(std::int64_t value, base::Arena& arena) {
+  constexpr std::size_t kMost = 20;
+  char* const text = arena.allocate(kMost);
+  const auto size = static_cast<std::size_t>(std::to_chars(text, text + kMost, value).ptr - text);
+  arena.shrink_last(kMost, size);
+  return {text, size};
+}
+
 void set_value(FastMember& member, dom::element value, base::Arena& arena) {
   using Kind = FastMember::Kind;
   switch (value.type()) {
@@ -44,7 +54,7 @@ void set_value(FastMember& member, dom::element value, base::Arena& arena) {
       break;
     case dom::element_type::INT64:
       member.kind = Kind::integer;
-      member.integer = value.get_int64().value_unsafe();
+      member.text = write_integer(value.get_int64().value_unsafe(), arena);
       break;
     case dom::element_type::STRING:
       member.kind = Kind::string;
@@ -117,6 +127,7 @@ bool resolve(dom::element value, std::string_view pointer, dom::element& found) 
 }  // namespace
 
 struct FastObjectReader::Impl {
+  FlatObjectReader flat;
   dom::parser parser;
 
   // Not deeper than the exact reader goes: simdjson's own limit is higher.
@@ -134,19 +145,20 @@ struct FastObjectReader::Impl {
 FastObjectReader::FastObjectReader() : impl_(std::make_unique<Impl>()) {}
 FastObjectReader::~FastObjectReader() = default;
 
-FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Arena& arena,
-                                                 std::span<const FastMember>& members) {
+FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Arena& arena, FastObject& object) {
+  object.plain = impl_->flat.read(text, arena, object.members);
+  if (object.plain) return Outcome::object;
   dom::element root;
   if (!impl_->parse(text, root)) return Outcome::undecided;
-  const dom::object object = root.get_object().value_unsafe();
-  if (object.size() >= kSizeLimit) return Outcome::undecided;
-  const std::span<FastMember> read = arena.array<FastMember>(object.size());
+  const dom::object read = root.get_object().value_unsafe();
+  if (read.size() >= kSizeLimit) return Outcome::undecided;
+  const std::span<FastMember> members = arena.array<FastMember>(read.size());
   std::size_t at = 0;
-  for (const auto field : object) {
-    read[at].name = arena.copy(field.key);
-    set_value(read[at++], field.value, arena);
+  for (const auto field : read) {
+    members[at].name = arena.copy(field.key);
+    set_value(members[at++], field.value, arena);
   }
-  members = read;
+  object.members = members;
   return Outcome::object;
 }
 
@@ -163,6 +175,26 @@ FastObjectReader::Outcome FastObjectReader::read_fields(std::string_view text,
     set_value(fields[i].value, found, arena);
   }
   return Outcome::object;
+}
+
+FastObjectReader::Outcome FastObjectReader::read_plain(std::string_view text, std::span<const std::string_view> names,
+                                                       base::Arena& arena, std::span<Field> fields) {
+  std::span<const FastMember> members;
+  if (!impl_->flat.read(text, arena, members)) return Outcome::undecided;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    fields[i] = {};
+    // The last of that name, as read_fields takes it.
+    for (std::size_t m = members.size(); m-- != 0;) {
+      if (members[m].name != names[i]) continue;
+      fields[i] = {true, members[m]};
+      break;
+    }
+  }
+  return Outcome::object;
+}
+
+std::string_view FastObjectReader::written(const Field& field) noexcept {
+  return FlatObjectReader::written(field.value);
 }
 
 std::string_view simdjson_kernel() noexcept {

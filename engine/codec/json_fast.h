@@ -1,4 +1,5 @@
-// The fast reader for flat JSON objects: simdjson, with everything unusual left to the exact reader (json.h).
+// The fast reader for JSON objects: flat_object.h for the plain ones, simdjson for what that leaves, and everything
+// unusual left to the exact reader (json.h).
 //
 // It never rejects: it either gives the members of an object that RFC 8259 certainly allows, or says "not decided", and
 // the exact reader then accepts or rejects. So the two can be fuzzed against one another: whatever this accepts,
@@ -11,27 +12,14 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "codec/fast_member.h"
 
 namespace assay::codec {
 
-// Readable bytes that must follow a text given to FastObjectReader.
-inline constexpr std::size_t kJsonPadding = 64;
-
-struct FastMember {
-  enum class Kind : std::uint8_t {
-    null,
-    boolean,
-    integer,       // fits int64
-    string,        // text
-    string_array,  // items: every element is a string
-    other,         // real, larger integer, object, mixed array: use the exact reader for its value
-  };
-  std::string_view name;  // unescaped
-  Kind kind = Kind::other;
-  bool truth = false;
-  std::int64_t integer = 0;
-  std::string_view text;
-  std::span<const std::string_view> items;
+// What a reader decided.
+struct FastObject {
+  std::span<const FastMember> members;  // in order, duplicates included
+  bool plain = false;                   // every byte of the text is one of U+0020 to U+007E
 };
 
 // Not thread safe: one for each thread. Allocates nothing once warm.
@@ -43,11 +31,11 @@ class FastObjectReader {
   FastObjectReader& operator=(const FastObjectReader&) = delete;
 
   enum class Outcome : std::uint8_t { object, undecided };
-  // Reads `text`, which is followed by kJsonPadding readable bytes. `members` (in order, duplicates included) and their
-  // strings live in `arena`.
-  Outcome read(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
+  // Reads `text`, which is followed by kJsonPadding readable bytes. `object` is valid until the next call; the strings
+  // of its members are views into `text` or live in `arena`.
+  Outcome read(std::string_view text, base::Arena& arena, FastObject& object);
 
-  // The value that one pointer names, in a record of NDJSON.
+  // The value that one pointer or name names, in a record of NDJSON.
   struct Field {
     bool found = false;
     FastMember value;
@@ -55,6 +43,11 @@ class FastObjectReader {
   // Reads an object and resolves `pointers` (RFC 6901, valid) in it. Fields live in `arena`.
   Outcome read_fields(std::string_view text, std::span<const std::string_view> pointers, base::Arena& arena,
                       std::span<Field> fields);
+  // The same for names of members of the outermost object, by flat_object.h alone: cheap, and undecided for all that is
+  // not plain. Fields are views into `text`, lists of them live in `arena`; written(field) is the value as written.
+  Outcome read_plain(std::string_view text, std::span<const std::string_view> names, base::Arena& arena,
+                     std::span<Field> fields);
+  static std::string_view written(const Field& field) noexcept;
 
  private:
   struct Impl;
