@@ -11,11 +11,11 @@ namespace assay::codec {
 // Readable bytes that must follow a text given to a fast reader.
 inline constexpr std::size_t kJsonPadding = 64;
 
-// Views into the text that was read or the arena that was given.
+// Views into the text that was read or the arena that was given. What a kind does not mention is unspecified.
 struct FastMember {
   enum class Kind : std::uint8_t {
     null,
-    boolean,
+    boolean,       // truth
     integer,       // text: the value, which fits int64, written canonically ("0", not "-0")
     real,          // text: as written. Only the flat reader gives it: simdjson keeps no text, so there it is `other`
     string,        // text: unescaped

@@ -1,6 +1,6 @@
 #include "codec/flat_object.h"
 
-#include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
 
@@ -11,75 +11,39 @@ namespace assay::codec {
 namespace {
 
 using Kind = FastMember::Kind;
+using flat::Cursor;
+using flat::digits_end;
+using flat::FlatText;
+using flat::kUndecided;
 
-// No position of a quote: what follows the last one in the list.
-constexpr std::uint16_t kNoQuote = 0xFFFF;
-
-// The definition: the other kernels are tested against this one.
-bool find_quotes_scalar(const char* text, std::size_t size, QuoteList& quotes) noexcept {
-  quotes.count = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 || c > 0x7E || c == '\\') return false;
-    if (c != '"') continue;
-    if (quotes.count == kFlatMostQuotes) return false;
-    quotes.at[quotes.count++] = static_cast<std::uint16_t>(i);
-  }
-  return true;
-}
-
-#if defined(__x86_64__)
-bool find_quotes_avx2(const char* text, std::size_t size, QuoteList& quotes) noexcept {
-  quotes.count = flat_quotes_avx2(text, size, quotes.at.data(), kFlatMostQuotes);
-  return quotes.count != kFlatUndecided;
-}
-
-bool find_quotes_avx512(const char* text, std::size_t size, QuoteList& quotes) noexcept {
-  quotes.count = flat_quotes_avx512(text, size, quotes.at.data(), kFlatMostQuotes);
-  return quotes.count != kFlatUndecided;
-}
-#endif
-
-// Where reading is: a position in the text, and the index in the list of the first quote that is not before it. A
-// position outside strings holds a quote exactly when it is that one.
-struct Cursor {
-  std::uint32_t at;
-  std::uint32_t quote;
-};
-constexpr std::uint32_t kUndecided = 0xFFFFFFFF;  // as `at`
 constexpr Cursor kGiveUp{kUndecided, 0};
 
-// A text whose quotes are found. All are of an even number, and text[last] is '}': so no string, number, word or run of
-// spaces that begins before `last` goes beyond it, and a nested object that ends there leaves the outer one open.
-struct FlatText {
-  const char* text;
-  const std::uint16_t* quotes;
-  std::uint32_t last;
-
-  std::uint32_t skip_spaces(std::uint32_t at) const noexcept {
-    while (text[at] == ' ') ++at;
-    return at;
-  }
-  bool holds(std::uint32_t at, const char (&word)[5]) const noexcept { return std::memcmp(text + at, word, 4) == 0; }
-};
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-// The first byte from `at` on that is no digit, looked for in eights: a time has ten digits.
-std::uint32_t digits_end(const char* text, std::uint32_t at) noexcept {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  for (int i = 0; i < 2; ++i, at += 8) {
+// Eight bytes at a time; the other kernels are tested against this one, and this one by what it must find.
+std::uint32_t flat_quotes_scalar(const char* text, std::size_t size, std::uint16_t* at) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = kOnes * 0x80;
+  std::uint64_t unusual = 0;
+  std::uint32_t count = 0;
+  for (std::size_t begin = 0; begin < size; begin += 8) {
     std::uint64_t eight;
-    std::memcpy(&eight, text + at, 8);
-    // A digit becomes 0 to 9, another ASCII byte more; bytes beyond ASCII, which lie behind the text, disturb only what
-    // follows them.
-    const std::uint64_t others = (((eight ^ kOnes * '0') + kOnes * (0x80 - 10)) | eight) & kOnes * 0x80;
-    if (others != 0) return at + static_cast<std::uint32_t>(__builtin_ctzll(others)) / 8;
+    std::memcpy(&eight, text + begin, 8);
+    if constexpr (std::endian::native == std::endian::big) eight = __builtin_bswap64(eight);
+    if (size - begin < 8) {
+      const std::uint64_t inside = (std::uint64_t{1} << 8 * (size - begin)) - 1;
+      eight = (eight & inside) | (kOnes * ' ' & ~inside);
+    }
+    // A high bit for each byte below 0x20, above 0x7E or equal to a backslash, and perhaps for bytes behind such a one.
+    unusual |= (eight | (eight - kOnes * 0x20) | (eight + kOnes) | ((eight ^ kOnes * '\\') - kOnes)) & kHigh;
+    // A high bit for each quote, exactly.
+    const std::uint64_t other = eight ^ kOnes * '"';
+    std::uint64_t quotes = ~(((other & ~kHigh) + ~kHigh) | other) & kHigh;
+    if (count + 8 > kFlatMostQuotes && count + static_cast<std::uint32_t>(std::popcount(quotes)) > kFlatMostQuotes) {
+      return kFlatUndecided;
+    }
+    for (; quotes != 0; quotes &= quotes - 1) {
+      at[count++] = static_cast<std::uint16_t>(begin + static_cast<std::size_t>(std::countr_zero(quotes)) / 8);
+    }
   }
-#endif
-  while (is_digit(text[at])) ++at;
-  return at;
+  return unusual == 0 ? count : kFlatUndecided;
 }
 
 // RFC 8259 §6, for a number that begins at `at`. Returns its end, or kUndecided: it is none, or so long that its range
@@ -180,6 +144,7 @@ Cursor read_array(const FlatText& flat, Cursor from, std::uint32_t quotes, base:
   Cursor cursor{flat.skip_spaces(from.at + 1), from.quote};
   if (text[cursor.at] == ']') {
     member.kind = Kind::string_array;
+    member.items = {};
     return {cursor.at + 1, cursor.quote};
   }
   if (text[cursor.at] != '"') return skip_nested(flat, from, 1);
@@ -206,8 +171,10 @@ Cursor read_array(const FlatText& flat, Cursor from, std::uint32_t quotes, base:
   return {cursor.at + 1, cursor.quote};
 }
 
-// Any value but a string, at `from`.
-Cursor read_value(const FlatText& flat, Cursor from, std::uint32_t quotes, base::Arena& arena, FastMember& member) {
+}  // namespace
+
+Cursor flat::read_value(const FlatText& flat, Cursor from, std::uint32_t quotes, base::Arena& arena,
+                        FastMember& member) {
   switch (flat.text[from.at]) {
     case '[':
       return read_array(flat, from, quotes, arena, member);
@@ -223,15 +190,13 @@ Cursor read_value(const FlatText& flat, Cursor from, std::uint32_t quotes, base:
   }
 }
 
-}  // namespace
-
 int flat_kernels(FlatKernel (&kernels)[3]) noexcept {
   int count = 0;
 #if defined(__x86_64__)
-  if (base::cpu_features().avx512_vbmi2) kernels[count++] = {"avx512", find_quotes_avx512};
-  if (base::cpu_features().avx2) kernels[count++] = {"avx2", find_quotes_avx2};
+  if (base::cpu_features().avx512_vbmi2) kernels[count++] = {"avx512", flat_quotes_avx512};
+  if (base::cpu_features().avx2) kernels[count++] = {"avx2", flat_quotes_avx2};
 #endif
-  kernels[count++] = {"scalar", find_quotes_scalar};
+  kernels[count++] = {"scalar", flat_quotes_scalar};
   return count;
 }
 
@@ -242,53 +207,6 @@ const FlatKernel& flat_kernel() noexcept {
     return kernels[0];
   }();
   return best;
-}
-
-bool FlatObjectReader::read(std::string_view text, base::Arena& arena, std::span<const FastMember>& members) {
-  if (text.size() > kFlatMostBytes) return false;
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  if (text.size() < 2 || text.back() != '}' || !find_(text.data(), text.size(), quotes_)) return false;
-  if (quotes_.count % 2 != 0) return false;
-  std::fill_n(quotes_.at.begin() + quotes_.count, 2, kNoQuote);
-
-  const FlatText flat{text.data(), quotes_.at.data(), static_cast<std::uint32_t>(text.size() - 1)};
-  const std::uint16_t* const quotes = flat.quotes;
-  std::uint32_t at = flat.skip_spaces(0), quote = 0;
-  std::size_t count = 0;
-  if (text[at] != '{') return false;
-  at = flat.skip_spaces(at + 1);
-  bool more = at != flat.last;
-  while (more) {
-    if (text[at] != '"' || count == kFlatMostMembers) return false;
-    const std::uint32_t name = at + 1, name_end = quotes[quote + 1];
-    at = flat.skip_spaces(name_end + 1);
-    if (text[at] != ':') return false;
-    at = flat.skip_spaces(at + 1);
-    FastMember& member = members_[count++];
-    member.name = {flat.text + name, name_end - name};
-    member.items = {};
-    member.truth = false;
-    if (text[at] == '"') {
-      const std::uint32_t begin = at + 1, end = quotes[quote + 3];
-      member.kind = Kind::string;
-      member.text = {flat.text + begin, end - begin};
-      at = end + 1;
-      quote += 4;
-    } else {
-      member.kind = Kind::other;
-      const Cursor end = read_value(flat, {at, quote + 2}, quotes_.count, arena, member);
-      if (end.at == kUndecided) return false;
-      member.text = {flat.text + at, end.at - at};
-      at = end.at;
-      quote = end.quote;
-    }
-    at = flat.skip_spaces(at);
-    more = text[at] == ',';
-    if (more) at = flat.skip_spaces(at + 1);
-  }
-  if (at != flat.last) return false;
-  members = {members_.data(), count};
-  return true;
 }
 
 }  // namespace assay::codec

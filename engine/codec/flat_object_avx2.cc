@@ -21,7 +21,7 @@ __m256i unusual_in(__m256i c) noexcept {
 
 }  // namespace
 
-std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at, std::size_t most) noexcept {
+std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at) noexcept {
   const __m256i quote = _mm256_set1_epi8('"');
   std::uint64_t unusual = 0;
   std::size_t count = 0;
@@ -33,7 +33,7 @@ std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t
     unusual |= mask_of(unusual_in(low), unusual_in(high)) & inside;
     std::uint64_t quotes = mask_of(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(high, quote)) & inside;
     const auto found = static_cast<std::size_t>(__builtin_popcountll(quotes));
-    if (count + found > most) return kFlatUndecided;
+    if (count + found > kFlatMostQuotes) return kFlatUndecided;
     // Eight positions at once without looking whether they are there: few blocks have more. Of no bit the position is
     // of no meaning, and lies beyond `count`.
     std::uint16_t* to = at + count;

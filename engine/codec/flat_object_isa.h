@@ -9,13 +9,17 @@
 
 namespace assay::codec {
 
-#if defined(__x86_64__)
+// More quotes than these leave a text undecided. A kernel writes up to 64 positions beyond what it finds.
+inline constexpr std::size_t kFlatMostQuotes = 1024;
+inline constexpr std::size_t kFlatQuotesRoom = kFlatMostQuotes + 64;
+// Instead of a number of quotes.
 inline constexpr std::uint32_t kFlatUndecided = 0xFFFFFFFF;
 
-// What FindQuotes does, for a list with room for `most` positions and 64 more. Return how many there are, or
-// kFlatUndecided. The first needs AVX2, BMI1 and POPCNT, the second AVX-512 F, BW, VL and VBMI2.
-std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at, std::size_t most) noexcept;
-std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16_t* at, std::size_t most) noexcept;
+#if defined(__x86_64__)
+// AVX2, BMI1, POPCNT.
+std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at) noexcept;
+// AVX-512 F, BW, VL, VBMI, VBMI2.
+std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16_t* at) noexcept;
 #endif
 
 }  // namespace assay::codec

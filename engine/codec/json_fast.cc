@@ -2,11 +2,12 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <new>
 #include <string>
+#include <vector>
 
-#include "codec/flat_object.h"
 #include "codec/json.h"
 
 namespace assay::codec {
@@ -127,8 +128,8 @@ bool resolve(dom::element value, std::string_view pointer, dom::element& found) 
 }  // namespace
 
 struct FastObjectReader::Impl {
-  FlatObjectReader flat;
   dom::parser parser;
+  std::vector<FastMember> members;  // of the text that is read
 
   // Not deeper than the exact reader goes: simdjson's own limit is higher.
   Impl() {
@@ -145,20 +146,31 @@ struct FastObjectReader::Impl {
 FastObjectReader::FastObjectReader() : impl_(std::make_unique<Impl>()) {}
 FastObjectReader::~FastObjectReader() = default;
 
-FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Arena& arena, FastObject& object) {
-  object.plain = impl_->flat.read(text, arena, object.members);
-  if (object.plain) return Outcome::object;
+FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Arena& arena,
+                                                 std::span<const FastMember>& members) {
+  std::vector<FastMember>& found = impl_->members;
+  bool plain = false;
+  const Outcome outcome = read(
+      text, arena, plain, [&] { found.clear(); }, [&](const FastMember& member) { found.push_back(member); });
+  const std::span<FastMember> kept = arena.array<FastMember>(found.size());
+  std::copy(found.begin(), found.end(), kept.begin());
+  members = kept;
+  return outcome;
+}
+
+FastObjectReader::Outcome FastObjectReader::read_any(std::string_view text, base::Arena& arena,
+                                                     std::span<const FastMember>& members) {
   dom::element root;
   if (!impl_->parse(text, root)) return Outcome::undecided;
   const dom::object read = root.get_object().value_unsafe();
   if (read.size() >= kSizeLimit) return Outcome::undecided;
-  const std::span<FastMember> members = arena.array<FastMember>(read.size());
+  const std::span<FastMember> kept = arena.array<FastMember>(read.size());
   std::size_t at = 0;
   for (const auto field : read) {
-    members[at].name = arena.copy(field.key);
-    set_value(members[at++], field.value, arena);
+    kept[at].name = arena.copy(field.key);
+    set_value(kept[at++], field.value, arena);
   }
-  object.members = members;
+  members = kept;
   return Outcome::object;
 }
 
@@ -179,22 +191,13 @@ FastObjectReader::Outcome FastObjectReader::read_fields(std::string_view text,
 
 FastObjectReader::Outcome FastObjectReader::read_plain(std::string_view text, std::span<const std::string_view> names,
                                                        base::Arena& arena, std::span<Field> fields) {
-  std::span<const FastMember> members;
-  if (!impl_->flat.read(text, arena, members)) return Outcome::undecided;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    fields[i] = {};
-    // The last of that name, as read_fields takes it.
-    for (std::size_t m = members.size(); m-- != 0;) {
-      if (members[m].name != names[i]) continue;
-      fields[i] = {true, members[m]};
-      break;
+  std::fill_n(fields.begin(), names.size(), Field());
+  const bool decided = flat_.read(text, arena, [&](const FastMember& member) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (member.name == names[i]) fields[i] = {true, member};  // the last of that name, as read_fields takes it
     }
-  }
-  return Outcome::object;
-}
-
-std::string_view FastObjectReader::written(const Field& field) noexcept {
-  return FlatObjectReader::written(field.value);
+  });
+  return decided ? Outcome::object : Outcome::undecided;
 }
 
 std::string_view simdjson_kernel() noexcept {

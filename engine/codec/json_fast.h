@@ -13,14 +13,9 @@
 
 #include "base/arena.h"
 #include "codec/fast_member.h"
+#include "codec/flat_object.h"
 
 namespace assay::codec {
-
-// What a reader decided.
-struct FastObject {
-  std::span<const FastMember> members;  // in order, duplicates included
-  bool plain = false;                   // every byte of the text is one of U+0020 to U+007E
-};
 
 // Not thread safe: one for each thread. Allocates nothing once warm.
 class FastObjectReader {
@@ -31,9 +26,22 @@ class FastObjectReader {
   FastObjectReader& operator=(const FastObjectReader&) = delete;
 
   enum class Outcome : std::uint8_t { object, undecided };
-  // Reads `text`, which is followed by kJsonPadding readable bytes. `object` is valid until the next call; the strings
-  // of its members are views into `text` or live in `arena`.
-  Outcome read(std::string_view text, base::Arena& arena, FastObject& object);
+  // Reads `text`, which is followed by kJsonPadding readable bytes, and calls visit(const FastMember&) for each member,
+  // in order and with duplicates. Strings are views into `text` or live in `arena`. `begin()` is called before the
+  // first member, and again where all before was in vain. `plain`: every byte is one of U+0020 to U+007E.
+  template <class Begin, class Visit>
+  Outcome read(std::string_view text, base::Arena& arena, bool& plain, Begin&& begin, Visit&& visit) {
+    begin();
+    plain = flat_.read(text, arena, visit);
+    if (plain) return Outcome::object;
+    std::span<const FastMember> members;
+    if (read_any(text, arena, members) != Outcome::object) return Outcome::undecided;
+    begin();
+    for (const FastMember& member : members) visit(member);
+    return Outcome::object;
+  }
+  // The same, all members at once, in `arena`.
+  Outcome read(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
 
   // The value that one pointer or name names, in a record of NDJSON.
   struct Field {
@@ -47,10 +55,14 @@ class FastObjectReader {
   // not plain. Fields are views into `text`, lists of them live in `arena`; written(field) is the value as written.
   Outcome read_plain(std::string_view text, std::span<const std::string_view> names, base::Arena& arena,
                      std::span<Field> fields);
-  static std::string_view written(const Field& field) noexcept;
+  static std::string_view written(const Field& field) noexcept { return FlatObjectReader::written(field.value); }
 
  private:
+  // By simdjson.
+  Outcome read_any(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
+
   struct Impl;
+  FlatObjectReader flat_;
   std::unique_ptr<Impl> impl_;
 };
 

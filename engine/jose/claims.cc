@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
+#include <new>
 #include <string>
 
 #include "jose/numeric_date.h"
@@ -23,11 +25,13 @@ constexpr std::size_t kMaxTimeDigits = 4300;
 
 // The claims that are looked for; a slot is an index in this list.
 constexpr Claim Claims::*kSlots[] = {
-    &Claims::iss, &Claims::sub, &Claims::aud, &Claims::exp,       &Claims::nbf,   &Claims::iat,
-    &Claims::jti, &Claims::azp, &Claims::scp, &Claims::client_id, &Claims::scope,
+    &Claims::iss, &Claims::sub,       &Claims::aud, &Claims::exp,   &Claims::nbf, &Claims::iat,
+    &Claims::jti, &Claims::client_id, &Claims::azp, &Claims::scope, &Claims::scp,
 };
-constexpr std::string_view kShortNames[] = {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "azp", "scp"};
-constexpr int kClientId = 9, kScope = 10, kNoSlot = -1;
+constexpr std::string_view kNames[] = {"iss", "sub",       "aud", "exp",   "nbf", "iat",
+                                       "jti", "client_id", "azp", "scope", "scp"};
+constexpr int kClientId = 7, kScope = 9, kNoSlot = -1;
+static_assert(kNames[kClientId] == "client_id" && kNames[kScope] == "scope");
 
 constexpr std::uint32_t letters(char a, char b, char c) noexcept {
   return static_cast<std::uint32_t>(static_cast<unsigned char>(a)) |
@@ -48,8 +52,9 @@ struct ShortNames {
   static constexpr std::uint32_t place_of(std::uint32_t word) noexcept { return word * kSpread >> 27; }
 
   constexpr ShortNames() noexcept : rows() {
-    for (int slot = 0; slot < static_cast<int>(std::size(kShortNames)); ++slot) {
-      const std::string_view name = kShortNames[slot];
+    for (int slot = 0; slot < static_cast<int>(std::size(kNames)); ++slot) {
+      const std::string_view name = kNames[slot];
+      if (name.size() != 3) continue;
       const std::uint32_t word = letters(name[0], name[1], name[2]);
       Row& row = rows[place_of(word)];
       distinct = distinct && row.slot == kNoSlot;
@@ -60,7 +65,7 @@ struct ShortNames {
 constexpr ShortNames kByWord;
 static_assert(kByWord.distinct);
 
-int slot_of(std::string_view name) noexcept {
+inline int slot_of(std::string_view name) noexcept {
   if (name.size() == 3) {
     const std::uint32_t word = letters(name[0], name[1], name[2]);
     const ShortNames::Row& row = kByWord.rows[ShortNames::place_of(word)];
@@ -156,34 +161,16 @@ bool has_repeated_name(std::span<const Member> members, base::Arena& arena) {
   return false;
 }
 
+// The same of a text that a fast reader decides.
+bool names_repeat(std::string_view payload, codec::FastObjectReader& fast, base::Arena& arena) {
+  std::span<const FastMember> members;
+  fast.read(payload, arena, members);
+  return has_repeated_name(members, arena);
+}
+
 const char* member_fault(std::size_t count, bool repeated) noexcept {
   if (count > kMaxMembers) return "too many members";
   return repeated ? "a name occurs twice" : nullptr;
-}
-
-// False when the member needs the exact reader: null, a wrong type, a real number that is no time.
-bool take_fast(const FastMember& member, bool is_time, Claim& claim) noexcept {
-  claim = {};
-  claim.text = member.text;
-  switch (member.kind) {
-    case FastMember::Kind::string:
-      claim.type = ClaimType::string;
-      return true;
-    case FastMember::Kind::string_array:
-      claim.type = ClaimType::array;
-      claim.text = {};
-      claim.items = member.items;
-      claim.all_strings = true;
-      return true;
-    case FastMember::Kind::integer:
-      claim.type = ClaimType::integer;
-      return true;
-    case FastMember::Kind::real:
-      claim.type = ClaimType::real;
-      return is_time;
-    default:
-      return false;
-  }
 }
 
 // One of 64 bits, by the length of a name and its letters at both ends.
@@ -200,32 +187,81 @@ std::uint64_t bit_of(std::string_view name) noexcept {
   return std::uint64_t{1} << ((ends + name.size()) * 0x9E3779B97F4A7C15 >> 58);
 }
 
-// Takes the members of which claims are made. `exact`: one of them needs the exact reader. `may_repeat`: two members
-// may have one name, and has_repeated_name must look.
-struct Taken {
-  bool exact = false, may_repeat = false;
-};
-Taken take_members(std::span<const FastMember> members, Claims& claims) noexcept {
-  constexpr std::uint32_t kTimes = 1u << 3 | 1u << 4 | 1u << 5;
-  static_assert(kSlots[3] == &Claims::exp && kSlots[4] == &Claims::nbf && kSlots[5] == &Claims::iat);
-  Taken taken;
-  std::uint64_t others = 0;  // bit_of() each name that is no claim's
-  std::uint32_t slots = 0;
-  for (const FastMember& member : members) {
+// Makes claims of the members that a fast reader visits, each in its place; the last where several have one name.
+class ClaimsBuilder {
+ public:
+  // What `claims` holds is of no meaning before finish().
+  explicit ClaimsBuilder(Claims& claims) noexcept : claims_(claims) {}
+
+  void begin() noexcept {
+    count_ = 0;
+    slots_ = 0;
+    others_ = 0;
+    repeated_ = false;
+    may_repeat_ = false;
+    exact_ = false;
+  }
+  void take(const FastMember& member) noexcept {
+    ++count_;
     const int slot = slot_of(member.name);
     if (slot == kNoSlot) {
       const std::uint64_t bit = bit_of(member.name);
-      taken.may_repeat |= (others & bit) != 0;
-      others |= bit;
-      continue;
+      may_repeat_ |= (others_ & bit) != 0;
+      others_ |= bit;
+      return;
     }
     const std::uint32_t bit = 1u << slot;
-    taken.may_repeat |= (slots & bit) != 0;
-    slots |= bit;
-    taken.exact |= !take_fast(member, (kTimes & bit) != 0, claims.*kSlots[slot]);
+    repeated_ |= (slots_ & bit) != 0;
+    slots_ |= bit;
+    set(claims_.*kSlots[slot], member, (kTimes & bit) != 0);
   }
-  return taken;
-}
+  void finish() noexcept {
+    for (std::uint32_t absent = ~slots_ & kAll; absent != 0; absent &= absent - 1) {
+      claims_.*kSlots[__builtin_ctz(absent)] = {};
+    }
+  }
+
+  std::size_t count() const noexcept { return count_; }
+  bool repeated() const noexcept { return repeated_; }      // a claim occurs twice
+  bool may_repeat() const noexcept { return may_repeat_; }  // another name may; has_repeated_name must look
+  bool exact() const noexcept { return exact_; }            // a claim needs the exact reader
+
+ private:
+  static constexpr std::uint32_t kAll = (1u << std::size(kSlots)) - 1;
+  static constexpr std::uint32_t kTimes = 1u << 3 | 1u << 4 | 1u << 5;
+  static_assert(kNames[3] == "exp" && kNames[4] == "nbf" && kNames[5] == "iat");
+
+  void set(Claim& claim, const FastMember& member, bool is_time) noexcept {
+    claim = {};
+    claim.text = member.text;
+    switch (member.kind) {
+      case FastMember::Kind::string:
+        claim.type = ClaimType::string;
+        break;
+      case FastMember::Kind::integer:
+        claim.type = ClaimType::integer;
+        break;
+      case FastMember::Kind::string_array:
+        claim.text = {};
+        claim.items = member.items;
+        claim.type = ClaimType::array;
+        claim.all_strings = true;
+        break;
+      case FastMember::Kind::real:
+        claim.type = ClaimType::real;
+        exact_ |= !is_time;
+        break;
+      default:  // null, or a wrong type
+        exact_ = true;
+    }
+  }
+
+  Claims& claims_;
+  std::size_t count_ = 0;
+  std::uint32_t slots_ = 0;   // a bit for each slot that is set
+  std::uint64_t others_ = 0;  // bit_of() each name that is no claim's
+  bool repeated_ = false, may_repeat_ = false, exact_ = false;
+};
 
 ClaimType type_of(const JsonNode& node) noexcept {
   switch (node.type) {
@@ -422,21 +458,22 @@ std::string_view truncated(std::string_view number, base::Arena& arena) {
 const Claims* read_claims(std::string_view payload, Profile profile, codec::FastObjectReader& fast, base::Arena& arena,
                           ClaimsFault& fault) {
   fault = {};
-  codec::FastObject object;
-  if (fast.read(payload, arena, object) == codec::FastObjectReader::Outcome::undecided) {
-    return read_exact(payload, profile, arena, fault);
-  }
-  Claims& claims = arena.array<Claims>(1)[0];
-  const Taken taken = take_members(object.members, claims);
+  Claims& claims = *reinterpret_cast<Claims*>(arena.allocate(sizeof(Claims), alignof(Claims)));
+  ClaimsBuilder builder(claims);
+  bool plain = false;
+  const auto outcome = fast.read(
+      payload, arena, plain, [&] { builder.begin(); }, [&](const FastMember& member) { builder.take(member); });
+  if (outcome == codec::FastObjectReader::Outcome::undecided) return read_exact(payload, profile, arena, fault);
   if (profile == Profile::strict) {
-    const std::size_t count = object.members.size();
-    const bool repeated = taken.may_repeat && count <= kMaxMembers && has_repeated_name(object.members, arena);
-    fault.message = member_fault(count, repeated);
+    const bool repeated = builder.repeated() || (builder.may_repeat() && builder.count() <= kMaxMembers &&
+                                                 names_repeat(payload, fast, arena));
+    fault.message = member_fault(builder.count(), repeated);
     if (fault.message != nullptr) return nullptr;
   }
-  if (taken.exact) return read_exact(payload, profile, arena, fault);
+  if (builder.exact()) return read_exact(payload, profile, arena, fault);
+  builder.finish();
   const std::string_view json = trim(payload);
-  claims.json = object.plain ? json : on_one_line(json, arena);
+  claims.json = plain ? json : on_one_line(json, arena);
   return &claims;
 }
 
