@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "codec/flat_object.h"
 #include "codec/json_fast.h"
 #include "corpus.h"
 #include "jose/claims.h"
@@ -33,6 +34,39 @@ void read(benchmark::State& state, Profile profile, const std::string& json) {
   }
   state.SetItemsProcessed(state.iterations());
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(json.size()));
+}
+
+// The members of flat claims alone, by one kernel.
+void scan(benchmark::State& state, codec::FlatKernel kernel, const std::string& json) {
+  const std::string buffer = padded(json);
+  const std::string_view payload(buffer.data(), json.size());
+  codec::FlatObjectReader reader(kernel);
+  base::Arena arena;
+  std::size_t members = 0, values = 0;  // bytes of all values
+  const auto count = [&](const codec::FastMember& member) {
+    ++members;
+    values += member.text.size();
+  };
+  if (!reader.read(payload, arena, count) || members != 9 || values == 0) return state.SkipWithError("wrong answer");
+  for (auto _ : state) {
+    arena.reset();
+    benchmark::DoNotOptimize(reader.read(payload, arena, count));
+    benchmark::DoNotOptimize(values);
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(json.size()));
+}
+
+// Claims as Python's json.dumps writes them: a space behind each colon and comma.
+std::string with_spaces(const std::string& json) {
+  std::string spaced;
+  bool inside = false;
+  for (const char c : json) {
+    spaced += c;
+    inside ^= c == '"';
+    if (!inside && (c == ':' || c == ',')) spaced += ' ';
+  }
+  return spaced;
 }
 
 Policy full_policy(Profile profile) {
@@ -70,14 +104,30 @@ void read_and_judge(benchmark::State& state, Profile profile, std::size_t bytes)
   state.SetItemsProcessed(state.iterations());
 }
 
-// The same claims with one number that the fast reader leaves to the exact one: the cliff.
+// The same claims with a fraction in a time.
 std::string with_fraction(std::size_t bytes) {
   std::string json = claims_json(bytes - 2, 1);
   const std::string exp = std::to_string(kIssuedAt + 3600);
   return json.replace(json.find(exp), exp.size(), exp + ".5");
 }
 
+// The same claims with an escape, which simdjson reads: the cliff.
+std::string with_escape(std::size_t bytes) {
+  std::string json = claims_json(bytes - 1, 1);
+  return json.insert(json.find("//"), 1, '\\');
+}
+
 const bool registered = [] {
+  codec::FlatKernel kernels[3];
+  const int kernel_count = codec::flat_kernels(kernels);
+  for (int k = 0; k < kernel_count; ++k) {
+    const std::string isa = std::string(kernels[k].name) + "/";
+    for (const std::size_t bytes : {std::size_t{260}, kClaimsBytes, std::size_t{1024}, std::size_t{16384}}) {
+      const std::string json = claims_json(bytes, 1), size = std::to_string(bytes);
+      benchmark::RegisterBenchmark(("claims/scan/" + isa + size).c_str(), scan, kernels[k], json);
+      benchmark::RegisterBenchmark(("claims/scan_spaced/" + isa + size).c_str(), scan, kernels[k], with_spaces(json));
+    }
+  }
   const struct {
     Profile profile;
     const char* name;
@@ -86,7 +136,10 @@ const bool registered = [] {
     for (const std::size_t bytes : {std::size_t{260}, kClaimsBytes, std::size_t{1024}, std::size_t{16384}}) {
       const std::string end = "/" + std::string(name) + "/" + std::to_string(bytes);
       benchmark::RegisterBenchmark(("claims/read" + end).c_str(), read, profile, claims_json(bytes, 1));
+      benchmark::RegisterBenchmark(("claims/read_spaced" + end).c_str(), read, profile,
+                                   with_spaces(claims_json(bytes, 1)));
       benchmark::RegisterBenchmark(("claims/read_fraction" + end).c_str(), read, profile, with_fraction(bytes + 2));
+      benchmark::RegisterBenchmark(("claims/read_escape" + end).c_str(), read, profile, with_escape(bytes + 1));
       benchmark::RegisterBenchmark(("claims/read_and_judge" + end).c_str(), read_and_judge, profile, bytes);
     }
   }

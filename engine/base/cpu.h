@@ -6,11 +6,12 @@
 namespace assay::base {
 
 struct CpuFeatures {
-  bool avx2 = false;
-  bool avx512 = false;       // F, BW, DQ, VL, and the system saves the registers
-  bool avx512_vbmi = false;  // VBMI, with the above
-  bool avx512_ifma = false;  // IFMA, with the above
-  bool lanes_ifma = false;   // all that engine/kernel/ifma is compiled for: the above, VBMI2, BMI2 and ADX
+  bool avx2 = false;          // with BMI1 and POPCNT
+  bool avx512 = false;        // F, BW, DQ, VL, and the system saves the registers
+  bool avx512_vbmi = false;   // VBMI, with the above
+  bool avx512_vbmi2 = false;  // VBMI2, with the above
+  bool avx512_ifma = false;   // IFMA, with the above
+  bool lanes_ifma = false;    // all that engine/kernel/ifma is compiled for: the above, VBMI2, BMI2 and ADX
   bool sha_ni = false;
 };
 

@@ -85,8 +85,10 @@ std::optional<Decimal> read_decimal(std::string_view text) noexcept {
   const std::size_t first = at;
   for (; at < text.size() && is_digit(text[at]); ++at) {
     const auto digit = static_cast<std::uint64_t>(text[at] - '0');
-    // Whole seconds must fit 63 bits; a longer number is no time.
-    if (number.whole > (static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - digit) / 10) return {};
+    // Whole seconds must fit 63 bits, which 18 digits always do; a longer number is no time.
+    if (at - first >= 18 &&
+        number.whole > (static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - digit) / 10)
+      return {};
     number.whole = number.whole * 10 + digit;
   }
   if (at == first) return {};

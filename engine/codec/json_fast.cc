@@ -2,8 +2,11 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <charconv>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "codec/json.h"
 
@@ -32,6 +35,14 @@ bool all_strings(dom::array array) noexcept {
   return true;
 }
 
+std::string_view write_integer(std::int64_t value, base::Arena& arena) {
+  constexpr std::size_t kMost = 20;
+  char* const text = arena.allocate(kMost);
+  const auto size = static_cast<std::size_t>(std::to_chars(text, text + kMost, value).ptr - text);
+  arena.shrink_last(kMost, size);
+  return {text, size};
+}
+
 void set_value(FastMember& member, dom::element value, base::Arena& arena) {
   using Kind = FastMember::Kind;
   switch (value.type()) {
@@ -44,7 +55,7 @@ void set_value(FastMember& member, dom::element value, base::Arena& arena) {
       break;
     case dom::element_type::INT64:
       member.kind = Kind::integer;
-      member.integer = value.get_int64().value_unsafe();
+      member.text = write_integer(value.get_int64().value_unsafe(), arena);
       break;
     case dom::element_type::STRING:
       member.kind = Kind::string;
@@ -118,6 +129,7 @@ bool resolve(dom::element value, std::string_view pointer, dom::element& found) 
 
 struct FastObjectReader::Impl {
   dom::parser parser;
+  std::vector<FastMember> members;  // of the text that is read
 
   // Not deeper than the exact reader goes: simdjson's own limit is higher.
   Impl() {
@@ -136,17 +148,29 @@ FastObjectReader::~FastObjectReader() = default;
 
 FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Arena& arena,
                                                  std::span<const FastMember>& members) {
+  std::vector<FastMember>& found = impl_->members;
+  bool plain = false;
+  const Outcome outcome = read(
+      text, arena, plain, [&] { found.clear(); }, [&](const FastMember& member) { found.push_back(member); });
+  const std::span<FastMember> kept = arena.array<FastMember>(found.size());
+  std::copy(found.begin(), found.end(), kept.begin());
+  members = kept;
+  return outcome;
+}
+
+FastObjectReader::Outcome FastObjectReader::read_any(std::string_view text, base::Arena& arena,
+                                                     std::span<const FastMember>& members) {
   dom::element root;
   if (!impl_->parse(text, root)) return Outcome::undecided;
-  const dom::object object = root.get_object().value_unsafe();
-  if (object.size() >= kSizeLimit) return Outcome::undecided;
-  const std::span<FastMember> read = arena.array<FastMember>(object.size());
+  const dom::object read = root.get_object().value_unsafe();
+  if (read.size() >= kSizeLimit) return Outcome::undecided;
+  const std::span<FastMember> kept = arena.array<FastMember>(read.size());
   std::size_t at = 0;
-  for (const auto field : object) {
-    read[at].name = arena.copy(field.key);
-    set_value(read[at++], field.value, arena);
+  for (const auto field : read) {
+    kept[at].name = arena.copy(field.key);
+    set_value(kept[at++], field.value, arena);
   }
-  members = read;
+  members = kept;
   return Outcome::object;
 }
 
@@ -163,6 +187,17 @@ FastObjectReader::Outcome FastObjectReader::read_fields(std::string_view text,
     set_value(fields[i].value, found, arena);
   }
   return Outcome::object;
+}
+
+FastObjectReader::Outcome FastObjectReader::read_plain(std::string_view text, std::span<const std::string_view> names,
+                                                       base::Arena& arena, std::span<Field> fields) {
+  std::fill_n(fields.begin(), names.size(), Field());
+  const bool decided = flat_.read(text, arena, [&](const FastMember& member) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (member.name == names[i]) fields[i] = {true, member};  // the last of that name, as read_fields takes it
+    }
+  });
+  return decided ? Outcome::object : Outcome::undecided;
 }
 
 std::string_view simdjson_kernel() noexcept {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
+#include <new>
 #include <string>
 
 #include "jose/numeric_date.h"
@@ -21,24 +23,61 @@ constexpr std::size_t kMaxMembers = 4096;
 // CPython converts no longer integer, so fastmcp's dialect refuses it everywhere; strict only where a time is read.
 constexpr std::size_t kMaxTimeDigits = 4300;
 
-struct Name {
-  std::string_view name;
-  Claim Claims::*claim;
+// The claims that are looked for; a slot is an index in this list.
+constexpr Claim Claims::*kSlots[] = {
+    &Claims::iss, &Claims::sub,       &Claims::aud, &Claims::exp,   &Claims::nbf, &Claims::iat,
+    &Claims::jti, &Claims::client_id, &Claims::azp, &Claims::scope, &Claims::scp,
 };
-constexpr Name kShortNames[] = {
-    {"iss", &Claims::iss}, {"sub", &Claims::sub}, {"aud", &Claims::aud}, {"exp", &Claims::exp}, {"nbf", &Claims::nbf},
-    {"iat", &Claims::iat}, {"jti", &Claims::jti}, {"azp", &Claims::azp}, {"scp", &Claims::scp},
+constexpr std::string_view kNames[] = {"iss", "sub",       "aud", "exp",   "nbf", "iat",
+                                       "jti", "client_id", "azp", "scope", "scp"};
+constexpr int kClientId = 7, kScope = 9, kNoSlot = -1;
+static_assert(kNames[kClientId] == "client_id" && kNames[kScope] == "scope");
+
+constexpr std::uint32_t letters(char a, char b, char c) noexcept {
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(a)) |
+         static_cast<std::uint32_t>(static_cast<unsigned char>(b)) << 8 |
+         static_cast<std::uint32_t>(static_cast<unsigned char>(c)) << 16;
+}
+
+// The names of three letters, each at its own place: one look tells whether a name is one of them.
+struct ShortNames {
+  static constexpr std::uint32_t kSpread = 0x9E3779B1;
+  struct Row {
+    std::uint32_t word = 0;  // no name: it has no zero letter
+    int slot = kNoSlot;
+  };
+  Row rows[32];
+  bool distinct = true;
+
+  static constexpr std::uint32_t place_of(std::uint32_t word) noexcept { return word * kSpread >> 27; }
+
+  constexpr ShortNames() noexcept : rows() {
+    for (int slot = 0; slot < static_cast<int>(std::size(kNames)); ++slot) {
+      const std::string_view name = kNames[slot];
+      if (name.size() != 3) continue;
+      const std::uint32_t word = letters(name[0], name[1], name[2]);
+      Row& row = rows[place_of(word)];
+      distinct = distinct && row.slot == kNoSlot;
+      row = {word, slot};
+    }
+  }
 };
+constexpr ShortNames kByWord;
+static_assert(kByWord.distinct);
+
+inline int slot_of(std::string_view name) noexcept {
+  if (name.size() == 3) {
+    const std::uint32_t word = letters(name[0], name[1], name[2]);
+    const ShortNames::Row& row = kByWord.rows[ShortNames::place_of(word)];
+    return row.word == word ? row.slot : kNoSlot;
+  }
+  if (name == "scope") return kScope;
+  return name == "client_id" ? kClientId : kNoSlot;
+}
 
 Claim* claim_named(Claims& claims, std::string_view name) noexcept {
-  if (name.size() == 3) {
-    for (const Name& known : kShortNames) {
-      if (std::memcmp(known.name.data(), name.data(), 3) == 0) return &(claims.*known.claim);
-    }
-    return nullptr;
-  }
-  if (name == "client_id") return &claims.client_id;
-  return name == "scope" ? &claims.scope : nullptr;
+  const int slot = slot_of(name);
+  return slot == kNoSlot ? nullptr : &(claims.*kSlots[slot]);
 }
 
 bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -122,38 +161,107 @@ bool has_repeated_name(std::span<const Member> members, base::Arena& arena) {
   return false;
 }
 
+// The same of a text that a fast reader decides.
+bool names_repeat(std::string_view payload, codec::FastObjectReader& fast, base::Arena& arena) {
+  std::span<const FastMember> members;
+  fast.read(payload, arena, members);
+  return has_repeated_name(members, arena);
+}
+
 const char* member_fault(std::size_t count, bool repeated) noexcept {
   if (count > kMaxMembers) return "too many members";
   return repeated ? "a name occurs twice" : nullptr;
 }
 
-// False when the member needs the exact reader: a real number, null, a wrong type.
-bool take_fast(const FastMember& member, Claim& claim, base::Arena& arena) {
-  claim = {};
-  switch (member.kind) {
-    case FastMember::Kind::string:
-      claim.type = ClaimType::string;
-      claim.text = member.text;
-      return true;
-    case FastMember::Kind::string_array:
-      claim.type = ClaimType::array;
-      claim.items = member.items;
-      claim.all_strings = true;
-      return true;
-    case FastMember::Kind::integer: {
-      constexpr std::size_t kMost = 20;
-      char* text = arena.allocate(kMost);
-      const auto end = std::to_chars(text, text + kMost, member.integer).ptr;
-      const auto size = static_cast<std::size_t>(end - text);
-      arena.shrink_last(kMost, size);
-      claim.type = ClaimType::integer;
-      claim.text = {text, size};
-      return true;
-    }
-    default:
-      return false;
+// One of 64 bits, by the length of a name and its letters at both ends.
+std::uint64_t bit_of(std::string_view name) noexcept {
+  std::uint64_t ends = 0;
+  if (name.size() >= 4) {
+    std::uint32_t first, last;
+    std::memcpy(&first, name.data(), 4);
+    std::memcpy(&last, name.data() + name.size() - 4, 4);
+    ends = first | static_cast<std::uint64_t>(last) << 32;
+  } else {
+    for (const char c : name) ends = ends << 8 | static_cast<unsigned char>(c);
   }
+  return std::uint64_t{1} << ((ends + name.size()) * 0x9E3779B97F4A7C15 >> 58);
 }
+
+// Makes claims of the members that a fast reader visits, each in its place; the last where several have one name.
+class ClaimsBuilder {
+ public:
+  // What `claims` holds is of no meaning before finish().
+  explicit ClaimsBuilder(Claims& claims) noexcept : claims_(claims) {}
+
+  void begin() noexcept {
+    count_ = 0;
+    slots_ = 0;
+    others_ = 0;
+    repeated_ = false;
+    may_repeat_ = false;
+    exact_ = false;
+  }
+  void take(const FastMember& member) noexcept {
+    ++count_;
+    const int slot = slot_of(member.name);
+    if (slot == kNoSlot) {
+      const std::uint64_t bit = bit_of(member.name);
+      may_repeat_ |= (others_ & bit) != 0;
+      others_ |= bit;
+      return;
+    }
+    const std::uint32_t bit = 1u << slot;
+    repeated_ |= (slots_ & bit) != 0;
+    slots_ |= bit;
+    set(claims_.*kSlots[slot], member, (kTimes & bit) != 0);
+  }
+  void finish() noexcept {
+    for (std::uint32_t absent = ~slots_ & kAll; absent != 0; absent &= absent - 1) {
+      claims_.*kSlots[__builtin_ctz(absent)] = {};
+    }
+  }
+
+  std::size_t count() const noexcept { return count_; }
+  bool repeated() const noexcept { return repeated_; }      // a claim occurs twice
+  bool may_repeat() const noexcept { return may_repeat_; }  // another name may; has_repeated_name must look
+  bool exact() const noexcept { return exact_; }            // a claim needs the exact reader
+
+ private:
+  static constexpr std::uint32_t kAll = (1u << std::size(kSlots)) - 1;
+  static constexpr std::uint32_t kTimes = 1u << 3 | 1u << 4 | 1u << 5;
+  static_assert(kNames[3] == "exp" && kNames[4] == "nbf" && kNames[5] == "iat");
+
+  void set(Claim& claim, const FastMember& member, bool is_time) noexcept {
+    claim = {};
+    claim.text = member.text;
+    switch (member.kind) {
+      case FastMember::Kind::string:
+        claim.type = ClaimType::string;
+        break;
+      case FastMember::Kind::integer:
+        claim.type = ClaimType::integer;
+        break;
+      case FastMember::Kind::string_array:
+        claim.text = {};
+        claim.items = member.items;
+        claim.type = ClaimType::array;
+        claim.all_strings = true;
+        break;
+      case FastMember::Kind::real:
+        claim.type = ClaimType::real;
+        exact_ |= !is_time;
+        break;
+      default:  // null, or a wrong type
+        exact_ = true;
+    }
+  }
+
+  Claims& claims_;
+  std::size_t count_ = 0;
+  std::uint32_t slots_ = 0;   // a bit for each slot that is set
+  std::uint64_t others_ = 0;  // bit_of() each name that is no claim's
+  bool repeated_ = false, may_repeat_ = false, exact_ = false;
+};
 
 ClaimType type_of(const JsonNode& node) noexcept {
   switch (node.type) {
@@ -273,31 +381,43 @@ std::size_t python_space(std::string_view text, std::size_t at) noexcept {
   return space ? 3 : 0;
 }
 
-// RFC 6749 §3.3: scopes are separated by U+0020 alone.
-std::size_t strict_space(std::string_view text, std::size_t at) noexcept { return text[at] == ' ' ? 1 : 0; }
-
-std::span<const std::string_view> split(std::string_view text, std::size_t (*space)(std::string_view, std::size_t),
-                                        base::Arena& arena) {
-  const auto each = [&](auto&& found) {
-    std::size_t start = 0;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t size = space(text, at);
-      if (size == 0) {
-        ++at;
-        continue;
-      }
-      if (at > start) found(text.substr(start, at - start));
-      at += size;
-      start = at;
-    }
-    if (text.size() > start) found(text.substr(start));
+// What lies between white space, of which space(text, at) says how many bytes stand at `at`; `most` parts at most.
+template <class Space>
+std::span<const std::string_view> split(std::string_view text, std::size_t most, base::Arena& arena, Space space) {
+  const std::size_t room = most * sizeof(std::string_view);
+  const auto parts = reinterpret_cast<std::string_view*>(arena.allocate(room, alignof(std::string_view)));
+  std::size_t count = 0, start = 0;
+  const auto end_part = [&](std::size_t end) {
+    if (end > start) new (parts + count++) std::string_view(text.substr(start, end - start));
   };
-  std::size_t count = 0;
-  each([&](std::string_view) { ++count; });
-  const auto scopes = arena.array<std::string_view>(count);
-  count = 0;
-  each([&](std::string_view scope) { scopes[count++] = scope; });
-  return scopes;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = space(text, at);
+    if (size != 0) {
+      end_part(at);
+      start = at + size;
+    }
+    at += std::max<std::size_t>(size, 1);
+  }
+  end_part(text.size());
+  arena.shrink_last(room, count * sizeof(std::string_view));
+  return {parts, count};
+}
+
+std::span<const std::string_view> split(std::string_view text, Profile profile, base::Arena& arena) {
+  // Each part but the last has a byte of white space behind it.
+  const auto most = [text](auto may_be_space) {
+    const auto spaces = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), may_be_space));
+    return std::min(spaces, text.size() / 2) + 1;
+  };
+  if (profile == Profile::strict) {
+    // RFC 6749 §3.3: scopes are separated by U+0020 alone.
+    return split(text, most([](char c) { return c == ' '; }), arena,
+                 [](std::string_view t, std::size_t at) -> std::size_t { return t[at] == ' ' ? 1 : 0; });
+  }
+  const auto may_be_space = [](char c) { return static_cast<signed char>(c) <= ' '; };  // or beyond ASCII
+  return split(text, most(may_be_space), arena, [&](std::string_view t, std::size_t at) -> std::size_t {
+    return may_be_space(t[at]) ? python_space(t, at) : 0;
+  });
 }
 
 // The strings of a list; of a mixed list too, so that the judge can tell what is missing.
@@ -338,21 +458,22 @@ std::string_view truncated(std::string_view number, base::Arena& arena) {
 const Claims* read_claims(std::string_view payload, Profile profile, codec::FastObjectReader& fast, base::Arena& arena,
                           ClaimsFault& fault) {
   fault = {};
-  std::span<const FastMember> members;
-  if (fast.read(payload, arena, members) == codec::FastObjectReader::Outcome::undecided) {
-    return read_exact(payload, profile, arena, fault);
-  }
+  Claims& claims = *reinterpret_cast<Claims*>(arena.allocate(sizeof(Claims), alignof(Claims)));
+  ClaimsBuilder builder(claims);
+  bool plain = false;
+  const auto outcome = fast.read(
+      payload, arena, plain, [&] { builder.begin(); }, [&](const FastMember& member) { builder.take(member); });
+  if (outcome == codec::FastObjectReader::Outcome::undecided) return read_exact(payload, profile, arena, fault);
   if (profile == Profile::strict) {
-    const std::size_t count = members.size();
-    fault.message = member_fault(count, count <= kMaxMembers && has_repeated_name(members, arena));
+    const bool repeated = builder.repeated() || (builder.may_repeat() && builder.count() <= kMaxMembers &&
+                                                 names_repeat(payload, fast, arena));
+    fault.message = member_fault(builder.count(), repeated);
     if (fault.message != nullptr) return nullptr;
   }
-  Claims& claims = arena.array<Claims>(1)[0];
-  for (const FastMember& member : members) {
-    Claim* claim = claim_named(claims, member.name);
-    if (claim != nullptr && !take_fast(member, *claim, arena)) return read_exact(payload, profile, arena, fault);
-  }
-  claims.json = on_one_line(trim(payload), arena);
+  if (builder.exact()) return read_exact(payload, profile, arena, fault);
+  builder.finish();
+  const std::string_view json = trim(payload);
+  claims.json = plain ? json : on_one_line(json, arena);
   return &claims;
 }
 
@@ -366,9 +487,7 @@ std::string_view client_id_of(const Claims& claims, base::Arena& arena) {
 std::span<const std::string_view> scopes_of(const Claims& claims, Profile profile, base::Arena& arena) {
   for (const Claim* claim : {&claims.scope, &claims.scp}) {
     if (!claim->present()) continue;
-    if (claim->type == ClaimType::string) {
-      return split(claim->text, profile == Profile::strict ? strict_space : python_space, arena);
-    }
+    if (claim->type == ClaimType::string) return split(claim->text, profile, arena);
     if (claim->type == ClaimType::array) return strings_of(*claim, arena);
     // FastMCP looks on past a scope that is neither; strict has refused its type.
     if (profile == Profile::strict) return {};

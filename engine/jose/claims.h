@@ -18,11 +18,11 @@ enum class ClaimType : std::uint8_t { absent, null, boolean, integer, real, stri
 
 // One claim. Views into the arena or the payload.
 struct Claim {
-  ClaimType type = ClaimType::absent;
   std::string_view text;                    // string: unescaped. integer, real: as written
   std::span<const std::string_view> items;  // array whose elements are all strings
-  bool all_strings = false;                 // array: `items` holds every element
   const codec::JsonNode* node = nullptr;    // set when the exact reader read it
+  ClaimType type = ClaimType::absent;
+  bool all_strings = false;  // array: `items` holds every element
 
   bool present() const noexcept { return type != ClaimType::absent; }
 };

@@ -1,5 +1,6 @@
 #include "jose/numeric_date.h"
 
+#include <cstring>
 #include <limits>
 
 namespace assay::jose {
@@ -37,11 +38,55 @@ std::int64_t read_exponent(std::string_view text) noexcept {
   return negative ? -value : value;
 }
 
+// The value of eight digits, or a number above all of them where one of the eight is no digit. Pairs, then fours, then
+// all are joined by multiplication.
+constexpr std::uint64_t kNoDigits = 100'000'000;
+std::uint64_t eight_digits(const char* text) noexcept {
+  std::uint64_t value = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::uint64_t eight;
+  std::memcpy(&eight, text, 8);
+  // The high half of each byte is 3, and remains so when 6 is added to the low half.
+  if (((eight & (eight + kOnes * 6)) & kOnes * 0xF0) != kOnes * 0x30 || (eight & kOnes * 0xF0) != kOnes * 0x30)
+    return kNoDigits;
+  eight = (eight & kOnes * 0x0F) * 2561 >> 8;                   // 10 * 2^8 + 1
+  eight = (eight & 0x00FF00FF00FF00FF) * 6553601 >> 16;         // 100 * 2^16 + 1
+  value = (eight & 0x0000FFFF0000FFFF) * 42949672960001 >> 32;  // 10000 * 2^32 + 1
+#else
+  for (int i = 0; i < 8; ++i) {
+    if (text[i] < '0' || text[i] > '9') return kNoDigits;
+    value = value * 10 + static_cast<std::uint64_t>(text[i] - '0');
+  }
+#endif
+  return value;
+}
+
+// A number of at most 18 digits and nothing else, which nearly every time is. False: another.
+bool read_plain(std::string_view number, std::int64_t& value) noexcept {
+  if (number.empty() || number.size() > 18) return false;
+  std::size_t at = 0;
+  std::uint64_t whole = 0;
+  if (number.size() >= 8) {
+    whole = eight_digits(number.data());
+    if (whole == kNoDigits) return false;
+    at = 8;
+  }
+  for (; at < number.size(); ++at) {
+    const unsigned digit = static_cast<unsigned char>(number[at]) - unsigned{'0'};
+    if (digit > 9) return false;
+    whole = whole * 10 + digit;
+  }
+  value = static_cast<std::int64_t>(whole);
+  return true;
+}
+
 NumericDate saturated(bool negative) noexcept { return {negative ? kMin : kMax, 0, false, true}; }
 
 }  // namespace
 
 NumericDate parse_numeric_date(std::string_view number) noexcept {
+  if (std::int64_t seconds; read_plain(number, seconds)) return {seconds, 0, false, false};
   const bool negative = !number.empty() && number[0] == '-';
   if (negative) number.remove_prefix(1);
 

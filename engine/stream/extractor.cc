@@ -1,5 +1,6 @@
 #include "stream/extractor.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "codec/json.h"
@@ -12,11 +13,17 @@ namespace {
 using codec::JsonNode;
 using codec::JsonType;
 
+bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
+
+std::string_view trim_begin(std::string_view text) noexcept {
+  while (!text.empty() && is_white(text.front())) text.remove_prefix(1);
+  return text;
+}
+
 std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view kWhiteSpace = " \t\r\v\f";
-  const std::size_t first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+  text = trim_begin(text);
+  while (!text.empty() && is_white(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
@@ -29,7 +36,8 @@ void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
 }  // namespace
 
 std::optional<Instant> parse_number_time(std::string_view number) noexcept {
-  if (number.find_first_of("eE") == std::string_view::npos) return parse_unix_by_magnitude(number);
+  if (const std::optional<Instant> time = parse_unix_by_magnitude(number)) return time;
+  if (number.find_first_of("eE") == std::string_view::npos) return std::nullopt;
   const bool negative = number.starts_with('-');
   const jose::NumericDate date = jose::parse_numeric_date(number.substr(negative ? 1 : 0));
   if (date.saturated) return std::nullopt;
@@ -49,6 +57,18 @@ std::optional<Instant> parse_string_time(std::string_view text) noexcept {
   return parse_unix_by_magnitude(text);
 }
 
+Extractor::Extractor(const Options& options) : options_(options) {
+  pointers_.push_back(options_.token_field);
+  if (options_.at_record) pointers_.push_back(options_.time_field);
+  pointers_.insert(pointers_.end(), options_.carry.begin(), options_.carry.end());
+  fields_.resize(pointers_.size());
+  const auto is_name = [](std::string_view pointer) {
+    return !pointer.empty() && pointer.find_first_of("/~", 1) == std::string_view::npos;
+  };
+  if (!std::all_of(pointers_.begin(), pointers_.end(), is_name)) return;
+  for (const std::string_view pointer : pointers_) names_.push_back(pointer.substr(1));
+}
+
 Extracted Extractor::extract(const Record& record, base::Arena& arena) {
   const bool ndjson = options_.format == InputFormat::ndjson;
   if (!record.too_long) return ndjson ? from_json(record.text, arena) : from_line(record.text, arena);
@@ -63,8 +83,8 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
   Extracted to;
   std::string_view token;
   // "Bearer " is looked for before the end is trimmed: a line may hold it and nothing after.
-  const std::size_t first = line.find_first_not_of(" \t\r\v\f");
-  if (first != std::string_view::npos) token = trim(jose::strip_bearer(line.substr(first)));
+  line = trim_begin(line);
+  if (!line.empty()) token = trim(jose::strip_bearer(line));
   if (token.empty()) {
     refuse(to, Reason::missing_token, "the line holds no token");
   } else {
@@ -76,42 +96,52 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
 }
 
 Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
-  if (trim(line).empty()) {
+  if ((line.empty() || line.front() != '{') && trim(line).empty()) {
     Extracted to;
     refuse(to, Reason::missing_token, "the line is blank");
     set_nothing_carried(to, arena);
     return to;
   }
   Extracted to;
-  // Carried values are copied as they were written, which the fast reader does not keep.
-  if (options_.carry.empty() && from_json_fast(line, arena, to)) return to;
+  if (from_json_fast(line, arena, to)) return to;
   return from_json_exact(line, arena);
 }
 
-// False when the fast reader does not decide; `to` is then unchanged.
+// Finds the fields of a record as far as a fast reader can; false where the exact one is needed.
+bool Extractor::read_fields(std::string_view line, base::Arena& arena) {
+  using Outcome = codec::FastObjectReader::Outcome;
+  // White space to JSON, which the reader of plain records does not look for.
+  const std::string_view record = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+  if (!names_.empty() && reader_.read_plain(record, names_, arena, fields_) == Outcome::object) return true;
+  // Carried values are copied as they were written, which this reader does not keep.
+  return options_.carry.empty() && reader_.read_fields(line, pointers_, arena, fields_) == Outcome::object;
+}
+
+// False when a fast reader does not decide; `to` is then unchanged.
 bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extracted& to) {
   using Kind = codec::FastMember::Kind;
-  const std::string_view pointers[2] = {options_.token_field, options_.time_field};
-  codec::FastObjectReader::Field fields[2];
-  const std::size_t wanted = options_.at_record ? 2 : 1;
-  if (reader_.read_fields(line, {pointers, wanted}, arena, {fields, wanted}) !=
-      codec::FastObjectReader::Outcome::object) {
-    return false;
-  }
-  const auto& [token, time] = fields;
+  if (!read_fields(line, arena)) return false;
+  const codec::FastObjectReader::Field& token = fields_[0];
   if (token.found && token.value.kind != Kind::string && token.value.kind != Kind::null) return false;
-  if (options_.at_record && time.found && time.value.kind == Kind::other) return false;
-  set_token(to, token.found && token.value.kind == Kind::string ? token.value.text : std::string_view(), arena);
-  if (!options_.at_record) return true;
+  std::size_t next = 1;
   std::optional<Instant> at;
-  if (time.found && time.value.kind == Kind::integer) {
-    char digits[24];
-    const char* end = std::to_chars(digits, digits + sizeof digits, time.value.integer).ptr;
-    at = parse_number_time({digits, static_cast<std::size_t>(end - digits)});
-  } else if (time.found && time.value.kind == Kind::string) {
-    at = parse_string_time(time.value.text);
+  if (options_.at_record) {
+    const codec::FastObjectReader::Field& time = fields_[next++];
+    if (time.found && time.value.kind == Kind::other) return false;
+    if (time.found && (time.value.kind == Kind::integer || time.value.kind == Kind::real)) {
+      at = parse_number_time(time.value.text);
+    } else if (time.found && time.value.kind == Kind::string) {
+      at = parse_string_time(time.value.text);
+    }
   }
-  set_time(to, at, arena);
+  set_token(to, token.found && token.value.kind == Kind::string ? token.value.text : std::string_view(), arena);
+  if (options_.at_record) set_time(to, at, arena);
+  const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
+  for (std::string_view& value : carried) {
+    const codec::FastObjectReader::Field& field = fields_[next++];
+    value = field.found ? codec::FastObjectReader::written(field) : "null";
+  }
+  to.carried = carried;
   return true;
 }
 

@@ -39,7 +39,7 @@ class Extractor {
     bool at_record = false;
     std::size_t line_limit = 0;  // for the words about a line that was too long
   };
-  explicit Extractor(const Options& options) : options_(options) {}
+  explicit Extractor(const Options& options);
 
   Extracted extract(const Record& record, base::Arena& arena);
 
@@ -47,12 +47,16 @@ class Extractor {
   Extracted from_line(std::string_view line, base::Arena& arena) const;
   Extracted from_json(std::string_view line, base::Arena& arena);
   bool from_json_fast(std::string_view line, base::Arena& arena, Extracted& to);
+  bool read_fields(std::string_view line, base::Arena& arena);
   Extracted from_json_exact(std::string_view line, base::Arena& arena) const;
   void set_token(Extracted& to, std::string_view field, base::Arena& arena) const;
   void set_time(Extracted& to, std::optional<Instant> time, base::Arena& arena) const;
   void set_nothing_carried(Extracted& to, base::Arena& arena) const;
 
   Options options_;
+  // Token, time when at_record, then what is carried: views into options_, and what the fast reader found in a record.
+  std::vector<std::string_view> pointers_, names_;  // names: of members, when each pointer names one
+  std::vector<codec::FastObjectReader::Field> fields_;
   codec::FastObjectReader reader_;
 };
 

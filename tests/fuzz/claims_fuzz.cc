@@ -1,6 +1,9 @@
 // Any bytes as claims: what the fast reader accepts the exact one accepts with equal members, and the line that goes
 // into a verdict is valid JSON again.
+#include <vector>
+
 #include "base/arena.h"
+#include "codec/flat_object.h"
 #include "codec/json.h"
 #include "codec/json_fast.h"
 #include "fuzz.h"
@@ -19,8 +22,9 @@ bool equal(const codec::FastMember& fast, const codec::JsonMember& exact) {
     case codec::FastMember::Kind::boolean:
       return value.is(codec::JsonType::boolean) && value.truth == fast.truth;
     case codec::FastMember::Kind::integer:
-      return value.is(codec::JsonType::integer) &&
-             (std::to_string(fast.integer) == value.text || (fast.integer == 0 && value.text == "-0"));
+      return value.is(codec::JsonType::integer) && fast.text == (value.text == "-0" ? "0" : value.text);
+    case codec::FastMember::Kind::real:
+      return value.is(codec::JsonType::real) && fast.text == value.text;
     case codec::FastMember::Kind::string:
       return value.is(codec::JsonType::string) && value.text == fast.text;
     case codec::FastMember::Kind::string_array: {
@@ -36,15 +40,46 @@ bool equal(const codec::FastMember& fast, const codec::JsonMember& exact) {
   return false;
 }
 
+void require_equal(std::span<const codec::FastMember> members, std::string_view text, codec::JsonDialect dialect) {
+  base::Arena arena;
+  const codec::JsonNode* exact = codec::parse_json(text, dialect, arena);
+  fuzz::require(exact != nullptr, "what a fast reader accepts the exact reader accepts");
+  fuzz::require(exact->is(codec::JsonType::object) && exact->members.size() == members.size(), "equal members");
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    fuzz::require(equal(members[i], exact->members[i]), "the readers agree on every member");
+  }
+}
+
 void compare_readers(std::string_view text, codec::FastObjectReader& reader) {
   base::Arena arena;
   std::span<const codec::FastMember> members;
   if (reader.read(text, arena, members) != codec::FastObjectReader::Outcome::object) return;
-  const codec::JsonNode* exact = codec::parse_json(text, codec::JsonDialect::rfc8259, arena);
-  fuzz::require(exact != nullptr, "what the fast reader accepts the exact reader accepts");
-  fuzz::require(exact->is(codec::JsonType::object) && exact->members.size() == members.size(), "equal members");
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    fuzz::require(equal(members[i], exact->members[i]), "the readers agree on every member");
+  require_equal(members, text, codec::JsonDialect::rfc8259);
+}
+
+// The flat reader with each kernel: all decide the same texts, with the members that the exact reader finds.
+void compare_kernels(std::string_view text) {
+  static const std::vector<codec::FlatKernel> kernels = [] {
+    codec::FlatKernel found[3];
+    const int count = codec::flat_kernels(found);
+    return std::vector<codec::FlatKernel>(found, found + count);
+  }();
+  static std::vector<codec::FlatObjectReader> readers(kernels.begin(), kernels.end());
+  base::Arena arena;
+  std::vector<codec::FastMember> members;
+  const auto keep = [&](const codec::FastMember& member) { members.push_back(member); };
+  const bool decided = readers[0].read(text, arena, keep);
+  for (std::size_t k = 0; k < readers.size(); ++k) {
+    members.clear();
+    fuzz::require(readers[k].read(text, arena, keep) == decided, "the kernels decide the same texts");
+    if (!decided) continue;
+    require_equal(members, text, codec::JsonDialect::rfc8259);
+    require_equal(members, text, codec::JsonDialect::python);
+    for (const codec::FastMember& member : members) {
+      const codec::JsonNode* value =
+          codec::parse_json(codec::FlatObjectReader::written(member), codec::JsonDialect::rfc8259, arena);
+      fuzz::require(value != nullptr, "a value as written is JSON");
+    }
   }
 }
 
@@ -54,6 +89,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static codec::FastObjectReader reader;
   const fuzz::Padded payload(fuzz::text_of(data, size), codec::kJsonPadding);
   compare_readers(payload.view(), reader);
+  compare_kernels(payload.view());
   for (const Profile profile : {Profile::strict, Profile::fastmcp}) {
     base::Arena arena;
     jose::ClaimsFault fault;

@@ -1,18 +1,24 @@
-// Any bytes as one NDJSON record: the fields that the fast reader finds are those that the exact reader finds.
+// Any bytes as one NDJSON record: the fields that the fast readers find are those that the exact reader finds.
+#include <algorithm>
+#include <iterator>
+#include <string>
+
 #include "base/arena.h"
 #include "codec/json.h"
 #include "codec/json_fast.h"
 #include "fuzz.h"
+#include "stream/extractor.h"
 
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace assay;
-  static codec::FastObjectReader reader;
+namespace {
+
+using namespace assay;
+
+void compare_pointers(std::string_view record, codec::FastObjectReader& reader) {
   static constexpr std::string_view kPointers[] = {"/token", "/time", "/a/b", "/list/0", "/a~1b", "/m~0n", "/"};
-  const fuzz::Padded record(fuzz::text_of(data, size), codec::kJsonPadding);
   base::Arena arena;
   codec::FastObjectReader::Field fields[std::size(kPointers)];
-  if (reader.read_fields(record.view(), kPointers, arena, fields) != codec::FastObjectReader::Outcome::object) return 0;
-  const codec::JsonNode* exact = codec::parse_json(record.view(), codec::JsonDialect::rfc8259, arena);
+  if (reader.read_fields(record, kPointers, arena, fields) != codec::FastObjectReader::Outcome::object) return;
+  const codec::JsonNode* exact = codec::parse_json(record, codec::JsonDialect::rfc8259, arena);
   fuzz::require(exact != nullptr && exact->is(codec::JsonType::object), "the exact reader accepts the record");
   for (std::size_t i = 0; i < std::size(kPointers); ++i) {
     const codec::JsonNode* value = codec::resolve_json_pointer(*exact, kPointers[i]);
@@ -25,5 +31,53 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     codec::append_json_line(line, *value);
     fuzz::require(codec::parse_json(line, codec::JsonDialect::rfc8259, arena) != nullptr, "a carried value is JSON");
   }
+}
+
+void compare_names(std::string_view record, codec::FastObjectReader& reader) {
+  static constexpr std::string_view kNames[] = {"token", "time", "a", "list", ""};
+  base::Arena arena;
+  codec::FastObjectReader::Field fields[std::size(kNames)];
+  if (reader.read_plain(record, kNames, arena, fields) != codec::FastObjectReader::Outcome::object) return;
+  const codec::JsonNode* exact = codec::parse_json(record, codec::JsonDialect::rfc8259, arena);
+  fuzz::require(exact != nullptr && exact->is(codec::JsonType::object), "the exact reader accepts the plain record");
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    const codec::JsonNode* value = exact->find(kNames[i]);
+    fuzz::require(fields[i].found == (value != nullptr), "both readers find the member or neither");
+    if (value == nullptr) continue;
+    std::string line;
+    codec::append_json_line(line, *value);
+    fuzz::require(codec::FastObjectReader::written(fields[i]) == line,
+                  "a carried value is what the exact reader writes");
+  }
+}
+
+// Lines of either path are equal: with a fast reader, and by the exact one alone.
+void compare_extractors(const std::string& line) {
+  using stream::Extracted;
+  static stream::Extractor extractor({.format = InputFormat::ndjson,
+                                      .token_field = "/token",
+                                      .time_field = "/time",
+                                      .carry = {"/a", "/list"},
+                                      .at_record = true,
+                                      .line_limit = 1 << 20});
+  base::Arena arena;
+  const fuzz::Padded fast(line, codec::kJsonPadding);
+  // A tab keeps the plain reader out and means nothing to JSON.
+  const fuzz::Padded slow("\t" + line, codec::kJsonPadding);
+  const Extracted a = extractor.extract({fast.view(), false}, arena);
+  const Extracted b = extractor.extract({slow.view(), false}, arena);
+  fuzz::require(a.has_token == b.has_token && a.token == b.token && a.refused == b.refused, "the same token");
+  fuzz::require(a.has_time == b.has_time && a.time == b.time, "the same time");
+  fuzz::require(std::equal(a.carried.begin(), a.carried.end(), b.carried.begin(), b.carried.end()), "the same fields");
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static codec::FastObjectReader reader;
+  const fuzz::Padded record(fuzz::text_of(data, size), codec::kJsonPadding);
+  compare_pointers(record.view(), reader);
+  compare_names(record.view(), reader);
+  compare_extractors(std::string(record.view()));
   return 0;
 }

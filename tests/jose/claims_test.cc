@@ -3,7 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "support.h"
+#include "support/random.h"
 
 namespace assay::jose {
 namespace {
@@ -133,6 +140,93 @@ TEST(Claims, TakesABomAndNanInFastmcpAlone) {
     EXPECT_TRUE(reads(json, kFastmcp)) << json;
   }
   EXPECT_EQ(ReadClaims("{\"x\":NaN}", kFastmcp).claims->json, "{\"x\":null}");
+}
+
+TEST(Claims, FindsARepeatedNameWhereverItStands) {
+  auto random = test::StructuredRandom::announced("Claims.FindsARepeatedNameWhereverItStands");
+  const std::string_view claims[] = {"iss", "sub",       "aud", "exp",   "nbf", "iat",
+                                     "jti", "client_id", "azp", "scope", "scp"};
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<std::string> names;
+    for (std::size_t count = 1 + random.below(14); names.size() < count;) {
+      std::string name(random.one_in(2) ? std::string(claims[random.below(std::size(claims))])
+                                        : random.text(random.below(12), "abn"));
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    }
+    const bool repeated = random.one_in(2);
+    if (repeated)
+      names.insert(names.begin() + static_cast<long>(random.below(names.size() + 1)),
+                   names[random.below(names.size())]);
+    std::string json;
+    for (const std::string& name : names) json += (json.empty() ? "{\"" : ",\"") + name + "\":1";
+    json += '}';
+    ASSERT_EQ(reads(json, kStrict), !repeated) << json;
+    ASSERT_EQ(reads('\t' + json, kStrict), !repeated) << json;  // by simdjson
+    ASSERT_TRUE(reads(json, kFastmcp)) << json;
+  }
+}
+
+// What a reader makes of claims, in words.
+std::string described(const Claims& claims) {
+  std::string text;
+  for (const Claim* claim : {&claims.iss, &claims.sub, &claims.aud, &claims.exp, &claims.nbf, &claims.iat, &claims.jti,
+                             &claims.client_id, &claims.azp, &claims.scope, &claims.scp}) {
+    text += std::to_string(static_cast<int>(claim->type)) + ' ' + std::string(claim->text);
+    for (const std::string_view item : claim->items) text += " [" + std::string(item) + "]";
+    text += claim->all_strings ? " all\n" : "\n";
+  }
+  return text + std::string(claims.json);
+}
+
+TEST(Claims, AreTheSameByTheReaderOfPlainObjectsAndByTheOthers) {
+  for (
+      const std::string json :
+      {R"({"iss":"i","sub":"s","aud":["a","b"],"exp":1790000000,"nbf":1.5,"iat":0,"jti":"j","client_id":"c","azp":"z"})",
+       R"({"scope":"a b","scp":["x"],"aud":[],"sub":""})", R"({"exp":-1e3,"x":{"iss":"no"},"y":[1,"sub"]})",
+       R"({"exp":-5,"nbf":9223372036854775807,"iat":-9223372036854775808})",
+       R"({"exp":9223372036854775808,"iss":1.5,"sub":true,"aud":null,"scope":["a",1]})",
+       R"({"sub":"first","sub":"last","exp":1,"exp":2.5,"exp":3})", "{}"}) {
+    for (const Profile profile : kBoth) {
+      ReadClaims plain(json, profile), other("\t" + json, profile);
+      ASSERT_EQ(plain.claims == nullptr, other.claims == nullptr) << json;
+      if (plain.claims != nullptr) {
+        EXPECT_EQ(described(*plain.claims), described(*other.claims));
+      }
+    }
+  }
+}
+
+TEST(Scopes, AreSplitAsASlowReaderDoes) {
+  auto random = test::StructuredRandom::announced("Scopes.AreSplitAsASlowReaderDoes");
+  for (int round = 0; round < 2000; ++round) {
+    std::string text;
+    std::vector<std::string> strict, fastmcp;
+    const auto end_word = [&](std::vector<std::string>& words, std::string& of) {
+      if (!of.empty()) words.push_back(std::exchange(of, ""));
+    };
+    std::string strict_word, fastmcp_word;
+    for (std::size_t parts = random.below(12); parts != 0; --parts) {
+      const std::string_view pieces[] = {" ", "  ",   "\xC2\xA0", "\xE3\x80\x80",
+                                         "a", "read", "\xC3\xA9", "\xE2\x82\xAC"};
+      const std::size_t piece = random.below(std::size(pieces));
+      text += pieces[piece];
+      if (piece < 2) {
+        end_word(strict, strict_word);
+      } else {
+        strict_word += pieces[piece];
+      }
+      if (piece < 4) {
+        end_word(fastmcp, fastmcp_word);
+      } else {
+        fastmcp_word += pieces[piece];
+      }
+    }
+    end_word(strict, strict_word);
+    end_word(fastmcp, fastmcp_word);
+    const std::string json = "{\"scope\":\"" + text + "\"}";
+    ASSERT_EQ(scopes(json, kStrict), strict) << json;
+    ASSERT_EQ(scopes(json, kFastmcp), fastmcp) << json;
+  }
 }
 
 TEST(ClientId, IsTheFirstThatIsPresentAndTruthy) {

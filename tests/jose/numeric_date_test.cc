@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
+
+#include "support/random.h"
 
 namespace assay::jose {
 namespace {
@@ -23,6 +26,23 @@ TEST(NumericDate, ReadsAllFormsOfANumber) {
   EXPECT_EQ(against("-0", {0, 0}), kEqual);
   EXPECT_EQ(against("0e999999999999999999999", {0, 0}), kEqual);
   EXPECT_EQ(against("1790000000.5", {1790000000, 500000000}), kEqual);
+}
+
+TEST(NumericDate, ReadsDigitsAloneAsItReadsThemBeforeAPoint) {
+  auto random = test::StructuredRandom::announced("NumericDate.ReadsDigitsAloneAsItReadsThemBeforeAPoint");
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (int round = 0; round < 200; ++round) {
+      const std::string digits = random.text(size, random.one_in(2) ? "0123456789" : "09");
+      const NumericDate plain = parse_numeric_date(digits), pointed = parse_numeric_date(digits + ".0");
+      ASSERT_EQ(plain.seconds, pointed.seconds) << digits;
+      ASSERT_EQ(plain.saturated, pointed.saturated) << digits;
+      ASSERT_EQ(plain.nanoseconds, 0u) << digits;
+      // A point anywhere among them is seen.
+      std::string halves = digits;
+      halves.insert(random.below(std::min<std::size_t>(size, 18)) + 1, ".5");
+      ASSERT_NE(parse_numeric_date(halves).nanoseconds, 0u) << halves;
+    }
+  }
 }
 
 TEST(NumericDate, FloorsNegativeNumbers) {

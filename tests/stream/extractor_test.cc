@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <deque>
+#include <string>
 #include <utility>
 
 namespace assay::stream {
@@ -18,15 +21,17 @@ class ExtractorTest : public testing::Test {
                          .carry = std::move(carry),
                          .at_record = at_record,
                          .line_limit = 99});
-    buffer_.assign(text);
-    return extractor.extract({buffer_.view(), too_long}, arena_);
+    texts_.emplace_back();  // what was extracted before stays valid
+    Buffer& buffer = texts_.back();
+    buffer.assign(text);
+    return extractor.extract({buffer.view(), too_long}, arena_);
   }
   Extracted line(std::string_view text) { return extract(InputFormat::lines, text); }
   Extracted json(std::string_view text, bool at_record = false) {
     return extract(InputFormat::ndjson, text, at_record);
   }
 
-  Buffer buffer_;
+  std::deque<Buffer> texts_;
   base::Arena arena_;
 };
 
@@ -93,6 +98,35 @@ TEST_F(ExtractorTest, CarriesFieldsAsTheyWereWritten) {
   EXPECT_EQ(extracted.carried[0], "1.50");
   EXPECT_EQ(extracted.carried[1], R"(["x"])");
   EXPECT_EQ(extracted.carried[2], "null");
+}
+
+// Each line by the reader of plain records, and behind a tab, which leaves it to the others.
+TEST_F(ExtractorTest, ExtractsFromPlainRecordsWhatItExtractsFromOthers) {
+  for (const std::string line :
+       {R"({"token":"a.b.c","time":1790000000,"id":1.50,"in":{"er":["x", 1]}})",
+        R"({"token": "Bearer a", "time": "2026-09-21T14:13:20.5Z", "id": "x y"})",
+        R"({"token":"a","token":"b","time":1,"time":1790000000.25,"id":[],"id":["q"]})",
+        R"({"token":"a","time":-1.5e3,"id":-0})",
+        R"({"token":"a","time":9223372036854775808,"id":12345678901234567890123})",
+        R"({"token":null,"time":null,"id":null,"in":false})", R"({"token":1,"time":1790000000})",
+        R"({"token":"a","time":{"s":1},"id":true})", R"({"token":"a","time":"soon"})",
+        R"({"token":"a","time":1790000000,})", R"({})", R"({"token":"a","time":1790000000000})"}) {
+    for (const char* end : {"", "\r", " ", " \r"}) {
+      const Extracted plain = extract(InputFormat::ndjson, line + end, true, {"/id", "/in", "/no"});
+      const Extracted other = extract(InputFormat::ndjson, "\t" + line + end, true, {"/id", "/in", "/no"});
+      EXPECT_EQ(plain.has_token, other.has_token) << line;
+      EXPECT_EQ(plain.token, other.token) << line;
+      EXPECT_EQ(plain.refused, other.refused) << line;
+      EXPECT_EQ(plain.has_time, other.has_time) << line;
+      EXPECT_EQ(plain.time, other.time) << line;
+      EXPECT_TRUE(std::ranges::equal(plain.carried, other.carried)) << line;
+    }
+  }
+}
+
+TEST_F(ExtractorTest, GivesTheTokenOfAPlainRecordAsAViewOfIt) {
+  const Extracted extracted = json(R"({"token":"a.b.c"})");
+  EXPECT_EQ(extracted.token.data(), texts_.back().data() + 10);
 }
 
 TEST_F(ExtractorTest, TellsHowLongALineMayBe) {

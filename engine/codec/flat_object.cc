@@ -1,0 +1,212 @@
+#include "codec/flat_object.h"
+
+#include <bit>
+#include <cstring>
+#include <new>
+
+#include "base/cpu.h"
+#include "codec/flat_object_isa.h"
+
+namespace assay::codec {
+namespace {
+
+using Kind = FastMember::Kind;
+using flat::Cursor;
+using flat::digits_end;
+using flat::FlatText;
+using flat::kUndecided;
+
+constexpr Cursor kGiveUp{kUndecided, 0};
+
+// Eight bytes at a time; the other kernels are tested against this one, and this one by what it must find.
+std::uint32_t flat_quotes_scalar(const char* text, std::size_t size, std::uint16_t* at) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = kOnes * 0x80;
+  std::uint64_t unusual = 0;
+  std::uint32_t count = 0;
+  for (std::size_t begin = 0; begin < size; begin += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, text + begin, 8);
+    if constexpr (std::endian::native == std::endian::big) eight = __builtin_bswap64(eight);
+    if (size - begin < 8) {
+      const std::uint64_t inside = (std::uint64_t{1} << 8 * (size - begin)) - 1;
+      eight = (eight & inside) | (kOnes * ' ' & ~inside);
+    }
+    // A high bit for each byte below 0x20, above 0x7E or equal to a backslash, and perhaps for bytes behind such a one.
+    unusual |= (eight | (eight - kOnes * 0x20) | (eight + kOnes) | ((eight ^ kOnes * '\\') - kOnes)) & kHigh;
+    // A high bit for each quote, exactly.
+    const std::uint64_t other = eight ^ kOnes * '"';
+    std::uint64_t quotes = ~(((other & ~kHigh) + ~kHigh) | other) & kHigh;
+    if (count + 8 > kFlatMostQuotes && count + static_cast<std::uint32_t>(std::popcount(quotes)) > kFlatMostQuotes) {
+      return kFlatUndecided;
+    }
+    for (; quotes != 0; quotes &= quotes - 1) {
+      at[count++] = static_cast<std::uint16_t>(begin + static_cast<std::size_t>(std::countr_zero(quotes)) / 8);
+    }
+  }
+  return unusual == 0 ? count : kFlatUndecided;
+}
+
+// RFC 8259 §6, for a number that begins at `at`. Returns its end, or kUndecided: it is none, or so long that its range
+// matters.
+std::uint32_t read_number(const FlatText& flat, std::uint32_t at, Kind& kind) noexcept {
+  constexpr std::uint32_t kMostDigits = 20, kMostLength = 40;
+  const char* const text = flat.text;
+  const std::uint32_t begin = at;
+  const bool negative = text[at] == '-';
+  at += negative ? 1 : 0;
+  const std::uint32_t first = at;
+  at = digits_end(text, at);
+  const std::uint32_t digits = at - first;
+  if (digits == 0 || (text[first] == '0' && digits > 1)) return kUndecided;
+  const char next = text[at];
+  if (next != '.' && next != 'e' && next != 'E') {
+    if (negative && text[first] == '0') return kUndecided;  // "-0": its canonical text is another
+    kind = Kind::integer;
+    if (digits < 19) return at;
+    if (digits > kMostDigits) return kUndecided;
+    const char* const most = negative ? "9223372036854775808" : "9223372036854775807";
+    if (digits > 19 || std::memcmp(text + first, most, 19) > 0) kind = Kind::other;
+    return at;
+  }
+  kind = Kind::real;
+  if (next == '.') {
+    const std::uint32_t fraction = at + 1;
+    at = digits_end(text, fraction);
+    if (at == fraction) return kUndecided;
+  }
+  if (text[at] == 'e' || text[at] == 'E') {
+    ++at;
+    at += text[at] == '+' || text[at] == '-' ? 1 : 0;
+    const std::uint32_t exponent = at;
+    at = digits_end(text, exponent);
+    if (at == exponent) return kUndecided;
+  }
+  return at - begin <= kMostLength ? at : kUndecided;
+}
+
+// RFC 8259 §3: null, true or false at `at`. Returns its end, or kUndecided.
+std::uint32_t read_word(const FlatText& flat, std::uint32_t at, Kind& kind) noexcept {
+  kind = Kind::boolean;
+  if (flat.holds(at, "true")) return at + 4;
+  if (flat.holds(at, "fals") && flat.text[at + 4] == 'e') return at + 5;
+  kind = Kind::null;
+  return flat.holds(at, "null") ? at + 4 : kUndecided;
+}
+
+Cursor skip_value(const FlatText& flat, Cursor from, int depth) noexcept;
+
+// Passes an array or, with names, an object, whose bracket stands at `from`. RFC 8259 §4, §5.
+Cursor skip_nested(const FlatText& flat, Cursor from, int depth) noexcept {
+  const char* const text = flat.text;
+  const bool object = text[from.at] == '{';
+  const char close = object ? '}' : ']';
+  if (depth == kFlatMostDepth) return kGiveUp;
+  from.at = flat.skip_spaces(from.at + 1);
+  bool more = text[from.at] != close;
+  while (more) {
+    if (object) {
+      if (text[from.at] != '"') return kGiveUp;
+      from.at = flat.skip_spaces(flat.quotes[from.quote + 1] + 1u);
+      from.quote += 2;
+      if (text[from.at] != ':') return kGiveUp;
+      from.at = flat.skip_spaces(from.at + 1);
+    }
+    from = skip_value(flat, from, depth + 1);
+    if (from.at == kUndecided) return kGiveUp;
+    from.at = flat.skip_spaces(from.at);
+    more = text[from.at] == ',';
+    if (more) from.at = flat.skip_spaces(from.at + 1);
+  }
+  if (text[from.at] != close || from.at == flat.last) return kGiveUp;
+  return {from.at + 1, from.quote};
+}
+
+Cursor skip_value(const FlatText& flat, Cursor from, int depth) noexcept {
+  Kind kind;
+  switch (flat.text[from.at]) {
+    case '"':
+      return {flat.quotes[from.quote + 1] + 1u, from.quote + 2};
+    case '{':
+    case '[':
+      return skip_nested(flat, from, depth);
+    case 't':
+    case 'f':
+    case 'n':
+      return {read_word(flat, from.at, kind), from.quote};
+    default:
+      return {read_number(flat, from.at, kind), from.quote};
+  }
+}
+
+// An array at `from`: of strings, each is given; else passed.
+Cursor read_array(const FlatText& flat, Cursor from, std::uint32_t quotes, base::Arena& arena, FastMember& member) {
+  const char* const text = flat.text;
+  Cursor cursor{flat.skip_spaces(from.at + 1), from.quote};
+  if (text[cursor.at] == ']') {
+    member.kind = Kind::string_array;
+    member.items = {};
+    return {cursor.at + 1, cursor.quote};
+  }
+  if (text[cursor.at] != '"') return skip_nested(flat, from, 1);
+  const std::size_t room = (quotes - from.quote) / 2 * sizeof(std::string_view);
+  char* const memory = arena.allocate(room, alignof(std::string_view));
+  const auto items = reinterpret_cast<std::string_view*>(memory);
+  std::size_t count = 0;
+  bool more = true;
+  while (more && text[cursor.at] == '"') {
+    const std::uint32_t begin = cursor.at + 1, end = flat.quotes[cursor.quote + 1];
+    new (items + count++) std::string_view(text + begin, end - begin);
+    cursor = {flat.skip_spaces(end + 1), cursor.quote + 2};
+    more = text[cursor.at] == ',';
+    if (more) cursor.at = flat.skip_spaces(cursor.at + 1);
+  }
+  // An element of another kind, or a fault, which skip_nested tells apart.
+  if (more || text[cursor.at] != ']') {
+    arena.shrink_last(room, 0);
+    return skip_nested(flat, from, 1);
+  }
+  arena.shrink_last(room, count * sizeof(std::string_view));
+  member.kind = Kind::string_array;
+  member.items = {items, count};
+  return {cursor.at + 1, cursor.quote};
+}
+
+}  // namespace
+
+Cursor flat::read_value(const FlatText& flat, Cursor from, std::uint32_t quotes, base::Arena& arena,
+                        FastMember& member) {
+  switch (flat.text[from.at]) {
+    case '[':
+      return read_array(flat, from, quotes, arena, member);
+    case '{':
+      return skip_nested(flat, from, 1);
+    case 't':
+    case 'f':
+    case 'n':
+      member.truth = flat.text[from.at] == 't';
+      return {read_word(flat, from.at, member.kind), from.quote};
+    default:
+      return {read_number(flat, from.at, member.kind), from.quote};
+  }
+}
+
+int flat_kernels(FlatKernel (&kernels)[3]) noexcept {
+  int count = 0;
+#if defined(__x86_64__)
+  if (base::cpu_features().avx512_vbmi2) kernels[count++] = {"avx512", flat_quotes_avx512};
+  if (base::cpu_features().avx2) kernels[count++] = {"avx2", flat_quotes_avx2};
+#endif
+  kernels[count++] = {"scalar", flat_quotes_scalar};
+  return count;
+}
+
+const FlatKernel& flat_kernel() noexcept {
+  static const FlatKernel best = [] {
+    FlatKernel kernels[3];
+    flat_kernels(kernels);
+    return kernels[0];
+  }();
+  return best;
+}
+
+}  // namespace assay::codec

@@ -1,0 +1,182 @@
+// The reader for flat JSON objects, which is what claims sets and log records nearly always are: one pass for the
+// quotes, one from quote to quote, nothing copied.
+//
+// It decides texts of U+0020 to U+007E without a backslash, whose strings then are what stands between two quotes, and
+// leaves the rest undecided: other white space than U+0020, escapes, numbers of many digits, deep nesting, texts of
+// many members. It never rejects; what it decides, json_fast.h's other reader and parse_json (both dialects) accept
+// with equal members. The kernel that finds the quotes (AVX-512, AVX2 or scalar) is chosen once.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "base/arena.h"
+#include "codec/fast_member.h"
+#include "codec/flat_object_isa.h"
+
+namespace assay::codec {
+
+// Limits beyond which a text is not decided; kFlatMostQuotes is another.
+inline constexpr std::size_t kFlatMostBytes = 65534;  // a position is 16 bits, and one stands for the end
+inline constexpr int kFlatMostDepth = 8;
+
+// Finds the quotes of `text`, of at most kFlatMostBytes bytes and followed by kJsonPadding readable ones. Writes their
+// positions, in order, to `at`, which has room for kFlatQuotesRoom, and returns how many there are. kFlatUndecided,
+// with `at` unspecified: a byte is a backslash or not of U+0020 to U+007E, or there are more than kFlatMostQuotes.
+using FindQuotes = std::uint32_t (*)(const char* text, std::size_t size, std::uint16_t* at) noexcept;
+
+struct FlatKernel {
+  std::string_view name;  // "avx512", "avx2" or "scalar"
+  FindQuotes find;
+};
+// Each kernel that this CPU can run, the best first. `kernels` is filled with up to 3; returns how many.
+int flat_kernels(FlatKernel (&kernels)[3]) noexcept;
+// The kernel in use.
+const FlatKernel& flat_kernel() noexcept;
+
+namespace flat {
+
+// Where reading is: a position in the text, and the index in the list of the first quote that is not before it. A
+// position outside strings holds a quote exactly when it is that one.
+struct Cursor {
+  std::uint32_t at;
+  std::uint32_t quote;
+};
+inline constexpr std::uint32_t kUndecided = 0xFFFFFFFF;  // as `at`
+
+// A text whose quotes are found. All are of an even number, and text[last] is '}': so no string, number, word or run of
+// spaces that begins before `last` goes beyond it, and a nested object that ends there leaves the outer one open.
+struct FlatText {
+  const char* text;
+  const std::uint16_t* quotes;
+  std::uint32_t last;
+
+  std::uint32_t skip_spaces(std::uint32_t at) const noexcept {
+    while (text[at] == ' ') ++at;
+    return at;
+  }
+  template <std::size_t N>
+  bool holds(std::uint32_t at, const char (&word)[N]) const noexcept {
+    return std::memcmp(text + at, word, N - 1) == 0;
+  }
+};
+
+// The first byte from `at` on that is no digit, looked for in eights: a time has ten digits.
+inline std::uint32_t digits_end(const char* text, std::uint32_t at) noexcept {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  for (int i = 0; i < 2; ++i, at += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, text + at, 8);
+    // A digit becomes 0 to 9, another ASCII byte more; bytes beyond ASCII, which lie behind the text, disturb only what
+    // follows them.
+    const std::uint64_t others = (((eight ^ kOnes * '0') + kOnes * (0x80 - 10)) | eight) & kOnes * 0x80;
+    if (others != 0) return at + static_cast<std::uint32_t>(__builtin_ctzll(others)) / 8;
+  }
+#endif
+  while (text[at] >= '0' && text[at] <= '9') ++at;
+  return at;
+}
+
+// The end of an integer of 1 to 15 digits that begins at `at`, is not 0 and has no sign, fraction or exponent, as times
+// are; kUndecided: what stands there is another value.
+inline std::uint32_t plain_integer_end(const char* text, std::uint32_t at) noexcept {
+  if (text[at] < '1' || text[at] > '9') return kUndecided;
+  const std::uint32_t end = digits_end(text, at);
+  const char next = text[end];
+  return end - at < 16 && (next == ',' || next == '}' || next == ' ') ? end : kUndecided;
+}
+
+// Any value but a string, at `from`, in a text of `quotes` quotes: sets what its kind mentions, but for `text`. Returns
+// where it ends, at kUndecided where that is not decided.
+Cursor read_value(const FlatText& flat, Cursor from, std::uint32_t quotes, base::Arena& arena, FastMember& member);
+
+}  // namespace flat
+
+// Not thread safe: one for each thread. Allocates nothing but in the arena.
+class FlatObjectReader {
+ public:
+  explicit FlatObjectReader(const FlatKernel& kernel = flat_kernel()) noexcept : find_(kernel.find) {}
+
+  // Reads `text`, which is followed by kJsonPadding readable bytes, and calls visit(const FastMember&) for each member,
+  // in order and with duplicates. Strings are views into `text`, lists of them live in `arena`. False: not decided, and
+  // what was visited is of no meaning.
+  template <class Visit>
+  bool read(std::string_view text, base::Arena& arena, Visit&& visit);
+
+  // The value of a member that was visited, as it was written: plain ASCII.
+  static std::string_view written(const FastMember& member) noexcept {
+    if (member.kind != FastMember::Kind::string) return member.text;
+    return {member.text.data() - 1, member.text.size() + 2};
+  }
+
+ private:
+  FindQuotes find_;
+  std::array<std::uint16_t, kFlatQuotesRoom> quotes_;
+};
+
+template <class Visit>
+bool FlatObjectReader::read(std::string_view text, base::Arena& arena, Visit&& visit) {
+  using Kind = FastMember::Kind;
+  if (text.size() > kFlatMostBytes) return false;
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  if (text.size() < 2 || text.back() != '}') return false;
+  const std::uint32_t quote_count = find_(text.data(), text.size(), quotes_.data());
+  if (quote_count == kFlatUndecided || quote_count % 2 != 0) return false;
+
+  const char* const bytes = text.data();
+  const std::uint16_t* const quotes = quotes_.data();
+  const flat::FlatText flat{bytes, quotes, static_cast<std::uint32_t>(text.size() - 1)};
+  std::uint32_t at = flat.skip_spaces(0), quote = 0;
+  if (bytes[at] != '{') return false;
+  at = flat.skip_spaces(at + 1);
+  bool more = at != flat.last;
+  while (more) {
+    if (bytes[at] != '"') return false;
+    const std::uint32_t name_begin = at + 1, name_end = quotes[quote + 1];
+    const std::string_view name(bytes + name_begin, name_end - name_begin);
+    // Most often nothing stands between the tokens, which two looks then tell.
+    at = name_end + 1;
+    bool string = flat.holds(at, ":\"");
+    if (string) {
+      ++at;
+    } else {
+      at = flat.skip_spaces(at);
+      if (bytes[at] != ':') return false;
+      at = flat.skip_spaces(at + 1);
+      string = bytes[at] == '"';
+    }
+    if (string) {
+      const std::uint32_t begin = at + 1, end = quotes[quote + 3];
+      visit(FastMember{.name = name, .text = {bytes + begin, end - begin}, .items = {}, .kind = Kind::string});
+      at = end + 1;
+      quote += 4;
+    } else if (const std::uint32_t end = flat::plain_integer_end(bytes, at); end != flat::kUndecided) {
+      visit(FastMember{.name = name, .text = {bytes + at, end - at}, .items = {}, .kind = Kind::integer});
+      at = end;
+      quote += 2;
+    } else {
+      FastMember member;
+      const flat::Cursor next = flat::read_value(flat, {at, quote + 2}, quote_count, arena, member);
+      if (next.at == flat::kUndecided) return false;
+      member.name = name;
+      member.text = {bytes + at, next.at - at};
+      visit(static_cast<const FastMember&>(member));
+      at = next.at;
+      quote = next.quote;
+    }
+    if (flat.holds(at, ",\"")) {
+      ++at;
+      continue;
+    }
+    at = flat.skip_spaces(at);
+    more = bytes[at] == ',';
+    if (more) at = flat.skip_spaces(at + 1);
+  }
+  return at == flat.last;
+}
+
+}  // namespace assay::codec

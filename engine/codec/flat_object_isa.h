@@ -1,0 +1,25 @@
+// The kernels of flat_object.h that need an instruction set; called only where base/cpu.h has found it.
+//
+// Their files are compiled with flags of their own and hold no inline function or template of a library: the linker
+// could otherwise take such a copy for all the program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace assay::codec {
+
+// More quotes than these leave a text undecided. A kernel writes up to 64 positions beyond what it finds.
+inline constexpr std::size_t kFlatMostQuotes = 1024;
+inline constexpr std::size_t kFlatQuotesRoom = kFlatMostQuotes + 64;
+// Instead of a number of quotes.
+inline constexpr std::uint32_t kFlatUndecided = 0xFFFFFFFF;
+
+#if defined(__x86_64__)
+// AVX2, BMI1, POPCNT.
+std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at) noexcept;
+// AVX-512 F, BW, VL, VBMI, VBMI2.
+std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16_t* at) noexcept;
+#endif
+
+}  // namespace assay::codec
