@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -12,7 +13,6 @@
 #include <chrono>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -22,20 +22,69 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int kMaxRedirects = 3;
 
-struct EasyFree {
-  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
-};
-struct UrlFree {
-  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
-};
-struct ListFree {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+// libcurl, loaded when the first URL is met: with all that it needs in turn it would take more than half of the time in
+// which the program starts.
+struct Curl {
+  decltype(&curl_easy_cleanup) easy_cleanup;
+  decltype(&curl_easy_getinfo) easy_getinfo;
+  decltype(&curl_easy_init) easy_init;
+  decltype(&curl_easy_perform) easy_perform;
+  decltype(&curl_easy_setopt) easy_setopt;
+  decltype(&curl_easy_strerror) easy_strerror;
+  decltype(&curl_free) free;
+  decltype(&curl_global_init) global_init;
+  decltype(&curl_slist_append) slist_append;
+  decltype(&curl_slist_free_all) slist_free_all;
+  decltype(&curl_url) url;
+  decltype(&curl_url_cleanup) url_cleanup;
+  decltype(&curl_url_get) url_get;
+  decltype(&curl_url_set) url_set;
 };
 
-void start_curl_once() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+// Null: it is not there.
+const Curl* load_curl() {
+  void* const handle = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return nullptr;
+  static Curl library;
+  bool complete = true;
+  const auto load = [&](auto& function, const char* name) {
+    void* const symbol = ::dlsym(handle, name);
+    static_assert(sizeof function == sizeof symbol);
+    std::memcpy(&function, &symbol, sizeof symbol);  // POSIX: the pointer of a function, as an object's
+    complete = complete && symbol != nullptr;
+  };
+  load(library.easy_cleanup, "curl_easy_cleanup");
+  load(library.easy_getinfo, "curl_easy_getinfo");
+  load(library.easy_init, "curl_easy_init");
+  load(library.easy_perform, "curl_easy_perform");
+  load(library.easy_setopt, "curl_easy_setopt");
+  load(library.easy_strerror, "curl_easy_strerror");
+  load(library.free, "curl_free");
+  load(library.global_init, "curl_global_init");
+  load(library.slist_append, "curl_slist_append");
+  load(library.slist_free_all, "curl_slist_free_all");
+  load(library.url, "curl_url");
+  load(library.url_cleanup, "curl_url_cleanup");
+  load(library.url_get, "curl_url_get");
+  load(library.url_set, "curl_url_set");
+  if (!complete || library.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return nullptr;
+  return &library;
 }
+
+const Curl* loaded_curl() {
+  static const Curl* const loaded = load_curl();
+  return loaded;
+}
+
+struct EasyFree {
+  void operator()(CURL* handle) const noexcept { loaded_curl()->easy_cleanup(handle); }
+};
+struct UrlFree {
+  void operator()(CURLU* url) const noexcept { loaded_curl()->url_cleanup(url); }
+};
+struct ListFree {
+  void operator()(curl_slist* list) const noexcept { loaded_curl()->slist_free_all(list); }
+};
 
 // The parts that make an origin.
 struct Origin {
@@ -44,10 +93,11 @@ struct Origin {
 };
 
 std::string part_of(CURLU* url, CURLUPart part) {
+  const Curl* const curl = loaded_curl();
   char* text = nullptr;
-  if (curl_url_get(url, part, &text, part == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) != CURLUE_OK) return {};
+  if (curl->url_get(url, part, &text, part == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) != CURLUE_OK) return {};
   std::string copy(text);
-  curl_free(text);
+  curl->free(text);
   return copy;
 }
 
@@ -73,9 +123,11 @@ bool is_loopback(const std::string& host) {
 
 // The origin of a URL that may be fetched.
 Result<Origin> checked_origin(const std::string& text, const FetchOptions& options) {
-  const std::unique_ptr<CURLU, UrlFree> url(curl_url());
+  const Curl* const curl = loaded_curl();
+  if (curl == nullptr) return Error{"libcurl.so.4 is not on this machine; install libcurl (Debian: libcurl4)"};
+  const std::unique_ptr<CURLU, UrlFree> url(curl->url());
   if (url == nullptr || text.find('\0') != std::string::npos ||
-      curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+      curl->url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
     return Error{"not a URL; give https://HOST/PATH"};
   if (!part_of(url.get(), CURLUPART_USER).empty() || !part_of(url.get(), CURLUPART_PASSWORD).empty())
     return Error{"a user or password in the URL is not supported; leave it out"};
@@ -239,23 +291,24 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
 // One request, no redirect followed. `location`: where a redirect points, else empty.
 Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Transfer& transfer, long& status,
                      std::string& location) {
+  const Curl* const curl = loaded_curl();
   transfer.body.clear();
   transfer.cache_control.clear();
   transfer.age_seconds = 0;
-  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_ms);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
-  const CURLcode code = curl_easy_perform(handle);
+  curl->easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_ms);
+  curl->easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
+  const CURLcode code = curl->easy_perform(handle);
   if (transfer.too_large)
     return Error{"the answer is larger than " + std::to_string(transfer.max_bytes) + " bytes; is this a JWK Set?"};
   if (code != CURLE_OK && transfer.refused_address)
     return Error{"the host has an address that is not public; ssrf_safe refuses it"};
   if (code == CURLE_ABORTED_BY_CALLBACK) return Error{"the fetch was ended"};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{"no whole answer in time; check the URL and the network"};
-  if (code != CURLE_OK) return Error{std::string(curl_easy_strerror(code)) + "; check the URL and the network"};
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  if (code != CURLE_OK) return Error{std::string(curl->easy_strerror(code)) + "; check the URL and the network"};
+  curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   const char* redirect = nullptr;
-  curl_easy_getinfo(handle, CURLINFO_REDIRECT_URL, &redirect);
+  curl->easy_getinfo(handle, CURLINFO_REDIRECT_URL, &redirect);
   location = redirect == nullptr ? "" : redirect;
   return {};
 }
@@ -264,36 +317,37 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
   const Result<Origin> origin = checked_origin(first_url, options);
   if (!origin) return Error{origin.error()};
 
-  const std::unique_ptr<CURL, EasyFree> owned(curl_easy_init());
+  const Curl* const curl = loaded_curl();
+  const std::unique_ptr<CURL, EasyFree> owned(curl->easy_init());
   CURL* const handle = owned.get();
   if (handle == nullptr) return Error{"libcurl cannot start"};
   Transfer transfer;
   transfer.max_bytes = options.max_bytes;
   transfer.stop = &stop;
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, origin->scheme.c_str());
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, "assay");
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
-  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
-  if (!options.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
+  curl->easy_setopt(handle, CURLOPT_PROTOCOLS_STR, origin->scheme.c_str());
+  curl->easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  curl->easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl->easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl->easy_setopt(handle, CURLOPT_USERAGENT, "assay");
+  curl->easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
+  curl->easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+  curl->easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
+  curl->easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
+  curl->easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl->easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
+  if (!options.ca_file.empty()) curl->easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
   // A proxy would see what should stay on this machine, and would resolve the name anew.
-  if (options.ssrf_safe || is_loopback(origin->host)) curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  if (options.ssrf_safe || is_loopback(origin->host)) curl->easy_setopt(handle, CURLOPT_PROXY, "");
 
   std::unique_ptr<curl_slist, ListFree> pinned;
   if (options.ssrf_safe) {
     const Result<std::string> pin = pin_to_public_addresses(*origin);
     if (!pin) return Error{pin.error()};
-    if (!pin->empty()) pinned.reset(curl_slist_append(nullptr, pin->c_str()));
-    curl_easy_setopt(handle, CURLOPT_RESOLVE, pinned.get());
-    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &transfer);
+    if (!pin->empty()) pinned.reset(curl->slist_append(nullptr, pin->c_str()));
+    curl->easy_setopt(handle, CURLOPT_RESOLVE, pinned.get());
+    curl->easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl->easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &transfer);
   }
 
   const auto deadline = Clock::now() + std::chrono::duration<double>(options.timeout_seconds);
@@ -377,7 +431,6 @@ Result<void> check_jwks_url(const std::string& url, const FetchOptions& options)
 }
 
 Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& options, const std::atomic<bool>& stop) {
-  start_curl_once();
   Result<FetchedSet> fetched = fetch(url, options, stop);
   if (!fetched) return Error{shown(url) + ": " + fetched.error()};
   return fetched;
