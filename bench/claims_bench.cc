@@ -1,6 +1,7 @@
 // The claims: reading them, and judging them by a policy that checks everything.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -111,6 +112,13 @@ std::string with_fraction(std::size_t bytes) {
   return json.replace(json.find(exp), exp.size(), exp + ".5");
 }
 
+// The same size with an object in it, as Keycloak writes roles.
+std::string with_roles(std::size_t bytes) {
+  const std::string roles = R"("realm_access":{"roles":["offline_access","uma_authorization"]},)";
+  std::string json = claims_json(std::max(bytes - roles.size(), std::size_t{260}), 1);
+  return json.insert(1, roles);
+}
+
 // The same claims with an escape, which simdjson reads: the cliff.
 std::string with_escape(std::size_t bytes) {
   std::string json = claims_json(bytes - 1, 1);
@@ -139,6 +147,7 @@ const bool registered = [] {
       benchmark::RegisterBenchmark(("claims/read_spaced" + end).c_str(), read, profile,
                                    with_spaces(claims_json(bytes, 1)));
       benchmark::RegisterBenchmark(("claims/read_fraction" + end).c_str(), read, profile, with_fraction(bytes + 2));
+      benchmark::RegisterBenchmark(("claims/read_roles" + end).c_str(), read, profile, with_roles(bytes));
       benchmark::RegisterBenchmark(("claims/read_escape" + end).c_str(), read, profile, with_escape(bytes + 1));
       benchmark::RegisterBenchmark(("claims/read_and_judge" + end).c_str(), read_and_judge, profile, bytes);
     }
