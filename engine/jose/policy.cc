@@ -180,6 +180,19 @@ void fastmcp_expiry(const Claim& exp, std::int64_t leeway, Instant at, Findings&
   if (value < clock) found.add(Reason::token_expired, expired_detail(date, at));
 }
 
+constexpr Instant kBeginning{std::numeric_limits<std::int64_t>::min(), 0};
+constexpr Instant kEnd{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::uint32_t>::max()};
+
+// The first moment `at` with compare(date, add_seconds, at) <= 0.
+Instant first_not_below(const NumericDate& date, std::int64_t add_seconds) noexcept {
+  std::int64_t seconds = 0;
+  if (date.saturated) return date.seconds < 0 ? kBeginning : kEnd;
+  if (__builtin_add_overflow(date.seconds, add_seconds, &seconds)) return add_seconds < 0 ? kBeginning : kEnd;
+  if (!date.beyond_nanoseconds) return {seconds, date.nanoseconds};
+  if (date.nanoseconds < 999'999'999) return {seconds, date.nanoseconds + 1};
+  return seconds == std::numeric_limits<std::int64_t>::max() ? kEnd : Instant{seconds + 1, 0};
+}
+
 void check_issuer(const Strings& expected, const Claim& iss, Findings& found) {
   if (iss.type == ClaimType::string && contains(expected, iss.text)) return;
   std::string detail;
@@ -279,6 +292,25 @@ Judgement judge(const Policy& policy, const Header& header, const Claims& claims
     }
   }
   return found.judgement();
+}
+
+Interval accepted_interval(const Policy& policy, const Claims& claims) noexcept {
+  Interval accepted{kBeginning, kEnd};
+  const std::int64_t leeway = policy.leeway_seconds;
+  if (policy.profile == Profile::fastmcp) {
+    const Claim& exp = claims.exp;
+    if (!exp.present() || exp.type == ClaimType::null) return accepted;
+    // Of these integers each is a double, and so is each sum; the clock, whatever its rounding, keeps their order.
+    constexpr std::int64_t kExact = std::int64_t{1} << 51;
+    const NumericDate date = is_number(exp) ? parse_numeric_date(exp.text) : NumericDate{0, 0, false, true};
+    if (date.saturated || date.seconds < -kExact || date.seconds > kExact || leeway > kExact) return {};
+    // At floor(exp) + leeway itself the clock shows floor(exp), and exp < clock does not hold yet.
+    accepted.until = {date.seconds + leeway, 1};
+    return accepted;
+  }
+  if (is_number(claims.exp)) accepted.until = first_not_below(parse_numeric_date(claims.exp.text), leeway);
+  if (is_number(claims.nbf)) accepted.from = first_not_below(parse_numeric_date(claims.nbf.text), -leeway);
+  return accepted.from < accepted.until ? accepted : Interval{};
 }
 
 bool is_type(std::string_view typ, std::string_view required) noexcept {

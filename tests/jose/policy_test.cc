@@ -221,5 +221,76 @@ TEST(CheckedPolicy, RefusesNegativeLeewayAndDropsEmptyScopes) {
   EXPECT_FALSE(checked_policy(policy));
 }
 
+Instant before(Instant at) {
+  return at.nanoseconds > 0 ? Instant{at.seconds, at.nanoseconds - 1} : Instant{at.seconds - 1, 999'999'999};
+}
+
+// The interval of a claims set that is accepted at kAt.
+Interval interval_of(std::string_view json, const Policy& policy) {
+  EXPECT_EQ(outcome(json, policy).reasons, kNone) << json;
+  ReadClaims read(json, policy.profile);
+  return accepted_interval(policy, *read.claims);
+}
+
+TEST(AcceptedInterval, EndsWhereStrictSaysOtherwiseToTheNanosecond) {
+  constexpr Instant kBeginning{std::numeric_limits<std::int64_t>::min(), 0};
+  constexpr Instant kLast{std::numeric_limits<std::int64_t>::max(), 999'999'999};
+  Policy policy = policy_of(kStrict);
+  for (const std::int64_t leeway : {std::int64_t{0}, std::int64_t{60}, std::numeric_limits<std::int64_t>::max()}) {
+    policy.leeway_seconds = leeway;
+    for (const std::string json :
+         {R"({})", R"({"exp":1800000001})", R"({"exp":1800000000.5})", R"({"exp":1800000000.000000001})",
+          R"({"exp":1800000000.0000000001,"nbf":1700000000})", R"({"exp":1800000000.9999999999})",
+          R"({"exp":18446744073709551615})", R"({"exp":1e300})", R"({"exp":9223372036854775807.9999999999})",
+          R"({"nbf":1800000000})", R"({"nbf":1799999999.9999999991})", R"({"nbf":-1e30})", R"({"nbf":-0.0000000001})",
+          R"({"nbf":-9223372036854775808,"exp":1900000000,"iat":2000000000})"}) {
+      const Interval interval = interval_of(json, policy);
+      const std::string what = json + ", leeway " + std::to_string(leeway);
+      EXPECT_TRUE(interval.contains(kAt)) << what;
+      EXPECT_EQ(outcome(json, policy, interval.from).reasons, kNone) << what;
+      if (interval.from != kBeginning) {
+        EXPECT_EQ(outcome(json, policy, before(interval.from)).reasons, Reason::token_not_yet_valid) << what;
+      }
+      if (interval.until < kLast) {
+        EXPECT_EQ(outcome(json, policy, before(interval.until)).reasons, kNone) << what;
+        EXPECT_EQ(outcome(json, policy, interval.until).reasons, kExpired) << what;
+      } else {
+        EXPECT_TRUE(interval.contains(kLast)) << what;
+        EXPECT_EQ(outcome(json, policy, kLast).reasons, kNone) << what;
+      }
+    }
+  }
+}
+
+TEST(AcceptedInterval, LiesWithinWhatFastmcpAccepts) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  Policy policy = policy_of(kFastmcp);
+  for (const std::int64_t leeway : {std::int64_t{0}, std::int64_t{60}}) {
+    policy.leeway_seconds = leeway;
+    for (const std::string json :
+         {R"({"exp":1800000000})", R"({"exp":1800000001,"nbf":1900000000})", R"({"exp":1800000000.25})",
+          R"({"exp":1800000000.99999999999999999})", R"({"exp":1.8e9})", R"({"exp":2251799813685248})"}) {
+      const Interval interval = interval_of(json, policy);
+      const std::string what = json + ", leeway " + std::to_string(leeway);
+      EXPECT_TRUE(interval.contains(kAt)) << what;
+      EXPECT_EQ(outcome(json, policy, {-kMost, 0}).reasons, kNone) << what;
+      EXPECT_EQ(outcome(json, policy, before(interval.until)).reasons, kNone) << what;
+      // Two seconds more are beyond it, whatever the doubles do.
+      EXPECT_EQ(outcome(json, policy, {interval.until.seconds + 2, 0}).reasons, kExpired) << what;
+    }
+  }
+  EXPECT_TRUE(interval_of("{}", policy).contains({kMost, 999'999'999}));
+  EXPECT_TRUE(interval_of(R"({"exp":null})", policy).contains({kMost, 999'999'999}));
+}
+
+TEST(AcceptedInterval, IsEmptyWhereFastmcpsNumbersAreNotCertain) {
+  Policy policy = policy_of(kFastmcp);
+  for (const char* json : {R"({"exp":2251799813685249})", R"({"exp":1e300})", R"({"exp":18446744073709551615})"}) {
+    EXPECT_FALSE(interval_of(json, policy).contains(kAt)) << json;
+  }
+  ReadClaims read(R"({"exp":true})", kFastmcp);
+  EXPECT_EQ(accepted_interval(policy, *read.claims).until, Interval{}.until);
+}
+
 }  // namespace
 }  // namespace assay::jose
