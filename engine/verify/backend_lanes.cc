@@ -4,12 +4,14 @@
 #include "verify/backend_lanes.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <utility>
 
 #include "verify/backend_openssl.h"
 #include "verify/constant_time.h"
+#include "verify/counter.h"
 #include "verify/curve_lanes.h"
 #include "verify/hash_lanes.h"
 #include "verify/hmac.h"
@@ -29,16 +31,6 @@ constexpr std::uint32_t kReportFirstRsa = 2;
 constexpr std::size_t kOpensslTurn = 8;
 // HMAC-SHA-256 signatures from which lanes are faster than OpenSSL.
 constexpr std::size_t kLeastMacs256 = 10;
-
-// Written by the session alone, read by whoever asks for statistics.
-class Counter {
- public:
-  void add(std::uint64_t n) noexcept { value_.store(get() + n, std::memory_order_relaxed); }
-  std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
 
 struct alignas(64) Counts {
   Counter by_lanes, by_openssl, exceptional, cross_checked;
