@@ -46,6 +46,7 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::op
       splitter_(source_, options.input, engine.policy().max_token_bytes),
       total_bytes_(source_.total_bytes()),
       signatures_before_(engine.backend().statistics()),
+      memo_before_(engine.memo_statistics()),
       started_at_(Instant::now()),
       started_(Clock::now()),
       last_progress_(started_) {
@@ -267,6 +268,14 @@ verify::BackendStatistics Pipeline::signatures() const {
   return now;
 }
 
+// Of this run, but for what is held now.
+verify::MemoStatistics Pipeline::memo() const {
+  verify::MemoStatistics now = engine_.memo_statistics();
+  now.lookups -= memo_before_.lookups;
+  now.hits -= memo_before_.hits;
+  return now;
+}
+
 Result<void> Pipeline::write_summary(const StreamResult& result) {
   const RunManifest manifest{.started = started_at_,
                              .ended = Instant::now(),
@@ -277,6 +286,7 @@ Result<void> Pipeline::write_summary(const StreamResult& result) {
                              .backend = std::string(engine_.backend().name()),
                              .isa = std::string(engine_.backend().isa()),
                              .signatures = signatures(),
+                             .memo = memo(),
                              .bytes = bytes_,
                              .complete = result.stopped_by == 0 && !result.output_closed};
   Result<Output> file = Output::open(options_.summary);
@@ -323,6 +333,7 @@ Result<StreamResult> Pipeline::run() {
   result.rejected = counts_.rejected;
   result.bytes = bytes_;
   result.exceptional = signatures().exceptional;
+  result.recalled = memo().hits;
   for (int i = 0; i < kReasonCount; ++i) {
     const std::uint64_t count = counts_.by_reason[static_cast<std::size_t>(i)];
     if (count != 0) result.by_reason.emplace_back(to_string(static_cast<Reason>(i)), count);

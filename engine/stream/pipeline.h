@@ -60,6 +60,7 @@ class Pipeline {
   void fail(Error error);
   void report_progress(bool at_end);
   verify::BackendStatistics signatures() const;
+  verify::MemoStatistics memo() const;
   Result<void> write_summary(const StreamResult& result);
   std::unique_ptr<Worker> take_worker();
   std::unique_ptr<Batch> take_batch();
@@ -73,6 +74,7 @@ class Pipeline {
   std::optional<VerdictWriter> writer_;
   std::uint64_t total_bytes_ = 0;
   const verify::BackendStatistics signatures_before_;
+  const verify::MemoStatistics memo_before_;
   const Instant started_at_;
   const std::chrono::steady_clock::time_point started_;
 

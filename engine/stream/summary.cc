@@ -145,11 +145,17 @@ std::string summary_json(const RunManifest& run, const Counts& counts, const Tal
     append_json_string(to, run.isa);
   }
   const verify::BackendStatistics& signatures = run.signatures;
-  const std::pair<const char*, std::uint64_t> numbers[] = {
-      {"by_lanes", signatures.by_lanes},         {"by_openssl", signatures.by_openssl},
-      {"exceptional", signatures.exceptional},   {"cross_checked", signatures.cross_checked},
-      {"tables_built", signatures.tables_built}, {"tables_evicted", signatures.tables_evicted},
-      {"table_bytes", signatures.table_bytes}};
+  const std::pair<const char*, std::uint64_t> numbers[] = {{"by_lanes", signatures.by_lanes},
+                                                           {"by_openssl", signatures.by_openssl},
+                                                           {"exceptional", signatures.exceptional},
+                                                           {"cross_checked", signatures.cross_checked},
+                                                           {"tables_built", signatures.tables_built},
+                                                           {"tables_evicted", signatures.tables_evicted},
+                                                           {"table_bytes", signatures.table_bytes},
+                                                           {"memo_lookups", run.memo.lookups},
+                                                           {"memo_hits", run.memo.hits},
+                                                           {"memo_entries", run.memo.entries},
+                                                           {"memo_bytes", run.memo.bytes}};
   for (const auto& [name, number] : numbers) to += std::string(",\"") + name + "\":" + std::to_string(number);
   to += ",\"inputs\":[";
   for (std::size_t i = 0; i < run.inputs.size(); ++i) {

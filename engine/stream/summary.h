@@ -18,6 +18,7 @@
 #include "assay/reason.h"
 #include "verify/backend.h"
 #include "verify/batch.h"
+#include "verify/memo_share.h"
 
 namespace assay::stream {
 
@@ -112,6 +113,7 @@ struct RunManifest {
   int threads = 0;
   std::string backend, isa;
   verify::BackendStatistics signatures;  // of this run; zeros where the backend counts nothing
+  verify::MemoStatistics memo;           // of this run; zeros where it is off
   std::uint64_t bytes = 0;
   bool complete = true;  // false: stopped before the end of the input
 };

@@ -50,6 +50,7 @@ class Shared {
 
   bool faulty() const noexcept { return faulty_.load(std::memory_order_acquire); }
   std::string fault() const {
+    if (!faulty()) return {};
     const std::lock_guard lock(mutex_);
     return fault_;
   }

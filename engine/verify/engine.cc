@@ -1,5 +1,5 @@
 // The order of checks, on one page: shape, header and keys (split, decode), the signatures in rounds, then the claims.
-// Each stage is a loop over the batch.
+// Each stage is a loop over the batch. What a token memo knows is not done again.
 #include "verify/engine.h"
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "jose/numeric_date.h"
 #include "jose/policy.h"
 #include "verify/header_memo.h"
+#include "verify/token_memo.h"
 
 namespace assay::verify {
 namespace {
@@ -29,7 +30,13 @@ struct Work {
   std::string_view signature;  // decoded
   std::size_t header_size = 0;
   // `ordinary`: a header and something behind it, as far as split has looked; decode finds out the rest.
-  enum class State : std::uint8_t { decided, ordinary, unusual, awaits_signature } state = State::decided;
+  enum class State : std::uint8_t {
+    decided,
+    ordinary,
+    unusual,
+    awaits_signature,
+    awaits_claims
+  } state = State::decided;
 };
 
 void reject(TokenVerdict& verdict, Reason reason, std::string_view detail) noexcept {
@@ -74,14 +81,19 @@ std::string_view copy_padded(std::string_view text, base::Arena& arena) {
 }  // namespace
 
 struct Session::Impl {
-  explicit Impl(std::unique_ptr<BackendSession> session) : backend(std::move(session)) { backend->measure(&clock); }
+  Impl(std::unique_ptr<BackendSession> session, std::unique_ptr<TokenMemo> memory)
+      : tokens(std::move(memory)), backend(std::move(session)) {
+    backend->measure(&clock);
+  }
 
   base::Arena arena{256 << 10};
   base::StageClock clock;
   HeaderMemo memo;
+  std::unique_ptr<TokenMemo> tokens;  // null: none
   codec::FastObjectReader reader;
   std::unique_ptr<BackendSession> backend;
   std::shared_ptr<const Snapshot> snapshot;
+  bool saw_fault = false;  // of the backend
   std::vector<Work> work;
   std::vector<SignatureJob> jobs;
   std::vector<std::uint32_t> job_tokens;
@@ -95,10 +107,13 @@ struct Engine::Impl {
   Policy policy;
   std::shared_ptr<const Backend> backend;
   std::unique_ptr<KeyStore> keys;
+  std::shared_ptr<MemoShare> memos;  // null: none
+  TokenMemo::Options memo_options;
   std::function<void(std::string_view)> on_note;
   std::mutex pool_mutex;
   std::vector<std::unique_ptr<Session>> pool;
 
+  bool find_known(std::span<const TokenInput> inputs, Session::Impl& session) const;
   bool decide_statically(const TokenInput& input, const Snapshot& snapshot, TokenVerdict& verdict,
                          base::Arena& arena) const;
   void split(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
@@ -106,8 +121,19 @@ struct Engine::Impl {
   void take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
   void end_with_plan(Work& work, TokenVerdict& verdict) const;
   void judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const;
-  void judge_claims(const Work& work, Instant at, TokenVerdict& verdict, Session::Impl& session) const;
+  const jose::Claims* judge_claims(const Work& work, Instant at, TokenVerdict& verdict, Session::Impl& session) const;
 };
+
+// Looks for the batch's tokens among those of earlier ones. False: the memo does not serve this batch.
+bool Engine::Impl::find_known(std::span<const TokenInput> inputs, Session::Impl& session) const {
+  if (session.tokens == nullptr) return false;
+  // A signature that a faulty backend found valid may be none.
+  if (!session.saw_fault && !backend->fault().empty()) {
+    session.saw_fault = true;
+    session.tokens->forget();
+  }
+  return session.tokens->begin_batch(session.snapshot, inputs);
+}
 
 // StaticTokenVerifier's rules: the table, then the expiry, then the scopes. True when the token is decided.
 bool Engine::Impl::decide_statically(const TokenInput& input, const Snapshot& snapshot, TokenVerdict& verdict,
@@ -261,6 +287,7 @@ void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::I
       const std::uint32_t i = session.job_tokens[j];
       if (session.jobs[j].valid) {
         verdicts[i].signature = SignatureState::valid;
+        session.work[i].state = Work::State::awaits_claims;
       } else if (round + 1 < session.work[i].plan->candidates.size()) {
         session.job_tokens[left++] = i;
       } else {
@@ -272,10 +299,15 @@ void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::I
   }
 }
 
-void Engine::Impl::judge_claims(const Work& work, Instant at, TokenVerdict& verdict, Session::Impl& session) const {
+// Returns the claims of an accepted token.
+const jose::Claims* Engine::Impl::judge_claims(const Work& work, Instant at, TokenVerdict& verdict,
+                                               Session::Impl& session) const {
   jose::ClaimsFault fault;
   const jose::Claims* claims = jose::read_claims(work.payload, policy.profile, session.reader, session.arena, fault);
-  if (claims == nullptr) return reject(verdict, Reason::malformed_claims, fault.message);
+  if (claims == nullptr) {
+    reject(verdict, Reason::malformed_claims, fault.message);
+    return nullptr;
+  }
   verdict.client_id = jose::client_id_of(*claims, session.arena);
   verdict.has_client_id = true;
   if (claims->iss.type == jose::ClaimType::string) verdict.issuer = claims->iss.text;
@@ -283,11 +315,12 @@ void Engine::Impl::judge_claims(const Work& work, Instant at, TokenVerdict& verd
   const jose::Judgement judgement = jose::judge(policy, work.plan->header, *claims, verdict.scopes, at, session.arena);
   verdict.reasons = judgement.reasons;
   verdict.detail = judgement.detail;
-  if (!verdict.reasons.empty()) return;
+  if (!verdict.reasons.empty()) return nullptr;
   verdict.has_subject = claims->sub.type == jose::ClaimType::string;
   if (verdict.has_subject) verdict.subject = claims->sub.text;
   verdict.expires_at = jose::expires_at_of(*claims, policy.profile, session.arena);
   verdict.claims = claims->json;
+  return claims;
 }
 
 void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> verdicts, Session& session) noexcept {
@@ -296,11 +329,13 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
   state.snapshot = impl_->keys->snapshot();
   state.arena.reset();
   state.memo.begin_batch(state.snapshot);
+  TokenMemo* const tokens = impl_->find_known(inputs, state) ? state.tokens.get() : nullptr;
   state.work.resize(std::max(state.work.size(), inputs.size()));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     new (&verdicts[i]) TokenVerdict();  // in its place: an assignment would write it twice
     state.work[i].state = Work::State::decided;
     if (impl_->decide_statically(inputs[i], *state.snapshot, verdicts[i], state.arena)) continue;
+    if (tokens != nullptr && tokens->recall(i, inputs[i].at, verdicts[i], state.arena)) continue;
     impl_->split(inputs[i].token, state.work[i], verdicts[i], state);
   }
   state.clock.lap(Stage::split);
@@ -308,13 +343,22 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
     Work& work = state.work[i];
     if (work.state == Work::State::ordinary) impl_->decode_ordinary(inputs[i].token, work, verdicts[i], state);
     if (work.state == Work::State::unusual) impl_->take_apart(inputs[i].token, work, verdicts[i], state);
+    if (work.state == Work::State::awaits_signature && tokens != nullptr && tokens->knows(i)) {
+      work.state = Work::State::awaits_claims;
+      verdicts[i].signature = SignatureState::valid;
+    }
   }
   state.clock.lap(Stage::decode);
   impl_->judge_signatures(verdicts, state);
   state.clock.lap(Stage::signature);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (verdicts[i].signature == SignatureState::valid)
-      impl_->judge_claims(state.work[i], inputs[i].at, verdicts[i], state);
+    const Work& work = state.work[i];
+    if (work.state != Work::State::awaits_claims) continue;
+    const jose::Claims* accepted = impl_->judge_claims(work, inputs[i].at, verdicts[i], state);
+    // A token whose kid no key has asks for a refetch each time, so it is taken apart each time.
+    if (tokens == nullptr || !tokens->wants(i) || work.plan->wants_refetch) continue;
+    const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(impl_->policy, *accepted);
+    tokens->remember(i, inputs[i].token, verdicts[i], interval);
   }
   state.clock.lap(Stage::claims);
 }
@@ -333,7 +377,8 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
   return create(std::move(options), std::move(*backend));
 }
 
-Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend) {
+Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend,
+                                               TokenMemo::Options memo) {
   auto impl = std::make_unique<Impl>();
   if (options.keys.empty()) {
     return Error{"no keys: give a JWK Set, a public key, a secret or static tokens"};
@@ -343,6 +388,8 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options, std::
   impl->policy = std::move(*policy);
   impl->backend = std::move(backend);
   impl->on_note = options.on_note;
+  impl->memo_options = memo;
+  if (options.memo_memory != 0) impl->memos = std::make_shared<MemoShare>(options.memo_memory);
   Result<std::unique_ptr<KeyStore>> keys =
       KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
   if (!keys) return Error{keys.error()};
@@ -359,7 +406,10 @@ std::unique_ptr<Session> Engine::acquire() {
       return session;
     }
   }
-  return std::unique_ptr<Session>(new Session(std::make_unique<Session::Impl>(impl_->backend->new_session())));
+  std::unique_ptr<TokenMemo> tokens;
+  if (impl_->memos != nullptr) tokens = std::make_unique<TokenMemo>(impl_->memos, impl_->memo_options);
+  return std::unique_ptr<Session>(
+      new Session(std::make_unique<Session::Impl>(impl_->backend->new_session(), std::move(tokens))));
 }
 
 void Engine::release(std::unique_ptr<Session> session) {
@@ -375,5 +425,8 @@ Result<void> Engine::reload() {
 const Policy& Engine::policy() const noexcept { return impl_->policy; }
 const Backend& Engine::backend() const noexcept { return *impl_->backend; }
 std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->keys->snapshot(); }
+MemoStatistics Engine::memo_statistics() const {
+  return impl_->memos == nullptr ? MemoStatistics{} : impl_->memos->statistics();
+}
 
 }  // namespace assay::verify

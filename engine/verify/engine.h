@@ -13,10 +13,13 @@
 #include "verify/backend.h"
 #include "verify/batch.h"
 #include "verify/key_store.h"
+#include "verify/memo_share.h"
+#include "verify/token_memo.h"
 
 namespace assay::verify {
 
-// A thread's memory: header memo, backend contexts, arena, claims reader. Not thread safe; reuse it for speed.
+// A thread's memory: header memo, token memo, backend contexts, arena, claims reader. Not thread safe; reuse it for
+// speed.
 class Session {
  public:
   ~Session();
@@ -35,7 +38,8 @@ class Engine {
  public:
   static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options);
   // The same with a backend that was made elsewhere; the options' own choice is not looked at.
-  static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend);
+  static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend,
+                                                TokenMemo::Options memo = {});
   ~Engine();
 
   // A session from the pool; give it back with release(). Both thread safe.
@@ -51,6 +55,7 @@ class Engine {
   const Policy& policy() const noexcept;
   const Backend& backend() const noexcept;
   std::shared_ptr<const Snapshot> snapshot() const;
+  MemoStatistics memo_statistics() const;
 
  private:
   struct Impl;

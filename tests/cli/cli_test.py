@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import random
+import re
 import select
 import signal
 import socket
@@ -221,6 +222,32 @@ class Summary(Case):
                 continue  # its hashes may be OpenSSL's
             self.assertEqual((run["by_lanes"], run["exceptional"], run["cross_checked"]), (by_lanes, 0, by_lanes))
 
+    def test_tokens_that_come_again_are_not_verified_again_unless_no_memo(self):
+        lines = [token(jti=str(i % 10), exp=AT + 1 if i % 10 == 0 else AT + 3600) for i in range(20000)]
+        self.write("in", "\n".join(lines) + "\n")
+        for options, known in (([], True), (["--memo-memory", "1M"], True), (["--no-memo"], False),
+                               (["--memo-memory", "0"], False)):
+            done = self.verify("--summary", "s.json", "-o", "out", *options, "in", quiet=False)
+            self.assertEqual(done.returncode, 0)
+            run = json.loads(self.read("s.json"))["run"]
+            said = re.search(r"\n  known from before, not verified again: ([0-9,]+) \([0-9.]+ %\)\n", done.stderr.decode())
+            self.assertEqual(said is not None, known)
+            if known:
+                self.assertGreater(run["memo_hits"], 10000)
+                self.assertLessEqual(run["memo_hits"], run["memo_lookups"])
+                self.assertEqual(run["memo_hits"], int(said[1].replace(",", "")))
+                self.assertGreater(run["memo_entries"], 9)
+                self.assertGreater(run["memo_bytes"], 4096)
+            else:
+                self.assertEqual([run["memo_" + name] for name in ("lookups", "hits", "entries", "bytes")], [0] * 4)
+            self.assertEqual(["--no-memo", ""] in run["options"], "--no-memo" in options)
+            verdicts = self.read("out").splitlines()
+            self.assertEqual(len(verdicts), len(lines))
+            self.assertEqual({json.loads(line)["valid"] for line in verdicts[:50]}, {True})
+        # A second later one of them has expired, known or not.
+        late = self.assay("verify", "--quiet", "--secret-file", "secret", "--at", str(AT + 1), "in")
+        self.assertEqual(late.stdout.count(b'"reason":"token_expired"'), len(lines) // 10)
+
     def test_human_summary_counts_reasons_unless_quiet(self):
         done = self.verify(stdin=token() + "\nx\ny\n", quiet=False)
         self.assertRegex(done.stderr.decode(), r"3 records: 1 accepted, 2 rejected.*\n  malformed_token +2\n")
@@ -359,6 +386,7 @@ class Options(Case):
                 (["--backend", "abacus"], "--backend", "auto|openssl|lanes"), (["--frob"], "--frob"),
                 (["--table-memory", "much"], "--table-memory", "MiB or GiB"), (["--table-memory", "-1"], "--table-memory"),
                 (["--table-memory", "9999999GiB"], "--table-memory"), (["--table-memory", "MiB"], "--table-memory"),
+                (["--memo-memory", "x"], "--memo-memory", "MiB or GiB"), (["--no-memo", "--memo-memory", "1M"], "--no-memo"),
                 (["--cross-check", "2"], "--cross-check", "0 to 1"), (["--cross-check", "nan"], "--cross-check"),
                 (["--backend", "openssl", "--cross-check", "1"], "--backend", "nothing to cross-check"),
                 (["--issuer"], "--issuer", "needs a value"), (["--issuer="], "--issuer"),

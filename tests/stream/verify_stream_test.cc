@@ -132,6 +132,34 @@ TEST_F(VerifyStream, NumbersTheRecordsOfCrowdedBlocksInOrder) {
   }
 }
 
+TEST_F(VerifyStream, WritesTheSameBytesWithAndWithoutAMemo) {
+  JwtVerifierOptions without;
+  without.keys.push_back({KeySource::Kind::secret_text, kSecret, "secret"});
+  without.memo_memory = 0;
+  const Result<JwtVerifier> no_memo = JwtVerifier::create(std::move(without));
+  ASSERT_TRUE(no_memo);
+  std::string text;
+  for (int i = 0; i < 8; ++i) text += corpus();
+  StreamOptions given = options({dir_.write("in", text)});
+  given.summary = dir_.path("summary");
+  const auto plain = verify_stream(*no_memo, given);
+  ASSERT_TRUE(plain) << plain.error();
+  EXPECT_EQ(plain->recalled, 0u);
+  const std::string expected = dir_.read("out");
+  EXPECT_NE(dir_.read("summary").find("\"memo_lookups\":0,\"memo_hits\":0,\"memo_entries\":0,\"memo_bytes\":0,"),
+            std::string::npos);
+  for (const int threads : {1, 3}) {
+    given.threads = threads;
+    const auto result = verify_stream(verifier_, given);
+    ASSERT_TRUE(result) << result.error();
+    EXPECT_TRUE(dir_.read("out") == expected) << threads << " threads";
+    EXPECT_GT(result->recalled, result->accepted / 2);
+    EXPECT_LE(result->recalled, result->accepted);
+    const std::string hits = ",\"memo_hits\":" + std::to_string(result->recalled) + ",";
+    EXPECT_NE(dir_.read("summary").find(hits), std::string::npos);
+  }
+}
+
 TEST_F(VerifyStream, AnswersALoneRecordBeforeThePipeEnds) {
   std::array<int, 2> in{}, out{};
   ASSERT_EQ(::pipe(in.data()), 0);

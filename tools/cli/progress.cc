@@ -93,6 +93,12 @@ std::string summary_text(const StreamResult& result) {
   for (const auto& [reason, count] : result.by_reason) {
     text += "  " + reason + std::string(width - reason.size() + 2, ' ') + with_commas(count) + "\n";
   }
+  if (result.recalled > 0) {
+    char share[16];
+    std::snprintf(share, sizeof share, "%.1f",
+                  100. * static_cast<double>(result.recalled) / static_cast<double>(result.records));
+    text += "  known from before, not verified again: " + with_commas(result.recalled) + " (" + share + " %)\n";
+  }
   if (result.exceptional > 0)
     text += "  exceptional in lanes, decided by OpenSSL: " + with_commas(result.exceptional) + "\n";
   return text;

@@ -128,6 +128,13 @@ void add_backend_flags(CLI::App& app, VerifyFlags& flags) {
   app.get_option("--backend")->group("Output");
   add("--table-memory", "SIZE", "memory that lanes may take for tables of keys, such as 64MiB; 0: none; default 256MiB",
       [&options](const std::string& value) { options.table_memory = size_in_bytes("--table-memory", value); });
+  add("--memo-memory", "SIZE", "memory for tokens that come again and need no second verification; default 64MiB",
+      [&options](const std::string& value) { options.memo_memory = size_in_bytes("--memo-memory", value); });
+  CLI::Option* no_memo = app.add_flag_callback(
+      "--no-memo",
+      [&options, &flags] { options.memo_memory = 0, flags.verifier.manifest.emplace_back("--no-memo", ""); },
+      "verify every token, also one that was verified before");
+  no_memo->group("Output")->excludes(app.get_option("--memo-memory"));
   add("--cross-check", "SHARE",
       "share of the lanes' verdicts, 0 to 1, that OpenSSL gives too; a difference ends the run; default 0",
       [&options](const std::string& value) { options.cross_check = share("--cross-check", value); });

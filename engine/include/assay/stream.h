@@ -62,6 +62,7 @@ struct StreamResult {
   std::uint64_t records = 0, accepted = 0, rejected = 0, bytes = 0;
   std::vector<std::pair<std::string, std::uint64_t>> by_reason;  // name, count; most frequent first
   std::uint64_t exceptional = 0;  // signatures that the lanes could not decide and OpenSSL did
+  std::uint64_t recalled = 0;     // tokens known from before, whose signatures were not verified again
   double seconds = 0;
   StageSeconds stages{};       // of all threads together; zeros unless measured
   int stopped_by = 0;          // signal number, or 0
