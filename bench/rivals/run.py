@@ -336,7 +336,7 @@ def report(machine, options, rivals, left_out, results):
     problems = [f"- {result['algorithm']}: {name}: {problem}\n" for result in results for name, problem in result["refused"].items() if problem != "–"]
     kinds = sorted({kind for result in results for kind in result["bad_tokens"]})
     text += [f"\n## What is not measured\n\nBefore the clock starts, each has to accept {CHECKED} good tokens and to reject all bad ones, of these kinds:\n"
-             f"{', '.join(kinds)}.\nA dash: the library does not do the algorithm.\n\n",
+             f"{'; '.join(kinds)}.\nA dash: the library does not do the algorithm.\n\n",
              *(problems or ["All that do an algorithm passed.\n"]),
              *[f"- {name} is left out: {why}\n" for name, why in left_out.items()]]
     text += ["\n## Machine and versions\n\n", *[f"- {name}: {value}\n" for name, value in machine.items()],
