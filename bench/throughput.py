@@ -11,87 +11,19 @@ corpus as often as fills about a second. Every run of assay must accept every to
 Needs python3, openssl and taskset alone.
 """
 import argparse
-import base64
 import datetime
 import json
 import math
 import os
-import re
 import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
+from corpora import CLAIMS_BYTES, Log, ROWS, distinct_options, mint, openssl_rate
 from machine import describe
 
-# algorithm, arguments of `openssl speed`, tokens a corpus, what the bare operation is
-ROWS = [
-    ("RS256", ["rsa2048"], 30000, "rsa2048 verify"),
-    ("PS256", ["rsa2048"], 30000, "rsa2048 verify"),
-    ("ES256", ["ecdsap256"], 100000, "ecdsap256 verify"),
-    ("ES384", ["ecdsap384"], 30000, "ecdsap384 verify"),
-    ("ES512", ["ecdsap521"], 30000, "ecdsap521 verify"),
-    ("EdDSA", ["ed25519"], 100000, "ed25519 verify"),
-    ("HS256", ["-hmac", "sha256", "-bytes", "512"], 500000, "hmac(sha256), 512 bytes"),
-]
 RUN_SECONDS = 1.0  # of a run of assay, at least
-CLAIMS_BYTES = 350
-NO_CONFIG = {**os.environ, "LC_ALL": "C"}
-
-
-class Log:
-    """Runs commands and keeps what they said, for raw.txt."""
-
-    def __init__(self, path):
-        self.file = open(path, "w", encoding="utf-8")
-
-    def run(self, command):
-        before, started = os.times(), time.perf_counter()
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=NO_CONFIG)
-        seconds = time.perf_counter() - started
-        spent = os.times()
-        cpu = spent.children_user + spent.children_system - before.children_user - before.children_system
-        text = done.stdout.decode(errors="replace")
-        self.file.write(f"$ {shlex.join(command)}\n{text}({seconds:.4f} s by the clock, {cpu:.2f} s of CPU time, exit {done.returncode})\n\n")
-        self.file.flush()
-        if done.returncode != 0:
-            sys.exit(f"throughput.py: exit {done.returncode}: {shlex.join(command)}\n{text[-2000:]}")
-        return text, seconds
-
-
-def openssl_rate(text):
-    """Operations a second from `openssl speed -mr`: verifications, or MACs of 512 bytes."""
-    for line in text.splitlines():
-        fields = line.split(":")
-        if re.match(r"\+F[0-9]+$", fields[0]):
-            return float(fields[-1])
-        if fields[0] == "+F":
-            return float(fields[-1]) / 512
-    sys.exit(f"throughput.py: cannot read the output of openssl speed:\n{text}")
-
-
-def mint(log, assay, algorithm, count, folder):
-    """A corpus and the option that names its key set."""
-    key, public, jwks, tokens = (os.path.join(folder, f"{algorithm}.{end}") for end in ("key", "pub", "json", "txt"))
-    if algorithm.startswith("HS"):
-        log.run([assay, "keygen", "--algorithm", algorithm, "--kid", "bench", "--private", key, "--jwks", jwks])
-    else:
-        log.run([assay, "keygen", "--algorithm", algorithm, "--kid", "bench", "--private", key, "--public", public, "--jwks", jwks])
-    command = [assay, "mint", "--key", key, "--algorithm", algorithm, "--kid", "bench", "--seed", "1", "--expires-in", "86400",
-               "--audience", "https://api.example", "--scope", "read", "--scope", "write", "-o", tokens]
-    note = lambda length: ["--claim", "note=" + json.dumps("x" * length)]
-    log.run(command + ["--count", "2"] + note(0))
-    with open(tokens, encoding="ascii") as file:
-        payload = file.readline().split(".")[1]
-    without = len(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    log.run(command + ["--count", str(count)] + note(max(0, CLAIMS_BYTES - without)))
-    with open(tokens, "rb") as file:
-        lines = file.read().splitlines()
-    if len(set(lines)) != count:
-        sys.exit(f"throughput.py: {algorithm}: {len(set(lines))} distinct tokens of {count}")
-    return ["--jwks", jwks], tokens, sum(map(len, lines)) / count
 
 
 def main():
@@ -119,12 +51,13 @@ def main():
             if options.algorithm and algorithm not in options.algorithm:
                 continue
             count = max(1000, int(count * options.scale))
-            key, tokens, token_bytes = mint(log, options.assay, algorithm, count, folder)
+            corpus = mint(log, options.assay, algorithm, count, folder)
+            tokens = corpus.tokens
             bare = ["taskset", "-c", options.cpu, "openssl", "speed", "-mr", "-seconds", str(options.seconds)] + speed
 
             def verify(backend, threads, inputs):
-                return (["taskset", "-c", options.cpu if threads == 1 else options.cpus, options.assay, "verify"] + key +
-                        ["--threads", str(threads), "--backend", backend, "--format", "ndjson", "-o", "/dev/null", "--quiet"] + inputs)
+                return (["taskset", "-c", options.cpu if threads == 1 else options.cpus, options.assay, "verify"] + corpus.options +
+                        distinct_options(options.assay) + ["--threads", str(threads), "--backend", backend, "--format", "ndjson", "-o", "/dev/null", "--quiet"] + inputs)
 
             # OpenSSL is slow enough for a part of the corpus.
             part = tokens + ".part"
@@ -134,10 +67,10 @@ def main():
             inputs, measured = {}, [(backend, threads) for backend in options.backend.split(",") for threads in (1, 2)]
             for backend, threads in measured:
                 # Warms the file cache; exit 0 says that all were accepted.
-                corpus = part if backend == "openssl" else tokens
-                log.run(verify(backend, threads, [corpus]))
-                seconds = log.run(verify(backend, threads, [corpus]))[1]
-                inputs[backend, threads] = [corpus] * max(1, math.ceil(RUN_SECONDS / seconds))
+                path = part if backend == "openssl" else tokens
+                log.run(verify(backend, threads, [path]))
+                seconds = log.run(verify(backend, threads, [path]))[1]
+                inputs[backend, threads] = [path] * max(1, math.ceil(RUN_SECONDS / seconds))
             samples = {"openssl speed": [], **{run: [] for run in measured}}
             for _ in range(options.repetitions):
                 samples["openssl speed"].append(openssl_rate(log.run(bare)[0]))
@@ -148,7 +81,7 @@ def main():
             for backend in options.backend.split(","):
                 one, two = middle[backend, 1], middle[backend, 2]
                 row = {
-                    "algorithm": algorithm, "backend": backend, "operation": operation, "token_bytes": round(token_bytes),
+                    "algorithm": algorithm, "backend": backend, "operation": operation, "token_bytes": round(corpus.token_bytes),
                     "tokens": sum(counts[path] for path in inputs[backend, 1]), "openssl_per_second": round(unit), "assay_per_second": round(one),
                     "assay_ns_per_token": round(1e9 / one), "ratio": round(one / unit, 3),
                     "two_threads_per_second": round(two), "two_to_one": round(two / one, 3),
@@ -173,7 +106,7 @@ def main():
         file.write("# Throughput against plain OpenSSL\n\n")
         file.write(f"Distinct tokens, claims of about {CLAIMS_BYTES} bytes, one thread on one core, one key, verdicts as NDJSON to\n"
                    f"/dev/null, process start and key loading included; medians of {options.repetitions} interleaved runs. "
-                   "PS256 is compared with the bare RSA\noperation. `openssl speed` counts CPU time, assay's rate is by the clock.\nA run reads its corpus several times.\nFigures of different machines do not compare; ratios do.\n\n")
+                   "PS256 is compared with the bare RSA\noperation. `openssl speed` counts CPU time, assay's rate is by the clock.\nA run reads its corpus several times, with --no-memo where assay has it.\nFigures of different machines do not compare; ratios do.\n\n")
         file.write("\n".join(table) + "\n\n")
         file.write("".join(f"- {name}: {value}\n" for name, value in machine.items()))
         file.write("\nCommands, for each algorithm: plain OpenSSL, one thread, two threads.\n\n```\n")
