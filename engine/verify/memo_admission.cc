@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::uint64_t kWindow = 2048;  // lookups
 // A hit saves a microsecond, and looking for all tokens costs each some twenty nanoseconds. In a sample, a token that
-// comes again far apart is seen again an eighth as often.
+// comes again far apart is seen again a sixteenth as often.
 constexpr std::uint64_t kSampleBelow = 128;       // repeats 1 in so many
 constexpr std::uint64_t kSampleNoMoreFrom = 256;  // the same, of the sample
 constexpr std::uint64_t kKeepAtOnceFrom = 8;      // hits 1 in so many

@@ -1,9 +1,9 @@
 // Which tokens a memo looks for, and which it keeps: from how often tokens came again of late.
 //
 // Where tokens repeat, each is looked for and kept at once. Where few do, a token is kept when it is seen a second
-// time. Where next to none do, tokens are looked for in one batch of eight, by chance, so that distinct tokens pay next
-// to nothing. A token seen once leaves its tag for some hundred thousand tokens then, so those that repeat are found
-// however they lie. Not thread safe: a memo has its own.
+// time. Where next to none do, tokens are looked for in one batch of sixteen, by chance, so that distinct tokens pay
+// next to nothing. A token seen once leaves its tag for some hundred thousand tokens then, so those that repeat are
+// found however they lie. Not thread safe: a memo has its own.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ class MemoAdmission {
     if (!sampling_) return true;
     // A generator of 64 bits, Knuth's MMIX: no pattern of a log falls into step with it.
     random_ = random_ * 6364136223846793005u + 1442695040888963407u;
-    return random_ >> 61 == 0;
+    return random_ >> 60 == 0;
   }
 
   // After a batch: tokens that were looked for and those that were found.

@@ -485,7 +485,7 @@ TEST_F(Admission, LooksForASampleAloneWhereNothingRepeats) {
   for (int i = 0; i < 30; ++i) pass_distinct(300);
   std::size_t looked_for = 0;
   for (int i = 0; i < 1000; ++i) looked_for += pass_distinct(300);
-  EXPECT_NEAR(static_cast<double>(looked_for) / 300'000, 1 / 8., 0.04);
+  EXPECT_NEAR(static_cast<double>(looked_for) / 300'000, 1 / 16., 0.03);
   EXPECT_LE(share_->statistics().entries, 10u);
 }
 
