@@ -223,14 +223,15 @@ Result<void> load(Batch& batch) {
   if (Result<void> read = read_on(static_cast<std::size_t>(range.end - from) + kTail); !read) return read;
   const std::size_t end = std::min(static_cast<std::size_t>(range.end - from), buffer.size());
   if (end == 0) return {};  // the file has become shorter
-  for (std::size_t searched = end - 1; !file_ended;) {
+  std::size_t at = range.begin == 0 ? 0 : newline_from(0) + 1;
+  // Its end is looked for only where a line begins: one that goes through many ranges is not read again by each.
+  for (std::size_t searched = end - 1; at < end && !file_ended;) {
     const std::size_t newline = newline_from(searched);
     if (newline != buffer.size() || newline - end > range.line_limit) break;
     searched = newline;
     if (Result<void> read = read_on(std::max(kTail, buffer.size() - end)); !read) return read;
   }
 
-  std::size_t at = range.begin == 0 ? 0 : newline_from(0) + 1;
   while (at < end && batch.records.size() < kMaxRecordsPerBatch) {
     const std::size_t newline = newline_from(at);
     std::string_view text = buffer.view().substr(at, newline - at);

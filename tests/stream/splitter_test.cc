@@ -172,6 +172,32 @@ TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk
   EXPECT_EQ(batch.record_count, 0u);
 }
 
+TEST(Splitter, ReadsALongLineOnlyWhereItBegins) {
+  const TempDir dir;
+  constexpr std::size_t kBlock = 1000, kLimit = 500000 + kLineSlack;
+  for (const std::size_t length : {kLimit - 1, kLimit, kLimit + 1, 2 * kLimit}) {
+    const std::string long_line(length, 'x');
+    const std::string text = "one\n" + long_line + "\ntwo\n" + long_line;
+    Source source({dir.write("in", text)}, {});
+    Splitter splitter(source, InputFormat::lines, kLimit - kLineSlack, kBlock);
+    std::uint64_t read = 0, records = 0, too_long = 0;
+    for (;;) {
+      Batch batch;
+      Result<Splitter::Outcome> outcome = splitter.next(batch);
+      ASSERT_TRUE(outcome);
+      if (*outcome != Splitter::Outcome::batch) break;
+      ASSERT_TRUE(load(batch));
+      read += batch.buffer.size();
+      records += batch.records.size();
+      for (const Record& record : batch.records) too_long += record.too_long ? 1 : 0;
+    }
+    EXPECT_EQ(records, 4u);
+    EXPECT_EQ(too_long, length > kLimit ? 2u : 0u);
+    // Each range and what may follow it; and each long line, up to twice where the reading doubles.
+    EXPECT_LE(read, (text.size() / kBlock + 1) * (kBlock + 4097) + 4 * length + 10000);
+  }
+}
+
 TEST(Splitter, DecidesTheFormatByTheFirstRecord) {
   EXPECT_EQ(detect_format("{\"token\":1}"), InputFormat::ndjson);
   EXPECT_EQ(detect_format("\xEF\xBB\xBF \t{"), InputFormat::ndjson);
