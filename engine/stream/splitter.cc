@@ -50,15 +50,20 @@ bool Splitter::skip_to_newline(Batch& batch) noexcept {
 }
 
 // The next range of the file. False: all of it is dealt out.
+//
+// A log may grow, which is looked for until its end is near. From there on its size counts as it was then: a line that
+// crosses the end is given as far as it is written when it is read, and then nothing may come after it.
 Result<bool> Splitter::deal_out(Batch& batch) {
-  if (dealing_.begin >= dealing_.end) {
+  const std::uint64_t near = dealing_.begin + block_bytes_ + limit_;
+  if (!end_known_ && dealing_.end <= near) {
     Result<std::uint64_t> size = dealing_.file->size();
     if (!size) return Error{size.error()};
     dealing_.end = *size;
-    if (dealing_.begin >= dealing_.end) {
-      dealing_ = {};
-      return false;
-    }
+    end_known_ = dealing_.end <= near;
+  }
+  if (dealing_.begin >= dealing_.end) {
+    dealing_ = {};
+    return false;
   }
   batch.file = source_.index();
   batch.range = {dealing_.file, dealing_.begin, std::min(dealing_.end, dealing_.begin + block_bytes_), limit_};
@@ -92,7 +97,7 @@ Result<Splitter::Outcome> Splitter::next(Batch& batch) {
         return Outcome::end;
       }
       open_ = at_beginning_ = true;
-      ended_ = skipping_ = false;
+      ended_ = skipping_ = end_known_ = false;
       read_ = 0;
       // The first record of a run tells the format of all, and is read here.
       if (format_ != InputFormat::automatic && source_.file() != nullptr) {
@@ -223,14 +228,15 @@ Result<void> load(Batch& batch) {
   if (Result<void> read = read_on(static_cast<std::size_t>(range.end - from) + kTail); !read) return read;
   const std::size_t end = std::min(static_cast<std::size_t>(range.end - from), buffer.size());
   if (end == 0) return {};  // the file has become shorter
-  for (std::size_t searched = end - 1; !file_ended;) {
+  std::size_t at = range.begin == 0 ? 0 : newline_from(0) + 1;
+  // Its end is looked for only where a line begins: one that goes through many ranges is not read again by each.
+  for (std::size_t searched = end - 1; at < end && !file_ended;) {
     const std::size_t newline = newline_from(searched);
     if (newline != buffer.size() || newline - end > range.line_limit) break;
     searched = newline;
     if (Result<void> read = read_on(std::max(kTail, buffer.size() - end)); !read) return read;
   }
 
-  std::size_t at = range.begin == 0 ? 0 : newline_from(0) + 1;
   while (at < end && batch.records.size() < kMaxRecordsPerBatch) {
     const std::size_t newline = newline_from(at);
     std::string_view text = buffer.view().substr(at, newline - at);

@@ -70,6 +70,7 @@ class Splitter {
   std::uint64_t read_ = 0;     // bytes of the open input
   // The file that is being dealt out, from where on; null: none is.
   Range dealing_;
+  bool end_known_ = false;  // its end is where the last range ends, however it grows
 };
 
 // Reads the batch's range and cuts it into up to kMaxRecordsPerBatch records; the range is then what is left for

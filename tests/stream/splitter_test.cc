@@ -138,14 +138,16 @@ TEST(Splitter, BoundsTheRecordsOfABatch) {
 
 TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk) {
   const TempDir dir;
-  const std::string path = dir.write("in", "one\ntw");
+  const std::string blank(5000, '\n');
+  const std::string path = dir.write("in", "one\n" + blank + "tw");
   Source source({path}, {});
-  Splitter splitter(source, InputFormat::lines, 65536, 4);
+  Splitter splitter(source, InputFormat::lines, 1, 4);
+  ASSERT_LT(splitter.line_limit(), blank.size());
   Batch batch;
   ASSERT_TRUE(splitter.next(batch));
   ASSERT_TRUE(load(batch));
   ASSERT_EQ(batch.records.size(), 1u);
-  dir.write("in", "one\ntwo\nthree\n");
+  dir.write("in", "one\n" + blank + "two\nthree\n");
   std::string all;
   for (;;) {
     batch.recycle(kBlockBytes);
@@ -153,11 +155,14 @@ TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk
     ASSERT_TRUE(outcome);
     if (*outcome != Splitter::Outcome::batch) break;
     ASSERT_TRUE(load(batch));
-    for (const Record& record : batch.records) all.append(record.text) += '|';
+    for (const Record& record : batch.records) {
+      if (!record.text.empty()) all.append(record.text) += '|';
+    }
   }
   EXPECT_EQ(all, "two|three|");
 
   // Dealt out, and gone when it is read.
+  dir.write("in", "one\ntwo\nthree\n");
   Source again({path}, {});
   Splitter other(again, InputFormat::lines, 65536, 8);
   batch.recycle(kBlockBytes);
@@ -170,6 +175,54 @@ TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk
   ASSERT_TRUE(load(batch));
   EXPECT_TRUE(batch.records.empty());
   EXPECT_EQ(batch.record_count, 0u);
+}
+
+// A line that was given as far as it was written is the last: no record of what follows may hide that it was cut.
+TEST(Splitter, GivesNothingBehindALineThatWasNotFinished) {
+  const TempDir dir;
+  for (const std::size_t block : {4, 6, 8, 1000}) {
+    const std::string path = dir.write("in", "one\ntw");
+    Source source({path}, {});
+    Splitter splitter(source, InputFormat::lines, 65536, block);
+    std::string all;
+    for (;;) {
+      Batch batch;
+      Result<Splitter::Outcome> outcome = splitter.next(batch);
+      ASSERT_TRUE(outcome);
+      if (*outcome != Splitter::Outcome::batch) break;
+      ASSERT_TRUE(load(batch));
+      for (const Record& record : batch.records) all.append(record.text) += '|';
+      // The writer goes on once the line was read.
+      if (all.ends_with("tw|")) dir.write("in", "one\ntwo\nthree\n");
+    }
+    EXPECT_EQ(all, "one|tw|") << block;
+  }
+}
+
+TEST(Splitter, ReadsALongLineOnlyWhereItBegins) {
+  const TempDir dir;
+  constexpr std::size_t kBlock = 1000, kLimit = 500000 + kLineSlack;
+  for (const std::size_t length : {kLimit - 1, kLimit, kLimit + 1, 2 * kLimit}) {
+    const std::string long_line(length, 'x');
+    const std::string text = "one\n" + long_line + "\ntwo\n" + long_line;
+    Source source({dir.write("in", text)}, {});
+    Splitter splitter(source, InputFormat::lines, kLimit - kLineSlack, kBlock);
+    std::uint64_t read = 0, records = 0, too_long = 0;
+    for (;;) {
+      Batch batch;
+      Result<Splitter::Outcome> outcome = splitter.next(batch);
+      ASSERT_TRUE(outcome);
+      if (*outcome != Splitter::Outcome::batch) break;
+      ASSERT_TRUE(load(batch));
+      read += batch.buffer.size();
+      records += batch.records.size();
+      for (const Record& record : batch.records) too_long += record.too_long ? 1 : 0;
+    }
+    EXPECT_EQ(records, 4u);
+    EXPECT_EQ(too_long, length > kLimit ? 2u : 0u);
+    // Each range and what may follow it; and each long line, up to twice where the reading doubles.
+    EXPECT_LE(read, (text.size() / kBlock + 1) * (kBlock + 4097) + 4 * length + 10000);
+  }
 }
 
 TEST(Splitter, DecidesTheFormatByTheFirstRecord) {
