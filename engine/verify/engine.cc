@@ -29,6 +29,7 @@ struct Work {
   std::string_view payload;    // decoded, kJsonPadding readable bytes follow
   std::string_view signature;  // decoded
   std::size_t header_size = 0;
+  bool unchecked = false;  // the signature: see SignatureJob
   // `ordinary`: a header and something behind it, as far as split has looked; decode finds out the rest.
   enum class State : std::uint8_t {
     decided,
@@ -287,6 +288,7 @@ void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::I
       const std::uint32_t i = session.job_tokens[j];
       if (session.jobs[j].valid) {
         verdicts[i].signature = SignatureState::valid;
+        session.work[i].unchecked = session.jobs[j].unchecked;
         session.work[i].state = Work::State::awaits_claims;
       } else if (round + 1 < session.work[i].plan->candidates.size()) {
         session.job_tokens[left++] = i;
@@ -345,6 +347,7 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
     if (work.state == Work::State::unusual) impl_->take_apart(inputs[i].token, work, verdicts[i], state);
     if (work.state == Work::State::awaits_signature && tokens != nullptr && tokens->knows(i)) {
       work.state = Work::State::awaits_claims;
+      work.unchecked = false;
       verdicts[i].signature = SignatureState::valid;
     }
   }
@@ -355,8 +358,9 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
     const Work& work = state.work[i];
     if (work.state != Work::State::awaits_claims) continue;
     const jose::Claims* accepted = impl_->judge_claims(work, inputs[i].at, verdicts[i], state);
-    // A token whose kid no key has asks for a refetch each time, so it is taken apart each time.
-    if (tokens == nullptr || !tokens->wants(i) || work.plan->wants_refetch) continue;
+    // A token whose kid no key has asks for a refetch each time, so it is taken apart each time. One that a cross-check
+    // has yet to look at is verified each time, or it would be looked at no more.
+    if (tokens == nullptr || !tokens->wants(i) || work.plan->wants_refetch || work.unchecked) continue;
     const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(impl_->policy, *accepted);
     tokens->remember(i, inputs[i].token, verdicts[i], interval);
   }
