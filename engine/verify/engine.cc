@@ -94,7 +94,6 @@ struct Session::Impl {
   codec::FastObjectReader reader;
   std::unique_ptr<BackendSession> backend;
   std::shared_ptr<const Snapshot> snapshot;
-  bool saw_fault = false;  // of the backend
   std::vector<Work> work;
   std::vector<SignatureJob> jobs;
   std::vector<std::uint32_t> job_tokens;
@@ -127,13 +126,7 @@ struct Engine::Impl {
 
 // Looks for the batch's tokens among those of earlier ones. False: the memo does not serve this batch.
 bool Engine::Impl::find_known(std::span<const TokenInput> inputs, Session::Impl& session) const {
-  if (session.tokens == nullptr) return false;
-  // A signature that a faulty backend found valid may be none.
-  if (!session.saw_fault && !backend->fault().empty()) {
-    session.saw_fault = true;
-    session.tokens->forget();
-  }
-  return session.tokens->begin_batch(session.snapshot, inputs);
+  return session.tokens != nullptr && session.tokens->begin_batch(session.snapshot, inputs);
 }
 
 // StaticTokenVerifier's rules: the table, then the expiry, then the scopes. True when the token is decided.

@@ -319,7 +319,7 @@ void verify_until_wrong(const kernel::CurveJob* jobs, std::size_t count, kernel:
   if (gone_wrong) std::fill_n(outcomes, count, kernel::Outcome::valid);
 }
 
-TEST(EngineMemoFault, ForgetsWhatAFaultyBackendFoundValid) {
+TEST(EngineMemoFault, RemembersNothingThatAFaultyBackendFoundValid) {
   gone_wrong = false;
   kernel::Kernels kernels = kernel::best_kernels();
   kernels.p256.verify = verify_until_wrong;
