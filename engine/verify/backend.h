@@ -23,6 +23,7 @@ struct SignatureJob {
   std::string_view signing_input;  // header "." payload, or with b64=false header "." raw payload
   std::string_view signature;      // decoded bytes
   bool valid = false;              // the answer
+  bool unchecked = false;          // of a backend that is cross-checked: OpenSSL was not asked
   // The algorithm's hash (HMAC: with this key, after its inner block) over the first `head_bytes` of the signing input,
   // which tokens of one header share; null: none was made.
   const HashState* head = nullptr;

@@ -383,10 +383,11 @@ void LanesSession::judge_by_openssl(std::span<SignatureJob> jobs, std::span<cons
 // Every 1/share-th verdict of the lanes, so that any long enough run of tokens has its share. OpenSSL's verdict stands.
 void LanesSession::cross_check(std::span<SignatureJob> jobs) {
   for (const Decided& verdict : decided_) {
-    check_credit_ += shared_->cross_check;
-    if (check_credit_ < 1) continue;
-    check_credit_ -= 1;
     SignatureJob& job = jobs[verdict.job];
+    check_credit_ += shared_->cross_check;
+    job.unchecked = check_credit_ < 1;
+    if (job.unchecked) continue;
+    check_credit_ -= 1;
     const bool of_lanes = job.valid;
     openssl_->judge({&job, 1}, generation_);
     counts_.cross_checked.add(1);

@@ -29,6 +29,7 @@ struct Work {
   std::string_view payload;    // decoded, kJsonPadding readable bytes follow
   std::string_view signature;  // decoded
   std::size_t header_size = 0;
+  bool unchecked = false;  // the signature: see SignatureJob
   // `ordinary`: a header and something behind it, as far as split has looked; decode finds out the rest.
   enum class State : std::uint8_t {
     decided,
@@ -93,7 +94,6 @@ struct Session::Impl {
   codec::FastObjectReader reader;
   std::unique_ptr<BackendSession> backend;
   std::shared_ptr<const Snapshot> snapshot;
-  bool saw_fault = false;  // of the backend
   std::vector<Work> work;
   std::vector<SignatureJob> jobs;
   std::vector<std::uint32_t> job_tokens;
@@ -126,13 +126,7 @@ struct Engine::Impl {
 
 // Looks for the batch's tokens among those of earlier ones. False: the memo does not serve this batch.
 bool Engine::Impl::find_known(std::span<const TokenInput> inputs, Session::Impl& session) const {
-  if (session.tokens == nullptr) return false;
-  // A signature that a faulty backend found valid may be none.
-  if (!session.saw_fault && !backend->fault().empty()) {
-    session.saw_fault = true;
-    session.tokens->forget();
-  }
-  return session.tokens->begin_batch(session.snapshot, inputs);
+  return session.tokens != nullptr && session.tokens->begin_batch(session.snapshot, inputs);
 }
 
 // StaticTokenVerifier's rules: the table, then the expiry, then the scopes. True when the token is decided.
@@ -287,6 +281,7 @@ void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::I
       const std::uint32_t i = session.job_tokens[j];
       if (session.jobs[j].valid) {
         verdicts[i].signature = SignatureState::valid;
+        session.work[i].unchecked = session.jobs[j].unchecked;
         session.work[i].state = Work::State::awaits_claims;
       } else if (round + 1 < session.work[i].plan->candidates.size()) {
         session.job_tokens[left++] = i;
@@ -345,6 +340,7 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
     if (work.state == Work::State::unusual) impl_->take_apart(inputs[i].token, work, verdicts[i], state);
     if (work.state == Work::State::awaits_signature && tokens != nullptr && tokens->knows(i)) {
       work.state = Work::State::awaits_claims;
+      work.unchecked = false;
       verdicts[i].signature = SignatureState::valid;
     }
   }
@@ -355,8 +351,9 @@ void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> 
     const Work& work = state.work[i];
     if (work.state != Work::State::awaits_claims) continue;
     const jose::Claims* accepted = impl_->judge_claims(work, inputs[i].at, verdicts[i], state);
-    // A token whose kid no key has asks for a refetch each time, so it is taken apart each time.
-    if (tokens == nullptr || !tokens->wants(i) || work.plan->wants_refetch) continue;
+    // A token whose kid no key has asks for a refetch each time, so it is taken apart each time. One that a cross-check
+    // has yet to look at is verified each time, or it would be looked at no more.
+    if (tokens == nullptr || !tokens->wants(i) || work.plan->wants_refetch || work.unchecked) continue;
     const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(impl_->policy, *accepted);
     tokens->remember(i, inputs[i].token, verdicts[i], interval);
   }

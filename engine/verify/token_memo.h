@@ -1,6 +1,7 @@
 // Tokens remembered by their exact bytes: a log shows the same token again and again.
 //
-// Remembered are tokens whose signature was found valid under one key snapshot, and of those that the policy accepted
+// Remembered are tokens whose signature was found valid under one key snapshot (where lanes are cross-checked: by
+// OpenSSL), and of those that the policy accepted
 // the whole verdict, with the interval of moments in which it holds: at any other the claims are judged anew. A keyed
 // hash of a token's end and length leads to a set of eight; which of them is the token, if any, all its bytes decide.
 // Nothing that was found invalid is ever kept, a lookup looks at one set, and memory is bounded, so that whoever sends
@@ -65,9 +66,6 @@ class TokenMemo {
   // Remembers it, from the next batch on. `accepted`: moments at which exactly this verdict holds, if it accepts.
   void remember(std::size_t i, std::string_view token, const TokenVerdict& verdict,
                 const jose::Interval& accepted) noexcept;
-
-  // Forgets all tokens at the next begin_batch().
-  void forget() noexcept { snapshot_.reset(); }
 
  private:
   struct Entry;

@@ -319,7 +319,7 @@ void verify_until_wrong(const kernel::CurveJob* jobs, std::size_t count, kernel:
   if (gone_wrong) std::fill_n(outcomes, count, kernel::Outcome::valid);
 }
 
-TEST(EngineMemoFault, ForgetsWhatAFaultyBackendFoundValid) {
+TEST(EngineMemoFault, RemembersNothingThatAFaultyBackendFoundValid) {
   gone_wrong = false;
   kernel::Kernels kernels = kernel::best_kernels();
   kernels.p256.verify = verify_until_wrong;
@@ -356,6 +356,53 @@ TEST(EngineMemoFault, ForgetsWhatAFaultyBackendFoundValid) {
   ASSERT_NE(backend->fault(), "");
   EXPECT_EQ(accepted(), 0);
   gone_wrong = false;
+}
+
+// One token again and again: a share of its verdicts is checked, as if there were no memo.
+TEST(EngineMemoFault, LeavesATokenThatComesAgainToTheCrossCheck) {
+  gone_wrong = false;
+  kernel::Kernels kernels = kernel::best_kernels();
+  kernels.p256.verify = verify_until_wrong;
+  BackendOptions backend_options;
+  backend_options.tables_at_once = true;
+  backend_options.window = 4;
+  backend_options.cross_check = 0.01;
+  const auto backend = make_lanes_backend(kernels, backend_options);
+  const KeyPair key = std::move(*KeyPair::generate(Algorithm::ES256));
+  const KeyPair forger = std::move(*KeyPair::generate(Algorithm::ES256));
+  JwtVerifierOptions options;
+  options.keys.push_back({KeySource::Kind::jwks_text, key.jwks("k1"), "keys"});
+  Side side(options, true, backend);
+  ASSERT_TRUE(side) << side.error();
+  const std::vector<Asked> forged = {{forger.sign(R"({"alg":"ES256","kid":"k1"})", R"({"sub":"u"})"), {kIssued, 0}}};
+  EXPECT_TRUE(side.judge(forged)[0].ends_with(" invalid [ES256] [k1] - - [] [] [] []"));
+  gone_wrong = true;
+  for (int i = 0; i < 100; ++i) static_cast<void>(side.judge(forged));
+  EXPECT_NE(backend->fault(), "");
+  EXPECT_EQ(backend->statistics().cross_checked, 1u);
+  EXPECT_TRUE(side.judge(forged)[0].ends_with(" invalid [ES256] [k1] - - [] [] [] []"));
+  gone_wrong = false;
+}
+
+// What OpenSSL has found valid, too, needs no further check.
+TEST(EngineMemoFault, RemembersWhatTheCrossCheckLookedAt) {
+  gone_wrong = false;
+  for (const double share : {0.125, 1.0}) {
+    BackendOptions backend_options;
+    backend_options.tables_at_once = true;
+    backend_options.window = 4;
+    backend_options.cross_check = share;
+    const auto backend = make_lanes_backend(kernel::best_kernels(), backend_options);
+    const KeyPair key = std::move(*KeyPair::generate(Algorithm::ES256));
+    JwtVerifierOptions options;
+    options.keys.push_back({KeySource::Kind::jwks_text, key.jwks("k1"), "keys"});
+    Side side(options, true, backend);
+    ASSERT_TRUE(side) << side.error();
+    const std::vector<Asked> asked = {{key.sign(R"({"alg":"ES256","kid":"k1"})", R"({"sub":"u"})"), {kIssued, 0}}};
+    for (int i = 0; i < 100; ++i) EXPECT_TRUE(side.judge(asked)[0].starts_with("0 valid"));
+    EXPECT_EQ(backend->statistics().cross_checked, 1u);
+    EXPECT_EQ(backend->statistics().by_lanes, share == 1 ? 1u : 4u);
+  }
 }
 
 // Many threads, one engine: sessions of their own, keys that are read again meanwhile.
