@@ -18,15 +18,6 @@ constexpr std::size_t kHelpWidth = 100;
 constexpr const char* kKeys = "Keys";
 constexpr const char* kPolicy = "Policy";
 
-std::string algorithm_names() {
-  std::string names;
-  for (int i = 0; i < kAlgorithmCount; ++i) {
-    if (i > 0) names += ", ";
-    names += to_string(static_cast<Algorithm>(i));
-  }
-  return names;
-}
-
 bool has_scheme(std::string_view value, std::string_view scheme) {
   if (value.size() < scheme.size()) return false;
   for (std::size_t i = 0; i < scheme.size(); ++i) {
@@ -119,6 +110,15 @@ class HelpFormat : public CLI::Formatter {
 
 }  // namespace
 
+std::string algorithm_names() {
+  std::string names;
+  for (int i = 0; i < kAlgorithmCount; ++i) {
+    if (i > 0) names += ", ";
+    names += to_string(static_cast<Algorithm>(i));
+  }
+  return names;
+}
+
 CLI::ValidationError refuse(const std::string& option, const std::string& why) {
   return CLI::ValidationError(option, why);
 }
@@ -209,6 +209,11 @@ void add_policy_flags(CLI::App& app, VerifierFlags& flags, bool record_times) {
                         policy.algorithms.push_back(*algorithm);
                       }))
       ->group(kPolicy);
+  add_claim_flags(app, flags, record_times);
+}
+
+void add_claim_flags(CLI::App& app, VerifierFlags& flags, bool record_times) {
+  Policy& policy = flags.options.policy;
   const auto add_exact = [&](const char* name, const char* placeholder, const char* help,
                              std::optional<std::vector<std::string>>& values) {
     add_values(app, name, placeholder, help,

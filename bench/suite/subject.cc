@@ -1,0 +1,142 @@
+#include "suite/subject.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "suite/clock.h"
+#include "suite/token_corpus.h"
+#include "verify/engine.h"
+
+namespace assay::bench {
+namespace {
+
+constexpr std::size_t kLeastRecords = 256;
+// How long tables may take: those of ten thousand keys are built for a minute or two.
+constexpr double kWarmSeconds = 10, kWarmSecondsPerKey = 0.012;
+constexpr double kSteady = 0.05;
+
+}  // namespace
+
+Subject::Subject(SubjectPlan plan, const std::atomic<int>* stop)
+    : plan_(std::move(plan)), stop_(stop), lines_(split_lines(plan_.lines)) {
+  plan_.stream.output = "/dev/null";
+  plan_.stream.format = OutputFormat::ndjson;
+  plan_.stream.threads = plan_.what.threads;
+  plan_.stream.stop = const_cast<std::atomic<int>*>(stop_);  // only read
+}
+
+double Subject::mean_bytes() const noexcept {
+  return static_cast<double>(plan_.lines.size()) / static_cast<double>(std::max<std::size_t>(lines_.size(), 1));
+}
+
+Result<void> Subject::set_size(std::size_t count, std::size_t passes) {
+  passes_ = std::max<std::size_t>(passes, 1);
+  if (count != count_ && plan_.what.batch == 0) {
+    Result<MemoryFile> file = MemoryFile::make(first_lines(plan_.lines, count));
+    if (!file) return Error{file.error()};
+    file_ = std::move(*file);
+  }
+  if (plan_.what.batch == 0) plan_.stream.inputs.assign(passes_, file_.path());
+  count_ = count;
+  return {};
+}
+
+Result<bool> Subject::warm_up() {
+  const std::size_t least = std::min(lines_.size(), std::max(kLeastRecords, 2 * plan_.what.keys));
+  if (Result<void> ok = set_size(least, 1); !ok) return Error{ok.error()};
+  const double started = wall_seconds();
+  double last_rate = 0;
+  std::uint64_t last_tables = 0;
+  for (;;) {
+    Result<Ran> ran = run(false, nullptr);
+    if (!ran) return Error{ran.error()};
+    if (stop_ != nullptr && stop_->load() != 0) return true;
+    const Sample& sample = ran->sample;
+    const double seconds = plan_.what.threads == 1 ? sample.cpu_seconds : sample.wall_seconds;
+    const double rate = static_cast<double>(sample.tokens) / std::max(seconds, 1e-9);
+    const std::uint64_t tables = plan_.verifier->engine().backend().statistics().tables_built;
+    const bool long_enough = seconds > plan_.sample_seconds / 2;
+    const bool steady = tables == last_tables && std::abs(rate - last_rate) < kSteady * rate;
+    const double wanted = rate * plan_.sample_seconds;
+    const auto count = static_cast<std::size_t>(wanted);
+    if (Result<void> ok = set_size(std::clamp(count, least, lines_.size()), count / lines_.size()); !ok)
+      return Error{ok.error()};
+    if (long_enough && steady) return true;
+    if (wall_seconds() - started > kWarmSeconds + kWarmSecondsPerKey * static_cast<double>(plan_.what.keys))
+      return false;
+    last_rate = rate;
+    last_tables = tables;
+  }
+}
+
+Result<Sample> Subject::measure(CycleCounter* cycles) {
+  Result<Ran> ran = run(false, cycles);
+  if (!ran) return Error{ran.error()};
+  return ran->sample;
+}
+
+Result<std::array<double, kStageCount>> Subject::measure_stages() {
+  Result<Ran> ran = run(true, nullptr);
+  if (!ran) return Error{ran.error()};
+  std::array<double, kStageCount> stages = ran->stages;
+  for (double& seconds : stages) seconds /= static_cast<double>(std::max<std::uint64_t>(ran->sample.tokens, 1));
+  return stages;
+}
+
+Result<Subject::Ran> Subject::run(bool stages, CycleCounter* cycles) {
+  if (cycles != nullptr) cycles->start();
+  const double wall = wall_seconds(), cpu = process_cpu_seconds();
+  Result<Ran> ran = plan_.what.batch == 0 ? run_stream(stages) : run_calls();
+  const double cpu_spent = process_cpu_seconds() - cpu, wall_spent = wall_seconds() - wall;
+  const std::optional<double> counted = cycles != nullptr ? cycles->stop() : std::nullopt;
+  if (!ran) return Error{describe(plan_.what) + ": " + ran.error()};
+  ran->sample.wall_seconds = wall_spent;
+  ran->sample.cpu_seconds = cpu_spent;
+  ran->sample.cycles = counted;
+  return ran;
+}
+
+Result<Subject::Ran> Subject::run_stream(bool stages) {
+  plan_.stream.measure_stages = stages;
+  const Result<StreamResult> result = verify_stream(*plan_.verifier, plan_.stream);
+  if (!result) return Error{result.error()};
+  Ran ran;
+  ran.sample.tokens = result->records;
+  ran.stages = result->stages;
+  if (result->stopped_by != 0) return ran;
+  const std::uint64_t expected = count_ * passes_;
+  if (result->records != expected) {
+    return Error{"read " + std::to_string(result->records) + " of " + std::to_string(expected) +
+                 " records; nothing measured here can be trusted"};
+  }
+  if (plan_.all_accepted && result->accepted != expected) {
+    return Error{"rejected " + std::to_string(result->rejected) + " of " + std::to_string(expected) +
+                 " good tokens, first of all for " + result->by_reason.front().first};
+  }
+  return ran;
+}
+
+Result<Subject::Ran> Subject::run_calls() {
+  std::vector<Verdict> verdicts(plan_.what.batch);
+  const Instant at = plan_.stream.at.value_or(Instant::now());
+  const std::size_t tokens = count_ * passes_;
+  Ran ran;
+  std::size_t next = 0;
+  while (ran.sample.tokens < tokens) {
+    if (stop_ != nullptr && stop_->load(std::memory_order_relaxed) != 0) break;
+    // Always as many in a call, so that every call is of the size that the row tells.
+    if (next + verdicts.size() > lines_.size()) next = 0;
+    const std::size_t size = std::min(verdicts.size(), lines_.size());
+    plan_.verifier->verify_batch(std::span(lines_).subspan(next, size), std::span(verdicts).first(size), at);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (!verdicts[i].valid())
+        return Error{"rejected a good token for " + std::string(to_string(verdicts[i].reason()))};
+    }
+    next += size;
+    ran.sample.tokens += size;
+  }
+  return ran;
+}
+
+}  // namespace assay::bench
