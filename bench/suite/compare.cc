@@ -28,6 +28,12 @@ Change change_of(const Row& before, const Row& now, bool same_cpu) {
     change.kind = Change::Kind::not_comparable;
     return change;
   }
+  // The clock's rows are slower by what other programs took.
+  const int threads = before.what.threads;
+  if (threads > 1 && std::max(share_lost(before.samples, threads), share_lost(now.samples, threads)) > kBusy) {
+    change.kind = Change::Kind::busy;
+    return change;
+  }
   change.change = change.now / change.before - 1;
   if (std::abs(change.change) >= kChange && std::abs(change.change) > change.noise)
     change.kind = change.change < 0 ? Change::Kind::slower : Change::Kind::faster;
@@ -44,6 +50,8 @@ std::string word_of(const Change& change) {
       return "not measured now";
     case Change::Kind::only_now:
       return "not measured before";
+    case Change::Kind::busy:
+      return "not comparable, busy machine";
     case Change::Kind::not_comparable:
       return "not comparable";
     case Change::Kind::same:
@@ -100,13 +108,13 @@ std::string comparison_text(const Comparison& comparison, std::string_view name)
     faster += change.kind == Change::Kind::faster;
     same += change.kind == Change::Kind::same;
     const bool both = change.before > 0 && change.now > 0;
-    const bool compared = both && change.kind != Change::Kind::not_comparable;
+    const bool compared = both && change.kind <= Change::Kind::slower;
     table.add({describe(change.what), both ? three_digits(change.before) : "–", both ? three_digits(change.now) : "–",
                compared ? signed_percent(change.change) : "–", compared ? plus_minus(change.noise) : "–",
                word_of(change)});
   }
   std::string text = "Against " + std::string(name) + ", by ratio to plain OpenSSL\n" + table.text();
-  for (const std::string& note : comparison.notes) text += "Note: " + note + ".\n";
+  for (const std::string& note : comparison.notes) text += folded("Note: " + note + ".", 98);
   return text + std::to_string(slower) + " slower, " + std::to_string(faster) + " faster, " + std::to_string(same) +
          " the same. A change is 10 % and more than the noise: 2 %, or the larger spread.\n";
 }

@@ -14,7 +14,7 @@ inline constexpr double kChange = 0.10;
 inline constexpr double kLeastNoise = 0.02;
 
 struct Change {
-  enum class Kind { same, faster, slower, only_before, only_now, not_comparable };
+  enum class Kind { same, faster, slower, only_before, only_now, not_comparable, busy };
   Case what;
   Kind kind = Kind::same;
   double before = 0, now = 0;  // ratios to plain OpenSSL, or tokens a second where a run has no ratio

@@ -124,9 +124,9 @@ struct Series {
 struct Panel {
   std::string name;
   std::string title;  // read out
-  std::vector<Series> series;
-  bool ideal = false;  // y = x / first x, dashed
-  std::string unit;    // after each number at a line's end
+  std::vector<Series> series = {};
+  bool ideal = false;     // y = x / first x, dashed
+  std::string unit = {};  // after each number at a line's end
 };
 
 double log_place(double value, double least, double most) {
@@ -212,13 +212,15 @@ std::string panels(const Rows& rows, std::string_view what, const std::function<
   return text + "</div>\n";
 }
 
+std::string count_of_threads(int threads) { return threads == 1 ? "one thread" : std::to_string(threads) + " threads"; }
+
 std::string throughput(const Report& report) {
   const int threads = report.settings.threads.front();
   const std::size_t keys = report.settings.keys.front();
   const Rows rows = rows_where(report, [&](const Row& row) {
     return row.what.threads == threads && row.what.keys == keys && row.what.batch == 0 && !row.what.repeated;
   });
-  const std::string on = threads == 1 ? "one core" : std::to_string(threads) + " threads";
+  const std::string on = threads == 1 ? "one core" : count_of_threads(threads);
   return section("Throughput",
                  "Tokens a second on " + on +
                      ", from a file in memory to NDJSON verdicts; × OpenSSL is against the bare "
@@ -233,25 +235,33 @@ std::string scaling(const Report& report) {
   if (report.settings.threads.size() < 2)
     return section("Threads", "Measured with one number of threads; <code>--threads 1,2,4</code> draws how it scales.",
                    "");
-  return section("Threads",
-                 "Speed over that of " + std::to_string(report.settings.threads.front()) +
-                     " thread, each thread on a core of its own.",
-                 legend_of(report, rows, "<li><i class=\"dashed\"></i>in proportion</li>") +
-                     panels(
-                         rows, "speed by number of threads", [](const Row& row) { return row.what.threads; },
-                         [&](const Row& row) {
-                           const auto times = scaling_of(report, row);
-                           return times ? times->times : 1.0;
-                         },
-                         true, "×"));
+  return section(
+      "Threads",
+      "Speed over that of " + count_of_threads(report.settings.threads.front()) + ", each thread on a core of its own.",
+      legend_of(report, rows, "<li><i class=\"dashed\"></i>in proportion</li>") +
+          panels(
+              rows, "speed by number of threads", [](const Row& row) { return row.what.threads; },
+              [&](const Row& row) {
+                const auto times = scaling_of(report, row);
+                return times ? times->times : 1.0;
+              },
+              true, "×"));
 }
 
 std::string stages(const Report& report) {
   constexpr double kBar = 20, kGap = 7, kTop = 24, kRight = 100;
   // Dark text on the light colours, light on the dark ones.
   constexpr bool kDark[kStageCount] = {false, false, false, false, true, false, false};
-  const Rows rows = rows_where(report, [](const Row& row) { return row.stages.has_value(); });
-  if (rows.empty()) return "";
+  const Rows found = rows_where(report, [](const Row& row) { return row.stages.has_value(); });
+  if (found.empty()) return "";
+  Rows rows;  // by name, then backend
+  for (const std::string& name : names_of(found)) {
+    for (const std::string& backend : backends_of(found)) {
+      for (const Row* row : found) {
+        if (row->what.tokens == name && row->what.backend == backend) rows.push_back(row);
+      }
+    }
+  }
   std::vector<std::string> labels;
   for (const Row* row : rows) labels.push_back(shortened(row->what.tokens, kLongestName) + " " + row->what.backend);
   std::size_t longest = 0;

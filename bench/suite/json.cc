@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <stdexcept>
 #include <type_traits>
 
@@ -39,8 +38,8 @@ class JsonWriter {
   void value(double number) {
     separate();
     char text[40];
-    std::snprintf(text, sizeof text, "%.9g", std::isfinite(number) ? number : 0.0);
-    text_ += text;
+    // The shortest text that is read back as the same number.
+    text_.append(text, std::to_chars(text, text + sizeof text, std::isfinite(number) ? number : 0.0).ptr);
   }
   template <class T>
   requires std::is_integral_v<T>
@@ -112,7 +111,9 @@ void write_settings(JsonWriter& to, const Settings& settings) {
 void write_sample(JsonWriter& to, const Sample& sample) {
   to.open('{');
   to.member("tokens", sample.tokens).member("wall_seconds", sample.wall_seconds);
-  to.member("cpu_seconds", sample.cpu_seconds).member("cycles", sample.cycles);
+  to.member("cpu_seconds", sample.cpu_seconds)
+      .member("other_seconds", sample.other_seconds)
+      .member("cycles", sample.cycles);
   to.member("unit_seconds", sample.unit_seconds);
   to.close('}');
 }
@@ -275,6 +276,7 @@ Row read_row(const JsonNode& from) {
     row.samples.push_back({.tokens = count_of<std::uint64_t>(item, "tokens"),
                            .wall_seconds = number_of(item, "wall_seconds"),
                            .cpu_seconds = number_of(item, "cpu_seconds"),
+                           .other_seconds = number_of(item, "other_seconds"),
                            .cycles = maybe_number_of(item, "cycles"),
                            .unit_seconds = maybe_number_of(item, "unit_seconds")});
   }

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -139,6 +140,23 @@ bool Pinning::pin(std::size_t count) {
   for (const int thread : threads_of_process())
     pinned = (::sched_setaffinity(thread, sizeof chosen, &chosen) == 0 || errno == ESRCH) && pinned;
   return pinned;
+}
+
+double Pinning::busy_seconds(std::size_t count) const {
+  std::ifstream file("/proc/stat");
+  double ticks = 0;
+  const auto end = cores_.begin() + static_cast<std::ptrdiff_t>(std::min(count, cores_.size()));
+  for (std::string line; std::getline(file, line) && line.starts_with("cpu");) {
+    std::istringstream fields(line.substr(3));
+    int core = -1;
+    double user = 0, nice = 0, system = 0, idle = 0, waiting = 0, interrupts = 0, soft = 0, stolen = 0;
+    // The first line is the sum of all, and has no number.
+    if (line[3] == ' ' ||
+        !(fields >> core >> user >> nice >> system >> idle >> waiting >> interrupts >> soft >> stolen))
+      continue;
+    if (std::find(cores_.begin(), end, core) != end) ticks += user + nice + system + interrupts + soft + stolen;
+  }
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 CycleCounter::CycleCounter() {

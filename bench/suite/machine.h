@@ -35,6 +35,8 @@ class Pinning {
   const std::vector<int>& cores() const noexcept { return cores_; }
   // On the first `count` of them, or all; threads made later follow. False where the system refuses.
   bool pin(std::size_t count);
+  // Seconds that the first `count` cores have worked since the system started, for whomever; 0 where it does not tell.
+  double busy_seconds(std::size_t count) const;
 
  private:
   std::vector<int> cores_;

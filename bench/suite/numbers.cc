@@ -39,8 +39,9 @@ std::string plus_minus(double share) { return "± " + in_percent(share); }
 std::string short_number(double number) {
   const double size = std::abs(number);
   const double unit = size >= 1e6 ? 1e6 : size >= 1e3 ? 1e3 : 1;
-  std::string text = with_digits(number / unit, size / unit < 10 && unit > 1 ? 1 : 0);
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  std::string text = with_digits(number / unit, size / unit < 1 ? 2 : size / unit < 10 ? 1 : 0);
+  if (text.find('.') != std::string::npos) text.resize(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
   return text + (unit > 1e3 ? "M" : unit > 1 ? "k" : "");
 }
 

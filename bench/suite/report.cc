@@ -39,12 +39,12 @@ Figures figures_of(const std::vector<Sample>& samples, int threads) {
 }
 
 double share_lost(const std::vector<Sample>& samples, int threads) {
-  double wall = 0, cpu = 0;
+  double wall = 0, others = 0;
   for (const Sample& sample : samples) {
     wall += sample.wall_seconds;
-    cpu += sample.cpu_seconds;
+    others += sample.other_seconds;
   }
-  return threads == 1 && wall > 0 ? std::max(0.0, 1 - cpu / wall) : 0;
+  return wall > 0 ? std::clamp(others / (wall * threads), 0.0, 1.0) : 0;
 }
 
 const UnitRow* unit_of(const Report& report, std::string_view algorithm) {

@@ -30,7 +30,8 @@ std::string describe(const Case& what);
 struct Sample {
   std::uint64_t tokens = 0;
   double wall_seconds = 0;
-  double cpu_seconds = 0;  // of all threads, user and system
+  double cpu_seconds = 0;    // of all threads, user and system
+  double other_seconds = 0;  // that the same cores worked for other programs, or the hypervisor gave to others
   std::optional<double> cycles;
   std::optional<double> unit_seconds;  // of one operation of plain OpenSSL, measured beside this sample
 };
@@ -51,8 +52,10 @@ struct Figures {
   std::optional<Middle> ratio;  // tokens a second over operations a second of plain OpenSSL on one core
 };
 Figures figures_of(const std::vector<Sample>& samples, int threads);
-// The share of one core that went to others while one thread was measured; 0 for more threads.
+// The share of the cores, one a thread, that went to others meanwhile.
 double share_lost(const std::vector<Sample>& samples, int threads);
+// Above this share a row by the clock is no measurement of assay.
+inline constexpr double kBusy = 0.05;
 
 struct Row {
   Case what;

@@ -24,8 +24,6 @@ namespace {
 constexpr std::size_t kOwnBytes = std::size_t{256} << 20;
 // Records of a log of repeated tokens, and how many of them are distinct.
 constexpr std::size_t kRepeatedRecords = 262'144, kRepeats = 100;
-// Other programs took more of the core than this: it is told.
-constexpr double kBusy = 0.05;
 
 // Enough for dozens of blocks, few enough to be signed in seconds.
 std::size_t usual_tokens(Algorithm algorithm) {
@@ -39,7 +37,7 @@ std::size_t usual_tokens(Algorithm algorithm) {
     case Algorithm::HS512:
       return 131'072;
     default:
-      return 16'384;
+      return 8'192;
   }
 }
 
@@ -120,7 +118,7 @@ class Runner {
     for (const Row& row : report_.rows) worst = std::max(worst, share_lost(row.samples, row.what.threads));
     if (worst > kBusy) {
       note("other programs took up to " + percent(worst) +
-           " of the core: rows of one thread count CPU time and bear it, those of more threads do not");
+           " of the cores: rows of one thread count CPU time and bear that, rows of more threads are too slow");
     }
   }
 
@@ -316,9 +314,12 @@ class Runner {
           report_.units.back().seconds.push_back(*measured);
         }
         pin_for(subjects[i]);
+        const auto threads = static_cast<std::size_t>(subjects[i].what().threads);
+        const double busy = pinning_.busy_seconds(threads);
         Result<Sample> sample = subjects[i].measure(cycles_.available() ? &cycles_ : nullptr);
         if (!sample) return Error{sample.error()};
         if (stopped()) return {};
+        sample->other_seconds = std::max(0.0, pinning_.busy_seconds(threads) - busy - sample->cpu_seconds);
         sample->unit_seconds = unit_seconds;
         rows[i].samples.push_back(*sample);
         if (wants_stages(subjects[i].what())) {

@@ -14,7 +14,12 @@ namespace {
 constexpr std::size_t kLeastRecords = 256;
 // How long tables may take: those of ten thousand keys are built for a minute or two.
 constexpr double kWarmSeconds = 10, kWarmSecondsPerKey = 0.012;
+// Tokens after which keys have the tables of busy ones (verify/table_cache.cc), if there is time for so many.
+constexpr double kWarmTokens = 131'072, kWarmTokensPerKey = 4'500;
+// Tables are done when no pass builds one; the speed is steady when two passes agree, or as steady as this machine's
+// other programs let it be after some more.
 constexpr double kSteady = 0.05;
+constexpr int kPasses = 3;
 
 }  // namespace
 
@@ -47,6 +52,9 @@ Result<bool> Subject::warm_up() {
   if (Result<void> ok = set_size(least, 1); !ok) return Error{ok.error()};
   const double started = wall_seconds();
   double last_rate = 0;
+  int quiet = 0;  // long passes in a row that built nothing
+  const auto keys = static_cast<double>(plan_.what.keys);
+  double left = plan_.what.backend == "lanes" ? std::max(kWarmTokens, kWarmTokensPerKey * keys) : 0;
   std::uint64_t last_tables = 0;
   for (;;) {
     Result<Ran> ran = run(false, nullptr);
@@ -56,15 +64,17 @@ Result<bool> Subject::warm_up() {
     const double seconds = plan_.what.threads == 1 ? sample.cpu_seconds : sample.wall_seconds;
     const double rate = static_cast<double>(sample.tokens) / std::max(seconds, 1e-9);
     const std::uint64_t tables = plan_.verifier->engine().backend().statistics().tables_built;
-    const bool long_enough = seconds > plan_.sample_seconds / 2;
-    const bool steady = tables == last_tables && std::abs(rate - last_rate) < kSteady * rate;
+    quiet = tables == last_tables && seconds > plan_.sample_seconds / 2 ? quiet + 1 : 0;
+    const bool steady = quiet >= kPasses || (quiet > 0 && std::abs(rate - last_rate) < kSteady * rate);
     const double wanted = rate * plan_.sample_seconds;
     const auto count = static_cast<std::size_t>(wanted);
     if (Result<void> ok = set_size(std::clamp(count, least, lines_.size()), count / lines_.size()); !ok)
       return Error{ok.error()};
-    if (long_enough && steady) return true;
-    if (wall_seconds() - started > kWarmSeconds + kWarmSecondsPerKey * static_cast<double>(plan_.what.keys))
-      return false;
+    left -= static_cast<double>(sample.tokens);
+    const double spent = wall_seconds() - started;
+    const bool warm = left <= 0 || spent > 5 * plan_.sample_seconds + kWarmSecondsPerKey * keys;
+    if (steady && warm) return true;
+    if (spent > kWarmSeconds + kWarmSecondsPerKey * keys) return false;
     last_rate = rate;
     last_tables = tables;
   }
@@ -80,7 +90,10 @@ Result<std::array<double, kStageCount>> Subject::measure_stages() {
   Result<Ran> ran = run(true, nullptr);
   if (!ran) return Error{ran.error()};
   std::array<double, kStageCount> stages = ran->stages;
-  for (double& seconds : stages) seconds /= static_cast<double>(std::max<std::uint64_t>(ran->sample.tokens, 1));
+  // The stages go by the clock; what other programs took of one thread's core falls on them in proportion.
+  const Sample& sample = ran->sample;
+  const double own = plan_.what.threads == 1 ? std::min(1.0, sample.cpu_seconds / sample.wall_seconds) : 1;
+  for (double& seconds : stages) seconds *= own / static_cast<double>(std::max<std::uint64_t>(sample.tokens, 1));
   return stages;
 }
 

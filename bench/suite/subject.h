@@ -24,9 +24,9 @@ namespace assay::bench {
 struct SubjectPlan {
   Case what;
   std::shared_ptr<const JwtVerifier> verifier;
-  std::string_view lines;    // a record each
-  StreamOptions stream;      // of the input and the time of judgement; the rest is the subject's own
-  bool all_accepted = true;  // a rejection is an error
+  std::string_view lines;     // a record each
+  StreamOptions stream = {};  // of the input and the time of judgement; the rest is the subject's own
+  bool all_accepted = true;   // a rejection is an error
   double sample_seconds = 0.2;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* kNone = "–";
 constexpr std::size_t kLongestName = 20;
+constexpr std::size_t kTextWidth = 98;
 
 using Filter = std::function<bool(const Case&)>;
 
@@ -136,7 +137,7 @@ std::string report_text(const Report& report) {
   text +=
       "One thread counts CPU time, as openssl speed does; more threads count the clock. Spread: half of largest\n"
       "less smallest over the median.\n";
-  for (const std::string& note : report.notes) text += "Note: " + note + ".\n";
+  for (const std::string& note : report.notes) text += folded("Note: " + note + ".", kTextWidth);
   return text;
 }
 

@@ -26,4 +26,18 @@ std::string TextTable::text() const {
   return text;
 }
 
+std::string folded(std::string_view text, std::size_t width) {
+  std::string to;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    const bool fits = column + (column > 0 ? 1 : 0) + width_of(word) <= width;
+    if (column > 0) to += fits ? " " : "\n";
+    column = (fits && column > 0 ? column + 1 : 0) + width_of(word);
+    to += word;
+  }
+  return to + "\n";
+}
+
 }  // namespace assay::bench

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,5 +23,8 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::size_t> gaps_;
 };
+
+// `text` on lines of at most `width` characters, broken at spaces.
+std::string folded(std::string_view text, std::size_t width);
 
 }  // namespace assay::bench

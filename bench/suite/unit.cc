@@ -37,7 +37,6 @@ template <class T>
 using Owned = std::unique_ptr<T, Free>;
 
 const unsigned char* bytes(const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 std::string hash_name(Hash hash) {
   return hash == Hash::SHA256 ? "sha256" : hash == Hash::SHA384 ? "sha384" : "sha512";

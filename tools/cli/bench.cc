@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -149,7 +150,7 @@ void add_measure_flags(CLI::App& app, BenchFlags& flags) {
         whole_number("--claims", value, static_cast<long long>(bench::kLeastClaimsBytes), kMostClaims, "bytes"));
     flags.gave_claims = true;
   });
-  add("--tokens", "N", "size of a corpus; default 16384 to 131072, by algorithm", [&flags](const std::string& value) {
+  add("--tokens", "N", "size of a corpus; default 8192 to 131072, by algorithm", [&flags](const std::string& value) {
     flags.settings.tokens = static_cast<std::size_t>(whole_number("--tokens", value, 1, kMostTokens, "tokens"));
     flags.gave_tokens = true;
   });
@@ -253,10 +254,11 @@ std::string command_of(const BenchFlags& flags) {
 
 // Of another run; the error names the file.
 Result<bench::Report> read_before(const std::string& path) {
+  std::error_code error;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{"--compare " + path + ": cannot be read; check the name and its permissions"};
+  if (!file || std::filesystem::is_directory(path, error))
+    return Error{"--compare " + path + ": cannot be read; check the name and its permissions"};
   const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (file.bad()) return Error{"--compare " + path + ": cannot be read; is it a directory?"};
   Result<bench::Report> report = bench::read_report(text);
   if (!report) return Error{"--compare " + path + ": " + report.error()};
   return report;
