@@ -292,7 +292,7 @@ class Runner {
     double done = 0;
     for (Subject& subject : subjects) {
       progress(describe(subject.what()) + ": warming up", done / steps);
-      pin_for(subject);
+      pinning_.pin(pinning_.cores().size());
       const Result<bool> steady = subject.warm_up();
       if (!steady) return Error{steady.error()};
       if (stopped()) return {};

@@ -37,7 +37,7 @@ class Subject {
   explicit Subject(SubjectPlan plan, const std::atomic<int>* stop);
 
   // Runs until tables of keys are built and the speed is steady, and finds how many records fill a sample. False: it
-  // was not steady in time. Pin first.
+  // was not steady in time. Wants a core more than its threads, on which tables are built.
   Result<bool> warm_up();
 
   // One sample. The error names the row and what was rejected.

@@ -10,7 +10,7 @@ namespace assay::bench {
 namespace {
 
 constexpr const char* kNone = "–";
-constexpr std::size_t kLongestName = 20;
+constexpr std::size_t kLongestName = 16;
 constexpr std::size_t kTextWidth = 98;
 
 using Filter = std::function<bool(const Case&)>;
@@ -64,11 +64,15 @@ std::string stages_text(const Report& report) {
     if (!row.stages) continue;
     any = true;
     const double sum = std::accumulate(row.stages->begin(), row.stages->end(), 0.0);
-    std::vector<std::string> cells = {shortened(row.what.tokens, kLongestName - 8), row.what.backend};
-    for (const double seconds : *row.stages)
-      cells.push_back(grouped(seconds * 1e9) + " " + grouped(sum > 0 ? seconds / sum * 100 : 0) + "%");
+    std::vector<std::string> cells = {shortened(row.what.tokens, kLongestName), row.what.backend};
+    std::vector<std::string> shares = {"", ""};
+    for (const double seconds : *row.stages) {
+      cells.push_back(grouped(seconds * 1e9));
+      shares.push_back(grouped(sum > 0 ? seconds / sum * 100 : 0) + " %");
+    }
     cells.push_back(grouped(sum * 1e9));
     table.add(cells);
+    table.add(shares);
   }
   return any ? table.text() : "";
 }
@@ -132,11 +136,11 @@ std::string report_text(const Report& report) {
           rows_text(
               report, "tokens", [](const Case& c) { return c.batch != 0; },
               [&](const Case& c) { return count(c.batch); }, false));
-  section("Where the time goes: ns a token, share", stages_text(report));
+  section("Where the time goes, ns a token", stages_text(report));
   if (!report.units.empty()) section("The unit, on the same core beside each sample", units_text(report));
   text +=
-      "One thread counts CPU time, as openssl speed does; more threads count the clock. Spread: half of largest\n"
-      "less smallest over the median.\n";
+      "One thread counts CPU time, as openssl speed does; more threads count the clock. Spread: half of\n"
+      "largest less smallest over the median.\n";
   for (const std::string& note : report.notes) text += folded("Note: " + note + ".", kTextWidth);
   return text;
 }
