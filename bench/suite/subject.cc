@@ -20,6 +20,28 @@ constexpr double kWarmTokens = 131'072, kWarmTokensPerKey = 4'500;
 // other programs let it be after some more.
 constexpr double kSteady = 0.05;
 constexpr int kPasses = 3;
+// Between two of them the keys are read anew.
+constexpr std::size_t kMostFreshPasses = 16;
+
+// Adds what passed since it was made.
+class Stopwatch {
+ public:
+  explicit Stopwatch(CycleCounter* cycles) : cycles_(cycles) {
+    if (cycles_ != nullptr) cycles_->start();
+    wall_ = wall_seconds();
+    cpu_ = process_cpu_seconds();
+  }
+  void add_to(Sample& sample) const {
+    sample.cpu_seconds += process_cpu_seconds() - cpu_;
+    sample.wall_seconds += wall_seconds() - wall_;
+    if (cycles_ == nullptr) return;
+    if (const std::optional<double> counted = cycles_->stop()) sample.cycles = sample.cycles.value_or(0) + *counted;
+  }
+
+ private:
+  CycleCounter* cycles_;
+  double wall_ = 0, cpu_ = 0;
+};
 
 }  // namespace
 
@@ -36,19 +58,20 @@ double Subject::mean_bytes() const noexcept {
 }
 
 Result<void> Subject::set_size(std::size_t count, std::size_t passes) {
-  passes_ = std::max<std::size_t>(passes, 1);
+  passes_ = std::clamp<std::size_t>(passes, 1, plan_.afresh ? kMostFreshPasses : passes + 1);
   if (count != count_ && plan_.what.batch == 0) {
     Result<MemoryFile> file = MemoryFile::make(first_lines(plan_.lines, count));
     if (!file) return Error{file.error()};
     file_ = std::move(*file);
   }
-  if (plan_.what.batch == 0) plan_.stream.inputs.assign(passes_, file_.path());
   count_ = count;
   return {};
 }
 
 Result<bool> Subject::warm_up() {
-  const std::size_t least = std::min(lines_.size(), std::max(kLeastRecords, 2 * plan_.what.keys));
+  // A part of a log repeats less than the whole does.
+  const std::size_t least =
+      plan_.afresh ? lines_.size() : std::min(lines_.size(), std::max(kLeastRecords, 2 * plan_.what.keys));
   if (Result<void> ok = set_size(least, 1); !ok) return Error{ok.error()};
   const double started = wall_seconds();
   double last_rate = 0;
@@ -98,43 +121,46 @@ Result<std::array<double, kStageCount>> Subject::measure_stages() {
 }
 
 Result<Subject::Ran> Subject::run(bool stages, CycleCounter* cycles) {
-  if (cycles != nullptr) cycles->start();
-  const double wall = wall_seconds(), cpu = process_cpu_seconds();
-  Result<Ran> ran = plan_.what.batch == 0 ? run_stream(stages) : run_calls();
-  const double cpu_spent = process_cpu_seconds() - cpu, wall_spent = wall_seconds() - wall;
-  const std::optional<double> counted = cycles != nullptr ? cycles->stop() : std::nullopt;
+  Result<Ran> ran = plan_.what.batch == 0 ? run_stream(stages, cycles) : run_calls(cycles);
   if (!ran) return Error{describe(plan_.what) + ": " + ran.error()};
-  ran->sample.wall_seconds = wall_spent;
-  ran->sample.cpu_seconds = cpu_spent;
-  ran->sample.cycles = counted;
   return ran;
 }
 
-Result<Subject::Ran> Subject::run_stream(bool stages) {
+Result<Subject::Ran> Subject::run_stream(bool stages, CycleCounter* cycles) {
   plan_.stream.measure_stages = stages;
-  const Result<StreamResult> result = verify_stream(*plan_.verifier, plan_.stream);
-  if (!result) return Error{result.error()};
+  plan_.stream.inputs.assign(plan_.afresh ? 1 : passes_, file_.path());
+  const std::uint64_t expected = count_ * plan_.stream.inputs.size();
   Ran ran;
-  ran.sample.tokens = result->records;
-  ran.stages = result->stages;
-  if (result->stopped_by != 0) return ran;
-  const std::uint64_t expected = count_ * passes_;
-  if (result->records != expected) {
-    return Error{"read " + std::to_string(result->records) + " of " + std::to_string(expected) +
-                 " records; nothing measured here can be trusted"};
-  }
-  if (plan_.all_accepted && result->accepted != expected) {
-    return Error{"rejected " + std::to_string(result->rejected) + " of " + std::to_string(expected) +
-                 " good tokens, first of all for " + result->by_reason.front().first};
+  for (std::size_t call = 0; call < passes_ / plan_.stream.inputs.size(); ++call) {
+    // A reload forgets tokens and keeps what was worked out for keys.
+    if (plan_.afresh) {
+      if (Result<void> ok = plan_.verifier->reload(); !ok) return Error{ok.error()};
+    }
+    const Stopwatch watch(cycles);
+    const Result<StreamResult> result = verify_stream(*plan_.verifier, plan_.stream);
+    watch.add_to(ran.sample);
+    if (!result) return Error{result.error()};
+    ran.sample.tokens += result->records;
+    for (std::size_t i = 0; i < kStageCount; ++i) ran.stages[i] += result->stages[i];
+    if (result->stopped_by != 0) return ran;
+    if (result->records != expected) {
+      return Error{"read " + std::to_string(result->records) + " of " + std::to_string(expected) +
+                   " records; nothing measured here can be trusted"};
+    }
+    if (plan_.all_accepted && result->accepted != expected) {
+      return Error{"rejected " + std::to_string(result->rejected) + " of " + std::to_string(expected) +
+                   " good tokens, first of all for " + result->by_reason.front().first};
+    }
   }
   return ran;
 }
 
-Result<Subject::Ran> Subject::run_calls() {
+Result<Subject::Ran> Subject::run_calls(CycleCounter* cycles) {
   std::vector<Verdict> verdicts(plan_.what.batch);
   const Instant at = plan_.stream.at.value_or(Instant::now());
   const std::size_t tokens = count_ * passes_;
   Ran ran;
+  const Stopwatch watch(cycles);
   std::size_t next = 0;
   while (ran.sample.tokens < tokens) {
     if (stop_ != nullptr && stop_->load(std::memory_order_relaxed) != 0) break;
@@ -149,6 +175,7 @@ Result<Subject::Ran> Subject::run_calls() {
     next += size;
     ran.sample.tokens += size;
   }
+  watch.add_to(ran.sample);
   return ran;
 }
 

@@ -23,9 +23,10 @@ namespace assay::bench {
 // What a subject is made of. `lines` must outlive it.
 struct SubjectPlan {
   Case what;
-  std::shared_ptr<const JwtVerifier> verifier;
+  std::shared_ptr<JwtVerifier> verifier;
   std::string_view lines;     // a record each
   StreamOptions stream = {};  // of the input and the time of judgement; the rest is the subject's own
+  bool afresh = false;        // each pass over the lines begins with no token remembered from the pass before
   bool all_accepted = true;   // a rejection is an error
   double sample_seconds = 0.2;
 };
@@ -58,8 +59,8 @@ class Subject {
   };
   Result<void> set_size(std::size_t count, std::size_t passes);
   Result<Ran> run(bool stages, CycleCounter* cycles);
-  Result<Ran> run_stream(bool stages);
-  Result<Ran> run_calls();
+  Result<Ran> run_stream(bool stages, CycleCounter* cycles);
+  Result<Ran> run_calls(CycleCounter* cycles);
 
   SubjectPlan plan_;
   const std::atomic<int>* stop_;

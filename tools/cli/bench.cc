@@ -285,6 +285,10 @@ std::string what_is_wrong(const BenchFlags& flags) {
   if (!flags.settings.input.empty()) {
     if (flags.verifier.options.keys.empty())
       return "--input " + flags.settings.input + " needs keys: give --jwks, --public-key or --secret-file";
+    for (const KeySource& key : flags.verifier.options.keys) {
+      if (key.kind == KeySource::Kind::jwks_url)
+        return "--jwks " + key.name + ": fetch it into a file first: the keys are read many times";
+    }
     for (const auto& [name, value] : flags.given) {
       if (name == "--keys" || name == "--batch" || name == "--repeated" || name == "--claims" || name == "--tokens")
         return name + " is for minted tokens; leave it out with --input";
