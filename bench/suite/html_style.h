@@ -15,7 +15,7 @@ inline constexpr const char* kStyle = R"(
   :root {
     --ground: #14171b; --panel: #1c2025; --ink: #e6e9ec; --soft: #9da5ae; --rule: #373d44; --grid: #2b3036;
     --lanes: #56b4e9; --openssl: #e69f00;
-    --s0: #56b4e9; --s1: #22b48b; --s2: #f0e442; --s3: #e69f00; --s4: #2f8fd0; --s5: #cc79a7; --s6: #8a9199;
+    --s0: #56b4e9; --s1: #22b48b; --s2: #f0e442; --s3: #e69f00; --s4: #2079bd; --s5: #cc79a7; --s6: #8a9199;
   }
 }
 @media print {
