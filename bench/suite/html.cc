@@ -235,17 +235,22 @@ std::string scaling(const Report& report) {
   if (report.settings.threads.size() < 2)
     return section("Threads", "Measured with one number of threads; <code>--threads 1,2,4</code> draws how it scales.",
                    "");
-  return section(
-      "Threads",
-      "Speed over that of " + count_of_threads(report.settings.threads.front()) + ", each thread on a core of its own.",
-      legend_of(report, rows, "<li><i class=\"dashed\"></i>in proportion</li>") +
-          panels(
-              rows, "speed by number of threads", [](const Row& row) { return row.what.threads; },
-              [&](const Row& row) {
-                const auto times = scaling_of(report, row);
-                return times ? times->times : 1.0;
-              },
-              true, "×"));
+  double lost = 0;
+  for (const Row* row : rows) lost = std::max(lost, share_lost(row->samples, row->what.threads));
+  return section("Threads",
+                 "Speed over that of " + count_of_threads(report.settings.threads.front()) +
+                     ", each thread on a core of its own." +
+                     (lost > kBusy ? " Other programs took up to " + in_percent(lost) +
+                                         " of the cores meanwhile: it scales better."
+                                   : ""),
+                 legend_of(report, rows, "<li><i class=\"dashed\"></i>in proportion</li>") +
+                     panels(
+                         rows, "speed by number of threads", [](const Row& row) { return row.what.threads; },
+                         [&](const Row& row) {
+                           const auto times = scaling_of(report, row);
+                           return times ? times->times : 1.0;
+                         },
+                         true, "×"));
 }
 
 std::string stages(const Report& report) {

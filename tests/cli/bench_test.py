@@ -296,7 +296,7 @@ class BenchInput(BenchCase):
                             (("--input", "empty", *self.KEY), ("--input empty", "empty")),
                             (("--input", "-", *self.KEY), ("--input", "name a file")),
                             (("--input", "log", "--secret-file", "none"), ("none",)),
-                            (("--input", "log", "--jwks", "https://u:p@idp.example.com/k"), ("--jwks https://idp.example.com/k", "fetch")),
+                            (("--input", "log", "--jwks", "https://u:p@idp.example.com/k"), ("--jwks: https://idp.example.com/k", "fetch")),
                             (("--input", "log", *self.KEY, "--keys", "2"), ("--keys", "leave it out"))):
             with self.subTest(args):
                 self.assertRefused(self.assay("bench", "--seconds", "0.05", *args), *parts)

@@ -240,7 +240,7 @@ std::string command_of(const BenchFlags& flags) {
   const auto add = [&command](const std::vector<std::pair<std::string, std::string>>& options) {
     for (const auto& [name, value] : options) {
       command += " " + name;
-      if (value.empty() && (name == "--repeated" || name == "--ssrf-safe")) continue;
+      if (name == "--repeated") continue;
       const bool plain = !value.empty() && value.find_first_not_of(
                                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                                "0123456789_-+=,./:@") == std::string::npos;
@@ -285,10 +285,6 @@ std::string what_is_wrong(const BenchFlags& flags) {
   if (!flags.settings.input.empty()) {
     if (flags.verifier.options.keys.empty())
       return "--input " + flags.settings.input + " needs keys: give --jwks, --public-key or --secret-file";
-    for (const KeySource& key : flags.verifier.options.keys) {
-      if (key.kind == KeySource::Kind::jwks_url)
-        return "--jwks " + key.name + ": fetch it into a file first: the keys are read many times";
-    }
     for (const auto& [name, value] : flags.given) {
       if (name == "--keys" || name == "--batch" || name == "--repeated" || name == "--claims" || name == "--tokens")
         return name + " is for minted tokens; leave it out with --input";
@@ -384,7 +380,7 @@ void add_bench(CLI::App& program, int& exit_code) {
   add_measure_flags(*app, *flags);
   add_result_flags(*app, *flags);
   add_own_flags(*app, *flags);
-  add_key_flags(*app, flags->verifier);
+  add_key_flags(*app, flags->verifier, false);
   add_claim_flags(*app, flags->verifier, true);
   app->footer(kExamples);
   app->callback([flags, &exit_code] { exit_code = run(*flags); });
