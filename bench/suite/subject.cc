@@ -87,7 +87,8 @@ Result<bool> Subject::warm_up() {
     const double seconds = plan_.what.threads == 1 ? sample.cpu_seconds : sample.wall_seconds;
     const double rate = static_cast<double>(sample.tokens) / std::max(seconds, 1e-9);
     const std::uint64_t tables = plan_.verifier->engine().backend().statistics().tables_built;
-    quiet = tables == last_tables && seconds > plan_.sample_seconds / 2 ? quiet + 1 : 0;
+    const bool full = seconds > plan_.sample_seconds / 2 || (plan_.afresh && passes_ == kMostFreshPasses);
+    quiet = tables == last_tables && full ? quiet + 1 : 0;
     const bool steady = quiet >= kPasses || (quiet > 0 && std::abs(rate - last_rate) < kSteady * rate);
     const double wanted = rate * plan_.sample_seconds;
     const auto count = static_cast<std::size_t>(wanted);
