@@ -101,7 +101,7 @@ Comparison compare(const Report& before, const Report& now) {
 }
 
 std::string comparison_text(const Comparison& comparison, std::string_view name) {
-  TextTable table({"row", "before", "now", "change", "noise", ""}, 1);
+  TextTable table({"row", "", "before", "now", "change", "noise"}, 2);
   std::size_t slower = 0, faster = 0, same = 0;
   for (const Change& change : comparison.changes) {
     slower += change.kind == Change::Kind::slower;
@@ -109,9 +109,9 @@ std::string comparison_text(const Comparison& comparison, std::string_view name)
     same += change.kind == Change::Kind::same;
     const bool both = change.before > 0 && change.now > 0;
     const bool compared = both && change.kind <= Change::Kind::slower;
-    table.add({describe(change.what), both ? three_digits(change.before) : "–", both ? three_digits(change.now) : "–",
-               compared ? signed_percent(change.change) : "–", compared ? plus_minus(change.noise) : "–",
-               word_of(change)});
+    table.add({describe(change.what), word_of(change), both ? three_digits(change.before) : "–",
+               both ? three_digits(change.now) : "–", compared ? signed_percent(change.change) : "–",
+               compared ? plus_minus(change.noise) : "–"});
   }
   std::string text = "Against " + std::string(name) + ", by ratio to plain OpenSSL\n" + table.text();
   for (const std::string& note : comparison.notes) text += folded("Note: " + note + ".", 98);

@@ -272,7 +272,15 @@ class BenchInput(BenchCase):
     def report_of(self, name, *args):
         done = self.assay("bench", "--seconds", "0.05", "--repetitions", "2", "--input", name, *self.KEY, "--json", "out.json", *args)
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.notes = done.stderr
         return json.loads(self.read("out.json"))
+
+    def test_what_is_wrong_with_a_key_is_told_once(self):
+        self.write("access.log", token() + "\n")
+        self.write("keys.json", '{"keys":[{"kty":"RSA","kid":"small"}]}')
+        self.report_of("access.log", "--jwks", "keys.json")
+        self.assertEqual(self.notes.count(b"\n"), 1, self.notes)
+        self.assertIn(b"small", self.notes)
 
     def test_times_of_the_records_and_fields_are_honoured(self):
         lines = [json.dumps({"t": token(), "when": AT}), json.dumps({"t": token(), "when": AT + 7200})]
