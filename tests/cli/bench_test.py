@@ -108,7 +108,7 @@ class BenchLists(BenchCase):
             ("--batch", "1.5"): ("--batch", "'1.5'"),
             ("--seconds", "0"): ("--seconds", "0.01"),
             ("--seconds", "nan"): ("--seconds", "'nan'"),
-            ("--claims", "100"): ("--claims", "280"),
+            ("--claims", "100"): ("--claims", "260"),
             ("--repetitions", "0"): ("--repetitions",),
             ("--json", "no/such/folder/x"): ("no/such/folder/x",),
             ("--html", ""): ("--html", "empty"),
