@@ -47,12 +47,6 @@ std::string percent(double share) {
   return text;
 }
 
-// Distinct tokens are read again and again: to know them from before would be another measurement.
-template <class Options>
-void remember_no_tokens(Options& options) {
-  if constexpr (requires { options.memo_memory; }) options.memo_memory = 0;
-}
-
 // A folder of this process alone, removed at the end.
 class TemporaryFolder {
  public:
@@ -176,7 +170,8 @@ class Runner {
         JwtVerifierOptions options;
         options.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "the corpus's keys"});
         options.backend = backend;
-        if (!tokens_repeat) remember_no_tokens(options);
+        // Distinct tokens are read again and again: to know them from before would be another measurement.
+        if (!tokens_repeat) options.memo_memory = 0;
         options.policy.issuers = {kIssuer};
         options.policy.audiences = {kAudience};
         Result<JwtVerifier> made = JwtVerifier::create(std::move(options));
