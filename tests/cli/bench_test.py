@@ -63,6 +63,7 @@ class BenchTable(BenchCase):
         self.assertRefused(self.bench("--algorithm", "HS256", "--threads", "1", "--json", "/dev/full", stdout=subprocess.DEVNULL),
                            "/dev/full", "No space left")
 
+    @unittest.skipIf("TSAN_OPTIONS" in os.environ, "ThreadSanitizer delays signal handlers")
     def test_a_signal_ends_it_without_results(self):
         process = self.start("bench", "--algorithm", "HS256", "--seconds", "60", "--tokens", "300", "--json", "out.json",
                              stdin=subprocess.DEVNULL)
