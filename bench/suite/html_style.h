@@ -18,15 +18,6 @@ inline constexpr const char* kStyle = R"(
     --s0: #56b4e9; --s1: #22b48b; --s2: #f0e442; --s3: #e69f00; --s4: #2079bd; --s5: #cc79a7; --s6: #8a9199;
   }
 }
-@media print {
-  :root {
-    --ground: #ffffff; --panel: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --grid: #dddddd;
-    --lanes: #0072b2; --openssl: #d98200; --s1: #009e73; --s4: #0072b2;
-  }
-  section, .panel, tr { break-inside: avoid; }
-  body { font-size: 10pt; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
 * { box-sizing: border-box; }
 body {
   margin: 0 auto; padding: 2rem 1.25rem 3rem; max-width: 62rem; background: var(--ground); color: var(--ink);
@@ -70,6 +61,21 @@ tr.first td { border-top: 1px solid var(--soft); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; margin: .6rem 0; font-size: .92rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 ul.notes { margin: .4rem 0; padding-left: 1.2rem; font-size: .92rem; }
+@media print {
+  :root {
+    --ground: #ffffff; --panel: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --grid: #dddddd;
+    --lanes: #0072b2; --openssl: #d98200; --s1: #009e73; --s4: #0072b2;
+  }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { font-size: 10pt; padding: 0; max-width: none; }
+  h2, p, .legend { break-after: avoid; }
+  .panel, .chart, tr { break-inside: avoid; }
+  .panel, .chart { padding: 0; }
+  .panels { grid-template-columns: repeat(4, 1fr); }
+  .chart, .wide { overflow: visible; }
+  table { font-size: 7.5pt; }
+  th, td { padding: .1rem .3rem; }
+}
 )";
 
 }  // namespace assay::bench
