@@ -22,6 +22,8 @@ namespace assay::bench {
 namespace {
 
 constexpr std::size_t kOwnBytes = std::size_t{64} << 20;
+// A larger corpus is made anew each time.
+constexpr std::size_t kMostKeptBytes = std::size_t{256} << 20;
 // Records of a log of repeated tokens, and how many of them are distinct.
 constexpr std::size_t kRepeatedRecords = 131'072, kRepeats = 100;
 
@@ -133,7 +135,8 @@ class Runner {
     Result<std::optional<TokenCorpus>> minted = mint_corpus(spec, hooks_.stop, [&](double share) {
       progress(name + ": signing " + std::to_string(spec.tokens) + " tokens, " + percent(share), 0);
     });
-    if (minted && *minted && !file.empty() && !save_corpus(file, **minted)) {
+    const bool kept = minted && *minted && !file.empty() && (*minted)->lines.size() <= kMostKeptBytes;
+    if (kept && !save_corpus(file, **minted)) {
       note("corpora are not kept: " + folder_.string() + " cannot be written");
       folder_.clear();
     }
