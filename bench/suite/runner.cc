@@ -188,6 +188,7 @@ class Runner {
       if (settings_.repeated) {
         if (Result<void> ok = make_verifier(first, true); !ok) return ok;
       }
+      const KeyType type = info(algorithm).key_type;
       const auto add = [&](const Case& what, std::string_view lines) {
         SubjectPlan plan{.what = what,
                          .verifier = verifiers.at({what.keys, what.repeated}),
@@ -196,8 +197,10 @@ class Runner {
         plan.stream.input = InputFormat::lines;
         plan.stream.at = kJudgedAt;
         plan.sample_seconds = sample_seconds();
+        plan.grows = backend == "lanes" && (type == KeyType::EC || type == KeyType::OKP);
         subjects.emplace_back(std::move(plan), hooks_.stop);
       };
+
       const int threads = settings_.threads.front();
       for (const int n : settings_.threads) add({name, backend, n, first_keys}, first.lines);
       for (const std::size_t keys : settings_.keys) {
@@ -244,6 +247,7 @@ class Runner {
                          .lines = *lines,
                          .stream = own_->stream,
                          .afresh = true,
+                         .grows = backend == "lanes",
                          .all_accepted = false};
         plan.sample_seconds = sample_seconds();
         subjects.emplace_back(std::move(plan), hooks_.stop);

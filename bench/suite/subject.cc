@@ -12,8 +12,9 @@ namespace assay::bench {
 namespace {
 
 constexpr std::size_t kLeastRecords = 256;
-// How long tables may take: those of ten thousand keys are built for a minute or two.
-constexpr double kWarmSeconds = 10, kWarmSecondsPerKey = 0.012;
+// How long a row may take to settle, and beyond that the tables of its keys: a key of P-384 begins with 32 tokens that
+// OpenSSL judges.
+constexpr double kWarmSeconds = 10, kWarmSecondsPerKey = 0.1, kMostWarmSeconds = 150;
 // Tokens after which keys have the tables of busy ones (verify/table_cache.cc), if there is time for so many.
 constexpr double kWarmTokens = 131'072, kWarmTokensPerKey = 4'500;
 // Tables are done when no pass builds one; the speed is steady when two passes agree, or as steady as this machine's
@@ -77,7 +78,7 @@ Result<bool> Subject::warm_up() {
   double last_rate = 0;
   int quiet = 0;  // long passes in a row that built nothing
   const auto keys = static_cast<double>(plan_.what.keys);
-  double left = plan_.what.backend == "lanes" ? std::max(kWarmTokens, kWarmTokensPerKey * keys) : 0;
+  double left = plan_.grows ? std::max(kWarmTokens, kWarmTokensPerKey * keys) : 0;
   std::uint64_t last_tables = 0;
   for (;;) {
     Result<Ran> ran = run(false, nullptr);
@@ -96,9 +97,10 @@ Result<bool> Subject::warm_up() {
       return Error{ok.error()};
     left -= static_cast<double>(sample.tokens);
     const double spent = wall_seconds() - started;
-    const bool warm = left <= 0 || spent > 5 * plan_.sample_seconds + kWarmSecondsPerKey * keys;
+    const double for_keys = std::min(kWarmSecondsPerKey * keys, kMostWarmSeconds);
+    const bool warm = left <= 0 || spent > 5 * plan_.sample_seconds + for_keys;
     if (steady && warm) return true;
-    if (spent > kWarmSeconds + kWarmSecondsPerKey * keys) return false;
+    if (spent > kWarmSeconds + for_keys) return false;
     last_rate = rate;
     last_tables = tables;
   }
