@@ -10,6 +10,7 @@ void add_verify(CLI::App& program, int& exit_code);
 void add_inspect(CLI::App& program, int& exit_code);
 void add_mint(CLI::App& program, int& exit_code);
 void add_keygen(CLI::App& program, int& exit_code);
+void add_bench(CLI::App& program, int& exit_code);
 
 // Prints "assay: MESSAGE" as one line on stderr and returns 2.
 int fail(const std::string& message);

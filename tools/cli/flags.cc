@@ -18,15 +18,6 @@ constexpr std::size_t kHelpWidth = 100;
 constexpr const char* kKeys = "Keys";
 constexpr const char* kPolicy = "Policy";
 
-std::string algorithm_names() {
-  std::string names;
-  for (int i = 0; i < kAlgorithmCount; ++i) {
-    if (i > 0) names += ", ";
-    names += to_string(static_cast<Algorithm>(i));
-  }
-  return names;
-}
-
 bool has_scheme(std::string_view value, std::string_view scheme) {
   if (value.size() < scheme.size()) return false;
   for (std::size_t i = 0; i < scheme.size(); ++i) {
@@ -58,10 +49,11 @@ void split_scopes(const std::string& value, std::vector<std::string>& scopes) {
 }
 
 void add_key_source(CLI::App& app, VerifierFlags& flags, const std::string& name, const std::string& placeholder,
-                    const std::string& help, KeySource::Kind kind) {
-  add_values(app, name, placeholder, help, [&flags, name, kind](const std::string& value) {
+                    const std::string& help, KeySource::Kind kind, bool urls = false) {
+  add_values(app, name, placeholder, help, [&flags, name, kind, urls](const std::string& value) {
     if (value.empty()) throw refuse(name, "the path is empty");
     const bool url = kind == KeySource::Kind::jwks_file && is_url(value);
+    if (url && !urls) throw refuse(name, without_credentials(value) + ": fetch it into a file first, and name that");
     flags.options.keys.push_back(
         {url ? KeySource::Kind::jwks_url : kind, value, url ? without_credentials(value) : ""});
     flags.manifest.emplace_back(name, url ? without_credentials(value) : value);
@@ -119,6 +111,15 @@ class HelpFormat : public CLI::Formatter {
 
 }  // namespace
 
+std::string algorithm_names() {
+  std::string names;
+  for (int i = 0; i < kAlgorithmCount; ++i) {
+    if (i > 0) names += ", ";
+    names += to_string(static_cast<Algorithm>(i));
+  }
+  return names;
+}
+
 CLI::ValidationError refuse(const std::string& option, const std::string& why) {
   return CLI::ValidationError(option, why);
 }
@@ -170,9 +171,10 @@ long long whole_number(const std::string& option, const std::string& value, long
   return number;
 }
 
-void add_key_flags(CLI::App& app, VerifierFlags& flags) {
-  add_key_source(app, flags, "--jwks", "PATH|URL", "JSON Web Key Set; https, or http on loopback; repeatable",
-                 KeySource::Kind::jwks_file);
+void add_key_flags(CLI::App& app, VerifierFlags& flags, bool urls) {
+  add_key_source(app, flags, "--jwks", urls ? "PATH|URL" : "PATH",
+                 urls ? "JSON Web Key Set; https, or http on loopback; repeatable" : "JSON Web Key Set; repeatable",
+                 KeySource::Kind::jwks_file, urls);
   add_key_source(app, flags, "--public-key", "PATH",
                  "PEM or DER: SPKI, PKCS#1, EC, or an X.509 certificate; repeatable", KeySource::Kind::public_key_file);
   add_key_source(app, flags, "--secret-file", "PATH",
@@ -181,6 +183,7 @@ void add_key_flags(CLI::App& app, VerifierFlags& flags) {
   add_key_source(app, flags, "--static-tokens", "PATH",
                  "JSON table of tokens and what they grant; for development only; repeatable",
                  KeySource::Kind::static_tokens_file);
+  if (!urls) return;
   app.add_flag_callback(
          "--ssrf-safe",
          [&flags] { flags.options.fetch.ssrf_safe = true, flags.manifest.emplace_back("--ssrf-safe", ""); },
@@ -209,6 +212,11 @@ void add_policy_flags(CLI::App& app, VerifierFlags& flags, bool record_times) {
                         policy.algorithms.push_back(*algorithm);
                       }))
       ->group(kPolicy);
+  add_claim_flags(app, flags, record_times);
+}
+
+void add_claim_flags(CLI::App& app, VerifierFlags& flags, bool record_times) {
+  Policy& policy = flags.options.policy;
   const auto add_exact = [&](const char* name, const char* placeholder, const char* help,
                              std::optional<std::vector<std::string>>& values) {
     add_values(app, name, placeholder, help,

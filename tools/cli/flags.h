@@ -42,9 +42,14 @@ void add_choice(CLI::App& app, const std::string& name, const std::string& help,
 long long whole_number(const std::string& option, const std::string& value, long long least, long long most,
                        const char* unit);
 
-void add_key_flags(CLI::App& app, VerifierFlags& flags);
+// `urls`: keys may be fetched; else from files alone.
+void add_key_flags(CLI::App& app, VerifierFlags& flags, bool urls = true);
 // `record_times`: --at takes `record`.
 void add_policy_flags(CLI::App& app, VerifierFlags& flags, bool record_times);
+// The same without --algorithm.
+void add_claim_flags(CLI::App& app, VerifierFlags& flags, bool record_times);
+// "RS256, RS384, ..."
+std::string algorithm_names();
 
 // Two columns, descriptions folded to the width of a page.
 std::shared_ptr<CLI::FormatterBase> help_format();

@@ -20,6 +20,7 @@ constexpr const char* kExamples =
   assay inspect --jwks jwks.json < token.txt
   assay keygen --private key.pem --public pub.pem --jwks jwks.json
   assay mint --key key.pem --count 1000 --fault expired=0.05 -o tokens.txt
+  assay bench --algorithm RS256,ES256,EdDSA
 
 `assay COMMAND --help` tells the options of a command.
 )";
@@ -74,6 +75,7 @@ int run(int argc, char** argv) {
   add_inspect(program, exit_code);
   add_mint(program, exit_code);
   add_keygen(program, exit_code);
+  add_bench(program, exit_code);
   program.footer(kExamples);
 
   auto args = arguments(argc, argv);

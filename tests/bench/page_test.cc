@@ -1,0 +1,88 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/sample_report.h"
+#include "suite/html.h"
+#include "suite/svg.h"
+
+namespace assay::bench {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// The page's tags, each closed in order. The program's tests have a parser of XML look at real pages.
+void expect_balanced(const std::string& page) {
+  std::vector<std::string> open;
+  for (std::size_t at = page.find('<'); at != std::string::npos; at = page.find('<', at + 1)) {
+    const std::size_t end = page.find('>', at);
+    ASSERT_NE(end, std::string::npos);
+    const std::string tag = page.substr(at + 1, end - at - 1);
+    const std::string name = tag.substr(tag.starts_with('/') ? 1 : 0, tag.find_first_of(" /\n", 1) - (tag[0] == '/'));
+    if (tag.starts_with('!') || tag.ends_with('/')) continue;
+    if (!tag.starts_with('/')) {
+      open.push_back(name);
+      continue;
+    }
+    ASSERT_FALSE(open.empty());
+    EXPECT_EQ(open.back(), tag.substr(1));
+    open.pop_back();
+  }
+  EXPECT_TRUE(open.empty());
+}
+
+TEST(Page, IsWellFormedAndFetchesNothing) {
+  const std::string page = report_html(sample_report());
+  expect_balanced(page);
+  for (const char* part : {"<script", "<link", "<img", "@import", "url(", "&nbsp;"})
+    EXPECT_THAT(page, Not(HasSubstr(part)));
+  EXPECT_THAT(page, HasSubstr("prefers-color-scheme: dark"));
+  EXPECT_THAT(page, HasSubstr("@media print"));
+}
+
+TEST(Page, EscapesWhatItIsGiven) {
+  Report report = sample_report();
+  report.settings.input = "<b>&\"'\x01.log";
+  report.command = "assay bench --input '<script>alert(1)</script>'";
+  report.notes = {"a < b"};
+  for (Row& row : report.rows) row.what.tokens = report.settings.input;
+  const std::string page = report_html(report);
+  expect_balanced(page);
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("\x01")));
+  EXPECT_THAT(page, HasSubstr("&lt;b&gt;&amp;"));
+  EXPECT_THAT(page, HasSubstr("A &lt;CPU&gt; &amp; more"));
+}
+
+TEST(Page, DrawsWhatWasMeasuredAndSaysHowToMeasureTheRest) {
+  const std::string page = report_html(sample_report());
+  for (const char* part : {"Throughput", "Threads", "Stages", "Repeated tokens", "Keys", "Calls of the library"})
+    EXPECT_THAT(page, HasSubstr(std::string("<h2>") + part));
+  EXPECT_THAT(page, HasSubstr("30.0 × OpenSSL"));
+  Report small = sample_report();
+  std::erase_if(small.rows, [](const Row& row) { return row.what != Case{row.what.tokens, row.what.backend}; });
+  small.settings.keys = {1};
+  small.settings.threads = {1};
+  const std::string short_page = report_html(small);
+  expect_balanced(short_page);
+  for (const char* part : {"--keys 1,10,100,1000", "--batch 1,4,16,64,256", "--threads 1,2,4"})
+    EXPECT_THAT(short_page, HasSubstr(part));
+}
+
+TEST(Page, ShowsAReportWithoutRows) {
+  Report report = sample_report();
+  report.rows.clear();
+  report.units.clear();
+  expect_balanced(report_html(report));
+}
+
+TEST(Svg, EscapesTextAndTitle) {
+  Svg svg(100, 50, "a<b");
+  svg.text(1, 2, Anchor::end, "soft", "c&d");
+  const std::string text = svg.finish();
+  EXPECT_THAT(text, HasSubstr("<title>a&lt;b</title>"));
+  EXPECT_THAT(text, HasSubstr("text-anchor=\"end\" class=\"soft\">c&amp;d</text>"));
+}
+
+}  // namespace
+}  // namespace assay::bench
