@@ -40,7 +40,7 @@ struct JwtVerifierOptions {
   std::size_t table_memory = std::size_t{256} << 20;
   // Bytes that may be spent on remembering valid tokens, for all threads together; 0: none. A token that comes again,
   // to the last byte, under the same keys is not verified a second time; its times are judged anew each time. Memory is
-  // taken as tokens repeat, and below 256 KiB none is of use.
+  // taken as tokens repeat, and below 324 KiB none are remembered.
   std::size_t memo_memory = std::size_t{64} << 20;
   // The share of the lanes' verdicts, 0 to 1, that OpenSSL gives as well. Where they differ OpenSSL's stands, lanes are
   // used no more, and fault() says so; verify_stream stops.
