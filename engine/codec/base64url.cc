@@ -36,34 +36,27 @@ bool is_canonical(const char* text, std::size_t size) noexcept {
 }
 
 // The definition: the other kernels are tested against this one. RFC 4648 §5.
-bool decode_scalar(const char* text, std::size_t size, char* to) noexcept {
-  if (!is_canonical(text, size)) return false;
-  std::uint32_t seen = 0;  // all values together: kBad stays
-  const auto next = [&](std::size_t at) {
-    const std::uint32_t value = value_of(text[at]);
-    seen |= value;
-    return value;
-  };
+std::size_t segment_scalar(const char* text, std::size_t size, char* to) noexcept {
   std::size_t at = 0;
   for (; at + 4 <= size; at += 4) {
-    const std::uint32_t group = next(at) << 18 | next(at + 1) << 12 | next(at + 2) << 6 | next(at + 3);
+    const std::uint32_t a = value_of(text[at]), b = value_of(text[at + 1]);
+    const std::uint32_t c = value_of(text[at + 2]), d = value_of(text[at + 3]);
+    if (((a | b | c | d) & kBad) != 0) break;
+    const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
     *to++ = static_cast<char>(group >> 16);
     *to++ = static_cast<char>(group >> 8);
     *to++ = static_cast<char>(group);
   }
-  if (size - at >= 2) {
-    const std::uint32_t group = next(at) << 18 | next(at + 1) << 12 | (size - at == 3 ? next(at + 2) << 6 : 0);
-    *to++ = static_cast<char>(group >> 16);
-    if (size - at == 3) *to++ = static_cast<char>(group >> 8);
-  }
-  return (seen & kBad) == 0;
-}
-
-// The definition again: the length of the segment, then its bytes.
-std::size_t segment_scalar(const char* text, std::size_t size, char* to) noexcept {
-  std::size_t length = 0;
+  std::size_t length = at;  // up to three more
   while (length < size && value_of(text[length]) != kBad) ++length;
-  return decode_scalar(text, length, to) ? length : kNotStrict;
+  if (!is_canonical(text, length)) return kNotStrict;
+  if (length > at) {
+    const std::uint32_t third = length - at == 3 ? value_of(text[at + 2]) << 6 : 0;
+    const std::uint32_t group = value_of(text[at]) << 18 | value_of(text[at + 1]) << 12 | third;
+    *to++ = static_cast<char>(group >> 16);
+    if (length - at == 3) *to++ = static_cast<char>(group >> 8);
+  }
+  return length;
 }
 
 #if defined(__x86_64__)
@@ -76,15 +69,6 @@ std::size_t segment_avx2(const char* text, std::size_t size, char* to) noexcept 
 std::size_t segment_vbmi(const char* text, std::size_t size, char* to) noexcept {
   const std::size_t length = base64url_prefix_vbmi(text, size, to);
   return is_canonical(text, length) ? length : kNotStrict;
-}
-
-bool decode_avx2(const char* text, std::size_t size, char* to) noexcept {
-  const std::size_t blocks = size / 32;
-  return base64url_blocks_avx2(text, blocks, to) && decode_scalar(text + 32 * blocks, size % 32, to + 24 * blocks);
-}
-
-bool decode_vbmi(const char* text, std::size_t size, char* to) noexcept {
-  return is_canonical(text, size) && base64url_all_vbmi(text, size, to);
 }
 #endif
 
@@ -102,10 +86,10 @@ const Base64Kernel& best_kernel() noexcept {
 int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept {
   int count = 0;
 #if defined(__x86_64__)
-  if (base::cpu_features().avx512_vbmi) kernels[count++] = {"vbmi", decode_vbmi, segment_vbmi};
-  if (base::cpu_features().avx2) kernels[count++] = {"avx2", decode_avx2, segment_avx2};
+  if (base::cpu_features().avx512_vbmi) kernels[count++] = {"vbmi", segment_vbmi};
+  if (base::cpu_features().avx2) kernels[count++] = {"avx2", segment_avx2};
 #endif
-  kernels[count++] = {"scalar", decode_scalar, segment_scalar};
+  kernels[count++] = {"scalar", segment_scalar};
   return count;
 }
 

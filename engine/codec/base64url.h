@@ -45,8 +45,12 @@ std::string_view base64url_kernel() noexcept;
 // Each kernel that this CPU can run, for tests and benchmarks that compare them.
 struct Base64Kernel {
   std::string_view name;
-  bool (*decode)(const char* text, std::size_t size, char* to) noexcept;
   std::size_t (*decode_segment)(const char* text, std::size_t size, char* to) noexcept;
+
+  // All of the text is one segment.
+  bool decode(const char* text, std::size_t size, char* to) const noexcept {
+    return decode_segment(text, size, to) == size;
+  }
 };
 // `kernels` is filled with up to 3; returns how many.
 int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept;

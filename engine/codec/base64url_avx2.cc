@@ -52,15 +52,6 @@ struct Decoder {
 
 }  // namespace
 
-bool base64url_blocks_avx2(const char* text, std::size_t blocks, char* to) noexcept {
-  const Decoder decoder;
-  __m256i all_valid = _mm256_set1_epi8(-1);
-  for (std::size_t i = 0; i < blocks; ++i) {
-    all_valid = _mm256_and_si256(all_valid, decoder.decode(text + 32 * i, to + 24 * i));
-  }
-  return _mm256_movemask_epi8(all_valid) == -1;
-}
-
 std::size_t base64url_prefix_avx2(const char* text, std::size_t size, char* to) noexcept {
   const Decoder decoder;
   std::size_t done = 0;

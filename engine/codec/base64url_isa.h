@@ -9,14 +9,6 @@
 namespace assay::codec {
 
 #if defined(__x86_64__)
-// Decodes `blocks` times 32 characters to 24 bytes; writes up to 8 bytes beyond. False: a character is not of the
-// alphabet.
-bool base64url_blocks_avx2(const char* text, std::size_t blocks, char* to) noexcept;
-
-// Decodes all of `text`, of a valid length, writing at most 16 bytes beyond. False: a character is not of the
-// alphabet. Leaves trailing bits to the caller.
-bool base64url_all_vbmi(const char* text, std::size_t size, char* to) noexcept;
-
 // Decodes the characters of the alphabet that `text` begins with and returns how many there are. Leaves their number
 // and trailing bits to the caller. avx2: whole blocks of 32 alone; writes up to 8 bytes beyond.
 std::size_t base64url_prefix_avx2(const char* text, std::size_t size, char* to) noexcept;

@@ -56,29 +56,6 @@ struct Decoder {
 
 }  // namespace
 
-bool base64url_all_vbmi(const char* text, std::size_t size, char* to) noexcept {
-  const Decoder decoder;
-  __m512i bad = _mm512_setzero_si512();  // the top bit of a byte says that its character is bad
-
-  const auto decode = [&](__m512i c) noexcept {
-    const __m512i six_bits = decoder.six_bits(c);
-    bad = _mm512_or_si512(bad, _mm512_or_si512(c, six_bits));
-    return decoder.bytes(six_bits);
-  };
-
-  for (; size >= 64; size -= 64, text += 64, to += 48) {
-    _mm512_storeu_si512(to, decode(_mm512_loadu_si512(text)));
-  }
-  if (size != 0) {
-    // 'A' is 0: it fills the last group without a trace. Only the bytes that the rest stands for are written.
-    const __mmask64 here = ~__mmask64{0} >> (64 - size);
-    const __mmask64 bytes = (__mmask64{1} << (size * 3 / 4)) - 1;
-    const __m512i c = _mm512_mask_loadu_epi8(_mm512_set1_epi8('A'), here, text);
-    _mm512_mask_storeu_epi8(to, bytes, decode(c));
-  }
-  return _mm512_movepi8_mask(bad) == 0;
-}
-
 std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) noexcept {
   const Decoder decoder;
   std::size_t done = 0;
@@ -93,7 +70,8 @@ std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) 
     _mm512_storeu_si512(to, decoder.bytes(six_bits));
   }
   if (size == done) return done;
-  // The last, less than a block: what lies behind a foreign character is zeros, as in base64url_all_vbmi.
+  // The last, less than a block. 'A' is 0: it fills the last group without a trace, and so does a zero for what lies
+  // behind a foreign character. Only the bytes that the rest stands for are written.
   __mmask64 here = ~__mmask64{0} >> (64 - (size - done));
   const __m512i c = _mm512_mask_loadu_epi8(_mm512_set1_epi8('A'), here, text + done);
   const __m512i six_bits = decoder.six_bits(c);

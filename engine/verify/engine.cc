@@ -45,19 +45,8 @@ void reject(TokenVerdict& verdict, Reason reason, std::string_view detail) noexc
   verdict.detail = detail;
 }
 
-// Decodes a segment into the arena, with room for a reader that looks past its end. Null data: not strict base64url.
-std::string_view decode(std::string_view segment, base::Arena& arena) {
-  const std::size_t size = codec::base64url_decoded_size(segment.size());
-  const std::size_t room = size + std::max(codec::kBase64Slack, codec::kJsonPadding);
-  char* to = arena.allocate(room);
-  if (segment.size() % 4 == 1 || !codec::base64url_decode(segment, to)) {
-    arena.shrink_last(room, 0);
-    return {};
-  }
-  return {to, size};
-}
-
-// The same for the segment that `text` begins with, which is taken off.
+// Decodes the segment that `text` begins with into the arena, with room for a reader that looks past its end, and takes
+// it off. Null data: it is not strict base64url.
 std::string_view decode_front(std::string_view& text, base::Arena& arena) {
   constexpr std::size_t kSlack = std::max(codec::kBase64Slack, codec::kJsonPadding);
   const std::size_t room = codec::base64url_decoded_size(text.size()) + kSlack;
@@ -71,6 +60,12 @@ std::string_view decode_front(std::string_view& text, base::Arena& arena) {
   arena.shrink_last(room, size + kSlack);
   text.remove_prefix(length);
   return {to, size};
+}
+
+// The same for a text that is one segment.
+std::string_view decode(std::string_view segment, base::Arena& arena) {
+  const std::string_view bytes = decode_front(segment, arena);
+  return segment.empty() ? bytes : std::string_view();
 }
 
 std::string_view copy_padded(std::string_view text, base::Arena& arena) {

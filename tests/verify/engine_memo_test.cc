@@ -319,15 +319,20 @@ void verify_until_wrong(const kernel::CurveJob* jobs, std::size_t count, kernel:
   if (gone_wrong) std::fill_n(outcomes, count, kernel::Outcome::valid);
 }
 
-TEST(EngineMemoFault, RemembersNothingThatAFaultyBackendFoundValid) {
-  gone_wrong = false;
+// Lanes with these kernels, of whose verdicts OpenSSL checks a share.
+std::shared_ptr<const Backend> checked_backend(double share) {
   kernel::Kernels kernels = kernel::best_kernels();
   kernels.p256.verify = verify_until_wrong;
-  BackendOptions backend_options;
-  backend_options.tables_at_once = true;
-  backend_options.window = 4;
-  backend_options.cross_check = 0.01;
-  const auto backend = make_lanes_backend(kernels, backend_options);
+  BackendOptions options;
+  options.tables_at_once = true;
+  options.window = 4;
+  options.cross_check = share;
+  return make_lanes_backend(kernels, options);
+}
+
+TEST(EngineMemoFault, RemembersNothingThatAFaultyBackendFoundValid) {
+  gone_wrong = false;
+  const auto backend = checked_backend(0.01);
   const KeyPair key = std::move(*KeyPair::generate(Algorithm::ES256));
   const KeyPair forger = std::move(*KeyPair::generate(Algorithm::ES256));
   JwtVerifierOptions options;
@@ -361,13 +366,7 @@ TEST(EngineMemoFault, RemembersNothingThatAFaultyBackendFoundValid) {
 // One token again and again: a share of its verdicts is checked, as if there were no memo.
 TEST(EngineMemoFault, LeavesATokenThatComesAgainToTheCrossCheck) {
   gone_wrong = false;
-  kernel::Kernels kernels = kernel::best_kernels();
-  kernels.p256.verify = verify_until_wrong;
-  BackendOptions backend_options;
-  backend_options.tables_at_once = true;
-  backend_options.window = 4;
-  backend_options.cross_check = 0.01;
-  const auto backend = make_lanes_backend(kernels, backend_options);
+  const auto backend = checked_backend(0.01);
   const KeyPair key = std::move(*KeyPair::generate(Algorithm::ES256));
   const KeyPair forger = std::move(*KeyPair::generate(Algorithm::ES256));
   JwtVerifierOptions options;
@@ -388,11 +387,7 @@ TEST(EngineMemoFault, LeavesATokenThatComesAgainToTheCrossCheck) {
 TEST(EngineMemoFault, RemembersWhatTheCrossCheckLookedAt) {
   gone_wrong = false;
   for (const double share : {0.125, 1.0}) {
-    BackendOptions backend_options;
-    backend_options.tables_at_once = true;
-    backend_options.window = 4;
-    backend_options.cross_check = share;
-    const auto backend = make_lanes_backend(kernel::best_kernels(), backend_options);
+    const auto backend = checked_backend(share);
     const KeyPair key = std::move(*KeyPair::generate(Algorithm::ES256));
     JwtVerifierOptions options;
     options.keys.push_back({KeySource::Kind::jwks_text, key.jwks("k1"), "keys"});
