@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include "codec/base64url.h"
 #include "jose/compact.h"
 #include "suite/token_corpus.h"
+#include "support/temp_dir.h"
 
 namespace assay::bench {
 namespace {
@@ -20,15 +20,6 @@ TokenCorpus minted(const CorpusSpec& spec) {
   Result<std::optional<TokenCorpus>> made = mint_corpus(spec);
   return made && *made ? **made : TokenCorpus{};
 }
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "assay-test-XXXXXX").string();
-    path = ::mkdtemp(name.data()) == nullptr ? "" : name;
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
 
 TEST(Corpus, HoldsDistinctTokensThatAreAccepted) {
   for (const Algorithm algorithm : {Algorithm::HS256, Algorithm::ES256, Algorithm::EdDSA}) {
@@ -60,9 +51,9 @@ TEST(Corpus, ClaimsDependOnTheSerialNumberAlone) {
 }
 
 TEST(Corpus, IsFoundAgainOnDiskAndNowhereElse) {
-  const Folder folder;
+  const test::TempDir folder;
   const TokenCorpus corpus = minted({Algorithm::HS256, 20});
-  const fs::path file = cache_file(folder.path / "assay" / "bench", corpus.spec);
+  const fs::path file = cache_file(folder.path("assay/bench"), corpus.spec);
   EXPECT_FALSE(load_corpus(file, corpus.spec));
   ASSERT_TRUE(save_corpus(file, corpus));
   const std::optional<TokenCorpus> found = load_corpus(file, corpus.spec);
@@ -77,9 +68,9 @@ TEST(Corpus, IsFoundAgainOnDiskAndNowhereElse) {
 }
 
 TEST(Corpus, IsNotTakenFromADamagedFile) {
-  const Folder folder;
+  const test::TempDir folder;
   const TokenCorpus corpus = minted({Algorithm::HS256, 20});
-  const fs::path file = folder.path / "corpus";
+  const fs::path file = folder.path("corpus");
   ASSERT_TRUE(save_corpus(file, corpus));
   std::ifstream read(file, std::ios::binary);
   const std::string whole(std::istreambuf_iterator<char>(read), {});
@@ -107,9 +98,9 @@ TEST(Corpus, IsNotTakenFromADamagedFile) {
 }
 
 TEST(Corpus, IsNotKeptWhereTheFolderCannotBeMade) {
-  const Folder folder;
-  std::ofstream(folder.path / "file") << "in the way";
-  EXPECT_FALSE(save_corpus(folder.path / "file" / "bench" / "x", minted({Algorithm::HS256, 1})));
+  const test::TempDir folder;
+  folder.write("file", "in the way");
+  EXPECT_FALSE(save_corpus(folder.path("file/bench/x"), minted({Algorithm::HS256, 1})));
 }
 
 TEST(Corpus, StopsWhenAskedTo) {

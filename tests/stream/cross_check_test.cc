@@ -9,11 +9,13 @@
 
 #include "assay/key_pair.h"
 #include "stream/pipeline.h"
-#include "stream/temp_dir.h"
+#include "support/temp_dir.h"
 #include "verify/backend_lanes.h"
 
 namespace assay::stream {
 namespace {
+
+using test::TempDir;
 
 // Calls until every signature has the outcome below; the first of a backend is its self-test.
 std::atomic<int> right_calls{0};

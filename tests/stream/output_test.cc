@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "stream/temp_dir.h"
+#include "support/temp_dir.h"
 
 namespace assay::stream {
 namespace {
+
+using test::TempDir;
 
 TEST(Output, AppearsOnlyWhenComplete) {
   const TempDir dir;

@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "stream/temp_dir.h"
+#include "support/temp_dir.h"
 
 namespace assay::stream {
 namespace {
+
+using test::TempDir;
 
 struct Line {
   std::size_t file;

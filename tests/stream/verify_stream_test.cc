@@ -12,12 +12,12 @@
 #include "assay/key_pair.h"
 #include "assay/stream.h"
 #include "assay/verifier.h"
-#include "stream/temp_dir.h"
+#include "support/temp_dir.h"
 
 namespace assay {
 namespace {
 
-using stream::TempDir;
+using test::TempDir;
 
 class VerifyStream : public testing::Test {
  protected:

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "assay/key_pair.h"
 #include "codec/json.h"
 #include "support/random.h"
+#include "support/temp_dir.h"
 #include "support/vectors.h"
 #include "verify/backend_lanes.h"
 #include "verify/engine.h"
@@ -145,16 +145,14 @@ class Mixed {
     Result<KeyPair> other = KeyPair::generate(Algorithm::ES256);
     key_.emplace(std::move(*key));
     other_.emplace(std::move(*other));
-    file_ = testing::TempDir() + "engine_memo_" + std::to_string(random.next()) + ".json";
     write_keys(key_->jwks("k1"));
     add_tokens(*key_);
     add_tokens(*other_);
   }
-  ~Mixed() { std::remove(file_.c_str()); }
 
   JwtVerifierOptions options(std::int64_t leeway) const {
     JwtVerifierOptions made;
-    made.keys.push_back({KeySource::Kind::jwks_file, file_, ""});
+    made.keys.push_back({KeySource::Kind::jwks_file, dir_.path("keys.json"), ""});
     made.keys.push_back(
         {KeySource::Kind::static_tokens_text,
          R"({"dev":{"client_id":"developer"},")" + listed_ + R"(":{"client_id":"listed","scopes":["a"]}})", "static"});
@@ -190,7 +188,7 @@ class Mixed {
   }
 
  private:
-  void write_keys(const std::string& jwks) { std::ofstream(file_) << jwks; }
+  void write_keys(const std::string& jwks) { dir_.write("keys.json", jwks); }
 
   void add(const KeyPair& key, const std::string& claims, std::vector<Instant> edges) {
     for (const std::int64_t leeway : {0, 7}) {
@@ -226,7 +224,8 @@ class Mixed {
   test::StructuredRandom& random_;
   const Profile profile_;
   std::optional<KeyPair> key_, other_;
-  std::string file_, listed_;
+  const test::TempDir dir_;
+  std::string listed_;
   std::vector<std::pair<std::string, std::vector<Instant>>> tokens_;
 };
 
@@ -253,12 +252,11 @@ TEST_P(EngineMemo, ChangesNoVerdictWhileTimesGoToAndFroAndKeysComeAndGo) {
 }
 
 TEST_P(EngineMemo, ForgetsAKeyThatAReloadRemoves) {
-  const std::string file = testing::TempDir() + "engine_memo_reload.json";
+  const test::TempDir dir;
   const KeyPair key = std::move(*KeyPair::generate(Algorithm::ES256));
   const KeyPair other = std::move(*KeyPair::generate(Algorithm::ES256));
-  std::ofstream(file) << key.jwks("k1");
   JwtVerifierOptions options;
-  options.keys.push_back({KeySource::Kind::jwks_file, file, ""});
+  options.keys.push_back({KeySource::Kind::jwks_file, dir.write("keys.json", key.jwks("k1")), ""});
   options.policy.profile = GetParam();
   options.policy.algorithms = {Algorithm::ES256};
   Side side(options, true);
@@ -269,18 +267,17 @@ TEST_P(EngineMemo, ForgetsAKeyThatAReloadRemoves) {
   EXPECT_EQ(side.judge(asked)[0], accepted);
   EXPECT_EQ(side.engine().memo_statistics().hits, 1u);
 
-  std::ofstream(file) << other.jwks("k1");  // the same kid
+  dir.write("keys.json", other.jwks("k1"));  // the same kid
   ASSERT_TRUE(side.engine().reload());
   EXPECT_TRUE(
       side.judge(asked)[0].starts_with(std::to_string(ReasonSet(Reason::signature_invalid).bits()) + " invalid"));
-  std::ofstream(file) << other.jwks("k2");
+  dir.write("keys.json", other.jwks("k2"));
   ASSERT_TRUE(side.engine().reload());
   EXPECT_TRUE(side.judge(asked)[0].starts_with(std::to_string(ReasonSet(Reason::key_not_found).bits()) + " unchecked"));
-  std::ofstream(file) << key.jwks("k1");
+  dir.write("keys.json", key.jwks("k1"));
   ASSERT_TRUE(side.engine().reload());
   EXPECT_EQ(side.judge(asked)[0], accepted);
   EXPECT_EQ(side.engine().memo_statistics().hits, 1u) << "no token may be known from before a reload";
-  std::remove(file.c_str());
 }
 
 // The token is valid under a key without kid, but its kid, which no set has, may be of a key that was not fetched yet.

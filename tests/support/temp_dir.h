@@ -1,4 +1,4 @@
-// A directory of a test's own, removed with all it holds.
+// A directory of a test's own, whatever runs beside it, removed with all it holds.
 #pragma once
 
 #include <cstdlib>
@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 
-namespace assay::stream {
+namespace assay::test {
 
 class TempDir {
  public:
   TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "assay_stream_XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "assay_test_XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a directory");
     path_ = name;
   }
@@ -41,4 +41,4 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-}  // namespace assay::stream
+}  // namespace assay::test
