@@ -1,5 +1,5 @@
-// Tokens for the Google Benchmark programs: the corpora of `assay bench` (suite/token_corpus.h), made on first use and
-// kept.
+// Tokens for the Google Benchmark programs: the corpora of `assay bench` (tools/bench/token_corpus.h), made on first
+// use and kept.
 //
 // Keys are fresh in each process (private keys have no place in a repository), and with them the signatures; their
 // sizes do not change.
@@ -11,7 +11,7 @@
 
 #include "assay/algorithm.h"
 #include "assay/verifier.h"
-#include "suite/token_corpus.h"
+#include "bench/token_corpus.h"
 
 namespace assay::bench {
 

@@ -10,8 +10,8 @@
 #include "corpus.h"
 #include "jose/compact.h"
 #include "jose/header.h"
+#include "memo/header_memo.h"
 #include "verify/engine.h"
-#include "verify/header_memo.h"
 
 namespace assay::bench {
 namespace {

@@ -28,12 +28,12 @@
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "keys/openssl_key.h"
+#include "lanes/hash_lanes.h"
+#include "lanes/rsa_lanes.h"
+#include "signature/backend.h"
 #include "support/curve_kernel.h"
 #include "support/signing.h"
-#include "verify/backend.h"
-#include "verify/hash_lanes.h"
-#include "verify/openssl_key.h"
-#include "verify/rsa_lanes.h"
 
 namespace assay::bench {
 namespace {

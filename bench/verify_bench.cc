@@ -14,7 +14,7 @@
 #include "codec/base64url.h"
 #include "corpus.h"
 #include "jose/compact.h"
-#include "verify/backend.h"
+#include "signature/backend.h"
 #include "verify/engine.h"
 
 namespace assay::bench {

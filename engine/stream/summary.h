@@ -16,9 +16,9 @@
 
 #include "assay/instant.h"
 #include "assay/reason.h"
-#include "verify/backend.h"
-#include "verify/batch.h"
-#include "verify/memo_share.h"
+#include "jose/token_verdict.h"
+#include "memo/memo_share.h"
+#include "signature/backend.h"
 
 namespace assay::stream {
 

@@ -5,7 +5,7 @@
 
 #include "codec/base64url.h"
 #include "codec/json.h"
-#include "verify/digest.h"
+#include "digest/digest.h"
 
 namespace assay::stream {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "assay/stream.h"
+#include "jose/token_verdict.h"
 #include "stream/buffer.h"
-#include "verify/batch.h"
 
 namespace assay::stream {
 

@@ -14,8 +14,8 @@
 #include "jose/compact.h"
 #include "jose/numeric_date.h"
 #include "jose/policy.h"
-#include "verify/header_memo.h"
-#include "verify/token_memo.h"
+#include "memo/header_memo.h"
+#include "memo/token_memo.h"
 
 namespace assay::verify {
 namespace {

@@ -10,11 +10,11 @@
 
 #include "assay/verifier.h"
 #include "base/stage_clock.h"
-#include "verify/backend.h"
-#include "verify/batch.h"
-#include "verify/key_store.h"
-#include "verify/memo_share.h"
-#include "verify/token_memo.h"
+#include "jose/token_verdict.h"
+#include "keys/key_store.h"
+#include "memo/memo_share.h"
+#include "memo/token_memo.h"
+#include "signature/backend.h"
 
 namespace assay::verify {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/cpu.h"
-#include "verify/backend.h"
+#include "signature/backend.h"
 
 namespace assay {
 

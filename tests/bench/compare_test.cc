@@ -1,4 +1,4 @@
-#include "suite/compare.h"
+#include "bench/compare.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

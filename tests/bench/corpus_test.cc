@@ -6,9 +6,9 @@
 #include <set>
 
 #include "assay/verifier.h"
+#include "bench/token_corpus.h"
 #include "codec/base64url.h"
 #include "jose/compact.h"
-#include "suite/token_corpus.h"
 #include "support/temp_dir.h"
 
 namespace assay::bench {

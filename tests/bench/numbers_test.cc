@@ -1,10 +1,10 @@
-#include "suite/numbers.h"
+#include "bench/numbers.h"
 
 #include <gtest/gtest.h>
 
-#include "suite/report.h"
-#include "suite/svg.h"
-#include "suite/text_table.h"
+#include "bench/report.h"
+#include "bench/svg.h"
+#include "bench/text_table.h"
 
 namespace assay::bench {
 namespace {

@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bench/html.h"
 #include "bench/sample_report.h"
-#include "suite/html.h"
-#include "suite/svg.h"
+#include "bench/svg.h"
 
 namespace assay::bench {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <sstream>
 
+#include "bench/json.h"
+#include "bench/numbers.h"
 #include "bench/sample_report.h"
-#include "suite/json.h"
-#include "suite/numbers.h"
-#include "suite/table.h"
+#include "bench/table.h"
 
 namespace assay::bench {
 namespace {

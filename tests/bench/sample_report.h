@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "suite/report.h"
+#include "bench/report.h"
 
 namespace assay::bench {
 

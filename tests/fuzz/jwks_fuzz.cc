@@ -1,7 +1,7 @@
 // Any text as a JWK Set, in both profiles: every key that is kept can be prepared or is refused with a message.
 #include "assay/key_set.h"
 #include "fuzz.h"
-#include "verify/prepared_key.h"
+#include "keys/prepared_key.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace assay;

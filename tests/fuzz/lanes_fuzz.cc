@@ -11,8 +11,8 @@
 
 #include "fuzz.h"
 #include "kernel/kernel.h"
+#include "signature/backend.h"
 #include "support/signing.h"
-#include "verify/backend.h"
 
 namespace {
 

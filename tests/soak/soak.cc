@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "signature/backend.h"
 #include "support/mass_signer.h"
-#include "verify/backend.h"
 
 namespace assay {
 namespace {

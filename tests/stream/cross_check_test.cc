@@ -8,9 +8,9 @@
 #include <string>
 
 #include "assay/key_pair.h"
+#include "lanes/lanes_backend.h"
 #include "stream/pipeline.h"
 #include "support/temp_dir.h"
-#include "verify/backend_lanes.h"
 
 namespace assay::stream {
 namespace {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/page_memory.h"
 #include "kernel/kernel.h"
-#include "verify/table_memory.h"
 
 namespace assay::test {
 

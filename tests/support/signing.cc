@@ -11,9 +11,9 @@
 #include <memory>
 #include <stdexcept>
 
+#include "digest/digest.h"
 #include "jose/jwk.h"
-#include "verify/digest.h"
-#include "verify/openssl_key.h"
+#include "keys/openssl_key.h"
 
 namespace assay::test {
 namespace {

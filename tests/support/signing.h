@@ -11,11 +11,11 @@
 
 #include "assay/algorithm.h"
 #include "assay/key_set.h"
+#include "keys/prepared_key.h"
+#include "signature/backend.h"
 #include "support/big.h"
 #include "support/edwards.h"
 #include "support/random.h"
-#include "verify/backend.h"
-#include "verify/prepared_key.h"
 
 namespace assay::test {
 

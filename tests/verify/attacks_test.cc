@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "assay/verifier.h"
+#include "backends/vector_cases.h"
 #include "codec/json.h"
-#include "verify/vector_cases.h"
 
 namespace assay {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "lanes/lanes_backend.h"
 #include "support/signing.h"
-#include "verify/backend_lanes.h"
 
 namespace assay::verify {
 namespace {

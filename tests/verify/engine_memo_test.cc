@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "assay/key_pair.h"
+#include "backends/vector_cases.h"
 #include "codec/json.h"
+#include "keys/http_server.h"
+#include "lanes/lanes_backend.h"
 #include "support/random.h"
 #include "support/temp_dir.h"
 #include "support/vectors.h"
-#include "verify/backend_lanes.h"
 #include "verify/engine.h"
-#include "verify/http_server.h"
-#include "verify/vector_cases.h"
 
 namespace assay::verify {
 namespace {

@@ -14,20 +14,20 @@
 #include <utility>
 #include <vector>
 
+#include "bench/clock.h"
+#include "bench/compare.h"
+#include "bench/html.h"
+#include "bench/json.h"
+#include "bench/runner.h"
+#include "bench/table.h"
+#include "bench/token_corpus.h"
 #include "codec/json.h"
 #include "command.h"
 #include "console.h"
 #include "flags.h"
 #include "signals.h"
+#include "signature/backend.h"
 #include "stream/output.h"
-#include "suite/clock.h"
-#include "suite/compare.h"
-#include "suite/html.h"
-#include "suite/json.h"
-#include "suite/runner.h"
-#include "suite/table.h"
-#include "suite/token_corpus.h"
-#include "verify/backend.h"
 
 namespace assay::cli {
 namespace {

@@ -1,0 +1,78 @@
+#include "digest/emsa_pss.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "digest/digest.h"
+
+namespace assay::verify {
+namespace {
+
+constexpr std::size_t kMaxHash = 64;
+
+std::string_view view(const unsigned char* bytes, std::size_t size) noexcept {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+// RFC 8017 appendix B.2.1. `mask` has room for a whole digest past its end.
+void mgf1(Hash hash, const unsigned char* seed, unsigned char* mask, std::size_t size) noexcept {
+  const std::size_t hash_size = static_cast<std::size_t>(digest_bytes(hash));
+  unsigned char input[kMaxHash + 4];
+  std::memcpy(input, seed, hash_size);
+  for (std::size_t done = 0, counter = 0; done < size; done += hash_size, ++counter) {
+    for (int i = 0; i < 4; ++i)
+      input[hash_size + static_cast<std::size_t>(i)] = static_cast<unsigned char>(counter >> (24 - 8 * i));
+    digest(hash, view(input, hash_size + 4), mask + done);
+  }
+}
+
+}  // namespace
+
+PssBlock open_pss(Hash hash, std::string_view block, std::size_t modulus_bits) noexcept {
+  const std::size_t hash_size = static_cast<std::size_t>(digest_bytes(hash));
+  const std::size_t em_bits = modulus_bits - 1;
+  const std::size_t em_size = (em_bits + 7) / 8;
+  // RFC 8017 §8.1.2 step 2c: with a modulus of 8k + 1 bits the encoded message is a byte shorter than the block.
+  if (block.size() > kMaxModulusBytes || block.size() < em_size) return {};
+  for (std::size_t i = 0; i < block.size() - em_size; ++i) {
+    if (block[i] != 0) return {};
+  }
+  const auto* em = reinterpret_cast<const unsigned char*>(block.data()) + (block.size() - em_size);
+  if (em_size < 2 * hash_size + 2 || em[em_size - 1] != 0xBC) return {};  // steps 3, 4
+
+  const unsigned spare_bits = static_cast<unsigned>(8 * em_size - em_bits);
+  const unsigned char kept = static_cast<unsigned char>(0xFFu >> spare_bits);
+  if ((em[0] & ~kept & 0xFF) != 0) return {};  // step 6
+  const std::size_t db_size = em_size - hash_size - 1;
+  return {em, db_size, em + db_size, kept};
+}
+
+const unsigned char* unmask_pss(Hash hash, const PssBlock& block, unsigned char* mask) noexcept {
+  const std::size_t salt_size = static_cast<std::size_t>(digest_bytes(hash));
+  for (std::size_t i = 0; i < block.db_size; ++i) mask[i] ^= block.em[i];  // step 8
+  mask[0] &= block.kept;                                                   // step 9
+  const std::size_t zeros = block.db_size - salt_size - 1;
+  if (std::any_of(mask, mask + zeros, [](unsigned char byte) { return byte != 0; }) || mask[zeros] != 0x01)
+    return nullptr;  // 10
+  return mask + zeros + 1;
+}
+
+bool emsa_pss_verify(Hash hash, const unsigned char* message_hash, std::string_view block,
+                     std::size_t modulus_bits) noexcept {
+  const std::size_t hash_size = static_cast<std::size_t>(digest_bytes(hash));
+  const PssBlock opened = open_pss(hash, block, modulus_bits);
+  if (opened.em == nullptr) return false;
+  unsigned char mask[kMaxModulusBytes + kMaxHash];
+  mgf1(hash, opened.h, mask, opened.db_size);  // step 7
+  const unsigned char* salt = unmask_pss(hash, opened, mask);
+  if (salt == nullptr) return false;
+
+  unsigned char salted[8 + 2 * kMaxHash] = {};  // step 12: eight zeros, the message's hash, the salt
+  std::memcpy(salted + 8, message_hash, hash_size);
+  std::memcpy(salted + 8 + hash_size, salt, hash_size);
+  unsigned char expected[kMaxHash];
+  digest(hash, view(salted, 8 + 2 * hash_size), expected);
+  return std::memcmp(expected, opened.h, hash_size) == 0;  // step 14
+}
+
+}  // namespace assay::verify

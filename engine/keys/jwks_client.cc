@@ -1,0 +1,439 @@
+#include "keys/jwks_client.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace assay::verify {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kMaxRedirects = 3;
+
+// libcurl, loaded when the first URL is met: with all that it needs in turn it would take more than half of the time in
+// which the program starts.
+struct Curl {
+  decltype(&curl_easy_cleanup) easy_cleanup;
+  decltype(&curl_easy_getinfo) easy_getinfo;
+  decltype(&curl_easy_init) easy_init;
+  decltype(&curl_easy_perform) easy_perform;
+  decltype(&curl_easy_setopt) easy_setopt;
+  decltype(&curl_easy_strerror) easy_strerror;
+  decltype(&curl_free) free;
+  decltype(&curl_global_init) global_init;
+  decltype(&curl_slist_append) slist_append;
+  decltype(&curl_slist_free_all) slist_free_all;
+  decltype(&curl_url) url;
+  decltype(&curl_url_cleanup) url_cleanup;
+  decltype(&curl_url_get) url_get;
+  decltype(&curl_url_set) url_set;
+};
+
+// Null: it is not there.
+const Curl* load_curl() {
+  void* const handle = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return nullptr;
+  static Curl library;
+  bool complete = true;
+  const auto load = [&](auto& function, const char* name) {
+    void* const symbol = ::dlsym(handle, name);
+    static_assert(sizeof function == sizeof symbol);
+    std::memcpy(&function, &symbol, sizeof symbol);  // POSIX: the pointer of a function, as an object's
+    complete = complete && symbol != nullptr;
+  };
+  load(library.easy_cleanup, "curl_easy_cleanup");
+  load(library.easy_getinfo, "curl_easy_getinfo");
+  load(library.easy_init, "curl_easy_init");
+  load(library.easy_perform, "curl_easy_perform");
+  load(library.easy_setopt, "curl_easy_setopt");
+  load(library.easy_strerror, "curl_easy_strerror");
+  load(library.free, "curl_free");
+  load(library.global_init, "curl_global_init");
+  load(library.slist_append, "curl_slist_append");
+  load(library.slist_free_all, "curl_slist_free_all");
+  load(library.url, "curl_url");
+  load(library.url_cleanup, "curl_url_cleanup");
+  load(library.url_get, "curl_url_get");
+  load(library.url_set, "curl_url_set");
+  if (!complete || library.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return nullptr;
+  return &library;
+}
+
+const Curl* loaded_curl() {
+  static const Curl* const loaded = load_curl();
+  return loaded;
+}
+
+struct EasyFree {
+  void operator()(CURL* handle) const noexcept { loaded_curl()->easy_cleanup(handle); }
+};
+struct UrlFree {
+  void operator()(CURLU* url) const noexcept { loaded_curl()->url_cleanup(url); }
+};
+struct ListFree {
+  void operator()(curl_slist* list) const noexcept { loaded_curl()->slist_free_all(list); }
+};
+
+// The parts that make an origin.
+struct Origin {
+  std::string scheme, host, port;
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+
+std::string part_of(CURLU* url, CURLUPart part) {
+  const Curl* const curl = loaded_curl();
+  char* text = nullptr;
+  if (curl->url_get(url, part, &text, part == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) != CURLUE_OK) return {};
+  std::string copy(text);
+  curl->free(text);
+  return copy;
+}
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+std::string lowered(std::string_view text) {
+  std::string copy(text);
+  std::transform(copy.begin(), copy.end(), copy.begin(), lower);
+  return copy;
+}
+
+// "[::1]" -> "::1".
+std::string without_brackets(const std::string& host) {
+  return host.size() > 2 && host.front() == '[' ? host.substr(1, host.size() - 2) : host;
+}
+
+bool is_loopback(const std::string& host) {
+  if (host == "localhost") return true;
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6{};
+  return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+// The origin of a URL that may be fetched.
+Result<Origin> checked_origin(const std::string& text, const FetchOptions& options) {
+  const Curl* const curl = loaded_curl();
+  if (curl == nullptr) return Error{"libcurl.so.4 is not on this machine; install libcurl (Debian: libcurl4)"};
+  const std::unique_ptr<CURLU, UrlFree> url(curl->url());
+  if (url == nullptr || text.find('\0') != std::string::npos ||
+      curl->url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+    return Error{"not a URL; give https://HOST/PATH"};
+  if (!part_of(url.get(), CURLUPART_USER).empty() || !part_of(url.get(), CURLUPART_PASSWORD).empty())
+    return Error{"a user or password in the URL is not supported; leave it out"};
+  Origin origin{lowered(part_of(url.get(), CURLUPART_SCHEME)),
+                without_brackets(lowered(part_of(url.get(), CURLUPART_HOST))), part_of(url.get(), CURLUPART_PORT)};
+  if (origin.scheme == "https") return origin;
+  if (origin.scheme == "http" && options.ssrf_safe) return Error{"ssrf_safe takes https alone; use an https URL"};
+  if (origin.scheme == "http" && is_loopback(origin.host)) return origin;
+  return Error{"keys are fetched by https, or by http from this machine alone; use an https URL"};
+}
+
+bool is_public_v4(std::uint32_t a) noexcept {
+  struct Range {
+    std::uint32_t network;
+    int bits;
+  };
+  // RFC 6890 and the IANA registry of special-purpose addresses.
+  constexpr std::array<Range, 15> special = {{{0x00000000, 8},    // this network
+                                              {0x0a000000, 8},    // private
+                                              {0x64400000, 10},   // shared (RFC 6598)
+                                              {0x7f000000, 8},    // loopback
+                                              {0xa9fe0000, 16},   // link-local
+                                              {0xac100000, 12},   // private
+                                              {0xc0000000, 24},   // IETF protocols
+                                              {0xc0000200, 24},   // documentation
+                                              {0xc0586300, 24},   // 6to4 relay
+                                              {0xc0a80000, 16},   // private
+                                              {0xc6120000, 15},   // benchmarks
+                                              {0xc6336400, 24},   // documentation
+                                              {0xcb007100, 24},   // documentation
+                                              {0xe0000000, 4},    // multicast
+                                              {0xf0000000, 4}}};  // reserved, broadcast
+  return std::none_of(special.begin(), special.end(),
+                      [a](const Range& range) { return (a ^ range.network) >> (32 - range.bits) == 0; });
+}
+
+bool is_public_v6(const in6_addr& address) noexcept {
+  const unsigned char* b = address.s6_addr;
+  const auto v4_at = [b](int i) {
+    return static_cast<std::uint32_t>(b[i]) << 24 | static_cast<std::uint32_t>(b[i + 1]) << 16 |
+           static_cast<std::uint32_t>(b[i + 2]) << 8 | b[i + 3];
+  };
+  if (IN6_IS_ADDR_V4MAPPED(&address)) return is_public_v4(v4_at(12));
+  constexpr std::array<unsigned char, 12> nat64 = {0x00, 0x64, 0xff, 0x9b};
+  if (std::memcmp(b, nat64.data(), nat64.size()) == 0) return is_public_v4(v4_at(12));
+  if ((b[0] & 0xe0) != 0x20) return false;                                         // only 2000::/3 is global unicast
+  if (b[0] == 0x20 && b[1] == 0x02) return is_public_v4(v4_at(2));                 // 6to4
+  if (b[0] == 0x20 && b[1] == 0x01 && (b[2] & 0xfe) == 0) return false;            // 2001::/23, Teredo within
+  if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0d && b[3] == 0xb8) return false;  // documentation
+  return !(b[0] == 0x3f && b[1] == 0xff && (b[2] & 0xf0) == 0);                    // documentation (RFC 9637)
+}
+
+bool is_ip_literal(const std::string& host) noexcept {
+  in_addr v4{};
+  in6_addr v6{};
+  return inet_pton(AF_INET, host.c_str(), &v4) == 1 || inet_pton(AF_INET6, host.c_str(), &v6) == 1;
+}
+
+bool is_plain_ascii(const std::string& host) noexcept {
+  return std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+// The entry for CURLOPT_RESOLVE that pins the host to its addresses, all of them public:
+// "issuer.example:443:203.0.113.5,[2606::1]". Empty for an address, which needs none.
+Result<std::string> pin_to_public_addresses(const Origin& origin) {
+  // libcurl would look up the name's IDNA form, and the resolver here another one.
+  if (!is_plain_ascii(origin.host))
+    return Error{"the host's name is not plain ASCII, and ssrf_safe refuses it; give its IDNA form, xn--..."};
+  if (is_ip_literal(origin.host)) {
+    if (is_public_address(origin.host)) return std::string();
+    return Error{"the host's address is not public; ssrf_safe refuses it"};
+  }
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(origin.host.c_str(), origin.port.c_str(), &hints, &found) != 0 || found == nullptr)
+    return Error{"the host's name cannot be resolved; check the URL"};
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(found, freeaddrinfo);
+  std::string addresses;
+  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+    std::array<char, NI_MAXHOST> text{};
+    if (getnameinfo(at->ai_addr, at->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+      return Error{"the host's address cannot be read; check the URL"};
+    const std::string address(text.data());
+    if (!is_public_address(*at->ai_addr))
+      return Error{"the host has the address " + address + ", which is not public; ssrf_safe refuses it"};
+    if (!addresses.empty()) addresses += ',';
+    addresses += address.find(':') == std::string::npos ? address : "[" + address + "]";
+  }
+  return origin.host + ":" + origin.port + ":" + addresses;
+}
+
+// What the callbacks of one transfer write.
+struct Transfer {
+  std::string body;
+  std::size_t max_bytes = 0;
+  bool too_large = false;
+  std::string cache_control;
+  double age_seconds = 0;
+  const std::atomic<bool>* stop = nullptr;
+  bool refused_address = false;
+};
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
+  Transfer& transfer = *static_cast<Transfer*>(user);
+  if (size > transfer.max_bytes - transfer.body.size()) {
+    transfer.too_large = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  transfer.body.append(data, size);
+  return size;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// A whole number of seconds, or nothing; one beyond the range is a very long time.
+std::optional<double> delta_seconds(std::string_view text) noexcept {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc()) return 1e18;
+  return static_cast<double>(seconds);
+}
+
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
+  Transfer& transfer = *static_cast<Transfer*>(user);
+  const std::string_view line(data, size);
+  if (line.starts_with("HTTP/")) {
+    // A new response begins, after 100-continue for example.
+    transfer.cache_control.clear();
+    transfer.age_seconds = 0;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return size;
+  const std::string name = lowered(line.substr(0, colon));
+  const std::string_view value = trimmed(line.substr(colon + 1));
+  if (name == "cache-control") transfer.cache_control.append(transfer.cache_control.empty() ? "" : ",").append(value);
+  if (name == "age") transfer.age_seconds = delta_seconds(value).value_or(0);
+  return size;
+}
+
+int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Transfer*>(user)->stop->load(std::memory_order_relaxed) ? 1 : 0;
+}
+
+// ssrf_safe: looks at the address that a connection really goes to, wherever libcurl has it from.
+curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
+  if (!is_public_address(to->addr)) {
+    static_cast<Transfer*>(user)->refused_address = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+// One request, no redirect followed. `location`: where a redirect points, else empty.
+Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Transfer& transfer, long& status,
+                     std::string& location) {
+  const Curl* const curl = loaded_curl();
+  transfer.body.clear();
+  transfer.cache_control.clear();
+  transfer.age_seconds = 0;
+  curl->easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_ms);
+  curl->easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
+  const CURLcode code = curl->easy_perform(handle);
+  if (transfer.too_large)
+    return Error{"the answer is larger than " + std::to_string(transfer.max_bytes) + " bytes; is this a JWK Set?"};
+  if (code != CURLE_OK && transfer.refused_address)
+    return Error{"the host has an address that is not public; ssrf_safe refuses it"};
+  if (code == CURLE_ABORTED_BY_CALLBACK) return Error{"the fetch was ended"};
+  if (code == CURLE_OPERATION_TIMEDOUT) return Error{"no whole answer in time; check the URL and the network"};
+  if (code != CURLE_OK) return Error{std::string(curl->easy_strerror(code)) + "; check the URL and the network"};
+  curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  const char* redirect = nullptr;
+  curl->easy_getinfo(handle, CURLINFO_REDIRECT_URL, &redirect);
+  location = redirect == nullptr ? "" : redirect;
+  return {};
+}
+
+Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& options, const std::atomic<bool>& stop) {
+  const Result<Origin> origin = checked_origin(first_url, options);
+  if (!origin) return Error{origin.error()};
+
+  const Curl* const curl = loaded_curl();
+  const std::unique_ptr<CURL, EasyFree> owned(curl->easy_init());
+  CURL* const handle = owned.get();
+  if (handle == nullptr) return Error{"libcurl cannot start"};
+  Transfer transfer;
+  transfer.max_bytes = options.max_bytes;
+  transfer.stop = &stop;
+  curl->easy_setopt(handle, CURLOPT_PROTOCOLS_STR, origin->scheme.c_str());
+  curl->easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  curl->easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl->easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl->easy_setopt(handle, CURLOPT_USERAGENT, "assay");
+  curl->easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
+  curl->easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+  curl->easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
+  curl->easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
+  curl->easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl->easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl->easy_setopt(handle, CURLOPT_XFERINFODATA, &transfer);
+  if (!options.ca_file.empty()) curl->easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
+  // A proxy would see what should stay on this machine, and would resolve the name anew.
+  if (options.ssrf_safe || is_loopback(origin->host)) curl->easy_setopt(handle, CURLOPT_PROXY, "");
+
+  std::unique_ptr<curl_slist, ListFree> pinned;
+  if (options.ssrf_safe) {
+    const Result<std::string> pin = pin_to_public_addresses(*origin);
+    if (!pin) return Error{pin.error()};
+    if (!pin->empty()) pinned.reset(curl->slist_append(nullptr, pin->c_str()));
+    curl->easy_setopt(handle, CURLOPT_RESOLVE, pinned.get());
+    curl->easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl->easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &transfer);
+  }
+
+  const auto deadline = Clock::now() + std::chrono::duration<double>(options.timeout_seconds);
+  std::string url = first_url;
+  for (int redirects = 0;; ++redirects) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    long status = 0;
+    std::string location;
+    // 0 would be no time-out at all.
+    const Result<void> done = request(handle, url, std::max<long>(1, left), transfer, status, location);
+    if (!done) return Error{done.error()};
+    if (status >= 300 && status < 400 && !location.empty()) {
+      if (redirects == kMaxRedirects) return Error{"more than 3 redirects; give the final URL"};
+      const Result<Origin> next = checked_origin(location, options);
+      if (!next || !(*next == *origin))
+        return Error{"it redirects to another origin, which is not followed; give the final URL"};
+      url = location;
+      continue;
+    }
+    if (status != 200) return Error{"the server answered " + std::to_string(status) + "; check the URL"};
+    return FetchedSet{std::move(transfer.body),
+                      cache_seconds(transfer.cache_control, transfer.age_seconds, options.max_age_seconds)};
+  }
+}
+
+// The URL for messages: without user and password.
+std::string shown(const std::string& url) {
+  const std::size_t begin = url.find("://");
+  if (begin == std::string::npos) return url;
+  const std::size_t end = url.find_first_of("/?#", begin + 3);
+  const std::size_t at = url.rfind('@', end);
+  if (at == std::string::npos || at < begin) return url;
+  return url.substr(0, begin + 3) + url.substr(at + 1);
+}
+
+}  // namespace
+
+bool is_public_address(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return is_public_v4(ntohl(v4.s_addr));
+  in6_addr v6{};
+  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && is_public_v6(v6);
+}
+
+bool is_public_address(const sockaddr& address) noexcept {
+  if (address.sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    return is_public_v4(ntohl(v4.sin_addr.s_addr));
+  }
+  sockaddr_in6 v6{};
+  if (address.sa_family != AF_INET6) return false;
+  std::memcpy(&v6, &address, sizeof v6);
+  return is_public_v6(v6.sin6_addr);
+}
+
+double cache_seconds(std::string_view cache_control, double age_seconds, double limit) noexcept {
+  double seconds = limit;
+  while (!cache_control.empty()) {
+    const std::size_t comma = cache_control.find(',');
+    std::string_view directive = trimmed(cache_control.substr(0, comma));
+    cache_control = comma == std::string_view::npos ? std::string_view() : cache_control.substr(comma + 1);
+    const std::size_t equals = directive.find('=');
+    const std::string_view name = trimmed(directive.substr(0, equals));
+    const auto is = [name](std::string_view wanted) {
+      return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
+                        [](char a, char b) { return lower(a) == b; });
+    };
+    if (is("no-store") || is("no-cache")) return 0;
+    if (is("max-age") && equals != std::string_view::npos)
+      if (const std::optional<double> age = delta_seconds(trimmed(directive.substr(equals + 1))))
+        seconds = std::min(seconds, *age - age_seconds);
+  }
+  return std::max(0.0, seconds);
+}
+
+Result<void> check_jwks_url(const std::string& url, const FetchOptions& options) {
+  const Result<Origin> origin = checked_origin(url, options);
+  if (!origin) return Error{shown(url) + ": " + origin.error()};
+  return {};
+}
+
+Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& options, const std::atomic<bool>& stop) {
+  Result<FetchedSet> fetched = fetch(url, options, stop);
+  if (!fetched) return Error{shown(url) + ": " + fetched.error()};
+  return fetched;
+}
+
+}  // namespace assay::verify

@@ -1,0 +1,175 @@
+#include "keys/key_ring.h"
+
+#include <algorithm>
+#include <atomic>
+#include <unordered_set>
+#include <utility>
+
+namespace assay::verify {
+namespace {
+
+// FastMCP's name for a key without kid; a token may name it, too.
+constexpr std::string_view kDefaultKid = "_default";
+
+std::atomic<std::uint64_t> last_generation{0};
+
+// Everything that makes two keys equal. A length before each part keeps the parts apart.
+std::string identity_of(const PreparedKey& key) {
+  const Jwk& jwk = key.jwk;
+  std::string identity = {static_cast<char>(jwk.type), static_cast<char>(jwk.curve), static_cast<char>(key.any_kid),
+                          static_cast<char>(jwk.has_kid)};
+  // Keys that permit different algorithms are not duplicates: the set may publish one entry for each algorithm.
+  for (int i = 0; i < kAlgorithmCount; ++i)
+    identity.push_back(jwk.permitted.contains(static_cast<Algorithm>(i)) ? '1' : '0');
+  for (const std::string* part : {&jwk.kid, &jwk.n, &jwk.e, &jwk.x, &jwk.y, &jwk.k}) {
+    identity += std::to_string(part->size());
+    identity += ':';
+    identity += *part;
+  }
+  return identity;
+}
+
+}  // namespace
+
+KeyRing::KeyRing(std::vector<PreparedKey> keys, Profile profile, bool poisoned, std::vector<std::string> skipped_kids)
+    : keys_(std::move(keys)),
+      profile_(profile),
+      poisoned_(poisoned),
+      generation_(last_generation.fetch_add(1, std::memory_order_relaxed) + 1),
+      skipped_kids_(std::move(skipped_kids)) {
+  if (profile_ == Profile::strict) {
+    keep_first_of_equal();
+  } else {
+    keep_last_of_each_kid();
+  }
+  keys_.shrink_to_fit();
+  std::sort(skipped_kids_.begin(), skipped_kids_.end());
+
+  // From here on no key moves: by_kid_ views their kids.
+  for (std::uint32_t i = 0; i < keys_.size(); ++i) {
+    PreparedKey& key = keys_[i];
+    key.index = i;
+    permitted_ = permitted_ | key.jwk.permitted;
+    for (int a = 0; a < kAlgorithmCount; ++a) {
+      if (!key.jwk.permitted.contains(static_cast<Algorithm>(a))) continue;
+      Count& count = by_algorithm_[static_cast<std::size_t>(a)];
+      if (count.keys++ == 0) count.first = i;
+    }
+    if (key.any_kid) {
+      any_kid_.push_back(i);
+      continue;
+    }
+    ++from_sets_;
+    if (key.jwk.has_kid) {
+      by_kid_[key.jwk.kid].push_back(i);
+    } else if (profile_ == Profile::fastmcp) {
+      by_kid_[kDefaultKid].push_back(i);
+    }
+  }
+}
+
+void KeyRing::keep_first_of_equal() {
+  std::unordered_set<std::string> seen;
+  std::erase_if(keys_, [&](const PreparedKey& key) { return !seen.insert(identity_of(key)).second; });
+}
+
+void KeyRing::keep_last_of_each_kid() {
+  std::unordered_map<std::string, std::size_t> last;
+  const auto name_of = [](const PreparedKey& key) { return key.jwk.has_kid ? key.jwk.kid : std::string(kDefaultKid); };
+  for (std::size_t i = 0; i < keys_.size(); ++i)
+    if (!keys_[i].any_kid) last[name_of(keys_[i])] = i;
+  std::vector<PreparedKey> kept;
+  kept.reserve(keys_.size());
+  for (std::size_t i = 0; i < keys_.size(); ++i)
+    if (keys_[i].any_kid || last[name_of(keys_[i])] == i) kept.push_back(std::move(keys_[i]));
+  keys_ = std::move(kept);
+}
+
+KeyChoice KeyRing::choose(std::optional<std::string_view> kid, Algorithm algorithm) const {
+  return profile_ == Profile::strict ? choose_strictly(kid, algorithm) : choose_as_fastmcp(kid, algorithm);
+}
+
+void KeyRing::add_candidates(KeyChoice& choice, std::span<const std::uint32_t> indices, Algorithm algorithm) const {
+  for (std::uint32_t i : indices) {
+    if (choice.candidates.size() == kMaxCandidates) return;
+    if (keys_[i].jwk.permitted.contains(algorithm)) choice.candidates.push_back(&keys_[i]);
+  }
+}
+
+bool KeyRing::was_skipped(std::string_view kid) const {
+  return std::binary_search(skipped_kids_.begin(), skipped_kids_.end(), kid);
+}
+
+KeyChoice KeyRing::choose_strictly(std::optional<std::string_view> kid, Algorithm algorithm) const {
+  KeyChoice choice;
+  if (!kid) {
+    const Count& count = by_algorithm_[static_cast<std::size_t>(algorithm)];
+    if (count.keys == 1) {
+      choice.candidates.push_back(&keys_[count.first]);
+    } else if (count.keys > 1) {
+      choice.fault = Reason::key_ambiguous;
+      choice.detail = "the token has no kid, and several keys fit its algorithm";
+    } else if (keys_.empty()) {
+      choice.fault = Reason::key_not_found;
+      choice.detail = "there is no usable key";
+      choice.unknown_kid = true;
+    } else {
+      choice.fault = Reason::key_mismatch;
+      choice.detail = "no key fits the token's algorithm";
+    }
+    return choice;
+  }
+  const auto named = by_kid_.find(*kid);
+  choice.unknown_kid = named == by_kid_.end();
+  if (!choice.unknown_kid) add_candidates(choice, named->second, algorithm);
+  add_candidates(choice, any_kid_, algorithm);
+  if (!choice.candidates.empty()) return choice;
+  // Where key sets are configured an unknown kid says more than that a key without kid does not fit.
+  if (choice.unknown_kid && (from_sets_ > 0 || any_kid_.empty())) {
+    choice.fault = Reason::key_not_found;
+    choice.detail = was_skipped(*kid) ? "the key with the token's kid cannot be used and was skipped"
+                                      : "no key has the token's kid";
+  } else {
+    choice.fault = Reason::key_mismatch;
+    choice.detail =
+        choice.unknown_kid ? "no key fits the token's algorithm" : "no key with the token's kid fits its algorithm";
+  }
+  return choice;
+}
+
+KeyChoice KeyRing::choose_as_fastmcp(std::optional<std::string_view> kid, Algorithm algorithm) const {
+  KeyChoice choice;
+  const bool named_in_token = kid && !kid->empty();  // an empty kid is no kid
+  bool found = false;
+  if (!poisoned_ && named_in_token) {
+    const auto named = by_kid_.find(*kid);
+    found = named != by_kid_.end();
+    if (found) add_candidates(choice, named->second, algorithm);
+  } else if (!poisoned_ && from_sets_ == 1) {
+    // FastMCP counts keys, whatever their curve.
+    found = true;
+    add_candidates(choice, by_kid_.begin()->second, algorithm);
+  }
+  choice.unknown_kid = !found;
+  // FastMCP knows one source alone: a public key or secret beside key sets serves every token.
+  add_candidates(choice, any_kid_, algorithm);
+  if (!choice.candidates.empty()) return choice;
+  if (found || !any_kid_.empty()) {
+    choice.fault = Reason::key_mismatch;
+    choice.detail = "the key does not fit the algorithm";
+  } else if (poisoned_) {
+    choice.fault = Reason::key_not_found;
+    choice.detail = "FastMCP cannot read this key set, and finds no key in it";
+  } else if (!named_in_token && from_sets_ > 1) {
+    choice.fault = Reason::key_ambiguous;
+    choice.detail = "the token has no kid, and the set holds several keys of the algorithm's type";
+  } else {
+    choice.fault = Reason::key_not_found;
+    choice.detail = named_in_token && was_skipped(*kid) ? "the key with the token's kid cannot be used and was skipped"
+                    : named_in_token                    ? "no key has the token's kid"
+                                                        : "there is no usable key";
+  }
+  return choice;
+}
+
+}  // namespace assay::verify

@@ -1,0 +1,348 @@
+// Public keys in PEM and DER, and HMAC secrets: read_public_key and read_secret of prepared_key.h.
+//
+// Nothing here asks for a passphrase: PEM is taken apart without decryption, and encrypted keys are private, which
+// strict refuses and fastmcp cannot read either.
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "base/arena.h"
+#include "codec/base64url.h"
+#include "codec/json.h"
+#include "jose/jwk.h"
+#include "keys/openssl_key.h"
+#include "keys/prepared_key.h"
+
+namespace assay::verify {
+namespace {
+
+constexpr const char* kFormats = "PEM or DER of a public key (SPKI or PKCS#1) or of an X.509 certificate";
+
+struct CertificateFree {
+  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
+};
+struct BioFree {
+  void operator()(BIO* bio) const noexcept { BIO_free(bio); }
+};
+
+// One block of a PEM file: "PUBLIC KEY" and its DER.
+struct PemBlock {
+  std::string label;
+  std::string der;
+  bool encrypted = false;
+};
+
+std::vector<PemBlock> pem_blocks(std::string_view text) {
+  std::vector<PemBlock> blocks;
+  const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  char* label = nullptr;
+  char* header = nullptr;
+  unsigned char* data = nullptr;
+  long size = 0;
+  while (bio != nullptr && PEM_read_bio(bio.get(), &label, &header, &data, &size) == 1) {
+    blocks.push_back({label, std::string(reinterpret_cast<char*>(data), static_cast<std::size_t>(size)),
+                      std::string_view(header).find("ENCRYPTED") != std::string_view::npos});
+    OPENSSL_free(label);
+    OPENSSL_free(header);
+    OPENSSL_clear_free(data, static_cast<std::size_t>(size));
+  }
+  ERR_clear_error();
+  return blocks;
+}
+
+// Reads one DER structure that must fill `der` whole.
+template <class Read>
+auto read_whole(std::string_view der, Read read) {
+  const unsigned char* at = reinterpret_cast<const unsigned char*>(der.data());
+  const unsigned char* const end = at + der.size();
+  auto object = read(&at, static_cast<long>(der.size()));
+  if (object != nullptr && at != end) object.reset();
+  ERR_clear_error();
+  return object;
+}
+
+EvpKey from_spki(std::string_view der) {
+  return read_whole(der, [](const unsigned char** at, long size) { return EvpKey(d2i_PUBKEY(nullptr, at, size)); });
+}
+EvpKey from_pkcs1(std::string_view der) {
+  return read_whole(
+      der, [](const unsigned char** at, long size) { return EvpKey(d2i_PublicKey(EVP_PKEY_RSA, nullptr, at, size)); });
+}
+EvpKey from_certificate(std::string_view der) {
+  const auto certificate = read_whole(der, [](const unsigned char** at, long size) {
+    return std::unique_ptr<X509, CertificateFree>(d2i_X509(nullptr, at, size));
+  });
+  return certificate == nullptr ? nullptr : EvpKey(X509_get_pubkey(certificate.get()));
+}
+EvpKey from_private(std::string_view der) {
+  return read_whole(der,
+                    [](const unsigned char** at, long size) { return EvpKey(d2i_AutoPrivateKey(nullptr, at, size)); });
+}
+
+EvpKey from_any_public(std::string_view der) {
+  if (EvpKey key = from_spki(der)) return key;
+  if (EvpKey key = from_pkcs1(der)) return key;
+  return from_certificate(der);
+}
+
+bool is_private_label(std::string_view label) noexcept { return label.ends_with("PRIVATE KEY"); }
+bool is_certificate_label(std::string_view label) noexcept { return label.ends_with("CERTIFICATE"); }
+bool is_public_label(std::string_view label) noexcept { return label.ends_with("PUBLIC KEY"); }
+
+std::string number_bytes(const EVP_PKEY* key, const char* param, std::size_t width = 0) {
+  BIGNUM* number = nullptr;
+  if (EVP_PKEY_get_bn_param(key, param, &number) != 1) return {};
+  const std::size_t size = std::max(width, static_cast<std::size_t>(BN_num_bytes(number)));
+  std::string bytes(size, '\0');
+  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size));
+  BN_free(number);
+  return bytes;
+}
+
+std::string text_param(const EVP_PKEY* key, const char* param) {
+  std::array<char, 80> text{};
+  std::size_t size = 0;
+  if (EVP_PKEY_get_utf8_string_param(key, param, text.data(), text.size(), &size) != 1) return {};
+  return std::string(text.data(), size);
+}
+
+Curve ec_curve(const EVP_PKEY* key) {
+  const std::string name = text_param(key, OSSL_PKEY_PARAM_GROUP_NAME);
+  if (name == "prime256v1" || name == "P-256") return Curve::P256;
+  if (name == "secp384r1" || name == "P-384") return Curve::P384;
+  if (name == "secp521r1" || name == "P-521") return Curve::P521;
+  return name == "secp256k1" ? Curve::secp256k1 : Curve::none;
+}
+
+// RFC 4055 §3.1: such a key is for PSS alone, and may be bound to one hash.
+AlgorithmSet pss_algorithms(const EVP_PKEY* key) {
+  const std::string digest = text_param(key, OSSL_PKEY_PARAM_RSA_DIGEST);
+  AlgorithmSet set;
+  if (digest.empty() || digest == "SHA256" || digest == "SHA2-256") set.insert(Algorithm::PS256);
+  if (digest.empty() || digest == "SHA384" || digest == "SHA2-384") set.insert(Algorithm::PS384);
+  if (digest.empty() || digest == "SHA512" || digest == "SHA2-512") set.insert(Algorithm::PS512);
+  return set;
+}
+
+// The public numbers, or nothing for a type or curve that JOSE does not name.
+std::optional<Jwk> public_numbers(const EVP_PKEY* key, Profile profile) {
+  Jwk jwk;
+  jwk.type = KeyType::OKP;
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS:
+      jwk.type = KeyType::RSA;
+      jwk.n = number_bytes(key, OSSL_PKEY_PARAM_RSA_N);
+      jwk.e = number_bytes(key, OSSL_PKEY_PARAM_RSA_E);
+      break;
+    case EVP_PKEY_EC: {
+      jwk.type = KeyType::EC;
+      jwk.curve = ec_curve(key);
+      if (jwk.curve == Curve::none) return std::nullopt;
+      const std::size_t width = jose::coordinate_bytes(jwk.curve);
+      jwk.x = number_bytes(key, OSSL_PKEY_PARAM_EC_PUB_X, width);
+      jwk.y = number_bytes(key, OSSL_PKEY_PARAM_EC_PUB_Y, width);
+      break;
+    }
+    case EVP_PKEY_ED25519:
+      jwk.curve = Curve::Ed25519;
+      break;
+    case EVP_PKEY_ED448:
+      jwk.curve = Curve::Ed448;
+      break;
+    case EVP_PKEY_X25519:
+      jwk.curve = Curve::X25519;
+      break;
+    case EVP_PKEY_X448:
+      jwk.curve = Curve::X448;
+      break;
+    default:
+      return std::nullopt;
+  }
+  if (jwk.type == KeyType::RSA && jwk.n.empty()) return std::nullopt;
+  jwk.permitted = jose::algorithms_of(jwk.type, jwk.curve);
+  // cryptography, under joserfc, drops the constraints of a PSS key.
+  if (profile == Profile::strict && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS) jwk.permitted = pss_algorithms(key);
+  return jwk;
+}
+
+// OKP keys are raw bytes, not numbers.
+bool read_raw_point(const EVP_PKEY* key, Jwk& jwk) {
+  std::size_t size = 0;
+  if (EVP_PKEY_get_raw_public_key(key, nullptr, &size) != 1) return false;
+  jwk.x.resize(size);
+  return EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(jwk.x.data()), &size) == 1;
+}
+
+Result<EvpKey> strict_key(std::string_view text, const std::string& file) {
+  const std::string private_key =
+      file +
+      ": holds a private key, which a verifier must not have; give the public one: openssl pkey -in FILE -pubout";
+  const std::vector<PemBlock> blocks = pem_blocks(text);
+  EvpKey found;
+  int count = 0;
+  for (const PemBlock& block : blocks) {
+    if (is_private_label(block.label)) return Error{private_key};
+    if (!is_public_label(block.label) && !is_certificate_label(block.label)) continue;
+    ++count;
+    EvpKey key = is_certificate_label(block.label) ? from_certificate(block.der) : from_any_public(block.der);
+    if (key == nullptr) return Error{file + ": its " + block.label + " block cannot be read; give " + kFormats};
+    if (found == nullptr) found = std::move(key);
+  }
+  if (count > 1)
+    return Error{file + ": holds " + std::to_string(count) + " keys or certificates; give one file for each key"};
+  if (found != nullptr) return found;
+  if (text.find("-----BEGIN") == std::string_view::npos) {
+    if (EvpKey key = from_any_public(text)) return key;
+    if (from_private(text) != nullptr) return Error{private_key};
+  }
+  return Error{file + ": no public key found; give " + kFormats};
+}
+
+// What joserfc's import_from_pem_key makes of the text: the first block of the kind that its words announce.
+EvpKey joserfc_key(std::string_view text) {
+  const auto first = [&](bool (*wanted)(std::string_view) noexcept) -> EvpKey {
+    for (const PemBlock& block : pem_blocks(text)) {
+      if (!wanted(block.label) || block.encrypted) continue;
+      if (is_private_label(block.label)) return from_private(block.der);
+      return is_certificate_label(block.label) ? from_certificate(block.der) : from_any_public(block.der);
+    }
+    return nullptr;
+  };
+  if (text.find("PUBLIC") != std::string_view::npos) return first(is_public_label);
+  if (text.find("PRIVATE") != std::string_view::npos) return first(is_private_label);
+  if (text.find("CERTIFICATE") != std::string_view::npos) return first(is_certificate_label);
+  if (EvpKey key = from_private(text)) return key;
+  EvpKey key = from_spki(text);
+  return key != nullptr ? std::move(key) : from_pkcs1(text);
+}
+
+bool contains(std::string_view text, std::string_view part) noexcept {
+  return text.find(part) != std::string_view::npos;
+}
+
+// The markers that FastMCP looks for, wherever they stand.
+bool looks_like_pem_public_key(std::string_view text) noexcept {
+  return contains(text, "-----BEGIN PUBLIC KEY-----") || contains(text, "-----BEGIN RSA PUBLIC KEY-----") ||
+         contains(text, "-----BEGIN EC PUBLIC KEY-----") || contains(text, "-----BEGIN CERTIFICATE-----");
+}
+
+bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// A JWK or a JWK Set, whatever else it holds.
+bool looks_like_jwk(std::string_view text) {
+  base::Arena arena;
+  const codec::JsonNode* root = codec::parse_json(text, codec::JsonDialect::python, arena);
+  return root != nullptr && (root->find("kty") != nullptr || root->find("keys") != nullptr);
+}
+
+// A public key that lost its armour: base64 in either alphabet, in lines or not, padded or not.
+bool looks_like_base64_of_public_key(std::string_view text) {
+  std::string plain;
+  for (char c : text)
+    if (!is_blank(c)) plain.push_back(c == '+' ? '-' : c == '/' ? '_' : c);
+  while (plain.ends_with('=')) plain.pop_back();
+  const std::optional<std::string> der = codec::base64url_decode(plain);
+  return der && from_any_public(*der) != nullptr;
+}
+
+// The DER structure that the text begins with, when nothing but white space follows it: an editor may have added some.
+std::string_view without_blank_tail(std::string_view text) {
+  const unsigned char* const begin = reinterpret_cast<const unsigned char*>(text.data());
+  const unsigned char* at = begin;
+  long length = 0;
+  int tag = 0, tag_class = 0;
+  const int form = ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(text.size()));
+  ERR_clear_error();
+  const bool has_length = (form & 0x81) == 0;  // neither an error nor BER's indefinite length
+  const std::size_t end = has_length ? static_cast<std::size_t>(at - begin + length) : text.size();
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(end), text.end(), is_blank) ? text.substr(0, end)
+                                                                                            : text;
+}
+
+bool looks_like_der(std::string_view text) {
+  const std::string_view der = without_blank_tail(text);
+  return from_any_public(der) != nullptr || from_private(der) != nullptr;
+}
+
+bool looks_like_any_key(std::string_view text) {
+  // RFC 7468, and RFC 4716 with four dashes.
+  if (contains(text, "---- BEGIN ") || contains(text, "-----BEGIN ")) return true;
+  for (std::string_view ssh : {"ssh-rsa", "ssh-dss", "ssh-ed25519", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"})
+    if (text.starts_with(ssh)) return true;
+  return looks_like_der(text) || looks_like_jwk(text) || looks_like_base64_of_public_key(text);
+}
+
+}  // namespace
+
+Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_view name) {
+  const std::string file(name);
+  // No key is larger; OpenSSL counts bytes in an int.
+  if (text.size() > (1u << 20)) return Error{file + ": too large for a public key; give " + kFormats};
+  EvpKey key;
+  if (profile == Profile::strict) {
+    Result<EvpKey> read = strict_key(text, file);
+    if (!read) return Error{read.error()};
+    key = *std::move(read);
+  } else {
+    key = joserfc_key(text);
+    if (key == nullptr) return Error{file + ": no key found; give " + kFormats};
+  }
+  std::optional<Jwk> jwk = public_numbers(key.get(), profile);
+  const bool complete = jwk && (jwk->type != KeyType::OKP || read_raw_point(key.get(), *jwk));
+  ERR_clear_error();
+  if (!complete) return Error{file + ": a key of a type or curve that JOSE does not use; give RSA, EC or Ed25519"};
+  if (profile == Profile::strict) {
+    if (jwk->permitted.empty())
+      return Error{file + ": a key on " + std::string(to_string(jwk->curve)) +
+                   " verifies no algorithm of this version; give P-256, P-384, P-521, Ed25519, Ed448 or RSA"};
+    if (const std::string weakness = jose::weakness_of(*jwk); !weakness.empty())
+      return Error{file + ": " + weakness + "; generate another key"};
+  }
+  return *std::move(jwk);
+}
+
+Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet allowed, std::string_view name) {
+  const std::string file(name);
+  const AlgorithmSet hmac = jose::algorithms_of(KeyType::oct, Curve::none) & allowed;
+  if (bytes.empty()) return Error{file + ": the secret is empty; write at least 32 random bytes to it"};
+  Jwk jwk;
+  jwk.type = KeyType::oct;
+  jwk.k = bytes;
+  jwk.permitted = hmac;
+  const char* is_public =
+      ": holds a public key, not a shared secret; anyone could sign with it. Give it as a public key";
+  if (profile == Profile::fastmcp) {
+    if (!hmac.empty() && looks_like_pem_public_key(bytes)) return Error{file + is_public};
+    return jwk;
+  }
+  if (looks_like_pem_public_key(bytes)) return Error{file + is_public};
+  if (looks_like_any_key(bytes)) return Error{file + ": holds a key file, not a shared secret; give random bytes"};
+  if (hmac.empty())
+    return Error{file +
+                 ": a shared secret verifies HS256, HS384 and HS512 alone, and none of them is an --algorithm; "
+                 "add one, or leave the secret out"};
+  jwk.permitted = hmac & jose::hmac_algorithms_for(bytes.size());
+  if (jwk.permitted.empty()) {
+    int least = 64;
+    for (int i = 0; i < kAlgorithmCount; ++i)
+      if (hmac.contains(static_cast<Algorithm>(i)))
+        least = std::min(least, digest_bytes(info(static_cast<Algorithm>(i)).hash));
+    return Error{file + ": the secret has " + std::to_string(bytes.size()) + " bytes and needs at least " +
+                 std::to_string(least) + " (RFC 7518 §3.2); generate a longer one: openssl rand " +
+                 std::to_string(least)};
+  }
+  return jwk;
+}
+
+}  // namespace assay::verify

@@ -1,0 +1,22 @@
+// OpenSSL's view of a prepared key. Included by .cc files of this room alone.
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <memory>
+
+#include "digest/hmac.h"
+
+namespace assay::verify {
+
+struct EvpKeyFree {
+  void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+};
+using EvpKey = std::unique_ptr<EVP_PKEY, EvpKeyFree>;
+
+struct OpensslKey {
+  EvpKey pkey;                    // RSA, EC, OKP
+  std::unique_ptr<HmacKey> hmac;  // oct
+};
+
+}  // namespace assay::verify

@@ -1,0 +1,121 @@
+#include "lanes/rsa_lanes.h"
+
+#include <openssl/bn.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "digest/pkcs1.h"
+
+namespace assay::verify {
+namespace {
+
+// Signatures at a time: their blocks and masks stay in the L2 cache, and their MGF1 blocks fill the hash lanes many
+// times.
+constexpr std::size_t kSlice = 64;
+constexpr std::size_t kMaxBlock = 512;
+// MGF1 blocks of one signature lie this far apart; the longest mask is 15 of SHA-256, or 10 of SHA-384.
+constexpr std::size_t stride_of(Hash hash) noexcept { return hash == Hash::SHA256 ? 32 : 64; }
+constexpr std::size_t kMaskRoom = 640;
+constexpr std::size_t kExpectedRoom = 64;
+
+// MGF1's counters, big-endian (RFC 8017 appendix B.2.1).
+constexpr char kCounters[16][4] = {{0, 0, 0, 0},  {0, 0, 0, 1},  {0, 0, 0, 2},  {0, 0, 0, 3},
+                                   {0, 0, 0, 4},  {0, 0, 0, 5},  {0, 0, 0, 6},  {0, 0, 0, 7},
+                                   {0, 0, 0, 8},  {0, 0, 0, 9},  {0, 0, 0, 10}, {0, 0, 0, 11},
+                                   {0, 0, 0, 12}, {0, 0, 0, 13}, {0, 0, 0, 14}, {0, 0, 0, 15}};
+
+std::string_view view(const unsigned char* bytes, std::size_t size) noexcept {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+struct Free {
+  void operator()(BIGNUM* number) const noexcept { BN_free(number); }
+  void operator()(BN_CTX* context) const noexcept { BN_CTX_free(context); }
+};
+
+}  // namespace
+
+bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel::RsaModulus& modulus) {
+  // 40, 60 and 80 limbs of 52 bits: of 4096 bits one more than are needed, since the kernel works in blocks of five.
+  const std::size_t limbs = n.size() * 5 / 32;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(n.data());
+  const std::unique_ptr<BN_CTX, Free> context(BN_CTX_new());
+  const std::unique_ptr<BIGNUM, Free> divisor(BN_bin2bn(bytes, static_cast<int>(n.size()), nullptr)), r2(BN_new());
+  unsigned char r2_bytes[kMaxBlock];
+  return n.size() <= kMaxBlock && context != nullptr && divisor != nullptr && r2 != nullptr &&
+         BN_set_bit(r2.get(), static_cast<int>(2 * 52 * limbs)) == 1 &&
+         BN_mod(r2.get(), r2.get(), divisor.get(), context.get()) == 1 &&
+         BN_bn2binpad(r2.get(), r2_bytes, static_cast<int>(n.size())) >= 0 &&
+         kernel.prepare(bytes, r2_bytes, n.size(), &modulus);
+}
+
+void RsaLanes::judge(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs, std::span<const LaneItem> items,
+                     DigestSlot* slots) noexcept {
+  powers_.resize(kSlice);
+  blocks_.resize(kSlice * kMaxBlock);
+  for (std::size_t begin = 0; begin < items.size(); begin += kSlice)
+    judge_slice(kernel, jobs, items.subspan(begin, std::min(kSlice, items.size() - begin)), slots + begin);
+}
+
+void RsaLanes::judge_slice(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs,
+                           std::span<const LaneItem> items, DigestSlot* slots) noexcept {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto* signature = reinterpret_cast<const unsigned char*>(jobs[items[i].job].signature.data());
+    powers_[i] = {&items[i].table->modulus(), signature, blocks_.data() + i * kMaxBlock, false};
+  }
+  kernel.power(powers_.data(), items.size());
+  pss_.clear();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    SignatureJob& job = jobs[items[i].job];
+    const AlgorithmInfo& algorithm = info(job.algorithm);
+    const std::string_view block = view(powers_[i].block, job.signature.size());
+    job.valid = false;
+    if (!powers_[i].in_range) continue;  // RFC 8017 §5.2.2 step 1
+    if (algorithm.scheme == Scheme::rsa_pkcs1) {
+      job.valid = emsa_pkcs1_matches(algorithm.hash, slots[i].digest(), block);
+      continue;
+    }
+    const PssBlock opened = open_pss(algorithm.hash, block, 8 * block.size());
+    if (opened.em != nullptr) pss_.push_back({&job, &slots[i], opened});
+  }
+  if (!pss_.empty()) judge_pss();
+}
+
+void RsaLanes::judge_pss() noexcept {
+  masks_.resize(kSlice * kMaskRoom);
+  expected_.resize(kSlice * kExpectedRoom);
+  for (std::size_t i = 0; i < pss_.size(); ++i) {
+    const Hash hash = info(pss_[i].job->algorithm).hash;
+    const std::size_t size = static_cast<std::size_t>(digest_bytes(hash));
+    const std::string_view seed = view(pss_[i].block.h, size);
+    for (std::size_t k = 0; k * size < pss_[i].block.db_size; ++k) {
+      hashes_.add(hash, seed, {kCounters[k], sizeof kCounters[k]}, masks_.data() + i * kMaskRoom + k * stride_of(hash));
+    }
+  }
+  hashes_.run();
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < pss_.size(); ++i) {
+    const Pss pss = pss_[i];
+    const Hash hash = info(pss.job->algorithm).hash;
+    const std::size_t size = static_cast<std::size_t>(digest_bytes(hash)), stride = stride_of(hash);
+    unsigned char* mask = masks_.data() + i * kMaskRoom;
+    if (stride != size) {  // SHA-384's digests close up
+      for (std::size_t k = 1; k * size < pss.block.db_size; ++k) std::memmove(mask + k * size, mask + k * stride, size);
+    }
+    const unsigned char* salt = unmask_pss(hash, pss.block, mask);
+    if (salt == nullptr) continue;
+    unsigned char* zeros = pss.slot->digest() - 8;
+    std::memset(zeros, 0, 8);
+    hashes_.add(hash, view(zeros, 8 + size), view(salt, size), expected_.data() + left * kExpectedRoom);
+    pss_[left++] = pss;
+  }
+  hashes_.run();
+  for (std::size_t i = 0; i < left; ++i) {
+    const std::size_t size = static_cast<std::size_t>(digest_bytes(info(pss_[i].job->algorithm).hash));
+    pss_[i].job->valid = std::memcmp(expected_.data() + i * kExpectedRoom, pss_[i].block.h, size) == 0;
+  }
+}
+
+}  // namespace assay::verify

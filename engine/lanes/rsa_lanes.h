@@ -1,0 +1,50 @@
+// RSA signatures of one modulus size in lanes: PKCS#1 v1.5 and PSS, whose masks and hashes are made in lanes too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "digest/emsa_pss.h"
+#include "kernel/kernel.h"
+#include "lanes/hash_lanes.h"
+#include "lanes/lane_scheduler.h"
+#include "signature/backend.h"
+
+namespace assay::verify {
+
+// n, big-endian, as the kernel wants it; r2 is computed with OpenSSL. False: no size of the kernel's.
+bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel::RsaModulus& modulus);
+
+// Owned by a session. Keeps its memory; not thread safe.
+class RsaLanes {
+ public:
+  explicit RsaLanes(HashLanes& hashes) : hashes_(hashes) {}
+
+  // Answers the items' jobs. `slots` are theirs, in order, with the digest of each signing input. The keys' tables stay
+  // where they are meanwhile.
+  void judge(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs, std::span<const LaneItem> items,
+             DigestSlot* slots) noexcept;
+
+ private:
+  // A PSS signature between the steps.
+  struct Pss {
+    SignatureJob* job;
+    DigestSlot* slot;
+    PssBlock block;
+  };
+  void judge_slice(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs, std::span<const LaneItem> items,
+                   DigestSlot* slots) noexcept;
+  void judge_pss() noexcept;
+
+  HashLanes& hashes_;
+  std::vector<kernel::RsaJob> powers_;
+  std::vector<unsigned char> blocks_;  // signature^e mod n
+  std::vector<Pss> pss_;
+  std::vector<unsigned char> masks_;     // of pss_, then their data blocks
+  std::vector<unsigned char> expected_;  // of pss_: what h must be
+};
+
+}  // namespace assay::verify

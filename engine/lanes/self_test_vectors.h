@@ -1,0 +1,22 @@
+// The signatures of the self-test, in hexadecimal: made once with OpenSSL; the private keys were thrown away.
+#pragma once
+
+#include <string_view>
+
+#include "lanes/lane_kernels.h"
+
+namespace assay::verify {
+
+// What all of them sign, by the hash of their algorithm: ES256, ES384, ES512, Ed25519; RS256.
+inline constexpr std::string_view kSelfTestMessage = "assay: the lanes agree with OpenSSL";
+
+struct SelfTestVector {
+  LaneKernel kernel;
+  std::string_view public_key;  // RSA: n, with e = 65537. ECDSA: x || y. Ed25519: A
+  std::string_view signature;   // RSA: PKCS#1 v1.5. ECDSA: r || s. Ed25519: R || S
+};
+
+// One for each kernel that judges signatures, in the order of LaneKernel.
+extern const SelfTestVector kSelfTestVectors[kRsaKernels + kCurveKernels];
+
+}  // namespace assay::verify

@@ -1,0 +1,107 @@
+#include "memo/header_memo.h"
+
+#include <cstring>
+#include <utility>
+
+#include "digest/hmac.h"
+#include "keys/openssl_key.h"
+
+namespace assay::verify {
+namespace {
+
+constexpr std::size_t kMaxPlans = 4096;
+constexpr std::size_t kMaxRememberedBytes = 2048;
+
+HeaderPlan make_plan(std::string_view segment, const Snapshot& snapshot, const Policy& policy) {
+  HeaderPlan plan;
+  std::optional<jose::Header> header = jose::read_header(segment, policy.profile);
+  if (!header) return plan;
+  plan.decodable = true;
+  plan.header = std::move(*header);
+  if (plan.header.fault) {
+    plan.fault = plan.header.fault;
+    return plan;
+  }
+  // RFC 8725 §3.1: only algorithms that the operator or the keys allow, whatever the token says.
+  if (!plan.header.algorithm) {
+    plan.fault = Reason::algorithm_not_allowed;
+    plan.detail = plan.header.alg ? "alg names no algorithm that assay verifies" : "alg is not a string";
+    return plan;
+  }
+  if (!snapshot.allowed.contains(*plan.header.algorithm)) {
+    plan.fault = Reason::algorithm_not_allowed;
+    plan.detail =
+        policy.algorithms.empty() ? "no configured key permits this algorithm" : "not one of the --algorithm values";
+    return plan;
+  }
+  std::optional<std::string_view> kid;
+  if (plan.header.kid && !plan.header.lookup_without_kid) kid = *plan.header.kid;
+  KeyChoice choice = snapshot.ring->choose(kid, *plan.header.algorithm);
+  plan.candidates = std::move(choice.candidates);
+  plan.fault = choice.fault;
+  plan.detail = choice.detail;
+  plan.wants_refetch = choice.unknown_kid;
+  return plan;
+}
+
+// Hashes the blocks that header and dot fill. EdDSA hashes signature and key before them.
+void hash_head(HeaderPlan& plan, std::string_view segment) {
+  if (plan.fault || plan.candidates.empty()) return;
+  const AlgorithmInfo& algorithm = info(*plan.header.algorithm);
+  if (algorithm.scheme == Scheme::eddsa) return;
+  const std::size_t block = block_bytes(algorithm.hash);
+  const std::string head = std::string(segment) + '.';
+  if (head.size() < block) return;
+  if (algorithm.scheme == Scheme::hmac) {
+    const HmacKey* key = plan.candidates.front()->openssl->hmac.get();
+    if (plan.candidates.size() != 1 || key == nullptr) return;
+    plan.head = hash_blocks(algorithm.hash, key->states(algorithm.hash).inner, block, head);
+  } else {
+    plan.head = hash_blocks(algorithm.hash, initial_words(algorithm.hash), 0, head);
+  }
+  plan.head_bytes = head.size() / block * block;
+}
+
+// A number below `slots`, a power of two, from length, middle and end: headers of one issuer differ in their kid. Two
+// headers with one number only push each other into the map.
+std::size_t slot_of(std::string_view segment, std::size_t slots) noexcept {
+  if (segment.size() < 16) return segment.size() & (slots - 1);
+  const auto eight_at = [segment](std::size_t at) {
+    std::uint64_t eight;
+    std::memcpy(&eight, segment.data() + at, 8);
+    return eight;
+  };
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
+  std::uint64_t mixed = (eight_at(segment.size() - 8) ^ segment.size()) * kOdd;
+  mixed = (mixed ^ (mixed >> 32) ^ eight_at(segment.size() / 2)) * kOdd;
+  mixed = (mixed ^ (mixed >> 32) ^ eight_at(segment.size() - 16)) * kOdd;
+  return (mixed >> 40) & (slots - 1);
+}
+
+}  // namespace
+
+void HeaderMemo::begin_batch(const std::shared_ptr<const Snapshot>& snapshot) {
+  unremembered_.clear();
+  if (snapshot == snapshot_ && plans_.size() <= kMaxPlans) return;
+  plans_.clear();
+  recent_.fill({});
+  snapshot_ = snapshot;
+}
+
+const HeaderPlan& HeaderMemo::look_up(std::string_view segment, const Policy& policy) {
+  Recent& recent = recent_[slot_of(segment, kRecent)];
+  if (recent.plan != nullptr && segment == recent.segment) return *recent.plan;
+  const bool keep = segment.size() <= kMaxRememberedBytes;
+  const auto found = keep ? plans_.find(segment) : plans_.end();
+  if (found != plans_.end()) {
+    recent = {found->first, &found->second};
+    return found->second;
+  }
+  HeaderPlan& plan = keep ? plans_[std::string(segment)] : unremembered_.emplace_back();
+  plan = make_plan(segment, *snapshot_, policy);
+  if (plan.header.fault) plan.detail = plan.header.detail;  // views the string where it now lives
+  if (keep) hash_head(plan, segment);
+  return plan;
+}
+
+}  // namespace assay::verify

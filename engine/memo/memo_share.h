@@ -1,0 +1,54 @@
+// What the token memos of an engine share: the memory that they may take, and their counts.
+//
+// Thread safe. Memos write here only when they grow; their counts are their own, and read by whoever asks.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "base/counter.h"
+
+namespace assay::verify {
+
+// Counts since the engine was made, of all sessions together.
+struct MemoStatistics {
+  std::uint64_t lookups = 0;  // tokens that were looked for
+  std::uint64_t hits = 0;     // those whose signature was known
+  std::uint64_t entries = 0;  // now
+  std::uint64_t bytes = 0;    // now
+};
+
+// Of one memo. On cache lines that no other thread writes.
+struct alignas(64) MemoCounts {
+  Counter lookups, hits, entries;
+};
+
+class MemoShare {
+ public:
+  explicit MemoShare(std::size_t bytes) noexcept : bytes_(bytes) {}
+  MemoShare(const MemoShare&) = delete;
+  MemoShare& operator=(const MemoShare&) = delete;
+
+  // What memos take their memory in: a power of two, so that some two hundred memos find a place; 0: too little for
+  // any.
+  std::size_t chunk_bytes() const noexcept;
+  // False: that much is not left. Then nothing is written, so that threads may ask again and again.
+  bool take(std::size_t bytes) noexcept;
+  void give_back(std::size_t bytes) noexcept { taken_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  void enter(const MemoCounts* counts);
+  void leave(const MemoCounts* counts);
+  MemoStatistics statistics() const;
+
+ private:
+  const std::size_t bytes_;
+  std::atomic<std::size_t> taken_{0};
+  mutable std::mutex mutex_;  // guards the rest
+  std::vector<const MemoCounts*> memos_;
+  MemoStatistics gone_;  // of memos that are no more
+};
+
+}  // namespace assay::verify

@@ -1,0 +1,86 @@
+// A backend judges signatures, many at a time. OpenSSL's is the definition; any other gives the same verdicts, faster.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "assay/algorithm.h"
+#include "assay/result.h"
+#include "base/stage_clock.h"
+#include "digest/digest.h"
+#include "keys/prepared_key.h"
+
+namespace assay::verify {
+
+// One signature to judge. Views into the token and the batch's arena. `key` permits `algorithm`.
+struct SignatureJob {
+  const PreparedKey* key = nullptr;
+  Algorithm algorithm = Algorithm::RS256;
+  std::string_view signing_input;  // header "." payload, or with b64=false header "." raw payload
+  std::string_view signature;      // decoded bytes
+  bool valid = false;              // the answer
+  bool unchecked = false;          // of a backend that is cross-checked: OpenSSL was not asked
+  // The algorithm's hash (HMAC: with this key, after its inner block) over the first `head_bytes` of the signing input,
+  // which tokens of one header share; null: none was made.
+  const HashState* head = nullptr;
+  std::size_t head_bytes = 0;
+};
+
+// A thread's own contexts and scratch. Not thread safe.
+class BackendSession {
+ public:
+  virtual ~BackendSession() = default;
+  // Answers every job. Jobs may mix keys and algorithms; their order is the caller's. `ring_generation` tells which
+  // KeyRing the keys belong to: contexts of another are dropped.
+  virtual void judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept = 0;
+
+  // The clock that is told when hashing is done; it outlives the session.
+  void measure(base::StageClock* clock) noexcept { clock_ = clock; }
+
+ protected:
+  base::StageClock* clock_ = nullptr;
+};
+
+// Counts since the backend was made, of all sessions together.
+struct BackendStatistics {
+  std::uint64_t by_lanes = 0;       // signatures that the lanes decided
+  std::uint64_t by_openssl = 0;     // those that went to OpenSSL: no kernel, cold keys, groups too small
+  std::uint64_t exceptional = 0;    // those that the lanes handed on: x of two points was equal
+  std::uint64_t cross_checked = 0;  // those that OpenSSL judged a second time
+  std::uint64_t tables_built = 0;
+  std::uint64_t tables_evicted = 0;
+  std::uint64_t table_bytes = 0;  // now
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const noexcept = 0;           // "openssl", "lanes"
+  virtual std::string_view isa() const noexcept { return ""; }  // "ifma", "portable"; empty: OpenSSL's own choice
+  virtual std::unique_ptr<BackendSession> new_session() const = 0;
+  virtual BackendStatistics statistics() const { return {}; }
+  // Why no verdict of this backend may be trusted any more: a cross-check found a difference. Empty: no such thing.
+  // Thread safe; cheap enough to ask once a batch.
+  virtual std::string fault() const { return {}; }
+};
+
+struct BackendOptions {
+  std::string name = "auto";                          // auto, openssl, lanes; ASSAY_BACKEND replaces "auto"
+  std::size_t table_memory = std::size_t{256} << 20;  // bytes for all tables of keys and generators
+  double cross_check = 0;                             // share of signatures, 0 to 1, that OpenSSL judges as well
+  std::function<void(std::string_view)> on_note;      // told when a self-test fails
+  // For tests and benchmarks.
+  std::string isa;              // "ifma", "portable"; empty: the best that this CPU has
+  bool tables_at_once = false;  // build a key's table when it is first seen, in the caller's thread, and use the lanes
+                                // for groups of every size
+  int window = 0;               // of all tables; 0: by temperature
+};
+
+// The error lists the names that there are.
+Result<std::shared_ptr<const Backend>> make_backend(const BackendOptions& options);
+
+}  // namespace assay::verify

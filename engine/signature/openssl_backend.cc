@@ -1,0 +1,234 @@
+// Each session keeps verification contexts, made once for a key and an algorithm: making one costs a fetch under a lock
+// that all threads share, and as much time as an HMAC or two. The table of contexts is direct-mapped and bounded, so
+// that fifty thousand keys in rotation cost time and not memory.
+#include "signature/openssl_backend.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+
+#include <atomic>
+#include <cstring>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "digest/digest.h"
+#include "digest/emsa_pss.h"
+#include "keys/openssl_key.h"
+
+namespace assay::verify {
+namespace {
+
+// Contexts a session holds at most; about 1 KB each.
+constexpr std::size_t kContextSlots = 4096;
+
+const EVP_MD* evp_md(Hash hash) noexcept {
+  switch (hash) {
+    case Hash::SHA256:
+      return EVP_sha256();
+    case Hash::SHA384:
+      return EVP_sha384();
+    case Hash::SHA512:
+      return EVP_sha512();
+    case Hash::none:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+struct ContextFree {
+  void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+using PkeyContext = std::unique_ptr<EVP_PKEY_CTX, ContextFree>;
+
+// r and s (RFC 7518 §3.4: each exactly `half` bytes, big-endian) as the DER that EVP_PKEY_verify takes: SEQUENCE of two
+// INTEGERs, of the least length. Returns the bytes written, at most 2*half + 9.
+std::size_t der_signature(std::string_view raw, unsigned char* der) noexcept {
+  const std::size_t half = raw.size() / 2;
+  unsigned char body[2 * 66 + 8];
+  std::size_t size = 0;
+  for (int part = 0; part < 2; ++part) {
+    const auto* number = reinterpret_cast<const unsigned char*>(raw.data()) + static_cast<std::size_t>(part) * half;
+    std::size_t skip = 0;
+    while (skip + 1 < half && number[skip] == 0) ++skip;
+    const bool sign_byte = (number[skip] & 0x80) != 0;
+    const std::size_t length = half - skip;
+    body[size++] = 0x02;
+    body[size++] = static_cast<unsigned char>(length + (sign_byte ? 1 : 0));
+    if (sign_byte) body[size++] = 0;
+    std::memcpy(body + size, number + skip, length);
+    size += length;
+  }
+  std::size_t at = 0;
+  der[at++] = 0x30;
+  if (size > 127) der[at++] = 0x81;
+  der[at++] = static_cast<unsigned char>(size);
+  std::memcpy(der + at, body, size);
+  return at + size;
+}
+
+std::size_t coordinate_bytes(Curve curve) noexcept {
+  return curve == Curve::P256 ? 32 : curve == Curve::P384 ? 48 : curve == Curve::P521 ? 66 : 0;
+}
+
+// Signatures that a session judged: written by it alone, read by whoever asks for statistics.
+using JudgedCount = std::atomic<std::uint64_t>;
+
+class OpensslSession final : public BackendSession {
+ public:
+  explicit OpensslSession(std::shared_ptr<JudgedCount> judged)
+      : judged_(std::move(judged)), md_context_(EVP_MD_CTX_new()) {}
+
+  void judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept override {
+    if (ring_generation != generation_) {
+      slots_.clear();
+      generation_ = ring_generation;
+    }
+    for (SignatureJob& job : jobs) job.valid = judge_one(job);
+    judged_->store(judged_->load(std::memory_order_relaxed) + jobs.size(), std::memory_order_relaxed);
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t key_index = 0;
+    Algorithm algorithm = Algorithm::RS256;
+    PkeyContext context;
+  };
+
+  bool judge_one(const SignatureJob& job) noexcept {
+    const PreparedKey& key = *job.key;
+    const AlgorithmInfo& algorithm = info(job.algorithm);
+    bool valid = false;
+    switch (algorithm.scheme) {
+      case Scheme::hmac:
+        return key.openssl->hmac != nullptr &&
+               key.openssl->hmac->matches(algorithm.hash, job.signing_input, job.signature);
+      case Scheme::rsa_pkcs1:
+      case Scheme::rsa_pss: {
+        // RFC 8017 §8.1.2 and §8.2.2 step 1: exactly as long as the modulus. OpenSSL's PSS does not check it.
+        const std::size_t modulus_bytes = static_cast<std::size_t>(EVP_PKEY_get_size(key.openssl->pkey.get()));
+        const bool short_pss_allowed = algorithm.scheme == Scheme::rsa_pss && key.lenient_pss_length;
+        if (job.signature.size() != modulus_bytes && !(short_pss_allowed && job.signature.size() < modulus_bytes))
+          return false;
+        valid = algorithm.scheme == Scheme::rsa_pss
+                    ? verify_pss(job, algorithm, modulus_bytes)
+                    : verify_digest(job, algorithm, reinterpret_cast<const unsigned char*>(job.signature.data()),
+                                    job.signature.size());
+        break;
+      }
+      case Scheme::ecdsa: {
+        // RFC 7518 §3.4: r and s of exactly the curve's width. Anything else is no signature, DER included.
+        if (key.jwk.curve != algorithm.curve || job.signature.size() != 2 * coordinate_bytes(algorithm.curve))
+          return false;
+        unsigned char der[2 * 66 + 12];
+        valid = verify_digest(job, algorithm, der, der_signature(job.signature, der));
+        break;
+      }
+      case Scheme::eddsa:
+        valid = verify_eddsa(job);
+        break;
+    }
+    if (!valid) ERR_clear_error();
+    return valid;
+  }
+
+  bool verify_digest(const SignatureJob& job, const AlgorithmInfo& algorithm, const unsigned char* signature,
+                     std::size_t size) noexcept {
+    EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
+    if (context == nullptr) return false;
+    unsigned char hashed[64];
+    digest(algorithm.hash, job.signing_input, hashed);
+    return EVP_PKEY_verify(context, signature, size, hashed, static_cast<std::size_t>(digest_bytes(algorithm.hash))) ==
+           1;
+  }
+
+  // The RSA operation by OpenSSL, the encoding by emsa_pss_verify: see there.
+  bool verify_pss(const SignatureJob& job, const AlgorithmInfo& algorithm, std::size_t modulus_bytes) noexcept {
+    EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
+    unsigned char block[kMaxModulusBytes];
+    std::size_t size = sizeof block;
+    if (context == nullptr || modulus_bytes > sizeof block) return false;
+    if (EVP_PKEY_verify_recover(context, block, &size, reinterpret_cast<const unsigned char*>(job.signature.data()),
+                                job.signature.size()) != 1) {
+      return false;  // s >= n
+    }
+    unsigned char hashed[64];
+    digest(algorithm.hash, job.signing_input, hashed);
+    return emsa_pss_verify(algorithm.hash, hashed, {reinterpret_cast<const char*>(block), size},
+                           static_cast<std::size_t>(EVP_PKEY_get_bits(job.key->openssl->pkey.get())));
+  }
+
+  // OpenSSL 3.0 has no prepared form for EdDSA: the context is reused, its set-up is not.
+  bool verify_eddsa(const SignatureJob& job) noexcept {
+    EVP_PKEY* pkey = job.key->openssl->pkey.get();
+    if (job.signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(pkey))) return false;
+    EVP_MD_CTX* context = md_context_.get();
+    EVP_MD_CTX_reset(context);
+    return EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, pkey) == 1 &&
+           EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(job.signature.data()), job.signature.size(),
+                            reinterpret_cast<const unsigned char*>(job.signing_input.data()),
+                            job.signing_input.size()) == 1;
+  }
+
+  EVP_PKEY_CTX* context_for(const PreparedKey& key, Algorithm name, const AlgorithmInfo& algorithm) noexcept {
+    if (slots_.empty()) slots_.resize(kContextSlots);
+    // Algorithms of one key lie apart by a prime, so that a key used with two of them keeps both.
+    Slot& slot = slots_[(key.index + static_cast<std::uint32_t>(name) * 257u) % kContextSlots];
+    if (slot.context != nullptr && slot.key_index == key.index && slot.algorithm == name) return slot.context.get();
+    slot.context = make_context(key, algorithm);
+    slot.key_index = key.index;
+    slot.algorithm = name;
+    return slot.context.get();
+  }
+
+  static PkeyContext make_context(const PreparedKey& key, const AlgorithmInfo& algorithm) noexcept {
+    PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.openssl->pkey.get(), nullptr));
+    const EVP_MD* md = evp_md(algorithm.hash);
+    if (context == nullptr) return nullptr;
+    if (algorithm.scheme == Scheme::rsa_pss) {
+      if (EVP_PKEY_verify_recover_init(context.get()) != 1) return nullptr;
+      if (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_NO_PADDING) != 1) return nullptr;
+      return context;
+    }
+    if (EVP_PKEY_verify_init(context.get()) != 1) return nullptr;
+    if (algorithm.scheme == Scheme::rsa_pkcs1) {
+      if (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1) return nullptr;
+    }
+    if (EVP_PKEY_CTX_set_signature_md(context.get(), md) != 1) return nullptr;
+    return context;
+  }
+
+  const std::shared_ptr<JudgedCount> judged_;
+  std::vector<Slot> slots_;
+  std::uint64_t generation_ = 0;
+  std::unique_ptr<EVP_MD_CTX, ContextFree> md_context_;
+};
+
+class OpensslBackend final : public Backend {
+ public:
+  std::string_view name() const noexcept override { return "openssl"; }
+  std::unique_ptr<BackendSession> new_session() const override {
+    auto judged = std::make_shared<JudgedCount>(0);
+    const std::lock_guard lock(mutex_);
+    judged_.push_back(judged);
+    return std::make_unique<OpensslSession>(std::move(judged));
+  }
+  BackendStatistics statistics() const override {
+    BackendStatistics sum;
+    const std::lock_guard lock(mutex_);
+    for (const auto& judged : judged_) sum.by_openssl += judged->load(std::memory_order_relaxed);
+    return sum;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::vector<std::shared_ptr<JudgedCount>> judged_;  // of every session that there was
+};
+
+}  // namespace
+
+std::shared_ptr<const Backend> make_openssl_backend() { return std::make_shared<OpensslBackend>(); }
+
+}  // namespace assay::verify

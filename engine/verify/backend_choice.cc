@@ -1,0 +1,48 @@
+#include "signature/backend.h"
+
+#include <cstdlib>
+#include <string>
+
+#include "kernel/kernel.h"
+#include "lanes/lanes_backend.h"
+#include "signature/openssl_backend.h"
+
+namespace assay::verify {
+namespace {
+
+Result<std::shared_ptr<const Backend>> make_lanes(const BackendOptions& options) {
+  if (options.isa.empty()) return make_lanes_backend(kernel::best_kernels(), options);
+  const kernel::Kernels* kernels = kernel::kernels_for(options.isa.c_str());
+  if (kernels == nullptr) {
+    std::string names;
+    for (const char* const* name = kernel::kIsaNames; *name != nullptr; ++name) {
+      if (kernel::kernels_for(*name) != nullptr) names += (names.empty() ? "" : " or ") + std::string(*name);
+    }
+    return Error{"the instruction set \"" + options.isa + "\" is not here; this CPU has " + names};
+  }
+  return make_lanes_backend(*kernels, options);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Backend>> make_backend(const BackendOptions& options) {
+  if (!(options.cross_check >= 0 && options.cross_check <= 1))
+    return Error{"cross_check: the share of signatures is a number from 0 to 1"};
+  std::string name = options.name;
+  const char* option = "--backend";
+  if (name == "auto") {
+    const char* forced = std::getenv("ASSAY_BACKEND");
+    if (forced != nullptr && *forced != '\0') {
+      name = forced;
+      option = "ASSAY_BACKEND";
+    }
+  }
+  if (name == "openssl") {
+    if (options.cross_check == 0) return make_openssl_backend();
+    return Error{std::string(option) + ": \"openssl\" has nothing to cross-check; give lanes, or no share"};
+  }
+  if (name == "auto" || name == "lanes") return make_lanes(options);
+  return Error{std::string(option) + ": \"" + name + "\" is no backend of this build; give auto, openssl or lanes"};
+}
+
+}  // namespace assay::verify

@@ -1,0 +1,218 @@
+#include "keys/jwks_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "keys/http_server.h"
+
+namespace assay::verify {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::atomic<bool> kGoOn{false};
+
+FetchOptions quick() {
+  FetchOptions options;
+  options.timeout_seconds = 5;
+  options.max_bytes = 100'000;
+  return options;
+}
+
+void handle(HttpServer& server, int socket, const std::string& path) {
+  if (path == "/good") {
+    HttpServer::answer(socket, "200 OK", "Cache-Control: public, max-age=60\r\nAge: 10\r\n", "{\"keys\":[]}");
+  } else if (path == "/no-store") {
+    HttpServer::answer(socket, "200 OK", "cache-control: No-Store\r\n", "x");
+  } else if (path == "/fails") {
+    HttpServer::answer(socket, "500 Oops", "", "no");
+  } else if (path == "/hangs") {
+    server.hang(socket);
+  } else if (path == "/same-origin") {
+    HttpServer::answer(socket, "302 Found", "Location: /good\r\n", "");
+  } else if (path == "/loop") {
+    HttpServer::answer(socket, "302 Found", "Location: /loop\r\n", "");
+  } else if (path == "/other-origin") {
+    HttpServer::answer(socket, "302 Found", "Location: " + server.url("/good").replace(7, 9, "127.0.0.2") + "\r\n", "");
+  } else if (path == "/file") {
+    HttpServer::answer(socket, "302 Found", "Location: file:///etc/passwd\r\n", "");
+  } else if (path == "/endless") {
+    HttpServer::write(socket, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    const std::string block(1 << 16, 'x');
+    // A gigabyte, if it were read.
+    for (int i = 0; i < 16384 && !server.stopping() && HttpServer::write(socket, block); ++i) {
+    }
+  } else {
+    HttpServer::answer(socket, "404 Not Found", "", "");
+  }
+}
+
+class JwksClient : public ::testing::Test {
+ protected:
+  std::string error_of(const std::string& path, const FetchOptions& options = quick()) {
+    const Result<FetchedSet> fetched = fetch_jwks(server_.url(path), options, kGoOn);
+    return fetched ? "fetched: " + fetched->body : fetched.error();
+  }
+  HttpServer server_{handle};
+};
+
+TEST_F(JwksClient, FetchesAndReadsHowLongTheSetMayBeKept) {
+  const Result<FetchedSet> fetched = fetch_jwks(server_.url("/good"), quick(), kGoOn);
+  ASSERT_TRUE(fetched) << fetched.error();
+  EXPECT_EQ(fetched->body, "{\"keys\":[]}");
+  EXPECT_EQ(fetched->max_age_seconds, 50);
+  const Result<FetchedSet> not_kept = fetch_jwks(server_.url("/no-store"), quick(), kGoOn);
+  ASSERT_TRUE(not_kept) << not_kept.error();
+  EXPECT_EQ(not_kept->max_age_seconds, 0);
+}
+
+TEST_F(JwksClient, NamesUrlAndFaultOfAFailedFetch) {
+  EXPECT_THAT(error_of("/fails"), HasSubstr(server_.url("/fails") + ": the server answered 500"));
+  EXPECT_THAT(error_of("/missing"), HasSubstr("404"));
+}
+
+TEST_F(JwksClient, EndsAHangingFetchAtItsTimeout) {
+  FetchOptions options = quick();
+  options.timeout_seconds = 0.2;
+  EXPECT_THAT(error_of("/hangs", options), HasSubstr("no whole answer in time"));
+}
+
+TEST_F(JwksClient, EndsAHangingFetchWhenToldToStop) {
+  const std::atomic<bool> stop{true};
+  FetchOptions options = quick();
+  options.timeout_seconds = 600;
+  const Result<FetchedSet> fetched = fetch_jwks(server_.url("/hangs"), options, stop);
+  ASSERT_FALSE(fetched);
+  EXPECT_THAT(fetched.error(), HasSubstr("ended"));
+}
+
+TEST_F(JwksClient, StopsReadingAnAnswerWithoutEnd) {
+  EXPECT_THAT(error_of("/endless"), HasSubstr("larger than 100000 bytes"));
+}
+
+TEST_F(JwksClient, FollowsRedirectsWithinTheOriginAlone) {
+  EXPECT_EQ(error_of("/same-origin"), "fetched: {\"keys\":[]}");
+  EXPECT_THAT(error_of("/other-origin"), HasSubstr("another origin"));
+  EXPECT_THAT(error_of("/file"), HasSubstr("another origin"));
+  EXPECT_THAT(error_of("/loop"), HasSubstr("more than 3 redirects"));
+}
+
+TEST_F(JwksClient, SsrfSafeRefusesLoopback) {
+  FetchOptions options = quick();
+  options.ssrf_safe = true;
+  EXPECT_THAT(error_of("/good", options), HasSubstr("https alone"));
+  const Result<FetchedSet> fetched = fetch_jwks("https://127.0.0.1:1/", options, kGoOn);
+  ASSERT_FALSE(fetched);
+  EXPECT_THAT(fetched.error(), HasSubstr("not public"));
+  EXPECT_EQ(server_.requests(), 0);
+}
+
+// The refusal of a URL with ssrf_safe. Nothing is sent: told to stop, libcurl ends before it connects.
+std::string refusal_of_safe(const std::string& url) {
+  const std::atomic<bool> stop{true};
+  FetchOptions options = quick();
+  options.ssrf_safe = true;
+  const Result<FetchedSet> fetched = fetch_jwks(url, options, stop);
+  return fetched ? "fetched" : fetched.error();
+}
+
+TEST(JwksSsrf, TakesNamesInAsciiAlone) {
+  EXPECT_THAT(refusal_of_safe("https://b\xc3\xbc"
+                              "cher.example/j"),
+              HasSubstr("not plain ASCII"));
+  EXPECT_THAT(refusal_of_safe("https://b%C3%BCcher.example/j"), HasSubstr("not plain ASCII"));
+}
+
+TEST(JwksSsrf, TakesPublicAddressesInTheUrl) {
+  // 3ffe::/16 is global unicast by its form, and routed nowhere.
+  for (const char* url : {"https://[3ffe::1]:1/j", "https://[3ffe::1]/j"})
+    EXPECT_THAT(refusal_of_safe(url), AnyOf(HasSubstr("the fetch was ended"), HasSubstr("connect to server"))) << url;
+  for (const char* url : {"https://[::1]:1/j", "https://[fe80::1]/j", "https://10.0.0.1/j", "https://0x7f.1/j",
+                          "https://[::ffff:10.0.0.1]/j"})
+    EXPECT_THAT(refusal_of_safe(url), HasSubstr("not public")) << url;
+}
+
+TEST(JwksSsrf, JudgesTheAddressOfASocket) {
+  const auto v4 = [](const char* text) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    EXPECT_EQ(inet_pton(AF_INET, text, &address.sin_addr), 1);
+    return is_public_address(reinterpret_cast<const sockaddr&>(address));
+  };
+  const auto v6 = [](const char* text) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    EXPECT_EQ(inet_pton(AF_INET6, text, &address.sin6_addr), 1);
+    return is_public_address(reinterpret_cast<const sockaddr&>(address));
+  };
+  EXPECT_TRUE(v4("8.8.8.8"));
+  EXPECT_FALSE(v4("127.0.0.1"));
+  EXPECT_FALSE(v4("169.254.169.254"));
+  EXPECT_TRUE(v6("2606:4700::1111"));
+  EXPECT_FALSE(v6("::1"));
+  EXPECT_FALSE(v6("::ffff:10.0.0.1"));
+  sockaddr local{};
+  local.sa_family = AF_UNIX;
+  EXPECT_FALSE(is_public_address(local));
+}
+
+TEST(JwksUrl, IsHttpsOrHttpOnLoopbackWithoutCredentials) {
+  for (const char* url : {"https://issuer.example/jwks.json", "http://localhost:8080/j", "http://127.9.9.9/j",
+                          "http://[::1]:80/j", "HTTPS://Issuer.Example/j"})
+    EXPECT_TRUE(check_jwks_url(url, {})) << url;
+  for (const char* url : {"http://issuer.example/j", "http://127.0.0.1.example/j", "http://192.168.0.1/j", "ftp://x/j",
+                          "file:///etc/passwd", "", "jwks.json", "https://user:secret@issuer.example/j",
+                          "http://localhost@issuer.example/j"}) {
+    const Result<void> checked = check_jwks_url(url, {});
+    ASSERT_FALSE(checked) << url;
+    EXPECT_THAT(checked.error(), Not(HasSubstr("secret@")));
+  }
+}
+
+TEST(JwksUrl, KnowsPublicAddresses) {
+  for (const char* address : {"8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"})
+    EXPECT_TRUE(is_public_address(address)) << address;
+  for (const char* address : {"127.0.0.1",
+                              "10.1.2.3",
+                              "172.16.0.1",
+                              "172.31.255.255",
+                              "192.168.1.1",
+                              "169.254.169.254",
+                              "100.64.0.1",
+                              "0.0.0.0",
+                              "224.0.0.1",
+                              "255.255.255.255",
+                              "::1",
+                              "::",
+                              "fe80::1",
+                              "fc00::1",
+                              "ff02::1",
+                              "::ffff:127.0.0.1",
+                              "64:ff9b::7f00:1",
+                              "2002:7f00:1::",
+                              "2001::1",
+                              "2001:db8::1",
+                              "fec0::1",
+                              "",
+                              "x"})
+    EXPECT_FALSE(is_public_address(address)) << address;
+}
+
+TEST(CacheControl, GivesTheShortestOfLimitAndMaxAge) {
+  EXPECT_EQ(cache_seconds("", 0, 3600), 3600);
+  EXPECT_EQ(cache_seconds("max-age=60", 0, 3600), 60);
+  EXPECT_EQ(cache_seconds("MAX-AGE=\"60\" , public", 0, 3600), 60);
+  EXPECT_EQ(cache_seconds("max-age=60", 90, 3600), 0);
+  EXPECT_EQ(cache_seconds("max-age=86400", 0, 3600), 3600);
+  EXPECT_EQ(cache_seconds("max-age=99999999999999999999", 0, 3600), 3600);
+  EXPECT_EQ(cache_seconds("max-age=-1, s-maxage=5", 0, 3600), 3600);
+  EXPECT_EQ(cache_seconds("public,no-store", 0, 3600), 0);
+  EXPECT_EQ(cache_seconds("no-cache", 0, 3600), 0);
+}
+
+}  // namespace
+}  // namespace assay::verify

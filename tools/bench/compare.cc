@@ -1,0 +1,122 @@
+#include "bench/compare.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench/numbers.h"
+#include "bench/text_table.h"
+
+namespace assay::bench {
+namespace {
+
+const Row* find(const Report& report, const Case& what) {
+  for (const Row& row : report.rows) {
+    if (row.what == what) return &row;
+  }
+  return nullptr;
+}
+
+Change change_of(const Row& before, const Row& now, bool same_cpu) {
+  Change change{.what = before.what};
+  const bool by_ratio = before.figures.ratio && now.figures.ratio;
+  const Middle& old_figure = by_ratio ? *before.figures.ratio : before.figures.per_second;
+  const Middle& new_figure = by_ratio ? *now.figures.ratio : now.figures.per_second;
+  change.before = old_figure.value;
+  change.now = new_figure.value;
+  change.noise = std::max({kLeastNoise, old_figure.spread, new_figure.spread});
+  if (!(change.before > 0) || !(change.now > 0) || (!by_ratio && !same_cpu)) {
+    change.kind = Change::Kind::not_comparable;
+    return change;
+  }
+  // The clock's rows are slower by what other programs took.
+  const int threads = before.what.threads;
+  if (threads > 1 && std::max(share_lost(before.samples, threads), share_lost(now.samples, threads)) > kBusy) {
+    change.kind = Change::Kind::busy;
+    return change;
+  }
+  change.change = change.now / change.before - 1;
+  if (std::abs(change.change) >= kChange && std::abs(change.change) > change.noise)
+    change.kind = change.change < 0 ? Change::Kind::slower : Change::Kind::faster;
+  return change;
+}
+
+std::string word_of(const Change& change) {
+  switch (change.kind) {
+    case Change::Kind::faster:
+      return "faster";
+    case Change::Kind::slower:
+      return "SLOWER";
+    case Change::Kind::only_before:
+      return "not measured now";
+    case Change::Kind::only_now:
+      return "not measured before";
+    case Change::Kind::busy:
+      return "not comparable, busy machine";
+    case Change::Kind::not_comparable:
+      return "not comparable";
+    case Change::Kind::same:
+      break;
+  }
+  return std::abs(change.change) <= change.noise ? "same" : "same, within 10 %";
+}
+
+std::string signed_percent(double share) { return (share >= 0 ? "+" : "") + in_percent(share); }
+
+}  // namespace
+
+bool Comparison::slower() const noexcept {
+  return std::any_of(changes.begin(), changes.end(), [](const Change& c) { return c.kind == Change::Kind::slower; });
+}
+
+Comparison compare(const Report& before, const Report& now) {
+  Comparison comparison;
+  const auto note = [&comparison](std::string text) { comparison.notes.push_back(std::move(text)); };
+  const bool same_cpu = before.machine.cpu == now.machine.cpu;
+  if (!same_cpu) {
+    note("the CPUs differ (" + before.machine.cpu + " before, " + now.machine.cpu +
+         " now): ratios of different CPUs compare roughly, speeds not at all");
+  }
+  const auto tell = [&](const char* what, const std::string& old_value, const std::string& new_value) {
+    if (old_value != new_value) note(std::string(what) + ": " + old_value + " before, " + new_value + " now");
+  };
+  tell("CPU features", before.machine.features, now.machine.features);
+  tell("the lanes ran on", before.machine.lanes, now.machine.lanes);
+  tell("OpenSSL", before.machine.openssl, now.machine.openssl);
+  tell("build", before.machine.build, now.machine.build);
+  tell("bytes of claims", std::to_string(before.settings.claims_bytes), std::to_string(now.settings.claims_bytes));
+
+  for (const Row& row : before.rows) {
+    const Row* same = find(now, row.what);
+    if (same == nullptr) {
+      comparison.changes.push_back({.what = row.what, .kind = Change::Kind::only_before});
+    } else {
+      comparison.changes.push_back(change_of(row, *same, same_cpu));
+    }
+  }
+  for (const Row& row : now.rows) {
+    if (find(before, row.what) == nullptr)
+      comparison.changes.push_back({.what = row.what, .kind = Change::Kind::only_now});
+  }
+  return comparison;
+}
+
+std::string comparison_text(const Comparison& comparison, std::string_view name) {
+  TextTable table({"row", "", "before", "now", "change", "noise"}, 2);
+  std::size_t slower = 0, faster = 0, same = 0;
+  for (const Change& change : comparison.changes) {
+    slower += change.kind == Change::Kind::slower;
+    faster += change.kind == Change::Kind::faster;
+    same += change.kind == Change::Kind::same;
+    const bool both = change.before > 0 && change.now > 0;
+    const bool compared = both && change.kind <= Change::Kind::slower;
+    table.add({describe(change.what), word_of(change), both ? three_digits(change.before) : "–",
+               both ? three_digits(change.now) : "–", compared ? signed_percent(change.change) : "–",
+               compared ? plus_minus(change.noise) : "–"});
+  }
+  std::string text = "Against " + std::string(name) + ", by ratio to plain OpenSSL\n" + table.text();
+  for (const std::string& note : comparison.notes) text += folded("Note: " + note + ".", 98);
+  return text + std::to_string(slower) + " slower, " + std::to_string(faster) + " faster, " + std::to_string(same) +
+         " the same. A change is 10 % and more than the noise: 2 %, or the larger spread.\n";
+}
+
+}  // namespace assay::bench

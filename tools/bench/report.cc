@@ -1,0 +1,68 @@
+#include "bench/report.h"
+
+#include <algorithm>
+
+namespace assay::bench {
+
+std::string describe(const Case& what) {
+  std::string text = what.tokens + " " + what.backend;
+  if (what.batch != 0) return text + ", calls of " + std::to_string(what.batch);
+  text += ", " + std::to_string(what.threads) + (what.threads == 1 ? " thread" : " threads");
+  if (what.keys != 1) text += ", " + std::to_string(what.keys) + " keys";
+  if (what.repeated) text += ", repeated";
+  return text;
+}
+
+Middle middle_of(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  const double middle = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+  return {middle, middle > 0 ? (values.back() - values.front()) / 2 / middle : 0};
+}
+
+Figures figures_of(const std::vector<Sample>& samples, int threads) {
+  std::vector<double> rates, ratios, cycles;
+  for (const Sample& sample : samples) {
+    const double seconds = threads == 1 ? sample.cpu_seconds : sample.wall_seconds;
+    if (sample.tokens == 0 || !(seconds > 0)) continue;
+    const double rate = static_cast<double>(sample.tokens) / seconds;
+    rates.push_back(rate);
+    if (sample.unit_seconds) ratios.push_back(rate * *sample.unit_seconds);
+    if (sample.cycles) cycles.push_back(*sample.cycles / static_cast<double>(sample.tokens));
+  }
+  Figures figures;
+  figures.per_second = middle_of(std::move(rates));
+  if (!ratios.empty()) figures.ratio = middle_of(std::move(ratios));
+  if (!cycles.empty()) figures.cycles_per_token = middle_of(std::move(cycles)).value;
+  return figures;
+}
+
+double share_lost(const std::vector<Sample>& samples, int threads) {
+  double wall = 0, others = 0;
+  for (const Sample& sample : samples) {
+    wall += sample.wall_seconds;
+    others += sample.other_seconds;
+  }
+  return wall > 0 ? std::clamp(others / (wall * threads), 0.0, 1.0) : 0;
+}
+
+const UnitRow* unit_of(const Report& report, std::string_view algorithm) {
+  for (const UnitRow& unit : report.units) {
+    if (unit.algorithm == algorithm) return &unit;
+  }
+  return nullptr;
+}
+
+std::optional<Scaling> scaling_of(const Report& report, const Row& row) {
+  for (const Row& other : report.rows) {
+    Case same = row.what;
+    same.threads = other.what.threads;
+    if (same != other.what) continue;
+    if (&other == &row || !(other.figures.per_second.value > 0)) return std::nullopt;
+    return Scaling{row.figures.per_second.value / other.figures.per_second.value, other.what.threads};
+  }
+  return std::nullopt;
+}
+
+}  // namespace assay::bench

@@ -1,0 +1,111 @@
+// What a run of `assay bench` found: the values that the table, the JSON document, the page and the comparison share.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/stage.h"
+#include "bench/machine.h"
+
+namespace assay::bench {
+
+// What one row measures. Two rows of two runs are the same row where these are equal.
+struct Case {
+  std::string tokens;   // the algorithm, or the name of the user's own file
+  std::string backend;  // "lanes", "openssl"
+  int threads = 1;
+  std::size_t keys = 1;   // in rotation
+  std::size_t batch = 0;  // 0: a file through the pipeline; else tokens in each call of the library
+  bool repeated = false;  // few tokens shown often, instead of distinct ones
+  friend bool operator==(const Case&, const Case&) = default;
+};
+// "ES256 lanes, 2 threads", "ES256 lanes, calls of 16".
+std::string describe(const Case& what);
+
+struct Sample {
+  std::uint64_t tokens = 0;
+  double wall_seconds = 0;
+  double cpu_seconds = 0;    // of all threads, user and system
+  double other_seconds = 0;  // that the same cores worked for other programs, or the hypervisor gave to others
+  std::optional<double> cycles;
+  std::optional<double> unit_seconds;  // of one operation of plain OpenSSL, measured beside this sample
+};
+
+// A middle value and how far the repetitions lie apart: half of largest less smallest, as a share of the middle.
+struct Middle {
+  double value = 0;
+  double spread = 0;
+};
+// Median and spread; zeros for no values.
+Middle middle_of(std::vector<double> values);
+
+// Of a row's samples. With one thread time is CPU time, as `openssl speed` counts it, so that other programs on the
+// core do not count; with more it is the clock's, since idle cores must count.
+struct Figures {
+  Middle per_second;  // tokens
+  std::optional<double> cycles_per_token;
+  std::optional<Middle> ratio;  // tokens a second over operations a second of plain OpenSSL on one core
+};
+Figures figures_of(const std::vector<Sample>& samples, int threads);
+// The share of the cores, one a thread, that went to others meanwhile.
+double share_lost(const std::vector<Sample>& samples, int threads);
+// Above this share a row by the clock is no measurement of assay.
+inline constexpr double kBusy = 0.05;
+
+struct Row {
+  Case what;
+  std::string isa;             // of the lanes, else empty
+  std::size_t corpus = 0;      // records in the file
+  double token_bytes = 0;      // on average, with the line's end
+  std::uint64_t rejected = 0;  // records of the file, in the user's own
+  Figures figures;
+  std::vector<Sample> samples;
+  std::optional<std::array<double, kStageCount>> stages;  // seconds a token
+};
+
+// Plain OpenSSL for one algorithm.
+struct UnitRow {
+  std::string algorithm;
+  std::string operation;
+  std::vector<double> seconds;  // an operation, each repetition
+};
+
+struct Settings {
+  std::vector<std::string> algorithms;
+  std::vector<std::string> backends;
+  std::vector<int> threads;
+  std::vector<std::size_t> keys;
+  std::vector<std::size_t> batches;
+  bool repeated = false;
+  double seconds = 1;  // a row, over all repetitions
+  int repetitions = 5;
+  std::size_t claims_bytes = 0;
+  std::size_t tokens = 0;  // a corpus; 0: as many as suit the algorithm
+  std::string input;       // the user's own file; empty: corpora
+};
+
+struct Report {
+  std::string started;  // RFC 3339
+  std::string command;
+  Machine machine;
+  Settings settings;
+  std::vector<UnitRow> units;
+  std::vector<Row> rows;
+  std::vector<std::string> notes;  // a sentence each
+  int stopped_by = 0;              // a signal: the rows are not complete
+};
+
+const UnitRow* unit_of(const Report& report, std::string_view algorithm);
+// Speed over that of the first number of threads among equal rows, and that number; nothing for that row itself.
+struct Scaling {
+  double times = 0;
+  int over = 1;
+};
+std::optional<Scaling> scaling_of(const Report& report, const Row& row);
+
+}  // namespace assay::bench

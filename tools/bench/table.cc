@@ -1,0 +1,148 @@
+#include "bench/table.h"
+
+#include <functional>
+#include <numeric>
+
+#include "bench/numbers.h"
+#include "bench/text_table.h"
+
+namespace assay::bench {
+namespace {
+
+constexpr const char* kNone = "–";
+constexpr std::size_t kLongestName = 16;
+constexpr std::size_t kTextWidth = 98;
+
+using Filter = std::function<bool(const Case&)>;
+
+std::string ratio_text(const Row& row) { return row.figures.ratio ? three_digits(row.figures.ratio->value) : kNone; }
+
+std::string spread_text(const Row& row) { return plus_minus(row.figures.per_second.spread); }
+
+// Tokens/s and what follows from it, as every table shows it.
+void append_figures(std::vector<std::string>& cells, const Row& row) {
+  const Figures& figures = row.figures;
+  cells.push_back(grouped(figures.per_second.value));
+  cells.push_back(figures.per_second.value > 0 ? three_digits(1e6 / figures.per_second.value) : kNone);
+  cells.push_back(figures.cycles_per_token ? grouped(*figures.cycles_per_token) : kNone);
+  cells.push_back(ratio_text(row));
+  cells.push_back(spread_text(row));
+}
+
+// The rows that `belongs` takes; a blank line where `tokens` changes. Empty when there is none.
+std::string rows_text(const Report& report, const std::string& what, const Filter& belongs,
+                      const std::function<std::string(const Case&)>& value, bool scaling) {
+  std::vector<std::string> head = {report.settings.input.empty() ? "algorithm" : "file", "backend", what};
+  for (const char* name : {"tokens/s", "µs/token", "cycles/token", "x OpenSSL", "spread"}) head.emplace_back(name);
+  if (scaling) head.emplace_back("scaling");
+  TextTable table(head, 2);
+  std::string last;
+  bool any = false;
+  for (const Row& row : report.rows) {
+    if (!belongs(row.what)) continue;
+    if (any && row.what.tokens != last) table.gap();
+    any = true;
+    last = row.what.tokens;
+    std::vector<std::string> cells = {shortened(row.what.tokens, kLongestName), row.what.backend, value(row.what)};
+    append_figures(cells, row);
+    if (scaling) {
+      const auto times = scaling_of(report, row);
+      cells.push_back(times ? three_digits(times->times) : kNone);
+    }
+    table.add(cells);
+  }
+  return any ? table.text() : "";
+}
+
+std::string stages_text(const Report& report) {
+  std::vector<std::string> head = {report.settings.input.empty() ? "algorithm" : "file", "backend"};
+  for (std::size_t i = 0; i < kStageCount; ++i) head.emplace_back(to_string(static_cast<Stage>(i)));
+  head.emplace_back("sum");
+  TextTable table(head, 2);
+  bool any = false;
+  for (const Row& row : report.rows) {
+    if (!row.stages) continue;
+    any = true;
+    const double sum = std::accumulate(row.stages->begin(), row.stages->end(), 0.0);
+    std::vector<std::string> cells = {shortened(row.what.tokens, kLongestName), row.what.backend};
+    std::vector<std::string> shares = {"", ""};
+    for (const double seconds : *row.stages) {
+      cells.push_back(grouped(seconds * 1e9));
+      shares.push_back(grouped(sum > 0 ? seconds / sum * 100 : 0) + " %");
+    }
+    cells.push_back(grouped(sum * 1e9));
+    table.add(cells);
+    table.add(shares);
+  }
+  return any ? table.text() : "";
+}
+
+std::string units_text(const Report& report) {
+  TextTable table({"algorithm", "plain OpenSSL", "operations/s", "µs each", "spread"}, 2);
+  for (const UnitRow& unit : report.units) {
+    const Middle seconds = middle_of(unit.seconds);
+    if (!(seconds.value > 0)) continue;
+    table.add({unit.algorithm, unit.operation, grouped(1 / seconds.value), three_digits(seconds.value * 1e6),
+               plus_minus(seconds.spread)});
+  }
+  return table.text();
+}
+
+std::string machine_text(const Report& report) {
+  const Machine& machine = report.machine;
+  return "cpu      " + machine.cpu + ", " + std::to_string(machine.cores) +
+         (machine.cores == 1 ? " core\n" : " cores\n") + "has      " + machine.features + "; lanes run on " +
+         machine.lanes + "\n" + "openssl  " + machine.openssl + "\n" + "assay    " + machine.assay + ", " +
+         machine.build + "\n" + "system   " + machine.system + "\n";
+}
+
+std::string conditions_text(const Report& report) {
+  const Settings& settings = report.settings;
+  const std::string repetitions = std::to_string(settings.repetitions);
+  if (!settings.input.empty())
+    return settings.input + " from memory to NDJSON verdicts; " + repetitions + " repetitions.\n";
+  const std::size_t keys = settings.keys.front();
+  return "Distinct tokens, claims of " + std::to_string(settings.claims_bytes) + " bytes, " +
+         (keys == 1 ? "one key" : grouped(static_cast<double>(keys)) + " keys") +
+         "; from a file in memory to NDJSON verdicts;\nsignature, exp, iss and aud checked, all accepted; " +
+         repetitions + " repetitions.\n";
+}
+
+}  // namespace
+
+std::string report_text(const Report& report) {
+  const Settings& settings = report.settings;
+  std::string text = machine_text(report) + "\n" + conditions_text(report) + "\n";
+  const auto section = [&text](const std::string& title, const std::string& rows) {
+    if (!rows.empty()) text += (title.empty() ? "" : title + "\n") + rows + "\n";
+  };
+  const std::size_t first_keys = settings.keys.empty() ? 1 : settings.keys.front();
+  const auto count = [](std::size_t n) { return grouped(static_cast<double>(n)); };
+  section("", rows_text(
+                  report, "threads", [&](const Case& c) { return c.batch == 0 && !c.repeated && c.keys == first_keys; },
+                  [](const Case& c) { return std::to_string(c.threads); }, true));
+  section("Repeated tokens (Zipf, 1 % distinct)", rows_text(
+                                                      report, "threads", [](const Case& c) { return c.repeated; },
+                                                      [](const Case& c) { return std::to_string(c.threads); }, false));
+  if (settings.keys.size() > 1) {
+    const int threads = settings.threads.front();
+    section(
+        "Keys in rotation",
+        rows_text(
+            report, "keys", [threads](const Case& c) { return c.batch == 0 && !c.repeated && c.threads == threads; },
+            [&](const Case& c) { return count(c.keys); }, false));
+  }
+  section("Calls of JwtVerifier::verify_batch, tokens a call",
+          rows_text(
+              report, "tokens", [](const Case& c) { return c.batch != 0; },
+              [&](const Case& c) { return count(c.batch); }, false));
+  section("Where the time goes, ns a token", stages_text(report));
+  if (!report.units.empty()) section("The unit, on the same core beside each sample", units_text(report));
+  text +=
+      "One thread counts CPU time, as openssl speed does; more threads count the clock. Spread: half of\n"
+      "largest less smallest over the median.\n";
+  for (const std::string& note : report.notes) text += folded("Note: " + note + ".", kTextWidth);
+  return text;
+}
+
+}  // namespace assay::bench
