@@ -55,14 +55,14 @@ void read(benchmark::State& state, Profile profile, std::size_t bytes) {
 // the cliff: past the memo's limit every token costs a parse.
 void look_up(benchmark::State& state, std::size_t distinct) {
   const JwtVerifier verifier = verifier_for(corpus(Algorithm::HS256, kTokens), "openssl");
-  const std::shared_ptr<const verify::Snapshot> snapshot = verifier.engine().snapshot();
+  const std::shared_ptr<const keys::Snapshot> snapshot = verifier.engine().snapshot();
   const Policy& policy = verifier.engine().policy();
   std::vector<std::string> segments;
   for (std::size_t i = 0; i < distinct; ++i) segments.push_back(header_segment(80, i));
-  verify::HeaderMemo memo;
+  memo::HeaderMemo memo;
   for (std::size_t i = 0; i < distinct; ++i) {
     if (i % kBatch == 0) memo.begin_batch(snapshot);
-    const verify::HeaderPlan& plan = memo.look_up(segments[i], policy);
+    const memo::HeaderPlan& plan = memo.look_up(segments[i], policy);
     if (!plan.decodable || plan.fault || plan.candidates.size() != 1) return state.SkipWithError("wrong answer");
   }
   std::size_t next = 0;

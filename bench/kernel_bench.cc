@@ -34,6 +34,7 @@
 #include "signature/backend.h"
 #include "support/curve_kernel.h"
 #include "support/signing.h"
+#include "verify/backend_choice.h"
 
 namespace assay::bench {
 namespace {
@@ -83,7 +84,7 @@ const test::CaseSet& signed_by(const Operation& operation, std::size_t keys) {
   set = std::make_unique<test::CaseSet>();
   test::StructuredRandom random(20261123);
   std::vector<std::function<std::string(const std::string&, std::size_t)>> signers;
-  std::vector<const verify::PreparedKey*> prepared;
+  std::vector<const keys::PreparedKey*> prepared;
   if (operation.curve == nullptr) {
     for (std::size_t i = 0; i < keys; ++i) {
       const auto key = std::make_shared<test::RsaKey>(operation.bits, 65537, i + 1);
@@ -243,7 +244,7 @@ class Prepared {
 class PreparedCurve final : public Prepared {
  public:
   PreparedCurve(const Kernels& kernels, const Operation& operation, const test::CaseSet& set, bool wrong,
-                test::CurveTables& tables, std::map<const verify::PreparedKey*, const std::uint64_t*>& known)
+                test::CurveTables& tables, std::map<const keys::PreparedKey*, const std::uint64_t*>& known)
       : set_(set),
         eddsa_(operation.which == Curve::Ed25519),
         digests_(digests_of(set)),
@@ -282,8 +283,8 @@ class PreparedCurve final : public Prepared {
   const bool eddsa_;
   std::vector<std::string> signatures_, digests_, prefixes_;
   test::CurveTables& tables_;
-  verify::LaneKernels kernels_;
-  verify::HashLanes hashes_;
+  lanes::LaneKernels kernels_;
+  lanes::HashLanes hashes_;
   std::vector<kernel::CurveJob> jobs_;
   std::vector<kernel::Outcome> outcomes_;
 };
@@ -298,10 +299,10 @@ class PreparedRsa final : public Prepared {
       const test::SignatureCase& one = set.cases[i];
       auto& table = tables_[one.key];
       if (table == nullptr) {
-        table = std::make_unique<verify::KeyTable>();
-        table->memory = verify::TableMemory(sizeof(kernel::RsaModulus));
+        table = std::make_unique<lanes::KeyTable>();
+        table->memory = base::PageMemory(sizeof(kernel::RsaModulus));
         if (!table->memory ||
-            !verify::prepare_modulus(rsa_, one.key->jwk.n, *static_cast<kernel::RsaModulus*>(table->memory.data()))) {
+            !lanes::prepare_modulus(rsa_, one.key->jwk.n, *static_cast<kernel::RsaModulus*>(table->memory.data()))) {
           std::abort();
         }
       }
@@ -318,14 +319,14 @@ class PreparedRsa final : public Prepared {
 
  private:
   const kernel::RsaKernel rsa_;
-  verify::LaneKernels kernels_;
-  verify::HashLanes hashes_;
-  verify::RsaLanes lanes_;
-  std::map<const verify::PreparedKey*, std::unique_ptr<verify::KeyTable>> tables_;
+  lanes::LaneKernels kernels_;
+  lanes::HashLanes hashes_;
+  lanes::RsaLanes lanes_;
+  std::map<const keys::PreparedKey*, std::unique_ptr<lanes::KeyTable>> tables_;
   std::vector<std::string> signatures_;
-  std::vector<verify::SignatureJob> jobs_;
-  std::vector<verify::LaneItem> items_;
-  std::vector<verify::DigestSlot> slots_;
+  std::vector<signature::Job> jobs_;
+  std::vector<lanes::LaneItem> items_;
+  std::vector<lanes::DigestSlot> slots_;
 };
 
 // Made and checked at the first use, then kept: repetitions begin with the tables at hand.
@@ -341,7 +342,7 @@ Prepared* prepared(const Operation& operation, const char* isa, std::size_t keys
     wrong = std::make_unique<PreparedRsa>(kernels, set, true);
   } else {
     static std::map<std::string, std::unique_ptr<test::CurveTables>> all_tables;
-    static std::map<std::string, std::map<const verify::PreparedKey*, const std::uint64_t*>> all_known;
+    static std::map<std::string, std::map<const keys::PreparedKey*, const std::uint64_t*>> all_known;
     const std::string name = std::string(operation.name) + "/" + isa;
     auto& tables = all_tables[name];
     if (tables == nullptr) {
@@ -378,9 +379,9 @@ constexpr std::chrono::seconds kLongestWarming(120);
 
 // A backend and a session whose keys are as hot as their share of the tokens makes them.
 struct Warm {
-  std::shared_ptr<const verify::Backend> backend;
-  std::unique_ptr<verify::BackendSession> session;
-  std::vector<verify::SignatureJob> jobs;
+  std::shared_ptr<const signature::Backend> backend;
+  std::unique_ptr<signature::BackendSession> session;
+  std::vector<signature::Job> jobs;
   bool right = true;
 };
 
@@ -388,7 +389,7 @@ Warm& warm(const Operation& operation, const std::string& name, std::size_t keys
   static std::map<std::string, Warm> made;
   Warm& warm = made[std::string(operation.name) + "/" + name + "/" + std::to_string(keys)];
   if (warm.backend != nullptr) return warm;
-  verify::BackendOptions options;
+  signature::BackendOptions options;
   options.name = name == "openssl" ? "openssl" : "lanes";
   options.isa = name == "openssl" ? "" : name;
   auto backend = verify::make_backend(options);
@@ -431,7 +432,7 @@ void backend(benchmark::State& state, const Operation& operation, const std::str
     if (next + kBackendBatch > work.jobs.size()) next = 0;
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBackendBatch));
-  const verify::BackendStatistics counts = work.backend->statistics();
+  const signature::BackendStatistics counts = work.backend->statistics();
   const double all = static_cast<double>(counts.by_lanes + counts.by_openssl);
   state.counters["table_MiB"] = static_cast<double>(counts.table_bytes) / (1 << 20);
   state.counters["lane_share"] = all > 0 ? static_cast<double>(counts.by_lanes) / all : 0;

@@ -15,6 +15,7 @@
 #include "corpus.h"
 #include "jose/compact.h"
 #include "signature/backend.h"
+#include "verify/backend_choice.h"
 #include "verify/engine.h"
 
 namespace assay::bench {
@@ -22,26 +23,26 @@ namespace {
 
 constexpr std::size_t kTokens = 4 * kBatch;
 
-std::size_t count_valid(std::span<const verify::SignatureJob> jobs) {
+std::size_t count_valid(std::span<const signature::Job> jobs) {
   std::size_t valid = 0;
-  for (const verify::SignatureJob& job : jobs) valid += job.valid ? 1 : 0;
+  for (const signature::Job& job : jobs) valid += job.valid ? 1 : 0;
   return valid;
 }
 
 void judge(benchmark::State& state, Algorithm algorithm, const char* backend_name, std::size_t batch) {
   const Corpus& tokens = corpus(algorithm, kTokens);
   const JwtVerifier verifier = verifier_for(tokens, backend_name);
-  const std::shared_ptr<const verify::KeyRing> ring = verifier.engine().snapshot()->ring;
-  verify::BackendOptions options;
+  const std::shared_ptr<const keys::KeyRing> ring = verifier.engine().snapshot()->ring;
+  signature::BackendOptions options;
   options.name = backend_name;
   const auto backend = verify::make_backend(options);
   if (!backend || ring->keys().size() != 1) return state.SkipWithError("no backend or no key");
-  const std::unique_ptr<verify::BackendSession> session = (*backend)->new_session();
+  const std::unique_ptr<signature::BackendSession> session = (*backend)->new_session();
 
   std::vector<std::string> signatures;
   for (const std::string& token : tokens.tokens)
     signatures.push_back(codec::base64url_decode(jose::split_compact(token).signature).value_or(""));
-  std::vector<verify::SignatureJob> jobs(kTokens);
+  std::vector<signature::Job> jobs(kTokens);
   for (std::size_t i = 0; i < kTokens; ++i) {
     jobs[i] = {&ring->keys()[0], algorithm, jose::split_compact(tokens.tokens[i]).signing_input, signatures[i], false};
   }
@@ -49,7 +50,7 @@ void judge(benchmark::State& state, Algorithm algorithm, const char* backend_nam
   session->judge(jobs, ring->generation());
   if (count_valid(jobs) != kTokens) return state.SkipWithError("a good signature was refused");
   // Each signature under its neighbour's text.
-  std::vector<verify::SignatureJob> crossed = jobs;
+  std::vector<signature::Job> crossed = jobs;
   for (std::size_t i = 0; i < kTokens; ++i) crossed[i].signature = signatures[(i + 1) % kTokens];
   session->judge(crossed, ring->generation());
   if (count_valid(crossed) != 0) return state.SkipWithError("a signature of another text was taken");
@@ -67,12 +68,12 @@ void verify_tokens(benchmark::State& state, Algorithm algorithm, const char* bac
   const JwtVerifier verifier = verifier_for(tokens, backend_name);
   verify::Engine& engine = verifier.engine();
   std::unique_ptr<verify::Session> session = engine.acquire();
-  std::vector<verify::TokenInput> inputs;
+  std::vector<jose::TokenInput> inputs;
   for (const std::string& token : tokens.tokens) inputs.push_back({token, kJudgedAt});
-  std::vector<verify::TokenVerdict> verdicts(kTokens);
+  std::vector<jose::TokenVerdict> verdicts(kTokens);
 
   engine.verify(inputs, verdicts, *session);
-  for (const verify::TokenVerdict& verdict : verdicts) {
+  for (const jose::TokenVerdict& verdict : verdicts) {
     if (!verdict.reasons.empty() || verdict.claims.size() != kClaimsBytes)
       return state.SkipWithError("a good token was rejected");
   }

@@ -22,7 +22,7 @@ BELOW = {
     "lanes": {"base", "codec", "kernel", "jose", "digest", "keys", "signature"},
     "memo": {"base", "codec", "kernel", "jose", "digest", "keys"},
     "verify": {"base", "codec", "kernel", "jose", "digest", "keys", "signature", "lanes", "memo"},
-    "stream": {"base", "codec", "jose", "keys", "signature", "memo", "verify"},
+    "stream": {"base", "codec", "jose", "digest", "keys", "signature", "memo", "verify"},
     "include": set(),
 }
 ROOMS = set(BELOW) - {"include"}

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace assay::verify {
+namespace assay::base {
 
 // Written by its owner alone, so that no write waits for another; read by whoever asks for statistics.
 class Counter {
@@ -17,4 +17,4 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-}  // namespace assay::verify
+}  // namespace assay::base

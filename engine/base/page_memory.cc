@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-namespace assay::verify {
+namespace assay::base {
 namespace {
 
 constexpr std::size_t kPage = 4096;
@@ -36,12 +36,12 @@ void* map_aligned(std::size_t bytes) noexcept {
 
 }  // namespace
 
-std::size_t TableMemory::rounded(std::size_t bytes) noexcept {
+std::size_t PageMemory::rounded(std::size_t bytes) noexcept {
   if (bytes < kMapped) return up_to(bytes, 64);
   return is_large(bytes) ? up_to(bytes, kHugePage) : up_to(bytes, kPage);
 }
 
-TableMemory::TableMemory(std::size_t bytes) : bytes_(rounded(bytes)) {
+PageMemory::PageMemory(std::size_t bytes) : bytes_(rounded(bytes)) {
   if (bytes_ == 0) return;
   if (bytes_ < kMapped) {
     data_ = std::aligned_alloc(64, bytes_);
@@ -54,7 +54,7 @@ TableMemory::TableMemory(std::size_t bytes) : bytes_(rounded(bytes)) {
   }
 }
 
-TableMemory::~TableMemory() {
+PageMemory::~PageMemory() {
   if (data_ == nullptr) return;
   if (bytes_ < kMapped) {
     std::free(data_);
@@ -63,13 +63,13 @@ TableMemory::~TableMemory() {
   }
 }
 
-TableMemory::TableMemory(TableMemory&& other) noexcept
+PageMemory::PageMemory(PageMemory&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
 
-TableMemory& TableMemory::operator=(TableMemory&& other) noexcept {
+PageMemory& PageMemory::operator=(PageMemory&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(bytes_, other.bytes_);
   return *this;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::base

@@ -4,17 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace assay::verify {
+namespace assay::base {
 
 // Aligned to 64 bytes, or to 2 MiB when large. Zero-filled. Moves; does not copy. Not thread safe.
-class TableMemory {
+class PageMemory {
  public:
-  TableMemory() = default;
+  PageMemory() = default;
   // At least `bytes`. Empty when the system has none left.
-  explicit TableMemory(std::size_t bytes);
-  ~TableMemory();
-  TableMemory(TableMemory&& other) noexcept;
-  TableMemory& operator=(TableMemory&& other) noexcept;
+  explicit PageMemory(std::size_t bytes);
+  ~PageMemory();
+  PageMemory(PageMemory&& other) noexcept;
+  PageMemory& operator=(PageMemory&& other) noexcept;
 
   explicit operator bool() const noexcept { return data_ != nullptr; }
   std::uint64_t* words() const noexcept { return static_cast<std::uint64_t*>(data_); }
@@ -28,4 +28,4 @@ class TableMemory {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::base

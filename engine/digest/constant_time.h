@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace assay::verify {
+namespace assay::digest {
 
 // Whether `size` bytes are equal, in eights: a MAC of 32 bytes is compared in four steps.
 inline bool equal_in_constant_time(const void* a, const void* b, std::size_t size) noexcept {
@@ -27,4 +27,4 @@ inline bool equal_in_constant_time(const void* a, const void* b, std::size_t siz
   return difference == 0;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::digest

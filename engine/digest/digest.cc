@@ -10,9 +10,9 @@
 
 #include "kernel/kernel.h"
 
-namespace assay::verify {
+namespace assay::digest {
 
-void digest(Hash hash, std::string_view message, unsigned char* to) noexcept {
+void sha2(Hash hash, std::string_view message, unsigned char* to) noexcept {
   switch (hash) {
     case Hash::SHA256: {
       SHA256_CTX context;
@@ -68,4 +68,4 @@ HashState hash_blocks(Hash hash, const void* words, std::uint64_t hashed, std::s
   return state;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::digest

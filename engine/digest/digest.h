@@ -7,10 +7,10 @@
 
 #include "assay/algorithm.h"
 
-namespace assay::verify {
+namespace assay::digest {
 
 // Writes digest_bytes(hash) bytes to `digest`.
-void digest(Hash hash, std::string_view message, unsigned char* digest) noexcept;
+void sha2(Hash hash, std::string_view message, unsigned char* digest) noexcept;
 
 // A hash that has taken in some whole blocks: what messages with one beginning share. Wiped at its end, for it may be
 // of an HMAC key.
@@ -29,4 +29,4 @@ constexpr std::size_t block_bytes(Hash hash) noexcept { return hash == Hash::SHA
 // Goes on from `words`, which has taken in `hashed` bytes, over the whole blocks of `text`. `hash` is not none.
 HashState hash_blocks(Hash hash, const void* words, std::uint64_t hashed, std::string_view text) noexcept;
 
-}  // namespace assay::verify
+}  // namespace assay::digest

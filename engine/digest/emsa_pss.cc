@@ -5,7 +5,7 @@
 
 #include "digest/digest.h"
 
-namespace assay::verify {
+namespace assay::digest {
 namespace {
 
 constexpr std::size_t kMaxHash = 64;
@@ -22,7 +22,7 @@ void mgf1(Hash hash, const unsigned char* seed, unsigned char* mask, std::size_t
   for (std::size_t done = 0, counter = 0; done < size; done += hash_size, ++counter) {
     for (int i = 0; i < 4; ++i)
       input[hash_size + static_cast<std::size_t>(i)] = static_cast<unsigned char>(counter >> (24 - 8 * i));
-    digest(hash, view(input, hash_size + 4), mask + done);
+    sha2(hash, view(input, hash_size + 4), mask + done);
   }
 }
 
@@ -71,8 +71,8 @@ bool emsa_pss_verify(Hash hash, const unsigned char* message_hash, std::string_v
   std::memcpy(salted + 8, message_hash, hash_size);
   std::memcpy(salted + 8 + hash_size, salt, hash_size);
   unsigned char expected[kMaxHash];
-  digest(hash, view(salted, 8 + 2 * hash_size), expected);
+  sha2(hash, view(salted, 8 + 2 * hash_size), expected);
   return std::memcmp(expected, opened.h, hash_size) == 0;  // step 14
 }
 
-}  // namespace assay::verify
+}  // namespace assay::digest

@@ -10,7 +10,7 @@
 
 #include "assay/algorithm.h"
 
-namespace assay::verify {
+namespace assay::digest {
 
 // Largest modulus in bytes that emsa_pss_verify takes: 16384 bits, OpenSSL's own limit.
 inline constexpr std::size_t kMaxModulusBytes = 2048;
@@ -33,4 +33,4 @@ PssBlock open_pss(Hash hash, std::string_view block, std::size_t modulus_bits) n
 // Steps 8 to 11: turns the mask into the data block. Returns the salt in it; null: not the padding that it should be.
 const unsigned char* unmask_pss(Hash hash, const PssBlock& block, unsigned char* mask) noexcept;
 
-}  // namespace assay::verify
+}  // namespace assay::digest

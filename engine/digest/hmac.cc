@@ -13,7 +13,7 @@
 #include "digest/constant_time.h"
 #include "digest/digest.h"
 
-namespace assay::verify {
+namespace assay::digest {
 
 struct HmacKey::States {
   SHA256_CTX inner256, outer256;
@@ -34,7 +34,7 @@ template <std::size_t kBlock>
 void key_block(Hash hash, std::string_view secret, unsigned char (&block)[kBlock]) noexcept {
   std::memset(block, 0, kBlock);
   if (secret.size() > kBlock) {
-    digest(hash, secret, block);
+    sha2(hash, secret, block);
   } else {
     std::memcpy(block, secret.data(), secret.size());
   }
@@ -133,4 +133,4 @@ bool HmacKey::matches(Hash hash, std::string_view message, std::string_view mac)
   return equal_in_constant_time(expected, mac.data(), size);
 }
 
-}  // namespace assay::verify
+}  // namespace assay::digest

@@ -7,7 +7,7 @@
 
 #include "assay/algorithm.h"
 
-namespace assay::verify {
+namespace assay::digest {
 
 // The states after the key's inner and outer block, for kernels that go on from them: eight words each, of 32 bits for
 // SHA-256, of 64 for the others. They are worth as much as the key.
@@ -36,4 +36,4 @@ class HmacKey {
   std::unique_ptr<States> states_;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::digest

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace assay::verify {
+namespace assay::digest {
 namespace {
 
 using namespace std::string_view_literals;
@@ -42,4 +42,4 @@ bool emsa_pkcs1_matches(Hash hash, const unsigned char* digest, std::string_view
          all_ones(block.substr(2, info_at - 3));
 }
 
-}  // namespace assay::verify
+}  // namespace assay::digest

@@ -9,10 +9,10 @@
 
 #include "assay/algorithm.h"
 
-namespace assay::verify {
+namespace assay::digest {
 
 // `digest`: of the message, digest_bytes(hash) long. `block`: s^e mod n as long as the modulus, big-endian.
 // False for Hash::none, and for a block that is too short for the hash.
 bool emsa_pkcs1_matches(Hash hash, const unsigned char* digest, std::string_view block) noexcept;
 
-}  // namespace assay::verify
+}  // namespace assay::digest

@@ -10,7 +10,7 @@
 #include "assay/reason.h"
 #include "assay/verdict.h"
 
-namespace assay::verify {
+namespace assay::jose {
 
 struct TokenInput {
   std::string_view token;  // exactly the token: no "Bearer ", no white space
@@ -32,4 +32,4 @@ struct TokenVerdict {
   std::string_view detail;  // of a rejected token
 };
 
-}  // namespace assay::verify
+}  // namespace assay::jose

@@ -16,7 +16,7 @@
 #include <optional>
 #include <vector>
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -436,4 +436,4 @@ Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& option
   return fetched;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -15,7 +15,7 @@
 
 struct sockaddr;
 
-namespace assay::verify {
+namespace assay::keys {
 
 struct FetchedSet {
   std::string body;
@@ -39,4 +39,4 @@ bool is_public_address(const std::string& address);
 // begins a sockaddr_in or sockaddr_in6 when its family says so.
 bool is_public_address(const sockaddr& address) noexcept;
 
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 // FastMCP's name for a key without kid; a token may name it, too.
@@ -172,4 +172,4 @@ KeyChoice KeyRing::choose_as_fastmcp(std::optional<std::string_view> kid, Algori
   return choice;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::keys

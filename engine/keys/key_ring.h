@@ -16,7 +16,7 @@
 #include "assay/reason.h"
 #include "keys/prepared_key.h"
 
-namespace assay::verify {
+namespace assay::keys {
 
 // Keys tried for one token at most (CONTRACT: key choice).
 inline constexpr int kMaxCandidates = 8;
@@ -74,4 +74,4 @@ class KeyRing {
   std::vector<std::string> skipped_kids_;  // kids of keys that could not be used, sorted
 };
 
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -14,7 +14,7 @@
 #include "jose/jwk.h"
 #include "keys/jwks_client.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -511,4 +511,4 @@ Result<void> KeyStore::reload() {
 
 void KeyStore::request_refetch() noexcept { impl_->request_refetch(); }
 
-}  // namespace assay::verify
+}  // namespace assay::keys

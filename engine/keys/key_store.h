@@ -16,7 +16,7 @@
 #include "keys/key_ring.h"
 #include "keys/static_table.h"
 
-namespace assay::verify {
+namespace assay::keys {
 
 struct Snapshot {
   std::shared_ptr<const KeyRing> ring;
@@ -50,4 +50,4 @@ class KeyStore {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::keys

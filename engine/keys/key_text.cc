@@ -23,7 +23,7 @@
 #include "keys/openssl_key.h"
 #include "keys/prepared_key.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 constexpr const char* kFormats = "PEM or DER of a public key (SPKI or PKCS#1) or of an X.509 certificate";
@@ -345,4 +345,4 @@ Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet al
   return jwk;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::keys

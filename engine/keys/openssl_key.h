@@ -7,7 +7,7 @@
 
 #include "digest/hmac.h"
 
-namespace assay::verify {
+namespace assay::keys {
 
 struct EvpKeyFree {
   void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
@@ -15,8 +15,8 @@ struct EvpKeyFree {
 using EvpKey = std::unique_ptr<EVP_PKEY, EvpKeyFree>;
 
 struct OpensslKey {
-  EvpKey pkey;                    // RSA, EC, OKP
-  std::unique_ptr<HmacKey> hmac;  // oct
+  EvpKey pkey;                            // RSA, EC, OKP
+  std::unique_ptr<digest::HmacKey> hmac;  // oct
 };
 
-}  // namespace assay::verify
+}  // namespace assay::keys

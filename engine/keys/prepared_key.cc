@@ -14,7 +14,7 @@
 #include "jose/jwk.h"
 #include "keys/openssl_key.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 template <class T, void (*free_function)(T*)>
@@ -238,7 +238,7 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view sourc
       key.openssl->pkey = okp_key(jwk);
       break;
     case KeyType::oct:
-      key.openssl->hmac = std::make_unique<HmacKey>(jwk.k);
+      key.openssl->hmac = std::make_unique<digest::HmacKey>(jwk.k);
       break;
   }
   if (why == nullptr && key.openssl->pkey == nullptr && key.openssl->hmac == nullptr) why = "OpenSSL refuses the key";
@@ -252,4 +252,4 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view sourc
   return key;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -14,7 +14,7 @@
 #include "assay/policy.h"
 #include "assay/result.h"
 
-namespace assay::verify {
+namespace assay::keys {
 
 struct OpensslKey;  // EVP_PKEY and HMAC states; backend_openssl.cc
 
@@ -45,4 +45,4 @@ Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_
 // base64 of a public one, a JWK or a JWK Set, and one shorter than the hash of every HS algorithm allowed.
 Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet allowed, std::string_view name);
 
-}  // namespace assay::verify
+}  // namespace assay::keys

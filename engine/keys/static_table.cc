@@ -6,7 +6,7 @@
 #include "codec/json.h"
 #include "jose/claims.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 using codec::JsonNode;
@@ -81,4 +81,4 @@ const StaticEntry* StaticTable::find(std::string_view token) const {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::keys

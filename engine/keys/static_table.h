@@ -14,7 +14,7 @@
 #include "assay/verdict.h"
 #include "jose/numeric_date.h"
 
-namespace assay::verify {
+namespace assay::keys {
 
 struct StaticEntry {
   std::string client_id;
@@ -41,4 +41,4 @@ class StaticTable {
   std::unordered_map<std::string, StaticEntry, Hash, std::equal_to<>> entries_;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::keys

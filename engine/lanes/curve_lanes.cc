@@ -1,14 +1,14 @@
 #include "lanes/curve_lanes.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 bool CurveLanes::judge(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window,
-                       std::span<SignatureJob> jobs, std::span<const LaneItem> items, DigestSlot* slots,
+                       std::span<signature::Job> jobs, std::span<const LaneItem> items, DigestSlot* slots,
                        std::vector<std::uint32_t>& exceptional) noexcept {
   const std::size_t bytes = kernel.scratch_bytes(window, generator.window);
   if (bytes > scratch_bytes_) {
     scratch_bytes_ = 0;
-    scratch_ = TableMemory(bytes);
+    scratch_ = base::PageMemory(bytes);
     if (!scratch_) return false;
     scratch_bytes_ = bytes;
   }
@@ -26,4 +26,4 @@ bool CurveLanes::judge(const kernel::CurveKernel& kernel, kernel::CurveTable gen
   return true;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

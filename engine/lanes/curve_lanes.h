@@ -11,7 +11,7 @@
 #include "lanes/lane_scheduler.h"
 #include "signature/backend.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 // Owned by a session. Keeps its memory; not thread safe.
 class CurveLanes {
@@ -19,14 +19,15 @@ class CurveLanes {
   // Answers the items' jobs; those that only OpenSSL can decide are appended to `exceptional`. `slots` are theirs, in
   // order, with the digest that is signed. Tables stay where they are meanwhile. False: no memory for the scratch;
   // nothing was answered.
-  bool judge(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window, std::span<SignatureJob> jobs,
-             std::span<const LaneItem> items, DigestSlot* slots, std::vector<std::uint32_t>& exceptional) noexcept;
+  bool judge(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window,
+             std::span<signature::Job> jobs, std::span<const LaneItem> items, DigestSlot* slots,
+             std::vector<std::uint32_t>& exceptional) noexcept;
 
  private:
   std::vector<kernel::CurveJob> signatures_;
   std::vector<kernel::Outcome> outcomes_;
-  TableMemory scratch_;
+  base::PageMemory scratch_;
   std::size_t scratch_bytes_ = 0;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
@@ -37,14 +37,14 @@ void hash512(const kernel::HashJob& job) noexcept {
 
 void HashLanes::add(Hash hash, std::string_view prefix, std::string_view message, unsigned char* digest) {
   jobs_of(hash).push_back(
-      {initial_words(hash), 0, bytes_of(prefix), prefix.size(), bytes_of(message), message.size(), digest});
+      {digest::initial_words(hash), 0, bytes_of(prefix), prefix.size(), bytes_of(message), message.size(), digest});
 }
 
 void HashLanes::add_keyed(Hash hash, const void* state, std::string_view message, unsigned char* digest) {
-  jobs_of(hash).push_back({state, block_bytes(hash), nullptr, 0, bytes_of(message), message.size(), digest});
+  jobs_of(hash).push_back({state, digest::block_bytes(hash), nullptr, 0, bytes_of(message), message.size(), digest});
 }
 
-void HashLanes::add_rest(Hash hash, const HashState& state, std::string_view message, unsigned char* digest) {
+void HashLanes::add_rest(Hash hash, const digest::HashState& state, std::string_view message, unsigned char* digest) {
   jobs_of(hash).push_back({state.words, state.hashed, nullptr, 0, bytes_of(message), message.size(), digest});
 }
 
@@ -67,4 +67,4 @@ void HashLanes::run() noexcept {
   jobs512_.clear();
 }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -10,7 +10,7 @@
 #include "kernel/kernel.h"
 #include "lanes/lane_kernels.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 // What a signature's hashes need and leave. The head stands before the digest without a gap: PSS hashes eight zeros and
 // the digest in one piece.
@@ -34,7 +34,7 @@ class HashLanes {
   // The same, going on from an HMAC state, which has taken in one block.
   void add_keyed(Hash hash, const void* state, std::string_view message, unsigned char* digest);
   // The same, going on from any state.
-  void add_rest(Hash hash, const HashState& state, std::string_view message, unsigned char* digest);
+  void add_rest(Hash hash, const digest::HashState& state, std::string_view message, unsigned char* digest);
   // Computes and forgets all that were added.
   void run() noexcept;
 
@@ -47,4 +47,4 @@ class HashLanes {
   std::vector<kernel::HashJob> jobs256_, jobs512_;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -5,7 +5,7 @@
 
 #include "lanes/self_test.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 bool is_there(const kernel::Kernels& kernels, LaneKernel which) noexcept {
@@ -32,7 +32,7 @@ const char* to_string(LaneKernel kernel) noexcept {
   return kNames[static_cast<std::size_t>(kernel)];
 }
 
-LaneKernel kernel_of(const PreparedKey& key) noexcept {
+LaneKernel kernel_of(const keys::PreparedKey& key) noexcept {
   const auto coordinates = [&](std::size_t bytes) { return key.jwk.x.size() == bytes && key.jwk.y.size() == bytes; };
   switch (key.jwk.curve) {
     case Curve::none:
@@ -88,4 +88,4 @@ const kernel::HashKernel* LaneKernels::hash(LaneKernel kernel) const {
   return kernel == LaneKernel::sha256 ? &kernels_.sha256 : &kernels_.sha512;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -15,7 +15,7 @@
 #include "kernel/kernel.h"
 #include "keys/prepared_key.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 enum class LaneKernel : std::uint8_t { rsa2048, rsa3072, rsa4096, p256, p384, p521, ed25519, sha256, sha512, none };
 inline constexpr std::size_t kLaneKernels = static_cast<std::size_t>(LaneKernel::none);
@@ -38,7 +38,7 @@ constexpr LaneKernel kernel_of(Hash hash) noexcept {
 }
 // The kernel that fits a key: RSA of 2048, 3072 or 4096 bits with e = 65537, the curves of ES256, ES384, ES512 and
 // Ed25519. none: any other.
-LaneKernel kernel_of(const PreparedKey& key) noexcept;
+LaneKernel kernel_of(const keys::PreparedKey& key) noexcept;
 
 class LaneKernels {
  public:
@@ -68,4 +68,4 @@ class LaneKernels {
   mutable std::array<std::atomic<std::uint8_t>, kLaneKernels> states_{};
 };
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -1,8 +1,8 @@
 #include "lanes/lane_scheduler.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
-Route route_of(const SignatureJob& job, LaneKernel kernel) noexcept {
+Route route_of(const signature::Job& job, LaneKernel kernel) noexcept {
   if (kernel == LaneKernel::none) return Route::openssl;
   const AlgorithmInfo& algorithm = info(job.algorithm);
   const std::size_t size = job.signature.size();
@@ -62,4 +62,4 @@ std::span<const LaneItem> LaneScheduler::items(LaneGroup group) const noexcept {
   return std::span(sorted_).subspan(begins_[group], begins_[group + std::size_t{1}] - begins_[group]);
 }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -14,7 +14,7 @@
 #include "lanes/table_cache.h"
 #include "signature/backend.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 // Where a signature goes, from its key and its length alone.
 enum class Route : std::uint8_t {
@@ -23,7 +23,7 @@ enum class Route : std::uint8_t {
   lanes,
 };
 // `kernel`: kernel_of(*job.key), or of its hash for HMAC.
-Route route_of(const SignatureJob& job, LaneKernel kernel) noexcept;
+Route route_of(const signature::Job& job, LaneKernel kernel) noexcept;
 
 using LaneGroup = std::uint8_t;
 inline constexpr int kWindows = kMaxWindow - kMinWindow + 1;
@@ -67,4 +67,4 @@ class LaneScheduler {
   std::array<std::uint32_t, kLaneGroups + 1> begins_{};
 };
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

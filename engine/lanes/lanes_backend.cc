@@ -21,7 +21,7 @@
 #include "lanes/table_cache.h"
 #include "signature/openssl_backend.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 // A session reports the uses of a key when it has counted so many, at the end of the batch that reaches them.
@@ -33,16 +33,16 @@ constexpr std::size_t kOpensslTurn = 8;
 constexpr std::size_t kLeastMacs256 = 10;
 
 struct alignas(64) Counts {
-  Counter by_lanes, by_openssl, exceptional, cross_checked;
+  base::Counter by_lanes, by_openssl, exceptional, cross_checked;
 };
 
 // What the sessions share.
 class Shared {
  public:
-  Shared(const kernel::Kernels& lane_kernels, const BackendOptions& options)
+  Shared(const kernel::Kernels& lane_kernels, const signature::BackendOptions& options)
       : kernels(lane_kernels, options.on_note),
         tables(kernels, {options.table_memory, options.window, options.tables_at_once}),
-        openssl(make_openssl_backend()),
+        openssl(signature::make_openssl_backend()),
         cross_check(options.cross_check),
         always(options.tables_at_once) {
     for (std::size_t group = 0; group < kLaneGroups; ++group) least[group] = least_in(static_cast<LaneGroup>(group));
@@ -69,10 +69,10 @@ class Shared {
     std::erase(sessions_, counts);
     add(gone_, *counts);
   }
-  BackendStatistics statistics() const {
+  signature::BackendStatistics statistics() const {
     const TableCache::Statistics of_tables = tables.statistics();
     const std::lock_guard lock(mutex_);
-    BackendStatistics sum = gone_;
+    signature::BackendStatistics sum = gone_;
     for (const Counts* counts : sessions_) add(sum, *counts);
     sum.tables_built = of_tables.built;
     sum.tables_evicted = of_tables.evicted;
@@ -82,7 +82,7 @@ class Shared {
 
   const LaneKernels kernels;
   TableCache tables;
-  const std::shared_ptr<const Backend> openssl;
+  const std::shared_ptr<const signature::Backend> openssl;
   const double cross_check;
   const bool always;                             // lanes for groups of every size
   std::array<std::size_t, kLaneGroups> least{};  // signatures of a group from which lanes are faster than OpenSSL
@@ -97,7 +97,7 @@ class Shared {
     return group == kHmacGroups ? std::max(kLeastMacs256, kernels.least(LaneKernel::sha256))
                                 : kernels.least(LaneKernel::sha512);
   }
-  static void add(BackendStatistics& sum, const Counts& counts) noexcept {
+  static void add(signature::BackendStatistics& sum, const Counts& counts) noexcept {
     sum.by_lanes += counts.by_lanes.get();
     sum.by_openssl += counts.by_openssl.get();
     sum.exceptional += counts.exceptional.get();
@@ -108,10 +108,10 @@ class Shared {
   mutable std::mutex mutex_;  // guards the rest
   std::string fault_;
   std::vector<const Counts*> sessions_;
-  BackendStatistics gone_;  // of sessions that are no more
+  signature::BackendStatistics gone_;  // of sessions that are no more
 };
 
-class LanesSession final : public BackendSession {
+class LanesSession final : public signature::BackendSession {
  public:
   explicit LanesSession(std::shared_ptr<Shared> shared)
       : shared_(std::move(shared)),
@@ -123,7 +123,7 @@ class LanesSession final : public BackendSession {
   }
   ~LanesSession() override { shared_->leave(&counts_); }
 
-  void judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept override;
+  void judge(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept override;
 
  private:
   // A key of the ring, by its index.
@@ -139,24 +139,24 @@ class LanesSession final : public BackendSession {
     LaneKernel kernel;
   };
 
-  void screen(std::span<SignatureJob> jobs);
-  LaneKernel use_key(const SignatureJob& job, std::uint32_t number, std::size_t jobs);
-  void report_uses(std::span<const SignatureJob> jobs);
-  void sort_waiting(std::span<const SignatureJob> jobs);
-  void run_lanes(std::span<SignatureJob> jobs);
-  void hash_inputs(std::span<const SignatureJob> jobs);
-  void judge_hmac(std::span<SignatureJob> jobs, LaneKernel hash);
-  void judge_rsa(std::span<SignatureJob> jobs, LaneKernel size);
-  void judge_curve(std::span<SignatureJob> jobs, LaneKernel curve, int window);
+  void screen(std::span<signature::Job> jobs);
+  LaneKernel use_key(const signature::Job& job, std::uint32_t number, std::size_t jobs);
+  void report_uses(std::span<const signature::Job> jobs);
+  void sort_waiting(std::span<const signature::Job> jobs);
+  void run_lanes(std::span<signature::Job> jobs);
+  void hash_inputs(std::span<const signature::Job> jobs);
+  void judge_hmac(std::span<signature::Job> jobs, LaneKernel hash);
+  void judge_rsa(std::span<signature::Job> jobs, LaneKernel size);
+  void judge_curve(std::span<signature::Job> jobs, LaneKernel curve, int window);
   void decided(std::span<const LaneItem> items, LaneKernel kernel, std::size_t exceptional = 0);
-  void judge_by_openssl(std::span<SignatureJob> jobs, std::span<const std::uint32_t> numbers);
-  void cross_check(std::span<SignatureJob> jobs);
+  void judge_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers);
+  void cross_check(std::span<signature::Job> jobs);
   DigestSlot* slots_of(std::span<const LaneItem> items) noexcept {
     return slots_.data() + (items.data() - scheduler_.items().data());
   }
 
   const std::shared_ptr<Shared> shared_;
-  const std::unique_ptr<BackendSession> openssl_;
+  const std::unique_ptr<signature::BackendSession> openssl_;
   TablePin pin_;
   Counts counts_;
   std::uint64_t generation_ = 0;
@@ -177,7 +177,7 @@ class LanesSession final : public BackendSession {
   double check_credit_ = 0.5;      // a verdict is checked when it reaches 1
 };
 
-void LanesSession::judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept {
+void LanesSession::judge(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept {
   if (ring_generation != generation_) {
     keys_.clear();
     generation_ = ring_generation;
@@ -209,14 +209,14 @@ void LanesSession::judge(std::span<SignatureJob> jobs, std::uint64_t ring_genera
 }
 
 // Sends each job its way, as far as its key and its length tell, and counts the keys' uses.
-void LanesSession::screen(std::span<SignatureJob> jobs) {
+void LanesSession::screen(std::span<signature::Job> jobs) {
   to_report_.clear();
   waiting_.clear();
   for_openssl_.clear();
   decided_.clear();
   job_kernels_.resize(jobs.size());
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
-    SignatureJob& job = jobs[i];
+    signature::Job& job = jobs[i];
     const AlgorithmInfo& algorithm = info(job.algorithm);
     LaneKernel kernel = algorithm.scheme == Scheme::hmac ? kernel_of(algorithm.hash) : use_key(job, i, jobs.size());
     if (!shared_->kernels.has(kernel)) kernel = LaneKernel::none;
@@ -239,7 +239,7 @@ void LanesSession::screen(std::span<SignatureJob> jobs) {
   }
 }
 
-LaneKernel LanesSession::use_key(const SignatureJob& job, std::uint32_t number, std::size_t jobs) {
+LaneKernel LanesSession::use_key(const signature::Job& job, std::uint32_t number, std::size_t jobs) {
   const std::uint32_t index = job.key->index;
   if (index >= keys_.size()) keys_.resize(index + std::size_t{1});
   KeyUse& use = keys_[index];
@@ -259,9 +259,9 @@ LaneKernel LanesSession::use_key(const SignatureJob& job, std::uint32_t number, 
   return use.kernel;
 }
 
-void LanesSession::report_uses(std::span<const SignatureJob> jobs) {
+void LanesSession::report_uses(std::span<const signature::Job> jobs) {
   for (const std::uint32_t number : to_report_) {
-    const PreparedKey& key = *jobs[number].key;
+    const keys::PreparedKey& key = *jobs[number].key;
     KeyUse& use = keys_[key.index];
     if (!shared_->kernels.has(use.kernel)) continue;
     if (use.cached == nullptr) use.cached = shared_->tables.find(key, use.kernel);
@@ -271,7 +271,7 @@ void LanesSession::report_uses(std::span<const SignatureJob> jobs) {
 }
 
 // Those that wait into groups; those whose key or generator has no table aside. Pins the tables.
-void LanesSession::sort_waiting(std::span<const SignatureJob> jobs) {
+void LanesSession::sort_waiting(std::span<const signature::Job> jobs) {
   scheduler_.clear();
   without_table_.clear();
   pin_.enter();
@@ -293,7 +293,7 @@ void LanesSession::sort_waiting(std::span<const SignatureJob> jobs) {
   scheduler_.sort(shared_->least, for_openssl_);
 }
 
-void LanesSession::run_lanes(std::span<SignatureJob> jobs) {
+void LanesSession::run_lanes(std::span<signature::Job> jobs) {
   slots_.resize(std::max(slots_.size(), scheduler_.items().size()));
   if (clock_ != nullptr) clock_->lap(Stage::signature);
   hash_inputs(jobs);
@@ -306,10 +306,10 @@ void LanesSession::run_lanes(std::span<SignatureJob> jobs) {
 }
 
 // The first hash of every signature, whatever its kind: together they fill the lanes best.
-void LanesSession::hash_inputs(std::span<const SignatureJob> jobs) {
+void LanesSession::hash_inputs(std::span<const signature::Job> jobs) {
   const std::span<const LaneItem> items = scheduler_.items();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const SignatureJob& job = jobs[items[i].job];
+    const signature::Job& job = jobs[items[i].job];
     const AlgorithmInfo& algorithm = info(job.algorithm);
     DigestSlot& slot = slots_[i];
     if (job.head != nullptr) {
@@ -330,25 +330,25 @@ void LanesSession::hash_inputs(std::span<const SignatureJob> jobs) {
 }
 
 // The outer hash, over the inner one; the MAC takes the head's place.
-void LanesSession::judge_hmac(std::span<SignatureJob> jobs, LaneKernel hash) {
+void LanesSession::judge_hmac(std::span<signature::Job> jobs, LaneKernel hash) {
   const std::span<const LaneItem> items = scheduler_.items(group_of(hash));
   if (items.empty()) return;
   DigestSlot* slots = slots_of(items);
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const SignatureJob& job = jobs[items[i].job];
+    const signature::Job& job = jobs[items[i].job];
     const Hash used = info(job.algorithm).hash;
     const std::string_view inner(reinterpret_cast<const char*>(slots[i].digest()), job.signature.size());
     hashes_.add_keyed(used, job.key->openssl->hmac->states(used).outer, inner, slots[i].head());
   }
   hashes_.run();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    SignatureJob& job = jobs[items[i].job];
-    job.valid = equal_in_constant_time(slots[i].head(), job.signature.data(), job.signature.size());
+    signature::Job& job = jobs[items[i].job];
+    job.valid = digest::equal_in_constant_time(slots[i].head(), job.signature.data(), job.signature.size());
   }
   decided(items, hash);
 }
 
-void LanesSession::judge_rsa(std::span<SignatureJob> jobs, LaneKernel size) {
+void LanesSession::judge_rsa(std::span<signature::Job> jobs, LaneKernel size) {
   const std::span<const LaneItem> items = scheduler_.items(group_of(size));
   if (items.empty()) return;
   // There is one: a table was made with it.
@@ -356,7 +356,7 @@ void LanesSession::judge_rsa(std::span<SignatureJob> jobs, LaneKernel size) {
   decided(items, size);
 }
 
-void LanesSession::judge_curve(std::span<SignatureJob> jobs, LaneKernel curve, int window) {
+void LanesSession::judge_curve(std::span<signature::Job> jobs, LaneKernel curve, int window) {
   const std::span<const LaneItem> items = scheduler_.items(group_of(curve, window));
   if (items.empty()) return;
   const std::size_t before = for_openssl_.size();
@@ -375,15 +375,15 @@ void LanesSession::decided(std::span<const LaneItem> items, LaneKernel kernel, s
   for (const LaneItem& item : items) decided_.push_back({item.job, kernel});
 }
 
-void LanesSession::judge_by_openssl(std::span<SignatureJob> jobs, std::span<const std::uint32_t> numbers) {
+void LanesSession::judge_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers) {
   for (const std::uint32_t number : numbers) openssl_->judge(jobs.subspan(number, 1), generation_);
   counts_.by_openssl.add(numbers.size());
 }
 
 // Every 1/share-th verdict of the lanes, so that any long enough run of tokens has its share. OpenSSL's verdict stands.
-void LanesSession::cross_check(std::span<SignatureJob> jobs) {
+void LanesSession::cross_check(std::span<signature::Job> jobs) {
   for (const Decided& verdict : decided_) {
-    SignatureJob& job = jobs[verdict.job];
+    signature::Job& job = jobs[verdict.job];
     check_credit_ += shared_->cross_check;
     job.unchecked = check_credit_ < 1;
     if (job.unchecked) continue;
@@ -402,13 +402,15 @@ void LanesSession::cross_check(std::span<SignatureJob> jobs) {
   }
 }
 
-class LanesBackend final : public Backend {
+class LanesBackend final : public signature::Backend {
  public:
   explicit LanesBackend(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
   std::string_view name() const noexcept override { return "lanes"; }
   std::string_view isa() const noexcept override { return shared_->kernels.isa(); }
-  std::unique_ptr<BackendSession> new_session() const override { return std::make_unique<LanesSession>(shared_); }
-  BackendStatistics statistics() const override { return shared_->statistics(); }
+  std::unique_ptr<signature::BackendSession> new_session() const override {
+    return std::make_unique<LanesSession>(shared_);
+  }
+  signature::BackendStatistics statistics() const override { return shared_->statistics(); }
   std::string fault() const override { return shared_->faulty() ? shared_->fault() : std::string(); }
 
  private:
@@ -417,8 +419,9 @@ class LanesBackend final : public Backend {
 
 }  // namespace
 
-std::shared_ptr<const Backend> make_lanes_backend(const kernel::Kernels& kernels, const BackendOptions& options) {
+std::shared_ptr<const signature::Backend> make_lanes_backend(const kernel::Kernels& kernels,
+                                                             const signature::BackendOptions& options) {
   return std::make_shared<LanesBackend>(std::make_shared<Shared>(kernels, options));
 }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

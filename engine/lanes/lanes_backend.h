@@ -7,10 +7,11 @@
 #include "kernel/kernel.h"
 #include "signature/backend.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 // `kernels` is copied; a null function in it means that OpenSSL does that work. Uses all of the options but name and
 // isa.
-std::shared_ptr<const Backend> make_lanes_backend(const kernel::Kernels& kernels, const BackendOptions& options);
+std::shared_ptr<const signature::Backend> make_lanes_backend(const kernel::Kernels& kernels,
+                                                             const signature::BackendOptions& options);
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

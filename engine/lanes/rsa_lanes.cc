@@ -8,7 +8,7 @@
 
 #include "digest/pkcs1.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 // Signatures at a time: their blocks and masks stay in the L2 cache, and their MGF1 blocks fill the hash lanes many
@@ -51,7 +51,7 @@ bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel
          kernel.prepare(bytes, r2_bytes, n.size(), &modulus);
 }
 
-void RsaLanes::judge(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs, std::span<const LaneItem> items,
+void RsaLanes::judge(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
                      DigestSlot* slots) noexcept {
   powers_.resize(kSlice);
   blocks_.resize(kSlice * kMaxBlock);
@@ -59,7 +59,7 @@ void RsaLanes::judge(const kernel::RsaKernel& kernel, std::span<SignatureJob> jo
     judge_slice(kernel, jobs, items.subspan(begin, std::min(kSlice, items.size() - begin)), slots + begin);
 }
 
-void RsaLanes::judge_slice(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs,
+void RsaLanes::judge_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs,
                            std::span<const LaneItem> items, DigestSlot* slots) noexcept {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto* signature = reinterpret_cast<const unsigned char*>(jobs[items[i].job].signature.data());
@@ -68,16 +68,16 @@ void RsaLanes::judge_slice(const kernel::RsaKernel& kernel, std::span<SignatureJ
   kernel.power(powers_.data(), items.size());
   pss_.clear();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    SignatureJob& job = jobs[items[i].job];
+    signature::Job& job = jobs[items[i].job];
     const AlgorithmInfo& algorithm = info(job.algorithm);
     const std::string_view block = view(powers_[i].block, job.signature.size());
     job.valid = false;
     if (!powers_[i].in_range) continue;  // RFC 8017 §5.2.2 step 1
     if (algorithm.scheme == Scheme::rsa_pkcs1) {
-      job.valid = emsa_pkcs1_matches(algorithm.hash, slots[i].digest(), block);
+      job.valid = digest::emsa_pkcs1_matches(algorithm.hash, slots[i].digest(), block);
       continue;
     }
-    const PssBlock opened = open_pss(algorithm.hash, block, 8 * block.size());
+    const digest::PssBlock opened = digest::open_pss(algorithm.hash, block, 8 * block.size());
     if (opened.em != nullptr) pss_.push_back({&job, &slots[i], opened});
   }
   if (!pss_.empty()) judge_pss();
@@ -104,7 +104,7 @@ void RsaLanes::judge_pss() noexcept {
     if (stride != size) {  // SHA-384's digests close up
       for (std::size_t k = 1; k * size < pss.block.db_size; ++k) std::memmove(mask + k * size, mask + k * stride, size);
     }
-    const unsigned char* salt = unmask_pss(hash, pss.block, mask);
+    const unsigned char* salt = digest::unmask_pss(hash, pss.block, mask);
     if (salt == nullptr) continue;
     unsigned char* zeros = pss.slot->digest() - 8;
     std::memset(zeros, 0, 8);
@@ -118,4 +118,4 @@ void RsaLanes::judge_pss() noexcept {
   }
 }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -13,7 +13,7 @@
 #include "lanes/lane_scheduler.h"
 #include "signature/backend.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 // n, big-endian, as the kernel wants it; r2 is computed with OpenSSL. False: no size of the kernel's.
 bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel::RsaModulus& modulus);
@@ -25,17 +25,17 @@ class RsaLanes {
 
   // Answers the items' jobs. `slots` are theirs, in order, with the digest of each signing input. The keys' tables stay
   // where they are meanwhile.
-  void judge(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs, std::span<const LaneItem> items,
+  void judge(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
              DigestSlot* slots) noexcept;
 
  private:
   // A PSS signature between the steps.
   struct Pss {
-    SignatureJob* job;
+    signature::Job* job;
     DigestSlot* slot;
-    PssBlock block;
+    digest::PssBlock block;
   };
-  void judge_slice(const kernel::RsaKernel& kernel, std::span<SignatureJob> jobs, std::span<const LaneItem> items,
+  void judge_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
                    DigestSlot* slots) noexcept;
   void judge_pss() noexcept;
 
@@ -47,4 +47,4 @@ class RsaLanes {
   std::vector<unsigned char> expected_;  // of pss_: what h must be
 };
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -11,7 +11,7 @@
 #include "lanes/rsa_lanes.h"
 #include "lanes/self_test_vectors.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 // Two groups of eight, or one of sixteen hashes.
@@ -45,11 +45,11 @@ bool test_rsa(const SelfTestVector& vector, const kernel::RsaKernel& rsa) {
     jobs[i] = {&modulus, bytes_of(is_good(i) ? good : bad), blocks.data() + i * n.size(), false};
   rsa.power(jobs, kJobs);
   unsigned char hashed[64];
-  digest(Hash::SHA256, kSelfTestMessage, hashed);
+  digest::sha2(Hash::SHA256, kSelfTestMessage, hashed);
   for (std::size_t i = 0; i < kJobs; ++i) {
     if (!jobs[i].in_range) return false;
     const std::string_view block(reinterpret_cast<const char*>(jobs[i].block), n.size());
-    if (emsa_pkcs1_matches(Hash::SHA256, hashed, block) != is_good(i)) return false;
+    if (digest::emsa_pkcs1_matches(Hash::SHA256, hashed, block) != is_good(i)) return false;
   }
   return true;
 }
@@ -63,21 +63,21 @@ bool test_curve(const SelfTestVector& vector, const kernel::CurveKernel& curve) 
   low = static_cast<char>(low ^ 1);
   unsigned char hashed[64];
   if (edwards) {
-    digest(Hash::SHA512, good.substr(0, 32) + key + std::string(kSelfTestMessage), hashed);
+    digest::sha2(Hash::SHA512, good.substr(0, 32) + key + std::string(kSelfTestMessage), hashed);
   } else {
     const Hash hash = vector.kernel == LaneKernel::p256   ? Hash::SHA256
                       : vector.kernel == LaneKernel::p384 ? Hash::SHA384
                                                           : Hash::SHA512;
-    digest(hash, kSelfTestMessage, hashed);
+    digest::sha2(hash, kSelfTestMessage, hashed);
   }
-  TableMemory table(curve.table_bytes(kWindow)), generator(curve.table_bytes(kWindow));
+  base::PageMemory table(curve.table_bytes(kWindow)), generator(curve.table_bytes(kWindow));
   {
-    TableMemory scratch(curve.build_scratch_bytes(kWindow));
+    base::PageMemory scratch(curve.build_scratch_bytes(kWindow));
     if (!table || !generator || !scratch) return false;
     if (!curve.build_table(bytes_of(key), kWindow, table.words(), scratch.words())) return false;
     curve.build_generator(kWindow, generator.words(), scratch.words());
   }
-  TableMemory scratch(curve.scratch_bytes(kWindow, kWindow));
+  base::PageMemory scratch(curve.scratch_bytes(kWindow, kWindow));
   if (!scratch) return false;
   kernel::CurveJob jobs[kJobs];
   kernel::Outcome outcomes[kJobs];
@@ -102,7 +102,7 @@ bool test_hash(Hash hash, const void* initial, const kernel::HashKernel& kernel)
   kernel.hash(jobs, kJobs);
   for (std::size_t i = 0; i < kJobs; ++i) {
     unsigned char expected[64];
-    digest(hash, std::string_view(text).substr(0, jobs[i].prefix_size + jobs[i].message_size), expected);
+    digest::sha2(hash, std::string_view(text).substr(0, jobs[i].prefix_size + jobs[i].message_size), expected);
     if (std::memcmp(expected, digests[i].data(), static_cast<std::size_t>(digest_bytes(hash))) != 0) return false;
   }
   return true;
@@ -133,4 +133,4 @@ bool passes_self_test(LaneKernel which, const kernel::Kernels& kernels) {
   return is_rsa(which) ? test_rsa(vector, kernels.rsa) : test_curve(vector, curve_of(kernels, which));
 }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -1,6 +1,6 @@
 #include "lanes/self_test_vectors.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 const SelfTestVector kSelfTestVectors[kRsaKernels + kCurveKernels] = {
     {LaneKernel::rsa2048,
@@ -78,4 +78,4 @@ const SelfTestVector kSelfTestVectors[kRsaKernels + kCurveKernels] = {
      "2f4fe135dae19bd28b4140c161ae5301"},
 };
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

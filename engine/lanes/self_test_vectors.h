@@ -5,7 +5,7 @@
 
 #include "lanes/lane_kernels.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 // What all of them sign, by the hash of their algorithm: ES256, ES384, ES512, Ed25519; RS256.
 inline constexpr std::string_view kSelfTestMessage = "assay: the lanes agree with OpenSSL";
@@ -19,4 +19,4 @@ struct SelfTestVector {
 // One for each kernel that judges signatures, in the order of LaneKernel.
 extern const SelfTestVector kSelfTestVectors[kRsaKernels + kCurveKernels];
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -13,7 +13,7 @@
 
 #include "lanes/rsa_lanes.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
@@ -92,7 +92,7 @@ TableCache::~TableCache() {
   for (Generator& generator : generators_) delete generator.table.load();
 }
 
-std::shared_ptr<CachedKey> TableCache::find(const PreparedKey& key, LaneKernel kernel) {
+std::shared_ptr<CachedKey> TableCache::find(const keys::PreparedKey& key, LaneKernel kernel) {
   const std::string bytes = public_bytes_of(key.jwk, kernel);
   const std::lock_guard lock(mutex_);
   std::shared_ptr<CachedKey>& place = keys_[name_of(kernel, bytes)];
@@ -104,7 +104,7 @@ std::shared_ptr<CachedKey> TableCache::find(const PreparedKey& key, LaneKernel k
   return place;
 }
 
-std::shared_ptr<CachedKey> TableCache::find_known(const PreparedKey& key, LaneKernel kernel) const {
+std::shared_ptr<CachedKey> TableCache::find_known(const keys::PreparedKey& key, LaneKernel kernel) const {
   if (version() == kFirstEpoch) return nullptr;  // no table yet
   const std::string name = name_of(kernel, public_bytes_of(key.jwk, kernel));
   const std::lock_guard lock(mutex_);
@@ -197,13 +197,13 @@ void TableCache::build_modulus(CachedKey& key) {
   if (key.table_.load() != nullptr) return;
   const kernel::RsaKernel* kernel = kernels_.rsa(key.kernel_);
   if (kernel == nullptr) return;
-  const std::size_t bytes = TableMemory::rounded(sizeof(kernel::RsaModulus));
+  const std::size_t bytes = base::PageMemory::rounded(sizeof(kernel::RsaModulus));
   if (!reserve(bytes, worth_of(key, bytes), &key)) {
     key.next_try_ = key.uses_ + key.uses_ / 2 + 64;
     return;
   }
   auto table = std::make_unique<KeyTable>();
-  table->memory = TableMemory(bytes);
+  table->memory = base::PageMemory(bytes);
   table->bytes = bytes;
   if (table->memory && prepare_modulus(*kernel, key.public_bytes_, *new (table->memory.data()) kernel::RsaModulus)) {
     publish(key.table_, std::move(table));
@@ -222,16 +222,16 @@ void TableCache::build_curve_table(CachedKey& key) {
   if (!has_generator(key.kernel_)) return;
   const int window = window_for(key, *kernel);
   if (window > window_now(key)) {
-    const std::size_t bytes = TableMemory::rounded(kernel->table_bytes(window));
-    const std::size_t scratch_bytes = TableMemory::rounded(kernel->build_scratch_bytes(window));
+    const std::size_t bytes = base::PageMemory::rounded(kernel->table_bytes(window));
+    const std::size_t scratch_bytes = base::PageMemory::rounded(kernel->build_scratch_bytes(window));
     if (!reserve(bytes + scratch_bytes, worth_of(key, bytes), &key)) return;
     auto table = std::make_unique<KeyTable>();
-    table->memory = TableMemory(bytes);
+    table->memory = base::PageMemory(bytes);
     table->bytes = bytes;
     table->window = window;
     bool built = false;
     {
-      const TableMemory scratch(scratch_bytes);
+      const base::PageMemory scratch(scratch_bytes);
       const auto* point = reinterpret_cast<const unsigned char*>(key.public_bytes_.data());
       const bool memory = table->memory && scratch;
       built = memory && kernel->build_table(point, window, table->memory.words(), scratch.data());
@@ -258,20 +258,20 @@ bool TableCache::has_generator(LaneKernel curve) {
 bool TableCache::build_generator(LaneKernel curve, int window) {
   const kernel::CurveKernel* kernel = kernels_.curve(curve);
   if (kernel == nullptr || window < kMinWindow) return false;
-  const std::size_t bytes = TableMemory::rounded(kernel->table_bytes(window));
-  const std::size_t scratch_bytes = TableMemory::rounded(kernel->build_scratch_bytes(window));
+  const std::size_t bytes = base::PageMemory::rounded(kernel->table_bytes(window));
+  const std::size_t scratch_bytes = base::PageMemory::rounded(kernel->build_scratch_bytes(window));
   std::atomic<const KeyTable*>& place = generators_[index_of(curve)].table;
   const KeyTable* before = place.load();
   // No signature of the curve can do without one; a larger one takes no key's table that is in use.
   const double worth = before == nullptr ? std::numeric_limits<double>::infinity() : 0;
   if (!reserve(bytes + scratch_bytes, worth, nullptr)) return false;
   auto table = std::make_unique<KeyTable>();
-  table->memory = TableMemory(bytes);
+  table->memory = base::PageMemory(bytes);
   table->bytes = bytes;
   table->window = window;
   bool built = false;
   {
-    const TableMemory scratch(scratch_bytes);
+    const base::PageMemory scratch(scratch_bytes);
     built = table->memory && scratch;
     if (built) kernel->build_generator(window, table->memory.words(), scratch.data());
   }
@@ -297,7 +297,7 @@ std::size_t TableCache::fair_share() const noexcept {
 int TableCache::window_for(const CachedKey& key, const kernel::CurveKernel& kernel) const {
   if (options_.window != 0) return options_.window;
   int window = tier_window(kTiers, key.uses_);
-  while (window > kMinWindow && TableMemory::rounded(kernel.table_bytes(window)) > fair_share()) --window;
+  while (window > kMinWindow && base::PageMemory::rounded(kernel.table_bytes(window)) > fair_share()) --window;
   return window;
 }
 
@@ -311,7 +311,7 @@ int TableCache::generator_window(LaneKernel curve) const {
   const std::size_t all = options_.budget / kGeneratorShare * (kGeneratorShare - 1);
   const std::size_t limit = std::min(options_.budget / kGeneratorShare, all > others ? all - others : 0);
   int window = tier_window(kGeneratorTiers, generator.uses);
-  while (window >= kMinWindow && TableMemory::rounded(kernel->table_bytes(window)) > limit) --window;
+  while (window >= kMinWindow && base::PageMemory::rounded(kernel->table_bytes(window)) > limit) --window;
   return window;
 }
 
@@ -433,4 +433,4 @@ void TablePin::enter() noexcept {
 
 void TablePin::leave() noexcept { reader_.since.store(0, std::memory_order_release); }
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -36,7 +36,7 @@
 #include "keys/prepared_key.h"
 #include "lanes/lane_kernels.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 
 inline constexpr int kMinWindow = 4;
 inline constexpr int kMaxWindow = 16;
@@ -45,7 +45,7 @@ inline constexpr std::uint64_t kFirstLargerGenerator = 4096;
 
 // Immutable once published.
 struct KeyTable {
-  TableMemory memory;
+  base::PageMemory memory;
   std::size_t bytes = 0;  // that it takes of the budget
   int window = 0;         // of a curve; 0: RSA
 
@@ -94,9 +94,9 @@ class TableCache {
   TableCache& operator=(const TableCache&) = delete;
 
   // All thread safe.
-  std::shared_ptr<CachedKey> find(const PreparedKey& key, LaneKernel kernel);
+  std::shared_ptr<CachedKey> find(const keys::PreparedKey& key, LaneKernel kernel);
   // The same for a key that was found before, by whichever session and in whichever set; else null.
-  std::shared_ptr<CachedKey> find_known(const PreparedKey& key, LaneKernel kernel) const;
+  std::shared_ptr<CachedKey> find_known(const keys::PreparedKey& key, LaneKernel kernel) const;
   // Reports uses of a key; starts a build when it has earned one. Not while pinned.
   void add_uses(const std::shared_ptr<CachedKey>& key, std::uint32_t uses);
   // Entries null: there is none yet. Valid while pinned.
@@ -194,4 +194,4 @@ class TablePin {
   TableCache::Reader reader_;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -6,13 +6,13 @@
 #include "digest/hmac.h"
 #include "keys/openssl_key.h"
 
-namespace assay::verify {
+namespace assay::memo {
 namespace {
 
 constexpr std::size_t kMaxPlans = 4096;
 constexpr std::size_t kMaxRememberedBytes = 2048;
 
-HeaderPlan make_plan(std::string_view segment, const Snapshot& snapshot, const Policy& policy) {
+HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, const Policy& policy) {
   HeaderPlan plan;
   std::optional<jose::Header> header = jose::read_header(segment, policy.profile);
   if (!header) return plan;
@@ -36,7 +36,7 @@ HeaderPlan make_plan(std::string_view segment, const Snapshot& snapshot, const P
   }
   std::optional<std::string_view> kid;
   if (plan.header.kid && !plan.header.lookup_without_kid) kid = *plan.header.kid;
-  KeyChoice choice = snapshot.ring->choose(kid, *plan.header.algorithm);
+  keys::KeyChoice choice = snapshot.ring->choose(kid, *plan.header.algorithm);
   plan.candidates = std::move(choice.candidates);
   plan.fault = choice.fault;
   plan.detail = choice.detail;
@@ -49,15 +49,15 @@ void hash_head(HeaderPlan& plan, std::string_view segment) {
   if (plan.fault || plan.candidates.empty()) return;
   const AlgorithmInfo& algorithm = info(*plan.header.algorithm);
   if (algorithm.scheme == Scheme::eddsa) return;
-  const std::size_t block = block_bytes(algorithm.hash);
+  const std::size_t block = digest::block_bytes(algorithm.hash);
   const std::string head = std::string(segment) + '.';
   if (head.size() < block) return;
   if (algorithm.scheme == Scheme::hmac) {
-    const HmacKey* key = plan.candidates.front()->openssl->hmac.get();
+    const digest::HmacKey* key = plan.candidates.front()->openssl->hmac.get();
     if (plan.candidates.size() != 1 || key == nullptr) return;
-    plan.head = hash_blocks(algorithm.hash, key->states(algorithm.hash).inner, block, head);
+    plan.head = digest::hash_blocks(algorithm.hash, key->states(algorithm.hash).inner, block, head);
   } else {
-    plan.head = hash_blocks(algorithm.hash, initial_words(algorithm.hash), 0, head);
+    plan.head = digest::hash_blocks(algorithm.hash, digest::initial_words(algorithm.hash), 0, head);
   }
   plan.head_bytes = head.size() / block * block;
 }
@@ -80,7 +80,7 @@ std::size_t slot_of(std::string_view segment, std::size_t slots) noexcept {
 
 }  // namespace
 
-void HeaderMemo::begin_batch(const std::shared_ptr<const Snapshot>& snapshot) {
+void HeaderMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot) {
   unremembered_.clear();
   if (snapshot == snapshot_ && plans_.size() <= kMaxPlans) return;
   plans_.clear();
@@ -104,4 +104,4 @@ const HeaderPlan& HeaderMemo::look_up(std::string_view segment, const Policy& po
   return plan;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::memo

@@ -21,7 +21,7 @@
 #include "keys/key_ring.h"
 #include "keys/key_store.h"
 
-namespace assay::verify {
+namespace assay::memo {
 
 // A header and what follows from it under the snapshot.
 struct HeaderPlan {
@@ -29,17 +29,17 @@ struct HeaderPlan {
   jose::Header header;
   std::optional<Reason> fault;  // malformed_header to key_mismatch, the earliest
   std::string_view detail;      // of the fault; static text or the header's
-  std::vector<const PreparedKey*> candidates;
+  std::vector<const keys::PreparedKey*> candidates;
   bool wants_refetch = false;  // the kid names no key
-  // What SignatureJob::head says; for HMAC only where there is one key to try.
-  HashState head;
+  // What signature::Job::head says; for HMAC only where there is one key to try.
+  digest::HashState head;
   std::size_t head_bytes = 0;
 };
 
 class HeaderMemo {
  public:
   // Begins a batch: plans of earlier ones may go, those looked up from now on stay until the next batch begins.
-  void begin_batch(const std::shared_ptr<const Snapshot>& snapshot);
+  void begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot);
   // The plan for a header segment, base64url as sent, under the snapshot of the batch.
   const HeaderPlan& look_up(std::string_view segment, const Policy& policy);
 
@@ -49,7 +49,7 @@ class HeaderMemo {
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
 
-  std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const keys::Snapshot> snapshot_;
   std::unordered_map<std::string, HeaderPlan, Hash, std::equal_to<>> plans_;
   std::deque<HeaderPlan> unremembered_;  // of headers too long to keep, for this batch
   // Where recent headers are found before the map is asked, by a few of their bytes: see slot_of.
@@ -61,4 +61,4 @@ class HeaderMemo {
   std::array<Recent, kRecent> recent_{};
 };
 
-}  // namespace assay::verify
+}  // namespace assay::memo

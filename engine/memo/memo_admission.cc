@@ -1,6 +1,6 @@
 #include "memo/memo_admission.h"
 
-namespace assay::verify {
+namespace assay::memo {
 namespace {
 
 constexpr std::uint64_t kWindow = 2048;  // lookups
@@ -38,8 +38,8 @@ bool MemoAdmission::admits(std::uint32_t tag, bool crowded) noexcept {
 }
 
 bool MemoAdmission::open() noexcept {
-  if (!seen_) seen_ = TableMemory(kBytes);
+  if (!seen_) seen_ = base::PageMemory(kBytes);
   return static_cast<bool>(seen_);
 }
 
-}  // namespace assay::verify
+}  // namespace assay::memo

@@ -11,7 +11,7 @@
 
 #include "base/page_memory.h"
 
-namespace assay::verify {
+namespace assay::memo {
 
 class MemoAdmission {
  public:
@@ -47,11 +47,11 @@ class MemoAdmission {
   }
 
   // Tags of tokens seen once, each in the one place that its low bits name.
-  TableMemory seen_;
+  base::PageMemory seen_;
   // Of late: halved again and again.
   std::uint64_t lookups_ = 0, hits_ = 0, repeats_ = 0;
   std::uint64_t random_ = 1;
   bool sampling_ = false;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::memo

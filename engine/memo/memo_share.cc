@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace assay::verify {
+namespace assay::memo {
 namespace {
 
 constexpr std::size_t kLeastChunk = std::size_t{256} << 10;
@@ -49,4 +49,4 @@ MemoStatistics MemoShare::statistics() const {
   return sum;
 }
 
-}  // namespace assay::verify
+}  // namespace assay::memo

@@ -11,7 +11,7 @@
 
 #include "base/counter.h"
 
-namespace assay::verify {
+namespace assay::memo {
 
 // Counts since the engine was made, of all sessions together.
 struct MemoStatistics {
@@ -23,7 +23,7 @@ struct MemoStatistics {
 
 // Of one memo. On cache lines that no other thread writes.
 struct alignas(64) MemoCounts {
-  Counter lookups, hits, entries;
+  base::Counter lookups, hits, entries;
 };
 
 class MemoShare {
@@ -51,4 +51,4 @@ class MemoShare {
   MemoStatistics gone_;  // of memos that are no more
 };
 
-}  // namespace assay::verify
+}  // namespace assay::memo

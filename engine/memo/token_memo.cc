@@ -9,7 +9,7 @@
 
 #include "digest/constant_time.h"
 
-namespace assay::verify {
+namespace assay::memo {
 namespace {
 
 __extension__ typedef unsigned __int128 UInt128;
@@ -69,7 +69,7 @@ struct TokenMemo::Entry {
     const std::size_t front = other.size() - end;
     const char* mine = base() + token.begin;
     return std::memcmp(mine, other.data(), front) == 0 &&
-           equal_in_constant_time(mine + front, other.data() + front, end);
+           digest::equal_in_constant_time(mine + front, other.data() + front, end);
   }
 };
 
@@ -109,7 +109,7 @@ class TextWriter {
 };
 
 // Bytes that the texts take at most; nothing where they are too many to keep.
-std::size_t room_for_texts(const TokenVerdict& verdict) noexcept {
+std::size_t room_for_texts(const jose::TokenVerdict& verdict) noexcept {
   std::size_t bytes = verdict.alg.size() + verdict.kid.size() + verdict.client_id.size() + verdict.issuer.size() +
                       verdict.subject.size() + verdict.expires_at.size() + verdict.claims.size() +
                       verdict.scopes.size() * sizeof(Piece);
@@ -151,8 +151,8 @@ TokenMemo::Entry* TokenMemo::entry(std::uint32_t reference) const noexcept {
   return reinterpret_cast<Entry*>(chunk + (place & (units - 1)) * kUnit);
 }
 
-bool TokenMemo::begin_batch(const std::shared_ptr<const Snapshot>& snapshot,
-                            std::span<const TokenInput> inputs) noexcept {
+bool TokenMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot,
+                            std::span<const jose::TokenInput> inputs) noexcept {
   if (snapshot != snapshot_) {
     clear();
     snapshot_ = snapshot;
@@ -214,7 +214,7 @@ bool TokenMemo::look_up(Find& find, std::string_view token) noexcept {
   return false;
 }
 
-bool TokenMemo::recall(const Entry& found, Instant at, TokenVerdict& verdict, base::Arena& arena) {
+bool TokenMemo::recall(const Entry& found, Instant at, jose::TokenVerdict& verdict, base::Arena& arena) {
   if (!found.accepted.contains(at)) return false;
   verdict.signature = SignatureState::valid;
   verdict.has_alg = found.has_alg;
@@ -234,7 +234,7 @@ bool TokenMemo::recall(const Entry& found, Instant at, TokenVerdict& verdict, ba
   return true;
 }
 
-void TokenMemo::remember(std::size_t i, std::string_view token, const TokenVerdict& verdict,
+void TokenMemo::remember(std::size_t i, std::string_view token, const jose::TokenVerdict& verdict,
                          const jose::Interval& accepted) noexcept {
   const Find& find = finds_[i];
   std::size_t texts = 0;
@@ -341,7 +341,7 @@ bool TokenMemo::open_chunk() noexcept {
   }
   if ((chunks_.size() + 1) * (chunk_bytes_ / kUnit) >= kPlaceMask || chunk_bytes_ == 0) return false;
   if (!share_->take(chunk_bytes_)) return false;
-  TableMemory memory(chunk_bytes_);
+  base::PageMemory memory(chunk_bytes_);
   if (!memory) {
     share_->give_back(chunk_bytes_);
     return false;
@@ -395,7 +395,7 @@ bool TokenMemo::grow_table() noexcept {
   const std::size_t count = set_count();
   const std::size_t wanted = count == 0 ? kFirstSets : 2 * count;
   if (wanted > kMostSets || !share_->take(wanted * sizeof(Set))) return false;
-  TableMemory grown(wanted * sizeof(Set));
+  base::PageMemory grown(wanted * sizeof(Set));
   if (!grown) {
     share_->give_back(wanted * sizeof(Set));
     return false;
@@ -426,4 +426,4 @@ void TokenMemo::clear() noexcept {
   counts_.entries.set(0);
 }
 
-}  // namespace assay::verify
+}  // namespace assay::memo

@@ -29,7 +29,7 @@
 #include "memo/memo_admission.h"
 #include "memo/memo_share.h"
 
-namespace assay::verify {
+namespace assay::memo {
 
 class TokenMemo {
  public:
@@ -49,13 +49,14 @@ class TokenMemo {
   // Begins a batch: all views that recall() gave end, and where the snapshot is another all tokens are forgotten. Looks
   // for the batch's tokens. False: not this time, since tokens hardly repeat; nothing is to be asked of this batch
   // then.
-  bool begin_batch(const std::shared_ptr<const Snapshot>& snapshot, std::span<const TokenInput> inputs) noexcept;
+  bool begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot,
+                   std::span<const jose::TokenInput> inputs) noexcept;
 
   // Whether the i-th token of the batch is remembered: its signature is valid under the batch's snapshot.
   bool knows(std::size_t i) const noexcept { return finds_[i].entry != nullptr; }
   // Fills a new verdict where it is remembered as accepted at `at`. The verdict's views are into the memo and `arena`;
   // they hold until the next batch begins.
-  bool recall(std::size_t i, Instant at, TokenVerdict& verdict, base::Arena& arena) const {
+  bool recall(std::size_t i, Instant at, jose::TokenVerdict& verdict, base::Arena& arena) const {
     if (i + 4 < finds_.size()) __builtin_prefetch(finds_[i + 4].entry);
     return knows(i) && recall(*finds_[i].entry, at, verdict, arena);
   }
@@ -64,7 +65,7 @@ class TokenMemo {
   // once for each: a token may have to be seen twice.
   bool wants(std::size_t i) noexcept { return finds_[i].looked_for && is_wanted(finds_[i]); }
   // Remembers it, from the next batch on. `accepted`: moments at which exactly this verdict holds, if it accepts.
-  void remember(std::size_t i, std::string_view token, const TokenVerdict& verdict,
+  void remember(std::size_t i, std::string_view token, const jose::TokenVerdict& verdict,
                 const jose::Interval& accepted) noexcept;
 
  private:
@@ -84,7 +85,7 @@ class TokenMemo {
     std::array<std::uint32_t, kWays> references;
   };
   struct Chunk {
-    TableMemory memory;
+    base::PageMemory memory;
     std::size_t used = 0;
   };
   struct Key {
@@ -102,7 +103,7 @@ class TokenMemo {
 
   void fetch(Find& find, std::size_t token_bytes) const noexcept;
   bool look_up(Find& find, std::string_view token) noexcept;
-  static bool recall(const Entry& found, Instant at, TokenVerdict& verdict, base::Arena& arena);
+  static bool recall(const Entry& found, Instant at, jose::TokenVerdict& verdict, base::Arena& arena);
   bool is_wanted(const Find& find) noexcept;
   void place(std::uint32_t tag, std::uint32_t reference) noexcept;
   bool grow_table() noexcept;
@@ -115,11 +116,11 @@ class TokenMemo {
   const Options options_;
   const Key key_;
   const std::size_t chunk_bytes_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const keys::Snapshot> snapshot_;
   MemoAdmission admission_;
   std::vector<Find> finds_;
 
-  TableMemory sets_memory_;
+  base::PageMemory sets_memory_;
   std::uint32_t set_mask_ = 0;
   std::size_t entries_ = 0;
   std::vector<Chunk> chunks_;
@@ -130,4 +131,4 @@ class TokenMemo {
   MemoCounts counts_;
 };
 
-}  // namespace assay::verify
+}  // namespace assay::memo

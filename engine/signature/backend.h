@@ -14,11 +14,11 @@
 #include "digest/digest.h"
 #include "keys/prepared_key.h"
 
-namespace assay::verify {
+namespace assay::signature {
 
 // One signature to judge. Views into the token and the batch's arena. `key` permits `algorithm`.
-struct SignatureJob {
-  const PreparedKey* key = nullptr;
+struct Job {
+  const keys::PreparedKey* key = nullptr;
   Algorithm algorithm = Algorithm::RS256;
   std::string_view signing_input;  // header "." payload, or with b64=false header "." raw payload
   std::string_view signature;      // decoded bytes
@@ -26,7 +26,7 @@ struct SignatureJob {
   bool unchecked = false;          // of a backend that is cross-checked: OpenSSL was not asked
   // The algorithm's hash (HMAC: with this key, after its inner block) over the first `head_bytes` of the signing input,
   // which tokens of one header share; null: none was made.
-  const HashState* head = nullptr;
+  const digest::HashState* head = nullptr;
   std::size_t head_bytes = 0;
 };
 
@@ -36,7 +36,7 @@ class BackendSession {
   virtual ~BackendSession() = default;
   // Answers every job. Jobs may mix keys and algorithms; their order is the caller's. `ring_generation` tells which
   // KeyRing the keys belong to: contexts of another are dropped.
-  virtual void judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept = 0;
+  virtual void judge(std::span<Job> jobs, std::uint64_t ring_generation) noexcept = 0;
 
   // The clock that is told when hashing is done; it outlives the session.
   void measure(base::StageClock* clock) noexcept { clock_ = clock; }
@@ -80,7 +80,4 @@ struct BackendOptions {
   int window = 0;               // of all tables; 0: by temperature
 };
 
-// The error lists the names that there are.
-Result<std::shared_ptr<const Backend>> make_backend(const BackendOptions& options);
-
-}  // namespace assay::verify
+}  // namespace assay::signature

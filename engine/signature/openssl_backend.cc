@@ -17,7 +17,7 @@
 #include "digest/emsa_pss.h"
 #include "keys/openssl_key.h"
 
-namespace assay::verify {
+namespace assay::signature {
 namespace {
 
 // Contexts a session holds at most; about 1 KB each.
@@ -81,12 +81,12 @@ class OpensslSession final : public BackendSession {
   explicit OpensslSession(std::shared_ptr<JudgedCount> judged)
       : judged_(std::move(judged)), md_context_(EVP_MD_CTX_new()) {}
 
-  void judge(std::span<SignatureJob> jobs, std::uint64_t ring_generation) noexcept override {
+  void judge(std::span<Job> jobs, std::uint64_t ring_generation) noexcept override {
     if (ring_generation != generation_) {
       slots_.clear();
       generation_ = ring_generation;
     }
-    for (SignatureJob& job : jobs) job.valid = judge_one(job);
+    for (Job& job : jobs) job.valid = judge_one(job);
     judged_->store(judged_->load(std::memory_order_relaxed) + jobs.size(), std::memory_order_relaxed);
   }
 
@@ -97,8 +97,8 @@ class OpensslSession final : public BackendSession {
     PkeyContext context;
   };
 
-  bool judge_one(const SignatureJob& job) noexcept {
-    const PreparedKey& key = *job.key;
+  bool judge_one(const Job& job) noexcept {
+    const keys::PreparedKey& key = *job.key;
     const AlgorithmInfo& algorithm = info(job.algorithm);
     bool valid = false;
     switch (algorithm.scheme) {
@@ -134,20 +134,20 @@ class OpensslSession final : public BackendSession {
     return valid;
   }
 
-  bool verify_digest(const SignatureJob& job, const AlgorithmInfo& algorithm, const unsigned char* signature,
+  bool verify_digest(const Job& job, const AlgorithmInfo& algorithm, const unsigned char* signature,
                      std::size_t size) noexcept {
     EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
     if (context == nullptr) return false;
     unsigned char hashed[64];
-    digest(algorithm.hash, job.signing_input, hashed);
+    digest::sha2(algorithm.hash, job.signing_input, hashed);
     return EVP_PKEY_verify(context, signature, size, hashed, static_cast<std::size_t>(digest_bytes(algorithm.hash))) ==
            1;
   }
 
   // The RSA operation by OpenSSL, the encoding by emsa_pss_verify: see there.
-  bool verify_pss(const SignatureJob& job, const AlgorithmInfo& algorithm, std::size_t modulus_bytes) noexcept {
+  bool verify_pss(const Job& job, const AlgorithmInfo& algorithm, std::size_t modulus_bytes) noexcept {
     EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
-    unsigned char block[kMaxModulusBytes];
+    unsigned char block[digest::kMaxModulusBytes];
     std::size_t size = sizeof block;
     if (context == nullptr || modulus_bytes > sizeof block) return false;
     if (EVP_PKEY_verify_recover(context, block, &size, reinterpret_cast<const unsigned char*>(job.signature.data()),
@@ -155,13 +155,13 @@ class OpensslSession final : public BackendSession {
       return false;  // s >= n
     }
     unsigned char hashed[64];
-    digest(algorithm.hash, job.signing_input, hashed);
-    return emsa_pss_verify(algorithm.hash, hashed, {reinterpret_cast<const char*>(block), size},
-                           static_cast<std::size_t>(EVP_PKEY_get_bits(job.key->openssl->pkey.get())));
+    digest::sha2(algorithm.hash, job.signing_input, hashed);
+    return digest::emsa_pss_verify(algorithm.hash, hashed, {reinterpret_cast<const char*>(block), size},
+                                   static_cast<std::size_t>(EVP_PKEY_get_bits(job.key->openssl->pkey.get())));
   }
 
   // OpenSSL 3.0 has no prepared form for EdDSA: the context is reused, its set-up is not.
-  bool verify_eddsa(const SignatureJob& job) noexcept {
+  bool verify_eddsa(const Job& job) noexcept {
     EVP_PKEY* pkey = job.key->openssl->pkey.get();
     if (job.signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(pkey))) return false;
     EVP_MD_CTX* context = md_context_.get();
@@ -172,7 +172,7 @@ class OpensslSession final : public BackendSession {
                             job.signing_input.size()) == 1;
   }
 
-  EVP_PKEY_CTX* context_for(const PreparedKey& key, Algorithm name, const AlgorithmInfo& algorithm) noexcept {
+  EVP_PKEY_CTX* context_for(const keys::PreparedKey& key, Algorithm name, const AlgorithmInfo& algorithm) noexcept {
     if (slots_.empty()) slots_.resize(kContextSlots);
     // Algorithms of one key lie apart by a prime, so that a key used with two of them keeps both.
     Slot& slot = slots_[(key.index + static_cast<std::uint32_t>(name) * 257u) % kContextSlots];
@@ -183,7 +183,7 @@ class OpensslSession final : public BackendSession {
     return slot.context.get();
   }
 
-  static PkeyContext make_context(const PreparedKey& key, const AlgorithmInfo& algorithm) noexcept {
+  static PkeyContext make_context(const keys::PreparedKey& key, const AlgorithmInfo& algorithm) noexcept {
     PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.openssl->pkey.get(), nullptr));
     const EVP_MD* md = evp_md(algorithm.hash);
     if (context == nullptr) return nullptr;
@@ -231,4 +231,4 @@ class OpensslBackend final : public Backend {
 
 std::shared_ptr<const Backend> make_openssl_backend() { return std::make_shared<OpensslBackend>(); }
 
-}  // namespace assay::verify
+}  // namespace assay::signature

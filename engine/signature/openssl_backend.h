@@ -5,8 +5,8 @@
 
 #include "signature/backend.h"
 
-namespace assay::verify {
+namespace assay::signature {
 
 std::shared_ptr<const Backend> make_openssl_backend();
 
-}  // namespace assay::verify
+}  // namespace assay::signature

@@ -172,10 +172,10 @@ Batch* Pipeline::judge(Batch* batch) {
 
   const bool summarise = !options_.summary.empty();
   std::size_t judged = 0;
-  verify::TokenVerdict refused;
+  jose::TokenVerdict refused;
   for (std::size_t i = 0; i < count; ++i) {
     const Extracted& extracted = worker->extracted[i];
-    const verify::TokenVerdict* verdict = &refused;
+    const jose::TokenVerdict* verdict = &refused;
     if (extracted.refused) {
       refused.reasons = *extracted.refused;
       refused.detail = extracted.detail;
@@ -256,9 +256,9 @@ void Pipeline::report_progress(bool at_end) {
 }
 
 // Of this run: the backend may have served others.
-verify::BackendStatistics Pipeline::signatures() const {
-  verify::BackendStatistics now = engine_.backend().statistics();
-  const verify::BackendStatistics& before = signatures_before_;
+signature::BackendStatistics Pipeline::signatures() const {
+  signature::BackendStatistics now = engine_.backend().statistics();
+  const signature::BackendStatistics& before = signatures_before_;
   now.by_lanes -= before.by_lanes;
   now.by_openssl -= before.by_openssl;
   now.exceptional -= before.exceptional;
@@ -269,8 +269,8 @@ verify::BackendStatistics Pipeline::signatures() const {
 }
 
 // Of this run, but for what is held now.
-verify::MemoStatistics Pipeline::memo() const {
-  verify::MemoStatistics now = engine_.memo_statistics();
+memo::MemoStatistics Pipeline::memo() const {
+  memo::MemoStatistics now = engine_.memo_statistics();
   now.lookups -= memo_before_.lookups;
   now.hits -= memo_before_.hits;
   return now;

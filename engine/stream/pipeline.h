@@ -36,8 +36,8 @@ struct Worker {
   Extractor extractor;
   base::Arena arena;
   std::vector<Extracted> extracted;
-  std::vector<verify::TokenInput> inputs;
-  std::vector<verify::TokenVerdict> verdicts;
+  std::vector<jose::TokenInput> inputs;
+  std::vector<jose::TokenVerdict> verdicts;
 };
 
 // One run. run() is called once.
@@ -59,8 +59,8 @@ class Pipeline {
 
   void fail(Error error);
   void report_progress(bool at_end);
-  verify::BackendStatistics signatures() const;
-  verify::MemoStatistics memo() const;
+  signature::BackendStatistics signatures() const;
+  memo::MemoStatistics memo() const;
   Result<void> write_summary(const StreamResult& result);
   std::unique_ptr<Worker> take_worker();
   std::unique_ptr<Batch> take_batch();
@@ -73,8 +73,8 @@ class Pipeline {
   Splitter splitter_;
   std::optional<VerdictWriter> writer_;
   std::uint64_t total_bytes_ = 0;
-  const verify::BackendStatistics signatures_before_;
-  const verify::MemoStatistics memo_before_;
+  const signature::BackendStatistics signatures_before_;
+  const memo::MemoStatistics memo_before_;
   const Instant started_at_;
   const std::chrono::steady_clock::time_point started_;
 

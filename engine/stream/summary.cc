@@ -74,7 +74,7 @@ void Dimension::clear() noexcept {
   other_ = absent_ = {};
 }
 
-void Tally::count(const verify::TokenVerdict& verdict, const Instant* at) {
+void Tally::count(const jose::TokenVerdict& verdict, const Instant* at) {
   const bool valid = verdict.reasons.empty();
   const auto count_in = [valid](Dimension& dimension, bool present, std::string_view value) {
     if (present) {
@@ -144,7 +144,7 @@ std::string summary_json(const RunManifest& run, const Counts& counts, const Tal
   } else {
     append_json_string(to, run.isa);
   }
-  const verify::BackendStatistics& signatures = run.signatures;
+  const signature::BackendStatistics& signatures = run.signatures;
   const std::pair<const char*, std::uint64_t> numbers[] = {{"by_lanes", signatures.by_lanes},
                                                            {"by_openssl", signatures.by_openssl},
                                                            {"exceptional", signatures.exceptional},

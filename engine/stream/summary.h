@@ -94,7 +94,7 @@ struct Tally {
   Dimension issuer, client_id, hour;
 
   // `at`: time of judgement; null when the record has none.
-  void count(const verify::TokenVerdict& verdict, const Instant* at);
+  void count(const jose::TokenVerdict& verdict, const Instant* at);
   void add(const Tally& later);
   void clear() noexcept;
 
@@ -112,8 +112,8 @@ struct RunManifest {
   std::vector<std::pair<std::string, std::string>> options;
   int threads = 0;
   std::string backend, isa;
-  verify::BackendStatistics signatures;  // of this run; zeros where the backend counts nothing
-  verify::MemoStatistics memo;           // of this run; zeros where it is off
+  signature::BackendStatistics signatures;  // of this run; zeros where the backend counts nothing
+  memo::MemoStatistics memo;                // of this run; zeros where it is off
   std::uint64_t bytes = 0;
   bool complete = true;  // false: stopped before the end of the input
 };

@@ -11,7 +11,7 @@ namespace assay::stream {
 namespace {
 
 using codec::append_json_string;
-using verify::TokenVerdict;
+using jose::TokenVerdict;
 
 // Characters of a 64-bit number.
 constexpr std::size_t kNumberRoom = 20;
@@ -22,7 +22,7 @@ constexpr std::size_t kFixedRoom = 2048;
 // "ath" of RFC 9449 §4.2. Returns the end.
 char* write_fingerprint(char* to, std::string_view token) {
   unsigned char hash[32];
-  verify::digest(Hash::SHA256, token, hash);
+  digest::sha2(Hash::SHA256, token, hash);
   codec::base64url_encode({reinterpret_cast<const char*>(hash), sizeof hash}, to);
   return to + kFingerprintRoom;
 }

@@ -17,7 +17,7 @@ namespace assay::stream {
 struct VerdictLine {
   std::uint64_t record = 1, line = 1;  // from 1, in the run and in the file
   std::size_t file = 0;                // index of the input
-  const verify::TokenVerdict* verdict = nullptr;
+  const jose::TokenVerdict* verdict = nullptr;
   bool has_token = false;
   std::string_view token;
   std::span<const std::string_view> carried;  // JSON texts, one for each pointer of carry

@@ -1,4 +1,4 @@
-#include "signature/backend.h"
+#include "verify/backend_choice.h"
 
 #include <cstdlib>
 #include <string>
@@ -10,8 +10,8 @@
 namespace assay::verify {
 namespace {
 
-Result<std::shared_ptr<const Backend>> make_lanes(const BackendOptions& options) {
-  if (options.isa.empty()) return make_lanes_backend(kernel::best_kernels(), options);
+Result<std::shared_ptr<const signature::Backend>> make_lanes(const signature::BackendOptions& options) {
+  if (options.isa.empty()) return lanes::make_lanes_backend(kernel::best_kernels(), options);
   const kernel::Kernels* kernels = kernel::kernels_for(options.isa.c_str());
   if (kernels == nullptr) {
     std::string names;
@@ -20,12 +20,12 @@ Result<std::shared_ptr<const Backend>> make_lanes(const BackendOptions& options)
     }
     return Error{"the instruction set \"" + options.isa + "\" is not here; this CPU has " + names};
   }
-  return make_lanes_backend(*kernels, options);
+  return lanes::make_lanes_backend(*kernels, options);
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const Backend>> make_backend(const BackendOptions& options) {
+Result<std::shared_ptr<const signature::Backend>> make_backend(const signature::BackendOptions& options) {
   if (!(options.cross_check >= 0 && options.cross_check <= 1))
     return Error{"cross_check: the share of signatures is a number from 0 to 1"};
   std::string name = options.name;
@@ -38,7 +38,7 @@ Result<std::shared_ptr<const Backend>> make_backend(const BackendOptions& option
     }
   }
   if (name == "openssl") {
-    if (options.cross_check == 0) return make_openssl_backend();
+    if (options.cross_check == 0) return signature::make_openssl_backend();
     return Error{std::string(option) + ": \"openssl\" has nothing to cross-check; give lanes, or no share"};
   }
   if (name == "auto" || name == "lanes") return make_lanes(options);

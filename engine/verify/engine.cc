@@ -16,20 +16,21 @@
 #include "jose/policy.h"
 #include "memo/header_memo.h"
 #include "memo/token_memo.h"
+#include "verify/backend_choice.h"
 
 namespace assay::verify {
 namespace {
 
-static_assert(std::is_trivially_destructible_v<TokenVerdict>);  // they are made anew in their places
+static_assert(std::is_trivially_destructible_v<jose::TokenVerdict>);  // they are made anew in their places
 
 // A token between the stages.
 struct Work {
-  const HeaderPlan* plan = nullptr;
+  const memo::HeaderPlan* plan = nullptr;
   std::string_view signing_input;
   std::string_view payload;    // decoded, kJsonPadding readable bytes follow
   std::string_view signature;  // decoded
   std::size_t header_size = 0;
-  bool unchecked = false;  // the signature: see SignatureJob
+  bool unchecked = false;  // the signature: see signature::Job
   // `ordinary`: a header and something behind it, as far as split has looked; decode finds out the rest.
   enum class State : std::uint8_t {
     decided,
@@ -40,7 +41,7 @@ struct Work {
   } state = State::decided;
 };
 
-void reject(TokenVerdict& verdict, Reason reason, std::string_view detail) noexcept {
+void reject(jose::TokenVerdict& verdict, Reason reason, std::string_view detail) noexcept {
   verdict.reasons = ReasonSet(reason);
   verdict.detail = detail;
 }
@@ -77,20 +78,20 @@ std::string_view copy_padded(std::string_view text, base::Arena& arena) {
 }  // namespace
 
 struct Session::Impl {
-  Impl(std::unique_ptr<BackendSession> session, std::unique_ptr<TokenMemo> memory)
+  Impl(std::unique_ptr<signature::BackendSession> session, std::unique_ptr<memo::TokenMemo> memory)
       : tokens(std::move(memory)), backend(std::move(session)) {
     backend->measure(&clock);
   }
 
   base::Arena arena{256 << 10};
   base::StageClock clock;
-  HeaderMemo memo;
-  std::unique_ptr<TokenMemo> tokens;  // null: none
+  memo::HeaderMemo memo;
+  std::unique_ptr<memo::TokenMemo> tokens;  // null: none
   codec::FastObjectReader reader;
-  std::unique_ptr<BackendSession> backend;
-  std::shared_ptr<const Snapshot> snapshot;
+  std::unique_ptr<signature::BackendSession> backend;
+  std::shared_ptr<const keys::Snapshot> snapshot;
   std::vector<Work> work;
-  std::vector<SignatureJob> jobs;
+  std::vector<signature::Job> jobs;
   std::vector<std::uint32_t> job_tokens;
 };
 
@@ -100,35 +101,36 @@ base::StageClock& Session::clock() noexcept { return impl_->clock; }
 
 struct Engine::Impl {
   Policy policy;
-  std::shared_ptr<const Backend> backend;
-  std::unique_ptr<KeyStore> keys;
-  std::shared_ptr<MemoShare> memos;  // null: none
-  TokenMemo::Options memo_options;
+  std::shared_ptr<const signature::Backend> backend;
+  std::unique_ptr<keys::KeyStore> keys;
+  std::shared_ptr<memo::MemoShare> memos;  // null: none
+  memo::TokenMemo::Options memo_options;
   std::function<void(std::string_view)> on_note;
   std::mutex pool_mutex;
   std::vector<std::unique_ptr<Session>> pool;
 
-  bool find_known(std::span<const TokenInput> inputs, Session::Impl& session) const;
-  bool decide_statically(const TokenInput& input, const Snapshot& snapshot, TokenVerdict& verdict,
+  bool find_known(std::span<const jose::TokenInput> inputs, Session::Impl& session) const;
+  bool decide_statically(const jose::TokenInput& input, const keys::Snapshot& snapshot, jose::TokenVerdict& verdict,
                          base::Arena& arena) const;
-  void split(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
-  void decode_ordinary(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
-  void take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const;
-  void end_with_plan(Work& work, TokenVerdict& verdict) const;
-  void judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const;
-  const jose::Claims* judge_claims(const Work& work, Instant at, TokenVerdict& verdict, Session::Impl& session) const;
+  void split(std::string_view token, Work& work, jose::TokenVerdict& verdict, Session::Impl& session) const;
+  void decode_ordinary(std::string_view token, Work& work, jose::TokenVerdict& verdict, Session::Impl& session) const;
+  void take_apart(std::string_view token, Work& work, jose::TokenVerdict& verdict, Session::Impl& session) const;
+  void end_with_plan(Work& work, jose::TokenVerdict& verdict) const;
+  void judge_signatures(std::span<jose::TokenVerdict> verdicts, Session::Impl& session) const;
+  const jose::Claims* judge_claims(const Work& work, Instant at, jose::TokenVerdict& verdict,
+                                   Session::Impl& session) const;
 };
 
 // Looks for the batch's tokens among those of earlier ones. False: the memo does not serve this batch.
-bool Engine::Impl::find_known(std::span<const TokenInput> inputs, Session::Impl& session) const {
+bool Engine::Impl::find_known(std::span<const jose::TokenInput> inputs, Session::Impl& session) const {
   return session.tokens != nullptr && session.tokens->begin_batch(session.snapshot, inputs);
 }
 
 // StaticTokenVerifier's rules: the table, then the expiry, then the scopes. True when the token is decided.
-bool Engine::Impl::decide_statically(const TokenInput& input, const Snapshot& snapshot, TokenVerdict& verdict,
-                                     base::Arena& arena) const {
+bool Engine::Impl::decide_statically(const jose::TokenInput& input, const keys::Snapshot& snapshot,
+                                     jose::TokenVerdict& verdict, base::Arena& arena) const {
   if (snapshot.static_tokens == nullptr) return false;
-  const StaticEntry* entry = snapshot.static_tokens->find(input.token);
+  const keys::StaticEntry* entry = snapshot.static_tokens->find(input.token);
   if (entry == nullptr) {
     if (snapshot.has_key_sources) return false;
     reject(verdict, Reason::unknown_token, "not in the static table");
@@ -161,7 +163,7 @@ bool Engine::Impl::decide_statically(const TokenInput& input, const Snapshot& sn
   return true;
 }
 
-void tell_header(const HeaderPlan& plan, TokenVerdict& verdict) noexcept {
+void tell_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noexcept {
   verdict.has_alg = plan.header.alg.has_value();
   verdict.has_kid = plan.header.kid.has_value();
   if (verdict.has_alg) verdict.alg = *plan.header.alg;
@@ -169,7 +171,8 @@ void tell_header(const HeaderPlan& plan, TokenVerdict& verdict) noexcept {
 }
 
 // Size and header. What has no header that a sound token has is for take_apart.
-void Engine::Impl::split(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const {
+void Engine::Impl::split(std::string_view token, Work& work, jose::TokenVerdict& verdict,
+                         Session::Impl& session) const {
   work.state = Work::State::decided;
   if (token.empty()) return reject(verdict, Reason::missing_token, "");
   if (token.size() > policy.max_token_bytes)
@@ -184,7 +187,7 @@ void Engine::Impl::split(std::string_view token, Work& work, TokenVerdict& verdi
 
 // Payload and signature, decoded as they are found: each ends where base64url does, the one at a dot, the other at the
 // token's end. A token of any other shape, or whose signature may be a mask, is for take_apart.
-void Engine::Impl::decode_ordinary(std::string_view token, Work& work, TokenVerdict& verdict,
+void Engine::Impl::decode_ordinary(std::string_view token, Work& work, jose::TokenVerdict& verdict,
                                    Session::Impl& session) const {
   std::string_view rest = token.substr(work.header_size + 1);
   const std::string_view payload = decode_front(rest, session.arena);
@@ -206,7 +209,8 @@ void Engine::Impl::decode_ordinary(std::string_view token, Work& work, TokenVerd
 }
 
 // The same for every token that is not too long, step by step, each in its order.
-void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& verdict, Session::Impl& session) const {
+void Engine::Impl::take_apart(std::string_view token, Work& work, jose::TokenVerdict& verdict,
+                              Session::Impl& session) const {
   work.state = Work::State::decided;
   const jose::Compact compact = jose::split_compact(token);
   const jose::Shape shape = jose::classify(compact);
@@ -219,7 +223,7 @@ void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& 
     return reject(verdict, Reason::token_too_large, "longer than joserfc's limit for a segment");
   }
 
-  const HeaderPlan& plan = session.memo.look_up(compact.header, policy);
+  const memo::HeaderPlan& plan = session.memo.look_up(compact.header, policy);
   work.plan = &plan;
   if (plan.decodable) tell_header(plan, verdict);
 
@@ -246,7 +250,7 @@ void Engine::Impl::take_apart(std::string_view token, Work& work, TokenVerdict& 
 }
 
 // What the header alone decides about a token whose segments are sound.
-void Engine::Impl::end_with_plan(Work& work, TokenVerdict& verdict) const {
+void Engine::Impl::end_with_plan(Work& work, jose::TokenVerdict& verdict) const {
   work.state = Work::State::decided;
   if (work.plan->wants_refetch) keys->request_refetch();
   if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);
@@ -254,7 +258,7 @@ void Engine::Impl::end_with_plan(Work& work, TokenVerdict& verdict) const {
 }
 
 // Every token with its first key, those that fail with their next, and so on: each round is one call of the backend.
-void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::Impl& session) const {
+void Engine::Impl::judge_signatures(std::span<jose::TokenVerdict> verdicts, Session::Impl& session) const {
   session.job_tokens.clear();
   for (std::uint32_t i = 0; i < verdicts.size(); ++i) {
     if (session.work[i].state == Work::State::awaits_signature) session.job_tokens.push_back(i);
@@ -290,7 +294,7 @@ void Engine::Impl::judge_signatures(std::span<TokenVerdict> verdicts, Session::I
 }
 
 // Returns the claims of an accepted token.
-const jose::Claims* Engine::Impl::judge_claims(const Work& work, Instant at, TokenVerdict& verdict,
+const jose::Claims* Engine::Impl::judge_claims(const Work& work, Instant at, jose::TokenVerdict& verdict,
                                                Session::Impl& session) const {
   jose::ClaimsFault fault;
   const jose::Claims* claims = jose::read_claims(work.payload, policy.profile, session.reader, session.arena, fault);
@@ -313,16 +317,17 @@ const jose::Claims* Engine::Impl::judge_claims(const Work& work, Instant at, Tok
   return claims;
 }
 
-void Engine::verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> verdicts, Session& session) noexcept {
+void Engine::verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+                    Session& session) noexcept {
   Session::Impl& state = *session.impl_;
   state.clock.start();
   state.snapshot = impl_->keys->snapshot();
   state.arena.reset();
   state.memo.begin_batch(state.snapshot);
-  TokenMemo* const tokens = impl_->find_known(inputs, state) ? state.tokens.get() : nullptr;
+  memo::TokenMemo* const tokens = impl_->find_known(inputs, state) ? state.tokens.get() : nullptr;
   state.work.resize(std::max(state.work.size(), inputs.size()));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    new (&verdicts[i]) TokenVerdict();  // in its place: an assignment would write it twice
+    new (&verdicts[i]) jose::TokenVerdict();  // in its place: an assignment would write it twice
     state.work[i].state = Work::State::decided;
     if (impl_->decide_statically(inputs[i], *state.snapshot, verdicts[i], state.arena)) continue;
     if (tokens != nullptr && tokens->recall(i, inputs[i].at, verdicts[i], state.arena)) continue;
@@ -359,18 +364,19 @@ Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
-  BackendOptions wanted;
+  signature::BackendOptions wanted;
   wanted.name = options.backend;
   wanted.table_memory = options.table_memory;
   wanted.cross_check = options.cross_check;
   wanted.on_note = options.on_note;
-  Result<std::shared_ptr<const Backend>> backend = make_backend(wanted);
+  Result<std::shared_ptr<const signature::Backend>> backend = make_backend(wanted);
   if (!backend) return Error{backend.error()};
   return create(std::move(options), std::move(*backend));
 }
 
-Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend,
-                                               TokenMemo::Options memo) {
+Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
+                                               std::shared_ptr<const signature::Backend> backend,
+                                               memo::TokenMemo::Options memo) {
   auto impl = std::make_unique<Impl>();
   if (options.keys.empty()) {
     return Error{"no keys: give a JWK Set, a public key, a secret or static tokens"};
@@ -381,9 +387,9 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options, std::
   impl->backend = std::move(backend);
   impl->on_note = options.on_note;
   impl->memo_options = memo;
-  if (options.memo_memory != 0) impl->memos = std::make_shared<MemoShare>(options.memo_memory);
-  Result<std::unique_ptr<KeyStore>> keys =
-      KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
+  if (options.memo_memory != 0) impl->memos = std::make_shared<memo::MemoShare>(options.memo_memory);
+  Result<std::unique_ptr<keys::KeyStore>> keys =
+      keys::KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
   if (!keys) return Error{keys.error()};
   impl->keys = std::move(*keys);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
@@ -398,8 +404,8 @@ std::unique_ptr<Session> Engine::acquire() {
       return session;
     }
   }
-  std::unique_ptr<TokenMemo> tokens;
-  if (impl_->memos != nullptr) tokens = std::make_unique<TokenMemo>(impl_->memos, impl_->memo_options);
+  std::unique_ptr<memo::TokenMemo> tokens;
+  if (impl_->memos != nullptr) tokens = std::make_unique<memo::TokenMemo>(impl_->memos, impl_->memo_options);
   return std::unique_ptr<Session>(
       new Session(std::make_unique<Session::Impl>(impl_->backend->new_session(), std::move(tokens))));
 }
@@ -415,10 +421,10 @@ Result<void> Engine::reload() {
   return reloaded;
 }
 const Policy& Engine::policy() const noexcept { return impl_->policy; }
-const Backend& Engine::backend() const noexcept { return *impl_->backend; }
-std::shared_ptr<const Snapshot> Engine::snapshot() const { return impl_->keys->snapshot(); }
-MemoStatistics Engine::memo_statistics() const {
-  return impl_->memos == nullptr ? MemoStatistics{} : impl_->memos->statistics();
+const signature::Backend& Engine::backend() const noexcept { return *impl_->backend; }
+std::shared_ptr<const keys::Snapshot> Engine::snapshot() const { return impl_->keys->snapshot(); }
+memo::MemoStatistics Engine::memo_statistics() const {
+  return impl_->memos == nullptr ? memo::MemoStatistics{} : impl_->memos->statistics();
 }
 
 }  // namespace assay::verify

@@ -38,8 +38,9 @@ class Engine {
  public:
   static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options);
   // The same with a backend that was made elsewhere; the options' own choice is not looked at.
-  static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options, std::shared_ptr<const Backend> backend,
-                                                TokenMemo::Options memo = {});
+  static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options,
+                                                std::shared_ptr<const signature::Backend> backend,
+                                                memo::TokenMemo::Options memo = {});
   ~Engine();
 
   // A session from the pool; give it back with release(). Both thread safe.
@@ -48,14 +49,15 @@ class Engine {
 
   // Judges inputs[i] into verdicts[i], all with one key snapshot. Spans of equal length. The verdict of a token depends
   // on token, time, keys and policy alone, never on its neighbours.
-  void verify(std::span<const TokenInput> inputs, std::span<TokenVerdict> verdicts, Session& session) noexcept;
+  void verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+              Session& session) noexcept;
 
   // Reads every key source again. A failure is returned and told through on_note; the old keys stay.
   Result<void> reload();
   const Policy& policy() const noexcept;
-  const Backend& backend() const noexcept;
-  std::shared_ptr<const Snapshot> snapshot() const;
-  MemoStatistics memo_statistics() const;
+  const signature::Backend& backend() const noexcept;
+  std::shared_ptr<const keys::Snapshot> snapshot() const;
+  memo::MemoStatistics memo_statistics() const;
 
  private:
   struct Impl;
@@ -64,6 +66,6 @@ class Engine {
 };
 
 // An owned copy of a verdict, for the library's face.
-Verdict to_verdict(const TokenVerdict& verdict, std::string_view token);
+Verdict to_verdict(const jose::TokenVerdict& verdict, std::string_view token);
 
 }  // namespace assay::verify

@@ -12,7 +12,7 @@
 namespace assay {
 namespace verify {
 
-Verdict to_verdict(const TokenVerdict& from, std::string_view token) {
+Verdict to_verdict(const jose::TokenVerdict& from, std::string_view token) {
   Verdict verdict;
   verdict.reasons = from.reasons;
   verdict.signature = from.signature;
@@ -73,8 +73,8 @@ void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::sp
   // In pieces, so that the session's memory does not grow with the caller's span.
   constexpr std::size_t kPiece = 512;
   std::unique_ptr<verify::Session> session = engine_->acquire();
-  std::vector<verify::TokenInput> inputs(std::min(kPiece, tokens.size()));
-  std::vector<verify::TokenVerdict> judged(inputs.size());
+  std::vector<jose::TokenInput> inputs(std::min(kPiece, tokens.size()));
+  std::vector<jose::TokenVerdict> judged(inputs.size());
   for (std::size_t begin = 0; begin < tokens.size(); begin += kPiece) {
     const std::size_t count = std::min(kPiece, tokens.size() - begin);
     for (std::size_t i = 0; i < count; ++i) inputs[i] = {tokens[begin + i], at};

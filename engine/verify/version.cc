@@ -6,6 +6,7 @@
 
 #include "base/cpu.h"
 #include "signature/backend.h"
+#include "verify/backend_choice.h"
 
 namespace assay {
 
@@ -18,7 +19,7 @@ constexpr const char* kCompiler = "g++ " __VERSION__;
 #endif
 
 // "lanes (ifma)", "openssl".
-std::string described(const verify::Backend& backend) {
+std::string described(const signature::Backend& backend) {
   std::string text(backend.name());
   if (!backend.isa().empty()) text += " (" + std::string(backend.isa()) + ")";
   return text;

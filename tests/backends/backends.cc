@@ -5,7 +5,7 @@
 
 #include "kernel/kernel.h"
 
-namespace assay::verify {
+namespace assay::backends {
 namespace {
 
 // Tells the first few differences, and how many there are.
@@ -31,36 +31,36 @@ bool available(const BackendUnderTest& which) {
   return *which.isa == '\0' || kernel::kernels_for(which.isa) != nullptr;
 }
 
-std::shared_ptr<const Backend> make(const BackendUnderTest& which, int window) {
-  BackendOptions options;
+std::shared_ptr<const signature::Backend> make(const BackendUnderTest& which, int window) {
+  signature::BackendOptions options;
   options.name = which.name;
   options.isa = which.isa;
   options.tables_at_once = true;
   options.window = window;
   options.on_note = [](std::string_view note) { ADD_FAILURE() << "told while the backend was made: " << note; };
-  Result<std::shared_ptr<const Backend>> backend = make_backend(options);
+  Result<std::shared_ptr<const signature::Backend>> backend = verify::make_backend(options);
   if (!backend) throw std::runtime_error("make_backend: " + backend.error());
   return *backend;
 }
 
 std::vector<bool> openssl_verdicts(const test::CaseSet& set) {
   const auto session = make(kEveryBackend[0])->new_session();
-  std::vector<SignatureJob> jobs;
+  std::vector<signature::Job> jobs;
   for (const test::SignatureCase& one : set.cases) jobs.push_back(test::job_of(one, true));
   session->judge(jobs, set.keys.generation());
   std::vector<bool> verdicts;
-  for (const SignatureJob& job : jobs) verdicts.push_back(job.valid);
+  for (const signature::Job& job : jobs) verdicts.push_back(job.valid);
   return verdicts;
 }
 
-void expect_openssl_verdicts_everywhere(const Backend& backend, const test::CaseSet& set,
+void expect_openssl_verdicts_everywhere(const signature::Backend& backend, const test::CaseSet& set,
                                         std::span<const std::size_t> fills) {
   ASSERT_FALSE(set.cases.empty());
   const std::size_t count = set.cases.size();
   const std::vector<bool> expected = openssl_verdicts(set);
   const auto session = backend.new_session();
   Differences differences;
-  std::vector<SignatureJob> jobs;
+  std::vector<signature::Job> jobs;
   const auto run = [&](std::size_t start, std::size_t fill) {
     jobs.clear();
     for (std::size_t i = 0; i < fill; ++i) {
@@ -79,4 +79,4 @@ void expect_openssl_verdicts_everywhere(const Backend& backend, const test::Case
   for (std::size_t start = 0; start < 8; ++start) run(start, count);
 }
 
-}  // namespace assay::verify
+}  // namespace assay::backends

@@ -12,8 +12,9 @@
 
 #include "signature/backend.h"
 #include "support/signing.h"
+#include "verify/backend_choice.h"
 
-namespace assay::verify {
+namespace assay::backends {
 
 struct BackendUnderTest {
   const char* label;  // of the tests
@@ -33,7 +34,7 @@ bool available(const BackendUnderTest& which);
 
 // The backend, with a table for every key at once and the lanes for groups of every size, so that no verdict of a
 // kernel is left to OpenSSL without need. `window` 0: the backend's choice. Throws what make_backend says.
-std::shared_ptr<const Backend> make(const BackendUnderTest& which, int window = 0);
+std::shared_ptr<const signature::Backend> make(const BackendUnderTest& which, int window = 0);
 
 // OpenSSL's verdict on every case.
 std::vector<bool> openssl_verdicts(const test::CaseSet& set);
@@ -43,11 +44,11 @@ inline constexpr std::size_t kFills[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 17};
 
 // Fails where the backend's verdict on a case is not OpenSSL's: every case in every place of calls of each fill, beside
 // the cases that follow it, and all cases in one call, begun at each of the first eight.
-void expect_openssl_verdicts_everywhere(const Backend& backend, const test::CaseSet& set,
+void expect_openssl_verdicts_everywhere(const signature::Backend& backend, const test::CaseSet& set,
                                         std::span<const std::size_t> fills = kFills);
 
 // Skips the test with a message where the CPU lacks the instructions.
 #define ASSAY_SKIP_WITHOUT(which) \
   if (!available(which)) GTEST_SKIP() << "this CPU or this build has no kernels for " << (which).isa
 
-}  // namespace assay::verify
+}  // namespace assay::backends

@@ -20,7 +20,7 @@
 #include "support/random.h"
 #include "support/signing.h"
 
-namespace assay::verify {
+namespace assay::backends {
 namespace {
 
 using kernel::Outcome;
@@ -172,7 +172,7 @@ class EcdsaKernel : public testing::TestWithParam<std::tuple<CurveUnderTest, Bac
   const kernel::CurveKernel* kernel_ = nullptr;
   test::Keys keys_;
   std::string last_point_;
-  const PreparedKey* last_key_ = nullptr;
+  const keys::PreparedKey* last_key_ = nullptr;
   std::vector<DigestCase> plain_, crafted_;
 };
 
@@ -466,7 +466,7 @@ class LanesEdge : public testing::TestWithParam<BackendUnderTest> {
   LanesEdge() : random_(StructuredRandom::announced("LanesEdge")) {}
   void SetUp() override { ASSAY_SKIP_WITHOUT(GetParam()); }
 
-  void add(const PreparedKey* key, Algorithm algorithm, const std::string& message, const std::string& signature,
+  void add(const keys::PreparedKey* key, Algorithm algorithm, const std::string& message, const std::string& signature,
            const std::string& what) {
     set_.cases.push_back({key, algorithm, message, signature, what});
   }
@@ -489,7 +489,7 @@ TEST_P(LanesEdge, EcdsaSumsThatMeetAndNumbersAtTheirEdges) {
     const EcCurve& curve = EcCurve::of(which.curve);
     const Big& n = curve.n;
     const auto numbers = [&](const Big& r, const Big& s) { return r.bytes(curve.bytes) + s.bytes(curve.bytes); };
-    const auto plain = [&](const PreparedKey* key, const EcKey& signer) {
+    const auto plain = [&](const keys::PreparedKey* key, const EcKey& signer) {
       const std::string text = message(), good = signer.sign_message(text, structured_below(random_, n));
       add(key, curve.algorithm, text, good, "plain");
       add(key, curve.algorithm, text, with_bit_flipped(good, random_.below(8 * good.size())), "a bit off");
@@ -499,7 +499,7 @@ TEST_P(LanesEdge, EcdsaSumsThatMeetAndNumbersAtTheirEdges) {
       const Big e = Big::from_bytes(test::hashed(curve.hash, text)), k = structured_below(random_, n);
       const Big r = curve.r_of(k), s = structured_below(random_, n);
       const EcKey meeting{&curve, e * r.inverse(n) % n}, opposite{&curve, (n - e % n) * r.inverse(n) % n};
-      const PreparedKey* key = set_.keys.add(meeting.jwk());
+      const keys::PreparedKey* key = set_.keys.add(meeting.jwk());
       add(key, curve.algorithm, text, numbers(r, e * 2 * k.inverse(n) % n), "u1*G = u2*Q, valid");
       plain(key, meeting);
       add(key, curve.algorithm, text, numbers(r, s), "u1*G = u2*Q");
@@ -517,12 +517,12 @@ TEST_P(LanesEdge, EcdsaSumsThatMeetAndNumbersAtTheirEdges) {
     }
     for (const Big& d : {Big(1), Big(2), Big(32), n - 1, n - 2, (n - 1) / 2}) {
       const EcKey small{&curve, d};
-      const PreparedKey* key = set_.keys.add(small.jwk());
+      const keys::PreparedKey* key = set_.keys.add(small.jwk());
       plain(key, small);
       plain(key, small);
     }
     const EcKey signer{&curve, structured_below(random_, n)};
-    const PreparedKey* key = set_.keys.add(signer.jwk());
+    const keys::PreparedKey* key = set_.keys.add(signer.jwk());
     const std::string text = message(), good = signer.sign_message(text, structured_below(random_, n));
     const Big s = Big::from_bytes(good.substr(curve.bytes));
     add(key, curve.algorithm, text, good.substr(0, curve.bytes) + (n - s).bytes(curve.bytes), "s from the other half");
@@ -542,7 +542,7 @@ TEST_P(LanesEdge, Ed25519PointsOfSmallOrderAndScalarsAtTheirEdges) {
     return signature.substr(0, 32) + S.little_endian(32);
   };
   const EdKey plain(structured_below(random_, L));
-  const PreparedKey* plain_key = set_.keys.add(plain.jwk());
+  const keys::PreparedKey* plain_key = set_.keys.add(plain.jwk());
   for (int i = 0; i < 6; ++i) {
     const std::string text = message(), good = plain.sign(text, structured_below(random_, L));
     const Big S = Big::from_little_endian(good.substr(32));
@@ -573,8 +573,8 @@ TEST_P(LanesEdge, Ed25519PointsOfSmallOrderAndScalarsAtTheirEdges) {
   const Big a = structured_below(random_, L);
   for (int order = 1; order < 8; ++order) {
     const EdKey key(a, (B.times(a) + T.times(order)).encode()), small(0, T.times(order).encode());
-    const PreparedKey* prepared = set_.keys.add(key.jwk(), Profile::fastmcp);
-    const PreparedKey* prepared_small = set_.keys.add(small.jwk(), Profile::fastmcp);
+    const keys::PreparedKey* prepared = set_.keys.add(key.jwk(), Profile::fastmcp);
+    const keys::PreparedKey* prepared_small = set_.keys.add(small.jwk(), Profile::fastmcp);
     for (int i = 0; i < 10; ++i) {
       const std::string text = "torsion " + std::to_string(i);
       add(prepared, algorithm, text, key.sign(text, structured_below(random_, L)), "a key with a torsion component");
@@ -585,7 +585,7 @@ TEST_P(LanesEdge, Ed25519PointsOfSmallOrderAndScalarsAtTheirEdges) {
   // Keys that are no canonical encoding of a point: whatever OpenSSL makes of them.
   for (std::uint64_t over = 0; over < 19; ++over) {
     const EdKey key(0, EdwardsPoint::encode(EdwardsPoint::p() + over, over % 2 == 1));
-    const PreparedKey* prepared = set_.keys.add(key.jwk(), Profile::fastmcp);
+    const keys::PreparedKey* prepared = set_.keys.add(key.jwk(), Profile::fastmcp);
     add(prepared, algorithm, "odd key", key.sign("odd key", 7), "a key that is not canonical");
   }
   for (const auto& [y, sign] : {std::pair<Big, bool>{0, false},
@@ -596,7 +596,7 @@ TEST_P(LanesEdge, Ed25519PointsOfSmallOrderAndScalarsAtTheirEdges) {
                                 {EdwardsPoint::p() - 1, false},
                                 {EdwardsPoint::p() - 1, true}}) {
     const EdKey key(0, EdwardsPoint::encode(y, sign));
-    const PreparedKey* prepared = set_.keys.add(key.jwk(), Profile::fastmcp);
+    const keys::PreparedKey* prepared = set_.keys.add(key.jwk(), Profile::fastmcp);
     for (int i = 0; i < 4; ++i) {
       const std::string text = "y " + std::to_string(i);
       add(prepared, algorithm, text, key.sign(text, 5), "a key with a special y");
@@ -605,7 +605,7 @@ TEST_P(LanesEdge, Ed25519PointsOfSmallOrderAndScalarsAtTheirEdges) {
   // Keys that are small multiples of B.
   for (const Big& small : {Big(1), Big(2), Big(32), L - 1, L - 2, (L - 1) / 2}) {
     const EdKey key(small);
-    const PreparedKey* prepared = set_.keys.add(key.jwk());
+    const keys::PreparedKey* prepared = set_.keys.add(key.jwk());
     for (int i = 0; i < 3; ++i) {
       const std::string text = message(), good = key.sign(text, structured_below(random_, L));
       add(prepared, algorithm, text, good, "a small multiple of B");
@@ -632,7 +632,7 @@ TEST_P(LanesEdge, RsaNumbersAtTheirEdgesAndBlocksThatAreAlmostRight) {
                              {2049, 65537},
                              {2047 + 8, 17}}) {
     const test::RsaKey rsa(shape.bits, shape.e, static_cast<std::uint64_t>(++seed));
-    const PreparedKey* key = set_.keys.add(rsa.jwk(), Profile::fastmcp);
+    const keys::PreparedKey* key = set_.keys.add(rsa.jwk(), Profile::fastmcp);
     const std::string label = std::to_string(shape.bits) + " bits, e = " + std::to_string(shape.e) + ": ";
     for (const Algorithm algorithm : {Algorithm::RS256, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384}) {
       const std::string text = message();
@@ -677,7 +677,7 @@ TEST_P(LanesEdge, HmacTagsOfEveryLengthAndKeysAboutTheBlock) {
       const std::string secret = random_.bytes(size);
       Jwk jwk = test::secret_jwk(secret);
       jwk.permitted.insert(algorithm);
-      const PreparedKey* key = set_.keys.add(std::move(jwk), Profile::fastmcp);
+      const keys::PreparedKey* key = set_.keys.add(std::move(jwk), Profile::fastmcp);
       for (const std::size_t length : {0, 1, 47, 48, 55, 56, 63, 64, 65, 111, 112, 119, 120, 127, 128, 129, 600}) {
         const std::string text = random_.bytes(length), tag = test::hmac(hash, secret, text);
         add(key, algorithm, text, tag, "valid");
@@ -697,4 +697,4 @@ INSTANTIATE_TEST_SUITE_P(EachIsa, LanesEdge, testing::ValuesIn(kLanes),
                          [](const auto& which) { return std::string(which.param.label); });
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::backends

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "backends/backends.h"
-#include "backends/vector_cases.h"
 #include "kernel/kernel.h"
 #include "support/random.h"
+#include "support/vector_cases.h"
 #include "support/vectors.h"
 
-namespace assay::verify {
+namespace assay::backends {
 namespace {
 
 class Lanes : public testing::TestWithParam<BackendUnderTest> {
@@ -104,7 +104,7 @@ std::vector<Signer> signers(test::StructuredRandom& random) {
 
 // `count` valid signatures, and as many with one bit flipped.
 void add_cases(test::CaseSet& set, const Signer& signer, std::size_t count, test::StructuredRandom& random) {
-  const PreparedKey* key = set.keys.add(signer.jwk);
+  const keys::PreparedKey* key = set.keys.add(signer.jwk);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string message = random.bytes(random.size(700));
     const std::string good = signer.sign(message);
@@ -147,11 +147,11 @@ TEST_P(Lanes, DecideEverySignatureThatTheyHaveAKernelForAndLeaveTheOthersToOpens
     add_cases(set, signer, 20, random);
     const auto backend = make(GetParam());
     const auto session = backend->new_session();
-    std::vector<SignatureJob> jobs;
+    std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < set.cases.size(); ++i) jobs.push_back(test::job_of(set.cases[i], i % 2 == 0));
     session->judge(jobs, set.keys.generation());
     for (std::size_t i = 0; i < jobs.size(); ++i) EXPECT_EQ(jobs[i].valid, i % 2 == 0) << i;
-    const BackendStatistics counts = backend->statistics();
+    const signature::BackendStatistics counts = backend->statistics();
     const bool lanes = has_kernel(*kernel::kernels_for(GetParam().isa), signer.algorithm);
     EXPECT_EQ(counts.by_lanes, lanes ? jobs.size() : 0);
     EXPECT_EQ(counts.by_openssl, lanes ? 0 : jobs.size());
@@ -184,7 +184,7 @@ TEST_P(Lanes, AgreeWithOpensslOnCallsLongerThanAPass) {
   const auto session = backend->new_session();
   for (const std::size_t count :
        {once.size() - 1, std::size_t{255}, std::size_t{256}, std::size_t{257}, set.cases.size()}) {
-    std::vector<SignatureJob> jobs;
+    std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < count; ++i) jobs.push_back(test::job_of(set.cases[i], expected[i]));
     session->judge(jobs, set.keys.generation());
     for (std::size_t i = 0; i < count; ++i) {
@@ -201,7 +201,7 @@ TEST_P(Lanes, KeepVerdictsWhenKeysOfAnotherRingHaveTheSamePlaces) {
     test::CaseSet set;
     for (const Signer& signer : signers(random)) add_cases(set, signer, 2, random);
     const std::vector<bool> expected = openssl_verdicts(set);
-    std::vector<SignatureJob> jobs;
+    std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < expected.size(); ++i) jobs.push_back(test::job_of(set.cases[i], expected[i]));
     session->judge(jobs, set.keys.generation());
     for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -211,4 +211,4 @@ TEST_P(Lanes, KeepVerdictsWhenKeysOfAnotherRingHaveTheSamePlaces) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::backends

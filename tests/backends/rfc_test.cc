@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "assay/verifier.h"
-#include "backends/vector_cases.h"
+#include "support/vector_cases.h"
 #include "support/vectors.h"
 
 namespace assay {

@@ -14,10 +14,10 @@
 
 #include "assay/verifier.h"
 #include "backends/backends.h"
-#include "backends/vector_cases.h"
+#include "support/vector_cases.h"
 #include "support/vectors.h"
 
-namespace assay::verify {
+namespace assay::backends {
 namespace {
 
 using codec::JsonNode;
@@ -57,9 +57,9 @@ TEST_P(Signatures, AreJudgedAsWycheproofExpects) {
     const test::SignatureCase& one = known.set.cases[i];
     SCOPED_TRACE(one.what);
     // Three times in one call.
-    std::vector<SignatureJob> jobs(3, test::job_of(one, known.expected[i]));
+    std::vector<signature::Job> jobs(3, test::job_of(one, known.expected[i]));
     session->judge(jobs, known.set.keys.generation());
-    for (const SignatureJob& job : jobs) EXPECT_EQ(job.valid, known.expected[i]);
+    for (const signature::Job& job : jobs) EXPECT_EQ(job.valid, known.expected[i]);
     ++(jobs[0].valid ? tally.valid : tally.invalid);
     if (!known.skipped[i].empty()) ++tally.skipped[known.skipped[i]];
   }
@@ -181,4 +181,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& which) { return test::short_name(std::get<0>(which.param)) + "_" + std::get<1>(which.param); });
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::backends

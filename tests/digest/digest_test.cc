@@ -13,14 +13,14 @@
 #include "lanes/hash_lanes.h"
 #include "support/random.h"
 
-namespace assay::verify {
+namespace assay::digest {
 namespace {
 
 constexpr Hash kHashes[] = {Hash::SHA256, Hash::SHA384, Hash::SHA512};
 
 TEST(Digest, GoesOnFromTheStateOfAnyWholeBlocks) {
   test::StructuredRandom random = test::StructuredRandom::announced("Digest.GoesOn");
-  const LaneKernels kernels(kernel::best_kernels(), {});
+  const lanes::LaneKernels kernels(kernel::best_kernels(), {});
   for (const Hash hash : kHashes) {
     for (const std::size_t blocks : {1u, 2u, 5u}) {
       // 40 at once: lanes; 1: OpenSSL
@@ -29,14 +29,14 @@ TEST(Digest, GoesOnFromTheStateOfAnyWholeBlocks) {
         const HashState state = hash_blocks(hash, initial_words(hash), 0, head);
         EXPECT_EQ(state.hashed, head.size());
         std::vector<std::string> rests;
-        std::vector<DigestSlot> slots(count);
-        HashLanes lanes(kernels, false);
+        std::vector<lanes::DigestSlot> slots(count);
+        lanes::HashLanes lanes(kernels, false);
         for (std::size_t i = 0; i < count; ++i) rests.push_back(random.bytes(random.size(700)));
         for (std::size_t i = 0; i < count; ++i) lanes.add_rest(hash, state, rests[i], slots[i].digest());
         lanes.run();
         for (std::size_t i = 0; i < count; ++i) {
           unsigned char expected[64];
-          digest(hash, head + rests[i], expected);
+          sha2(hash, head + rests[i], expected);
           EXPECT_EQ(std::memcmp(slots[i].digest(), expected, static_cast<std::size_t>(digest_bytes(hash))), 0)
               << blocks << " blocks, rest of " << rests[i].size();
         }
@@ -95,4 +95,4 @@ TEST(ConstantTime, ToldApartByEachBitAtEveryPlace) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::digest

@@ -10,7 +10,7 @@
 #include "digest/digest.h"
 #include "digest/emsa_pss.h"
 
-namespace assay::verify {
+namespace assay::digest {
 namespace {
 
 struct Free {
@@ -26,7 +26,7 @@ const EVP_MD* md_of(Hash hash) {
 
 std::string hashed(Hash hash, std::string_view message) {
   std::string bytes(static_cast<std::size_t>(digest_bytes(hash)), '\0');
-  digest(hash, message, reinterpret_cast<unsigned char*>(bytes.data()));
+  sha2(hash, message, reinterpret_cast<unsigned char*>(bytes.data()));
   return bytes;
 }
 
@@ -130,4 +130,4 @@ TEST(EmsaPssBlock, ChecksEachFieldOfTheEncodedMessage) {
 INSTANTIATE_TEST_SUITE_P(ModulusBits, EmsaPss, testing::Values(1024u, 1025u, 1030u, 1031u, 1032u, 1033u, 2048u));
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::digest

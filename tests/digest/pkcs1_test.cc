@@ -10,7 +10,7 @@
 #include "digest/pkcs1.h"
 #include "support/random.h"
 
-namespace assay::verify {
+namespace assay::digest {
 namespace {
 
 using namespace std::string_literals;
@@ -56,7 +56,7 @@ class Pkcs1 : public testing::TestWithParam<Hash> {
   }
   std::string hashed(std::string_view message) const {
     std::string bytes(static_cast<std::size_t>(digest_bytes(GetParam())), '\0');
-    digest(GetParam(), message, reinterpret_cast<unsigned char*>(bytes.data()));
+    sha2(GetParam(), message, reinterpret_cast<unsigned char*>(bytes.data()));
     return bytes;
   }
   Encoding encoding() const {
@@ -257,4 +257,4 @@ INSTANTIATE_TEST_SUITE_P(Hashes, Pkcs1, testing::Values(Hash::SHA256, Hash::SHA3
                          });
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::digest

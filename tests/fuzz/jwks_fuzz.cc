@@ -15,11 +15,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       fuzz::require(note.find('\n') == std::string::npos, "a note is one line");
     }
     for (const Jwk& jwk : set->keys) {
-      const auto key = verify::prepare_key(jwk, profile, "fuzz");
+      const auto key = keys::prepare_key(jwk, profile, "fuzz");
       if (!key) fuzz::require(!key.error().empty(), "an error has a message");
     }
   }
-  const auto pem = verify::read_public_key(fuzz::text_of(data, size), Profile::strict, "fuzz");
+  const auto pem = keys::read_public_key(fuzz::text_of(data, size), Profile::strict, "fuzz");
   if (!pem) fuzz::require(!pem.error().empty(), "an error has a message");
   return 0;
 }

@@ -13,6 +13,7 @@
 #include "kernel/kernel.h"
 #include "signature/backend.h"
 #include "support/signing.h"
+#include "verify/backend_choice.h"
 
 namespace {
 
@@ -37,7 +38,7 @@ class World {
 
   test::Keys keys;
   std::vector<Signer> signers;
-  std::vector<std::unique_ptr<verify::BackendSession>> sessions;  // OpenSSL's first
+  std::vector<std::unique_ptr<signature::BackendSession>> sessions;  // OpenSSL's first
 
  private:
   World() {
@@ -55,7 +56,7 @@ class World {
   }
 
   void add_session(const char* name, const char* isa) {
-    verify::BackendOptions options;
+    signature::BackendOptions options;
     options.name = name;
     options.isa = isa;
     options.tables_at_once = true;
@@ -70,7 +71,7 @@ class World {
     const Big& n = curve.n;
     for (const Big& d : {test::structured_below(random, n), Big(1), Big(2), n - 1, (n - 1) / 2}) {
       const test::EcKey key{&curve, d};
-      const verify::PreparedKey* prepared = keys.add(key.jwk());
+      const keys::PreparedKey* prepared = keys.add(key.jwk());
       Signer signer;
       for (int i = 0; i < 4; ++i) {
         const std::string message = random.bytes(20 + 10 * static_cast<std::size_t>(i));
@@ -94,7 +95,7 @@ class World {
     with.emplace_back(0, T.encode());
     with.emplace_back(0, test::EdwardsPoint().encode());
     for (const test::EdKey& key : with) {
-      const verify::PreparedKey* prepared = keys.add(key.jwk(), Profile::fastmcp);
+      const keys::PreparedKey* prepared = keys.add(key.jwk(), Profile::fastmcp);
       Signer signer;
       for (int i = 0; i < 4; ++i) {
         const std::string message = random.bytes(20 + 10 * static_cast<std::size_t>(i));
@@ -112,7 +113,7 @@ class World {
 
   void add_rsa(int bits, std::uint64_t e, test::StructuredRandom& random) {
     const test::RsaKey key(bits, e, random.next());
-    const verify::PreparedKey* prepared = keys.add(key.jwk(), Profile::fastmcp);
+    const keys::PreparedKey* prepared = keys.add(key.jwk(), Profile::fastmcp);
     for (const Algorithm algorithm : {Algorithm::RS256, Algorithm::PS256}) {
       Signer signer;
       for (int i = 0; i < 4; ++i) {
@@ -131,7 +132,7 @@ class World {
     const std::string secret = random.bytes(80);
     Jwk jwk = test::secret_jwk(secret);
     jwk.permitted.insert(algorithm);
-    const verify::PreparedKey* prepared = keys.add(std::move(jwk), Profile::fastmcp);
+    const keys::PreparedKey* prepared = keys.add(std::move(jwk), Profile::fastmcp);
     Signer signer;
     for (int i = 0; i < 4; ++i) {
       const std::string message = random.bytes(30 + 60 * static_cast<std::size_t>(i));
@@ -142,7 +143,7 @@ class World {
     signers.push_back(std::move(signer));
   }
 
-  std::vector<std::shared_ptr<const verify::Backend>> backends_;
+  std::vector<std::shared_ptr<const signature::Backend>> backends_;
 };
 
 // Bytes of the input, then zeros.
@@ -218,11 +219,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     spoil(one, signer, input);
     cases.push_back(std::move(one));
   }
-  std::vector<verify::SignatureJob> expected;
+  std::vector<signature::Job> expected;
   for (const test::SignatureCase& one : cases) expected.push_back(test::job_of(one, true));
   world.sessions[0]->judge(expected, world.keys.generation());
   for (std::size_t s = 1; s < world.sessions.size(); ++s) {
-    std::vector<verify::SignatureJob> jobs;
+    std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < cases.size(); ++i) jobs.push_back(test::job_of(cases[i], expected[i].valid));
     world.sessions[s]->judge(jobs, world.keys.generation());
     for (std::size_t i = 0; i < cases.size(); ++i) {

@@ -7,7 +7,7 @@
 
 #include "keys/http_server.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 using ::testing::AnyOf;
@@ -215,4 +215,4 @@ TEST(CacheControl, GivesTheShortestOfLimitAndMaxAge) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -6,7 +6,7 @@
 
 #include "jose/jwk.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 constexpr auto kStrict = Profile::strict;
@@ -114,4 +114,4 @@ TEST(KeyRing, GivesEachRingItsOwnGeneration) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -13,7 +13,7 @@
 
 #include "keys/http_server.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 using ::testing::HasSubstr;
@@ -253,4 +253,4 @@ TEST_F(KeyServer, OpeningFailsWithoutAFirstSet) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -13,7 +13,7 @@
 #include "codec/base64url.h"
 #include "keys/openssl_key.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 using ::testing::HasSubstr;
@@ -212,4 +212,4 @@ TEST(PreparedKey, RefusesAPrivatePartOfAnotherKeyAndForgetsItsOwn) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -10,7 +10,7 @@
 
 #include "assay/static_token_verifier.h"
 
-namespace assay::verify {
+namespace assay::keys {
 namespace {
 
 using ::testing::ElementsAre;
@@ -94,4 +94,4 @@ TEST(StaticTable, NamesEntryByPositionAndFieldButNeverTheToken) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::keys

@@ -7,22 +7,22 @@
 #include <string>
 #include <vector>
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-PreparedKey rsa_key(std::size_t bytes, std::string e = std::string("\x01\x00\x01", 3)) {
-  PreparedKey key;
+keys::PreparedKey rsa_key(std::size_t bytes, std::string e = std::string("\x01\x00\x01", 3)) {
+  keys::PreparedKey key;
   key.jwk.type = KeyType::RSA;
   key.jwk.n = std::string(bytes, '\xC1');
   key.jwk.e = std::move(e);
   return key;
 }
 
-PreparedKey curve_key(Curve curve, std::size_t bytes) {
-  PreparedKey key;
+keys::PreparedKey curve_key(Curve curve, std::size_t bytes) {
+  keys::PreparedKey key;
   key.jwk.curve = curve;
   key.jwk.type = curve == Curve::Ed25519 || curve == Curve::Ed448 ? KeyType::OKP : KeyType::EC;
   key.jwk.x = std::string(bytes, '\x11');
@@ -30,9 +30,9 @@ PreparedKey curve_key(Curve curve, std::size_t bytes) {
   return key;
 }
 
-Route route_of_length(const PreparedKey& key, Algorithm algorithm, std::size_t length) {
+Route route_of_length(const keys::PreparedKey& key, Algorithm algorithm, std::size_t length) {
   const std::string signature(length, 's');
-  const SignatureJob job{&key, algorithm, "input", signature, false};
+  const signature::Job job{&key, algorithm, "input", signature, false};
   return route_of(job, info(algorithm).scheme == Scheme::hmac ? kernel_of(info(algorithm).hash) : kernel_of(key));
 }
 
@@ -51,21 +51,21 @@ TEST(LaneKernelOfKey, IsNoneForOtherSizesExponentsAndCurves) {
   EXPECT_EQ(kernel_of(rsa_key(320)), LaneKernel::none);
   EXPECT_EQ(kernel_of(rsa_key(256, "\x03")), LaneKernel::none);
   EXPECT_EQ(kernel_of(rsa_key(256, std::string("\x00\x01\x00\x01", 4))), LaneKernel::none);
-  PreparedKey small = rsa_key(256);
+  keys::PreparedKey small = rsa_key(256);
   small.jwk.n[0] = '\x7F';  // 2047 bits
   EXPECT_EQ(kernel_of(small), LaneKernel::none);
-  PreparedKey even = rsa_key(256);
+  keys::PreparedKey even = rsa_key(256);
   even.jwk.n.back() = '\x02';
   EXPECT_EQ(kernel_of(even), LaneKernel::none);
   EXPECT_EQ(kernel_of(curve_key(Curve::Ed448, 57)), LaneKernel::none);
   EXPECT_EQ(kernel_of(curve_key(Curve::secp256k1, 32)), LaneKernel::none);
   EXPECT_EQ(kernel_of(curve_key(Curve::P256, 31)), LaneKernel::none);
-  EXPECT_EQ(kernel_of(PreparedKey()), LaneKernel::none);
+  EXPECT_EQ(kernel_of(keys::PreparedKey()), LaneKernel::none);
 }
 
 TEST(Route, ScreensOutSignaturesOfAnotherLength) {
-  const PreparedKey rsa = rsa_key(256), p256 = curve_key(Curve::P256, 32), p521 = curve_key(Curve::P521, 66),
-                    ed25519 = curve_key(Curve::Ed25519, 32), secret;
+  const keys::PreparedKey rsa = rsa_key(256), p256 = curve_key(Curve::P256, 32), p521 = curve_key(Curve::P521, 66),
+                          ed25519 = curve_key(Curve::Ed25519, 32), secret;
   for (const auto& [key, algorithm, length] :
        {std::tuple(&rsa, Algorithm::RS256, 256), std::tuple(&rsa, Algorithm::PS512, 256),
         std::tuple(&p256, Algorithm::ES256, 64), std::tuple(&p521, Algorithm::ES512, 132),
@@ -80,7 +80,7 @@ TEST(Route, ScreensOutSignaturesOfAnotherLength) {
 }
 
 TEST(Route, SendsToOpensslWhatNoKernelTakes) {
-  const PreparedKey p256 = curve_key(Curve::P256, 32);
+  const keys::PreparedKey p256 = curve_key(Curve::P256, 32);
   EXPECT_EQ(route_of_length(p256, Algorithm::ES384, 96), Route::openssl) << "a key of another curve";
   EXPECT_EQ(route_of_length(curve_key(Curve::Ed448, 57), Algorithm::EdDSA, 114), Route::openssl);
   EXPECT_EQ(route_of_length(rsa_key(300), Algorithm::RS256, 300), Route::openssl);
@@ -88,7 +88,7 @@ TEST(Route, SendsToOpensslWhatNoKernelTakes) {
 }
 
 TEST(Route, LeavesShortPssSignaturesOfFastmcpToOpenssl) {
-  PreparedKey key = rsa_key(256);
+  keys::PreparedKey key = rsa_key(256);
   EXPECT_EQ(route_of_length(key, Algorithm::PS256, 255), Route::invalid);
   key.lenient_pss_length = true;
   EXPECT_EQ(route_of_length(key, Algorithm::PS256, 255), Route::openssl);
@@ -167,4 +167,4 @@ TEST_F(Scheduler, ForgetsTheLastBatch) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -12,7 +12,7 @@
 #include "lanes/table_cache.h"
 #include "support/signing.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 using kernel::CurveJob;
@@ -86,7 +86,7 @@ TEST(SelfTest, TakesOutAKernelThatFailsAndTellsOnce) {
   kernel::Kernels broken = kernels_here();
   broken.p256.verify = always<Outcome::valid>;
   std::vector<std::string> notes;
-  BackendOptions options;
+  signature::BackendOptions options;
   options.tables_at_once = true;
   options.window = kMinWindow;
   options.on_note = [&](std::string_view note) { notes.emplace_back(note); };
@@ -94,9 +94,9 @@ TEST(SelfTest, TakesOutAKernelThatFailsAndTellsOnce) {
 
   const test::EcKey signer{&test::EcCurve::of(Curve::P256), test::Big(12345)};
   test::Keys keys;
-  const PreparedKey* key = keys.add(signer.jwk());
+  const keys::PreparedKey* key = keys.add(signer.jwk());
   const std::string good = signer.sign_message("good", test::Big(67890));
-  std::vector<SignatureJob> jobs;
+  std::vector<signature::Job> jobs;
   for (int i = 0; i < 20; ++i) jobs.push_back({key, Algorithm::ES256, i % 2 == 0 ? "good" : "another", good, false});
   for (int session = 0; session < 2; ++session) {
     backend->new_session()->judge(jobs, keys.generation());
@@ -111,16 +111,16 @@ TEST(SelfTest, TakesOutAKernelThatFailsAndTellsOnce) {
 TEST(SelfTest, IsNotRunForOneToken) {
   kernel::Kernels broken = kernels_here();
   broken.p256.verify = always<Outcome::valid>;
-  BackendOptions options;
+  signature::BackendOptions options;
   options.on_note = [](std::string_view note) { ADD_FAILURE() << note; };
   const auto backend = make_lanes_backend(broken, options);
   const test::EcKey signer{&test::EcCurve::of(Curve::P256), test::Big(12345)};
   test::Keys keys;
   const std::string good = signer.sign_message("good", test::Big(67890));
-  SignatureJob job{keys.add(signer.jwk()), Algorithm::ES256, "good", good, false};
+  signature::Job job{keys.add(signer.jwk()), Algorithm::ES256, "good", good, false};
   backend->new_session()->judge({&job, 1}, keys.generation());
   EXPECT_TRUE(job.valid);
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -13,7 +13,7 @@
 #include "lanes/lanes_backend.h"
 #include "support/signing.h"
 
-namespace assay::verify {
+namespace assay::lanes {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
@@ -26,10 +26,10 @@ class Tables : public testing::Test {
     cache_ = std::make_unique<TableCache>(kernels_, TableCache::Options{budget, window, at_once});
     budget_ = budget;
   }
-  const PreparedKey& p256_key(std::uint64_t number) {
+  const keys::PreparedKey& p256_key(std::uint64_t number) {
     return *keys_.add(test::EcKey{&test::EcCurve::of(Curve::P256), test::Big(number + 2)}.jwk());
   }
-  std::shared_ptr<CachedKey> find(const PreparedKey& key) { return cache_->find(key, kernel_of(key)); }
+  std::shared_ptr<CachedKey> find(const keys::PreparedKey& key) { return cache_->find(key, kernel_of(key)); }
   std::shared_ptr<CachedKey> p256(std::uint64_t number) { return find(p256_key(number)); }
   // Uses, and all builds that they start.
   void use(const std::shared_ptr<CachedKey>& key, std::uint32_t uses) {
@@ -84,30 +84,30 @@ TEST_F(Tables, OfTheGeneratorsLeaveAQuarterOfTheBudgetToKeys) {
 
 TEST_F(Tables, AreKnownByTheBytesOfTheKey) {
   open(64 * kMiB);
-  const PreparedKey& first = p256_key(1);
-  const PreparedKey& same_in_another_set = p256_key(1);
+  const keys::PreparedKey& first = p256_key(1);
+  const keys::PreparedKey& same_in_another_set = p256_key(1);
   EXPECT_EQ(find(first), find(same_in_another_set));
   EXPECT_NE(find(first), p256(2));
 }
 
 TEST_F(Tables, ServeNewSessionsAndReloadedKeysFromTheFirstTokenOn) {
-  BackendOptions options;
+  signature::BackendOptions options;
   options.table_memory = 16 * kMiB;
   const auto backend = make_lanes_backend(kernel::best_kernels(), options);
   const test::EcKey signer{&test::EcCurve::of(Curve::P256), test::Big(12345)};
   const std::string signature = signer.sign_message("text", test::Big(67890));
-  std::vector<SignatureJob> jobs(8, {keys_.add(signer.jwk()), Algorithm::ES256, "text", signature, false});
+  std::vector<signature::Job> jobs(8, {keys_.add(signer.jwk()), Algorithm::ES256, "text", signature, false});
   const auto first = backend->new_session();
   while (backend->statistics().by_lanes == 0) first->judge(jobs, keys_.generation());
 
   test::Keys reloaded;
-  for (SignatureJob& job : jobs) job.key = reloaded.add(signer.jwk());
+  for (signature::Job& job : jobs) job.key = reloaded.add(signer.jwk());
   const std::uint64_t before = backend->statistics().by_lanes;
   backend->new_session()->judge(jobs, reloaded.generation());
   EXPECT_EQ(backend->statistics().by_lanes, before + jobs.size());
   first->judge(jobs, reloaded.generation());
   EXPECT_EQ(backend->statistics().by_lanes, before + 2 * jobs.size());
-  for (const SignatureJob& job : jobs) EXPECT_TRUE(job.valid);
+  for (const signature::Job& job : jobs) EXPECT_TRUE(job.valid);
 }
 
 TEST_F(Tables, AreNotMadeWithoutABudget) {
@@ -213,7 +213,7 @@ TEST_F(Tables, OfRsaAreMadeByTheCallerForTheSecondToken) {
   if (kernel::kernels_for("ifma") == nullptr) GTEST_SKIP() << "this CPU has no AVX-512 IFMA, and no RSA kernel";
   const LaneKernels ifma(*kernel::kernels_for("ifma"), {});
   TableCache cache(ifma, {kMiB, 0, false});
-  const PreparedKey& key = *keys_.add(test::RsaKey(2048, 65537, 1).jwk());
+  const keys::PreparedKey& key = *keys_.add(test::RsaKey(2048, 65537, 1).jwk());
   const auto cached = cache.find(key, kernel_of(key));
   cache.add_uses(cached, 1);
   EXPECT_EQ(cached->table(), nullptr);
@@ -230,7 +230,7 @@ TEST_F(Tables, AreNotTriedTwiceForAKeyThatHasNone) {
   jwk.curve = Curve::Ed25519;
   jwk.x = std::string(32, '\0');
   jwk.x[0] = '\x01';  // the neutral element: of order 1
-  PreparedKey key;
+  keys::PreparedKey key;
   key.jwk = jwk;
   const auto cached = find(key);
   use(cached, 1);
@@ -283,4 +283,4 @@ TEST_F(Tables, ComeAndGoUnderManyReaders) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::lanes

@@ -13,7 +13,7 @@
 
 #include "support/random.h"
 
-namespace assay::verify {
+namespace assay::memo {
 namespace {
 
 constexpr std::size_t kKiB = 1024;
@@ -41,10 +41,10 @@ struct Accepted {
   Accepted(const Accepted&) = delete;
   std::string claims;
   std::vector<std::string_view> scopes;
-  TokenVerdict verdict;
+  jose::TokenVerdict verdict;
 };
 
-void expect_equal(const TokenVerdict& got, const TokenVerdict& expected) {
+void expect_equal(const jose::TokenVerdict& got, const jose::TokenVerdict& expected) {
   EXPECT_TRUE(got.reasons.empty());
   EXPECT_EQ(got.signature, SignatureState::valid);
   EXPECT_EQ(got.has_alg, expected.has_alg);
@@ -105,7 +105,7 @@ class Memo : public testing::Test {
     return known;
   }
   bool recall(std::size_t i, Instant at = kNow) {
-    verdict_ = TokenVerdict();
+    verdict_ = jose::TokenVerdict();
     return serves_ && memo_->recall(i, at, verdict_, arena_);
   }
   bool known(const std::string& token) {
@@ -115,12 +115,12 @@ class Memo : public testing::Test {
 
   std::shared_ptr<MemoShare> share_;
   std::unique_ptr<TokenMemo> memo_;
-  std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<Snapshot>();
+  std::shared_ptr<const keys::Snapshot> snapshot_ = std::make_shared<keys::Snapshot>();
   std::vector<std::string> tokens_;
-  std::vector<TokenInput> inputs_;
+  std::vector<jose::TokenInput> inputs_;
   bool serves_ = false;
   base::Arena arena_;
-  TokenVerdict verdict_;
+  jose::TokenVerdict verdict_;
 };
 
 TEST_F(Memo, GivesTheWholeVerdictOfATokenThatItRemembers) {
@@ -255,7 +255,7 @@ TEST_F(Memo, ForgetsAllWithTheKeySnapshot) {
   const std::string token = token_of(1);
   pass({token});
   ASSERT_TRUE(known(token));
-  snapshot_ = std::make_shared<Snapshot>();
+  snapshot_ = std::make_shared<keys::Snapshot>();
   EXPECT_FALSE(known(token));
   EXPECT_EQ(share_->statistics().entries, 0u);
   pass({token});
@@ -306,7 +306,7 @@ TEST_F(Memo, LeavesRecalledTextsInPlaceUntilTheNextBatch) {
     for (std::uint64_t i = 0; i < 100; ++i) tokens.push_back(token_of(i));
     for (int i = 0; i < 200; ++i) tokens.push_back(token_of(next++));
     begin(tokens);
-    std::vector<std::pair<std::size_t, TokenVerdict>> recalled;
+    std::vector<std::pair<std::size_t, jose::TokenVerdict>> recalled;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (recall(i)) {
         recalled.emplace_back(i, verdict_);
@@ -328,7 +328,7 @@ TEST_F(Memo, SharesMemoryWithTheOthersOfItsEngine) {
   const auto fill = [&](TokenMemo& memo) {
     for (int batch = 0; batch < 20; ++batch) {
       std::vector<std::string> tokens;
-      std::vector<TokenInput> inputs;
+      std::vector<jose::TokenInput> inputs;
       for (int i = 0; i < 64; ++i) tokens.push_back(token_of(next++));
       for (const std::string& token : tokens) inputs.push_back({token, kNow});
       EXPECT_TRUE(memo.begin_batch(snapshot_, inputs));
@@ -382,7 +382,7 @@ TEST_F(Memo, AgreesWithAMapOfAllThatItWasGiven) {
     std::size_t valid = 0, known = 0, accepted = 0, recalled = 0;
     for (int batch = 0; batch < 400; ++batch) {
       if (random.one_in(100)) {
-        snapshot_ = std::make_shared<Snapshot>();
+        snapshot_ = std::make_shared<keys::Snapshot>();
         model.clear();
       }
       std::vector<std::string> tokens;
@@ -394,7 +394,7 @@ TEST_F(Memo, AgreesWithAMapOfAllThatItWasGiven) {
         if (random.one_in(10)) tokens.back() = random.corrupted(tokens.back());
       }
       begin(tokens);
-      std::vector<std::pair<TokenVerdict, std::string>> verdicts;
+      std::vector<std::pair<jose::TokenVerdict, std::string>> verdicts;
       for (std::size_t i = 0; i < tokens.size(); ++i) {
         const auto found = model.find(tokens[i]);
         const bool is_valid = found != model.end();
@@ -532,4 +532,4 @@ TEST_F(Admission, SeesTokensThatRepeatFarApart) {
 }
 
 }  // namespace
-}  // namespace assay::verify
+}  // namespace assay::memo

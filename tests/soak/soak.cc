@@ -21,6 +21,7 @@
 #include "kernel/kernel.h"
 #include "signature/backend.h"
 #include "support/mass_signer.h"
+#include "verify/backend_choice.h"
 
 namespace assay {
 namespace {
@@ -80,7 +81,7 @@ struct Tally {
 
 class Soak {
  public:
-  Soak(const verify::Backend& lanes, const verify::Backend& openssl, const Options& options)
+  Soak(const signature::Backend& lanes, const signature::Backend& openssl, const Options& options)
       : options_(options), random_(options.seed), lanes_(lanes.new_session()), openssl_(openssl.new_session()) {
     test::MassSignerOptions wanted;
     wanted.only = options.only;
@@ -143,7 +144,7 @@ class Soak {
     ++(intact ? tally.valid : tally.corrupted);
     if (said == intact && !random_.one_in(options_.sample)) return;
     ++tally.asked;
-    verify::SignatureJob again = test::job_of(cases_[i], false);
+    signature::Job again = test::job_of(cases_[i], false);
     openssl_->judge({&again, 1}, keys_.generation());
     if (again.valid && !intact) ++tally.still_valid;
     const bool minted_wrongly = intact && !again.valid;
@@ -163,16 +164,16 @@ class Soak {
   test::Keys keys_;
   std::vector<std::unique_ptr<test::MassSigner>> signers_;
   std::vector<Tally> tallies_;
-  std::unique_ptr<verify::BackendSession> lanes_, openssl_;
+  std::unique_ptr<signature::BackendSession> lanes_, openssl_;
   // Of the call in progress.
   std::vector<test::SignatureCase> cases_;
   std::vector<std::size_t> from_;
   std::vector<bool> intact_;
-  std::vector<verify::SignatureJob> jobs_;
+  std::vector<signature::Job> jobs_;
 };
 
-std::shared_ptr<const verify::Backend> backend(const std::string& name, const std::string& isa) {
-  verify::BackendOptions options;
+std::shared_ptr<const signature::Backend> backend(const std::string& name, const std::string& isa) {
+  signature::BackendOptions options;
   options.name = name;
   options.isa = isa;
   options.tables_at_once = true;
@@ -199,7 +200,7 @@ int run(const Options& options) {
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begun;
   std::cout << "lanes/" << lanes->isa() << ", seed " << options.seed << ", " << spent.count() << " s\n" << std::flush;
   const std::uint64_t differences = soak.print();
-  const verify::BackendStatistics counts = lanes->statistics();
+  const signature::BackendStatistics counts = lanes->statistics();
   std::cout << "decided by lanes " << counts.by_lanes << ", by OpenSSL " << counts.by_openssl << ", exceptional "
             << counts.exceptional << ", tables built " << counts.tables_built << "\n";
   return differences == 0 && counts.by_lanes > 0 ? 0 : 1;

@@ -35,13 +35,13 @@ class CrossCheckedRun : public testing::Test {
     then = outcome;
     kernel::Kernels kernels = kernel::best_kernels();
     kernels.p256.verify = verify_for_a_while;
-    verify::BackendOptions backend;
+    signature::BackendOptions backend;
     backend.tables_at_once = true;
     backend.window = 4;
     backend.cross_check = 1;
     JwtVerifierOptions options;
     options.keys.push_back({KeySource::Kind::jwks_text, pair_->jwks("k1"), "keys"});
-    auto engine = verify::Engine::create(std::move(options), verify::make_lanes_backend(kernels, backend));
+    auto engine = verify::Engine::create(std::move(options), lanes::make_lanes_backend(kernels, backend));
     if (!engine) return Error{engine.error()};
 
     const std::string good = pair_->create_token(TokenRequest{});

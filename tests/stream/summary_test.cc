@@ -6,7 +6,7 @@ namespace assay::stream {
 namespace {
 
 void count(Tally& tally, SignatureState signature, std::string_view alg, std::string_view kid) {
-  verify::TokenVerdict verdict;
+  jose::TokenVerdict verdict;
   if (signature != SignatureState::valid) verdict.reasons = Reason::signature_invalid;
   verdict.signature = signature;
   verdict.has_alg = verdict.has_kid = true;
@@ -99,7 +99,7 @@ TEST(Summary, CountsAKidOnceWhoeverSignedIt) {
 }
 
 TEST(Summary, CountsByEachDimension) {
-  verify::TokenVerdict verdict;
+  jose::TokenVerdict verdict;
   verdict.has_alg = true;
   verdict.alg = "RS256";
   Counts counts;

@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::string_view kScopes[] = {"read", "write"};
 
-verify::TokenVerdict accepted() {
-  verify::TokenVerdict verdict;
+jose::TokenVerdict accepted() {
+  jose::TokenVerdict verdict;
   verdict.signature = SignatureState::valid;
   verdict.has_alg = verdict.has_kid = verdict.has_client_id = verdict.has_subject = true;
   verdict.alg = "RS256";
@@ -21,8 +21,8 @@ verify::TokenVerdict accepted() {
   return verdict;
 }
 
-verify::TokenVerdict rejected() {
-  verify::TokenVerdict verdict;
+jose::TokenVerdict rejected() {
+  jose::TokenVerdict verdict;
   verdict.signature = SignatureState::valid;
   verdict.reasons = Reason::audience_mismatch;
   verdict.reasons.insert(Reason::token_expired);
@@ -32,7 +32,7 @@ verify::TokenVerdict rejected() {
   return verdict;
 }
 
-std::string write(const VerdictWriter::Options& options, const verify::TokenVerdict& verdict,
+std::string write(const VerdictWriter::Options& options, const jose::TokenVerdict& verdict,
                   std::span<const std::string_view> carried = {}) {
   Buffer to;
   VerdictWriter(options).append(to, {.record = 3,
@@ -84,7 +84,7 @@ TEST(Writer, QuotesCsvAndKeepsOneLineARecord) {
       VerdictWriter(options).head(),
       "record,line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject,claims,/id\r\n");
   const std::string_view carried[] = {"\"x,y\""};
-  verify::TokenVerdict verdict = rejected();
+  jose::TokenVerdict verdict = rejected();
   verdict.has_kid = true;
   verdict.kid = "a\nb";
   EXPECT_EQ(write(options, verdict, carried),
@@ -96,7 +96,7 @@ TEST(Writer, QuotesCsvAndKeepsOneLineARecord) {
 
 TEST(Writer, PutsAnApostropheBeforeCsvTextsThatWouldBeFormulas) {
   const std::string_view scopes[] = {"@read", "=write"};
-  verify::TokenVerdict verdict = accepted();
+  jose::TokenVerdict verdict = accepted();
   verdict.alg = "=RS256";
   verdict.kid = "=HYPERLINK(\"//x\",1)";
   verdict.client_id = "+app";

@@ -40,7 +40,7 @@ class CurveTables {
   void forget_keys() { tables_.clear(); }
 
  private:
-  using Memory = verify::TableMemory;
+  using Memory = base::PageMemory;
   static Memory memory(std::size_t bytes) {
     Memory memory(bytes);
     if (!memory) throw std::bad_alloc();

@@ -53,7 +53,7 @@ class EcdsaSigner final : public MassSigner {
   };
   const EcCurve& curve_;
   std::string name_;
-  std::vector<std::pair<Big, const verify::PreparedKey*>> keys_;
+  std::vector<std::pair<Big, const keys::PreparedKey*>> keys_;
   std::vector<Nonce> nonces_;
 };
 
@@ -82,14 +82,14 @@ class EddsaSigner final : public MassSigner {
  private:
   std::string name_ = "Ed25519";
   std::vector<EdKey> keys_;
-  std::vector<const verify::PreparedKey*> prepared_;
+  std::vector<const keys::PreparedKey*> prepared_;
   std::vector<std::pair<Big, std::string>> nonces_;
 };
 
 class RsaSigner final : public MassSigner {
  public:
   RsaSigner(std::string name, Algorithm algorithm, const std::vector<RsaKey>& keys,
-            const std::vector<const verify::PreparedKey*>& prepared, StructuredRandom& random, int pool)
+            const std::vector<const keys::PreparedKey*>& prepared, StructuredRandom& random, int pool)
       : name_(std::move(name)) {
     for (std::size_t k = 0; k < keys.size(); ++k) {
       for (int i = 0; i < pool; ++i) {
@@ -130,7 +130,7 @@ class HmacSigner final : public MassSigner {
   Algorithm algorithm_;
   std::string name_;
   std::vector<std::string> secrets_;
-  std::vector<const verify::PreparedKey*> prepared_;
+  std::vector<const keys::PreparedKey*> prepared_;
 };
 
 void flip(std::string& text, StructuredRandom& random) {
@@ -158,7 +158,7 @@ std::vector<std::unique_ptr<MassSigner>> mass_signers(Keys& keys, StructuredRand
        {RsaRow{2048, {Algorithm::RS256, Algorithm::PS256}}, RsaRow{3072, {Algorithm::RS384, Algorithm::PS384}},
         RsaRow{4096, {Algorithm::RS512, Algorithm::PS512}}}) {
     std::vector<RsaKey> rsa;
-    std::vector<const verify::PreparedKey*> prepared;
+    std::vector<const keys::PreparedKey*> prepared;
     for (const Algorithm algorithm : row.algorithms) {
       std::string name = std::string(to_string(algorithm)) + "/" + std::to_string(row.bits);
       if (!wanted(name)) continue;

@@ -81,7 +81,7 @@ std::string pkcs1_block(Hash hash, std::string_view message, std::size_t size) {
 
 std::string hashed(Hash hash, std::string_view message) {
   std::string bytes(static_cast<std::size_t>(digest_bytes(hash)), '\0');
-  verify::digest(hash, message, reinterpret_cast<unsigned char*>(bytes.data()));
+  digest::sha2(hash, message, reinterpret_cast<unsigned char*>(bytes.data()));
   return bytes;
 }
 
@@ -167,7 +167,7 @@ std::string EcKey::sign_message(std::string_view message, const Big& k) const {
   return sign(Big::from_bytes(hashed(curve->hash, message)), k);
 }
 
-bool openssl_accepts_digest(const verify::PreparedKey& key, std::string_view digest, std::string_view signature) {
+bool openssl_accepts_digest(const keys::PreparedKey& key, std::string_view digest, std::string_view signature) {
   const std::size_t half = signature.size() / 2;
   const std::unique_ptr<ECDSA_SIG, Free> numbers(ECDSA_SIG_new());
   Big r = Big::from_bytes(signature.substr(0, half)), s = Big::from_bytes(signature.substr(half));
@@ -269,9 +269,9 @@ Keys::Keys() {
   generation_ = next.fetch_add(1);
 }
 
-const verify::PreparedKey* Keys::add(Jwk jwk, Profile profile) {
+const keys::PreparedKey* Keys::add(Jwk jwk, Profile profile) {
   if (jwk.permitted.empty()) jwk.permitted = jose::algorithms_of(jwk.type, jwk.curve);
-  Result<verify::PreparedKey> key = verify::prepare_key(std::move(jwk), profile, "test");
+  Result<keys::PreparedKey> key = keys::prepare_key(std::move(jwk), profile, "test");
   if (!key) throw std::runtime_error("prepare_key: " + key.error());
   key->index = static_cast<std::uint32_t>(keys_.size());
   keys_.push_back(std::move(*key));

@@ -58,7 +58,7 @@ struct EcKey {
 };
 
 // OpenSSL's word on r || s over a digest, of whatever length.
-bool openssl_accepts_digest(const verify::PreparedKey& key, std::string_view digest, std::string_view signature);
+bool openssl_accepts_digest(const keys::PreparedKey& key, std::string_view digest, std::string_view signature);
 
 // ---- Ed25519
 
@@ -109,18 +109,18 @@ class Keys {
  public:
   Keys();
   // The key lives as long as this object. Throws what prepare_key says.
-  const verify::PreparedKey* add(Jwk jwk, Profile profile = Profile::strict);
+  const keys::PreparedKey* add(Jwk jwk, Profile profile = Profile::strict);
   std::uint64_t generation() const { return generation_; }
   std::size_t size() const { return keys_.size(); }
 
  private:
-  std::deque<verify::PreparedKey> keys_;
+  std::deque<keys::PreparedKey> keys_;
   std::uint64_t generation_;
 };
 
 // One signature to judge.
 struct SignatureCase {
-  const verify::PreparedKey* key = nullptr;
+  const keys::PreparedKey* key = nullptr;
   Algorithm algorithm = Algorithm::RS256;
   std::string input;  // what is signed
   std::string signature;
@@ -133,7 +133,7 @@ struct CaseSet {
 };
 
 // A job for the case, answered with the opposite of `expected`, so that one left unanswered is seen.
-inline verify::SignatureJob job_of(const SignatureCase& one, bool expected) {
+inline signature::Job job_of(const SignatureCase& one, bool expected) {
   return {one.key, one.algorithm, one.input, one.signature, !expected};
 }
 

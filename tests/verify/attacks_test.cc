@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "assay/verifier.h"
-#include "backends/vector_cases.h"
 #include "codec/json.h"
+#include "support/vector_cases.h"
+#include "support/vectors.h"
 
 namespace assay {
 namespace {
@@ -50,7 +51,7 @@ class Attacks : public testing::TestWithParam<std::tuple<Profile, const char*>> 
 
 TEST_P(Attacks, AreJudgedAsTheVectorsSay) {
   const auto [profile, backend] = GetParam();
-  std::ifstream file(ASSAY_DATA_DIR "/vectors/attacks.ndjson");
+  std::ifstream file(test::data_path("vectors/attacks.ndjson"));
   ASSERT_TRUE(file) << "data/vectors/attacks.ndjson is missing";
   int cases = 0;
   std::map<std::string, std::optional<JwtVerifier>> verifiers;  // by configuration and keys, nothing: refused

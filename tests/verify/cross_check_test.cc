@@ -9,6 +9,7 @@
 
 #include "lanes/lanes_backend.h"
 #include "support/signing.h"
+#include "verify/backend_choice.h"
 
 namespace assay::verify {
 namespace {
@@ -30,18 +31,18 @@ class CrossCheck : public testing::Test {
  protected:
   CrossCheck() { gone_wrong = false; }
 
-  std::shared_ptr<const Backend> backend(double share) const {
+  std::shared_ptr<const signature::Backend> backend(double share) const {
     kernel::Kernels kernels = kernel::best_kernels();
     kernels.p256.verify = verify_until_wrong;
-    BackendOptions options;
+    signature::BackendOptions options;
     options.tables_at_once = true;
     options.window = 4;
     options.cross_check = share;
-    return make_lanes_backend(kernels, options);
+    return lanes::make_lanes_backend(kernels, options);
   }
   // Signatures of which each second one is good.
-  std::vector<SignatureJob> jobs(std::size_t count) {
-    std::vector<SignatureJob> made;
+  std::vector<signature::Job> jobs(std::size_t count) {
+    std::vector<signature::Job> made;
     for (std::size_t i = 0; i < count; ++i)
       made.push_back({key_, Algorithm::ES256, i % 2 == 0 ? "good" : "another", good_, false});
     return made;
@@ -56,7 +57,7 @@ class CrossCheck : public testing::Test {
     jwk.kid = "k1";
     return jwk;
   }();
-  const PreparedKey* key_ = keys_.add(jwk_);
+  const keys::PreparedKey* key_ = keys_.add(jwk_);
 };
 
 TEST_F(CrossCheck, ChecksItsShareSpreadEvenly) {
@@ -64,7 +65,7 @@ TEST_F(CrossCheck, ChecksItsShareSpreadEvenly) {
        {std::pair(0.0, 0u), std::pair(0.01, 10u), std::pair(0.25, 250u), std::pair(1.0, 1000u)}) {
     const auto made = backend(share);
     const auto session = made->new_session();
-    std::vector<SignatureJob> batch = jobs(10);
+    std::vector<signature::Job> batch = jobs(10);
     for (int i = 0; i < 100; ++i) session->judge(batch, keys_.generation());
     EXPECT_EQ(made->statistics().cross_checked, expected) << share;
     EXPECT_EQ(made->statistics().by_lanes, 1000u);
@@ -75,7 +76,7 @@ TEST_F(CrossCheck, ChecksItsShareSpreadEvenly) {
 TEST_F(CrossCheck, FindsADifferenceAndLetsOpensslStand) {
   const auto made = backend(1);
   const auto session = made->new_session();
-  std::vector<SignatureJob> batch = jobs(10);
+  std::vector<signature::Job> batch = jobs(10);
   session->judge(batch, keys_.generation());
   EXPECT_EQ(made->fault(), "");
   gone_wrong = true;
@@ -93,13 +94,13 @@ TEST_F(CrossCheck, FindsADifferenceAndLetsOpensslStand) {
 TEST_F(CrossCheck, UsesOpensslAloneAfterADifference) {
   const auto made = backend(1);
   gone_wrong = false;
-  std::vector<SignatureJob> batch = jobs(10);
+  std::vector<signature::Job> batch = jobs(10);
   made->new_session()->judge(batch, keys_.generation());
   gone_wrong = true;
   made->new_session()->judge(batch, keys_.generation());
   ASSERT_NE(made->fault(), "");
   const std::uint64_t by_lanes = made->statistics().by_lanes;
-  for (SignatureJob& job : batch) job.valid = false;
+  for (signature::Job& job : batch) job.valid = false;
   made->new_session()->judge(batch, keys_.generation());
   for (std::size_t i = 0; i < batch.size(); ++i) EXPECT_EQ(batch[i].valid, i % 2 == 0);
   EXPECT_EQ(made->statistics().by_lanes, by_lanes);
@@ -107,7 +108,7 @@ TEST_F(CrossCheck, UsesOpensslAloneAfterADifference) {
 
 TEST_F(CrossCheck, SeesNothingWhereNothingIsChecked) {
   const auto made = backend(0);
-  std::vector<SignatureJob> batch = jobs(10);
+  std::vector<signature::Job> batch = jobs(10);
   made->new_session()->judge(batch, keys_.generation());
   gone_wrong = true;
   made->new_session()->judge(batch, keys_.generation());
@@ -117,7 +118,7 @@ TEST_F(CrossCheck, SeesNothingWhereNothingIsChecked) {
 
 TEST(CrossCheckShare, IsFromZeroToOne) {
   for (const double share : {-0.1, 1.1, std::numeric_limits<double>::quiet_NaN()}) {
-    BackendOptions options;
+    signature::BackendOptions options;
     options.cross_check = share;
     EXPECT_FALSE(make_backend(options)) << share;
   }

@@ -14,13 +14,14 @@
 #include <vector>
 
 #include "assay/key_pair.h"
-#include "backends/vector_cases.h"
 #include "codec/json.h"
 #include "keys/http_server.h"
 #include "lanes/lanes_backend.h"
 #include "support/random.h"
 #include "support/temp_dir.h"
+#include "support/vector_cases.h"
 #include "support/vectors.h"
+#include "verify/backend_choice.h"
 #include "verify/engine.h"
 
 namespace assay::verify {
@@ -29,7 +30,7 @@ namespace {
 constexpr std::int64_t kIssued = 1'790'000'000;
 
 // Every field of a verdict; the texts are read, so that a view that ended shows.
-std::string shown(const TokenVerdict& verdict) {
+std::string shown(const jose::TokenVerdict& verdict) {
   std::string text = std::to_string(verdict.reasons.bits()) + " " + std::string(to_string(verdict.signature));
   const auto add = [&](bool present, std::string_view field) {
     text += present ? " [" + std::string(field) + "]" : " -";
@@ -52,15 +53,15 @@ struct Asked {
 // One engine and its session.
 class Side {
  public:
-  Side(JwtVerifierOptions options, bool with_memo, std::shared_ptr<const Backend> backend = nullptr) {
+  Side(JwtVerifierOptions options, bool with_memo, std::shared_ptr<const signature::Backend> backend = nullptr) {
     if (!with_memo) options.memo_memory = 0;
     if (backend == nullptr) {
-      BackendOptions wanted;
+      signature::BackendOptions wanted;
       wanted.name = options.backend;
       backend = *make_backend(wanted);
     }
     Result<std::unique_ptr<Engine>> made =
-        Engine::create(std::move(options), std::move(backend), TokenMemo::Options{.always = true});
+        Engine::create(std::move(options), std::move(backend), memo::TokenMemo::Options{.always = true});
     if (!made) {
       error_ = made.error();
       return;
@@ -73,12 +74,12 @@ class Side {
   Engine& engine() { return *engine_; }
 
   std::vector<std::string> judge(const std::vector<Asked>& asked) {
-    std::vector<TokenInput> inputs;
+    std::vector<jose::TokenInput> inputs;
     for (const Asked& one : asked) inputs.push_back({one.token, one.at});
-    std::vector<TokenVerdict> verdicts(inputs.size());
+    std::vector<jose::TokenVerdict> verdicts(inputs.size());
     engine_->verify(inputs, verdicts, *session_);
     std::vector<std::string> texts;
-    for (const TokenVerdict& verdict : verdicts) texts.push_back(shown(verdict));
+    for (const jose::TokenVerdict& verdict : verdicts) texts.push_back(shown(verdict));
     return texts;
   }
 
@@ -246,7 +247,7 @@ TEST_P(EngineMemo, ChangesNoVerdictWhileTimesGoToAndFroAndKeysComeAndGo) {
       expect_equal_verdicts(with, without, mixed.batch(), "batch " + std::to_string(batch));
       if (HasFailure()) return;
     }
-    const MemoStatistics statistics = with.engine().memo_statistics();
+    const memo::MemoStatistics statistics = with.engine().memo_statistics();
     EXPECT_GE(statistics.hits, statistics.lookups / 4);
     EXPECT_GT(statistics.hits, 1000u);
   }
@@ -318,14 +319,14 @@ void verify_until_wrong(const kernel::CurveJob* jobs, std::size_t count, kernel:
 }
 
 // Lanes with these kernels, of whose verdicts OpenSSL checks a share.
-std::shared_ptr<const Backend> checked_backend(double share) {
+std::shared_ptr<const signature::Backend> checked_backend(double share) {
   kernel::Kernels kernels = kernel::best_kernels();
   kernels.p256.verify = verify_until_wrong;
-  BackendOptions options;
+  signature::BackendOptions options;
   options.tables_at_once = true;
   options.window = 4;
   options.cross_check = share;
-  return make_lanes_backend(kernels, options);
+  return lanes::make_lanes_backend(kernels, options);
 }
 
 TEST(EngineMemoFault, RemembersNothingThatAFaultyBackendFoundValid) {
@@ -422,11 +423,11 @@ TEST(EngineMemoThreads, ChangeNoVerdict) {
       test::StructuredRandom random(t);
       for (int round = 0; round < 60; ++round) {
         std::unique_ptr<Session> session = (*engine)->acquire();
-        std::vector<TokenInput> inputs;
+        std::vector<jose::TokenInput> inputs;
         std::vector<std::size_t> which;
         for (int i = 0; i < 100; ++i) which.push_back(random.one_in(2) ? random.below(20) : random.below(asked.size()));
         for (const std::size_t i : which) inputs.push_back({asked[i].token, asked[i].at});
-        std::vector<TokenVerdict> verdicts(inputs.size());
+        std::vector<jose::TokenVerdict> verdicts(inputs.size());
         (*engine)->verify(inputs, verdicts, *session);
         for (std::size_t i = 0; i < which.size(); ++i) wrong += shown(verdicts[i]) != expected[which[i]] ? 1 : 0;
         (*engine)->release(std::move(session));

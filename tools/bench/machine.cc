@@ -19,6 +19,7 @@
 #include "assay/version.h"
 #include "base/cpu.h"
 #include "signature/backend.h"
+#include "verify/backend_choice.h"
 
 namespace assay::bench {
 namespace {
@@ -113,7 +114,7 @@ Machine this_machine() {
   machine.openssl = field_of(told, "openssl", " ");
   machine.build = field_of(told, "compiler", " ") + build_mode();
   machine.assay = kVersion;
-  verify::BackendOptions lanes;
+  signature::BackendOptions lanes;
   lanes.name = "lanes";
   if (const auto backend = verify::make_backend(lanes)) machine.lanes = (*backend)->isa();
   return machine;

@@ -89,7 +89,7 @@ std::string merged(const std::vector<std::string>& sets) {
 
 std::string sha256_hex(std::string_view bytes) {
   unsigned char digest[32];
-  verify::digest(Hash::SHA256, bytes, digest);
+  digest::sha2(Hash::SHA256, bytes, digest);
   std::string text;
   for (const unsigned char byte : digest) {
     text += kHexDigits[byte >> 4];

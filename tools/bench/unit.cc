@@ -138,7 +138,7 @@ struct Unit::Impl {
       return true;
     }
     digest.resize(static_cast<std::size_t>(digest_bytes(algorithm.hash)));
-    verify::digest(algorithm.hash, message, reinterpret_cast<unsigned char*>(digest.data()));
+    digest::sha2(algorithm.hash, message, reinterpret_cast<unsigned char*>(digest.data()));
     if (scheme == Scheme::ecdsa) signature = der_of(signature);
     context.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
     if (context == nullptr || EVP_PKEY_verify_init(context.get()) != 1) return false;

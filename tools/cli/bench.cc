@@ -28,6 +28,7 @@
 #include "signals.h"
 #include "signature/backend.h"
 #include "stream/output.h"
+#include "verify/backend_choice.h"
 
 namespace assay::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "backends/vector_cases.h"
+#include "support/vector_cases.h"
 
 #include <map>
 #include <memory>
@@ -35,7 +35,7 @@ std::string id_of(const JsonNode& test) {
 
 // Key of a group of public keys; of HMAC each case has its own.
 Jwk public_key_of(const JsonNode& group, const WycheproofFile& file) {
-  auto jwk = verify::read_public_key(text_of(group, "publicKeyPem"), Profile::strict, "publicKeyPem");
+  auto jwk = keys::read_public_key(text_of(group, "publicKeyPem"), Profile::strict, "publicKeyPem");
   if (!jwk) throw std::runtime_error(std::string(file.name) + ": " + jwk.error());
   if (!jwk->permitted.contains(file.algorithm)) throw std::runtime_error(std::string(file.name) + ": a foreign key");
   return *jwk;
@@ -55,7 +55,7 @@ class TokenCases {
     const auto ring = verifier.engine().snapshot()->ring;
     std::optional<std::string_view> kid;
     if (header->kid && !header->lookup_without_kid) kid = *header->kid;
-    for (const verify::PreparedKey* key : ring->choose(kid, *header->algorithm).candidates) {
+    for (const keys::PreparedKey* key : ring->choose(kid, *header->algorithm).candidates) {
       set_.cases.push_back({copy_of(*key), *header->algorithm, std::string(compact.signing_input), *signature, what});
     }
   }
@@ -63,7 +63,7 @@ class TokenCases {
 
  private:
   // One key of the set for equal keys of many verifiers.
-  const verify::PreparedKey* copy_of(const verify::PreparedKey& key) {
+  const keys::PreparedKey* copy_of(const keys::PreparedKey& key) {
     const Jwk& jwk = key.jwk;
     std::string identity = std::to_string(static_cast<int>(jwk.type)) + std::to_string(static_cast<int>(jwk.curve));
     for (const std::string* part : {&jwk.n, &jwk.e, &jwk.x, &jwk.y, &jwk.k}) {
@@ -76,7 +76,7 @@ class TokenCases {
 
   Profile profile_;
   CaseSet set_;
-  std::map<std::string, const verify::PreparedKey*> copies_;
+  std::map<std::string, const keys::PreparedKey*> copies_;
 };
 
 }  // namespace
@@ -88,7 +88,7 @@ WycheproofCases wycheproof_cases(const std::string& folder, const WycheproofFile
   const bool mac = row.scheme == Scheme::hmac;
   WycheproofCases result;
   for (const JsonNode& group : document.root().find("testGroups")->items) {
-    const verify::PreparedKey* key = mac ? nullptr : result.set.keys.add(public_key_of(group, file));
+    const keys::PreparedKey* key = mac ? nullptr : result.set.keys.add(public_key_of(group, file));
     const bool truncated = mac && group.find("tagSize")->text != std::to_string(8 * digest_bytes(row.hash));
     for (const JsonNode& test : group.find("tests")->items) {
       if (mac) {
