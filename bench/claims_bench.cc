@@ -85,7 +85,7 @@ void read_and_judge(benchmark::State& state, Profile profile, std::size_t bytes)
   const std::string buffer = padded(json);
   const std::string_view payload(buffer.data(), json.size());
   const Result<Policy> policy = jose::checked_policy(full_policy(profile));
-  if (!policy) return state.SkipWithError(policy.error().c_str());
+  if (!policy) return state.SkipWithError(policy.error().message.c_str());
   const jose::Header header;
   codec::FastObjectReader reader;
   base::Arena arena;
@@ -96,7 +96,7 @@ void read_and_judge(benchmark::State& state, Profile profile, std::size_t bytes)
     if (claims == nullptr) return ReasonSet(Reason::malformed_claims);
     benchmark::DoNotOptimize(jose::client_id_of(*claims, arena));
     const auto scopes = jose::scopes_of(*claims, profile, arena);
-    return jose::judge(*policy, header, *claims, scopes, at, arena).reasons;
+    return jose::apply_policy(*policy, header, *claims, scopes, at, arena).reasons;
   };
   const ReasonSet later = judge_at({kIssuedAt + 7200, 0});
   if (!judge_at(kJudgedAt).empty() || later.empty() || later.first() != Reason::token_expired)

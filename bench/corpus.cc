@@ -17,7 +17,7 @@ namespace {
 
 Corpus mint(Algorithm algorithm, std::size_t count, std::size_t claims_bytes) {
   Result<std::optional<TokenCorpus>> minted = mint_corpus({algorithm, count, claims_bytes});
-  if (!minted) give_up(minted.error());
+  if (!minted) give_up(minted.error().message);
   Corpus made{algorithm, std::move((*minted)->jwks), {}};
   for (const std::string_view token : split_lines((*minted)->lines)) made.tokens.emplace_back(token);
   return made;
@@ -38,7 +38,7 @@ JwtVerifier verifier_for(const Corpus& corpus, const char* backend) {
   options.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "bench keys"});
   options.backend = backend;
   Result<JwtVerifier> verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) give_up(verifier.error());
+  if (!verifier) give_up(verifier.error().message);
   return std::move(*verifier);
 }
 

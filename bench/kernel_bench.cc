@@ -313,7 +313,7 @@ class PreparedRsa final : public Prepared {
     }
   }
   void verify(std::size_t first, std::size_t count) override {
-    lanes_.judge(rsa_, jobs_, std::span(items_).subspan(first, count), slots_.data() + first);
+    lanes_.verify(rsa_, jobs_, std::span(items_).subspan(first, count), slots_.data() + first);
   }
   bool valid(std::size_t i) const override { return jobs_[i].valid; }
 
@@ -394,7 +394,7 @@ Warm& warm(const Operation& operation, const std::string& name, std::size_t keys
   options.isa = name == "openssl" ? "" : name;
   auto backend = verify::make_backend(options);
   if (!backend) {
-    std::fprintf(stderr, "kernel_bench: %s\n", backend.error().c_str());
+    std::fprintf(stderr, "kernel_bench: %s\n", backend.error().message.c_str());
     std::abort();
   }
   warm.backend = *backend;
@@ -406,7 +406,7 @@ Warm& warm(const Operation& operation, const std::string& name, std::size_t keys
   std::uint64_t built = 0, still = 0, tokens = 0;
   while ((still < 4 || tokens < 100 * keys) && std::chrono::steady_clock::now() - begun < kLongestWarming) {
     for (std::size_t first = 0; first + kBackendBatch <= warm.jobs.size(); first += kBackendBatch) {
-      warm.session->judge(std::span(warm.jobs).subspan(first, kBackendBatch), set.keys.generation());
+      warm.session->verify(std::span(warm.jobs).subspan(first, kBackendBatch), set.keys.generation());
       tokens += kBackendBatch;
     }
     if (name == "openssl") break;
@@ -427,7 +427,7 @@ void backend(benchmark::State& state, const Operation& operation, const std::str
   const std::uint64_t generation = signed_by(operation, keys).keys.generation();
   std::size_t next = 0;
   for (auto _ : state) {
-    work.session->judge(std::span(work.jobs).subspan(next, kBackendBatch), generation);
+    work.session->verify(std::span(work.jobs).subspan(next, kBackendBatch), generation);
     next += kBackendBatch;
     if (next + kBackendBatch > work.jobs.size()) next = 0;
   }

@@ -47,17 +47,17 @@ void judge(benchmark::State& state, Algorithm algorithm, const char* backend_nam
     jobs[i] = {&ring->keys()[0], algorithm, jose::split_compact(tokens.tokens[i]).signing_input, signatures[i], false};
   }
 
-  session->judge(jobs, ring->generation());
+  session->verify(jobs, ring->generation());
   if (count_valid(jobs) != kTokens) return state.SkipWithError("a good signature was refused");
   // Each signature under its neighbour's text.
   std::vector<signature::Job> crossed = jobs;
   for (std::size_t i = 0; i < kTokens; ++i) crossed[i].signature = signatures[(i + 1) % kTokens];
-  session->judge(crossed, ring->generation());
+  session->verify(crossed, ring->generation());
   if (count_valid(crossed) != 0) return state.SkipWithError("a signature of another text was taken");
 
   std::size_t next = 0;
   for (auto _ : state) {
-    session->judge(std::span(jobs).subspan(next, batch), ring->generation());
+    session->verify(std::span(jobs).subspan(next, batch), ring->generation());
     next = (next + batch) % kTokens;
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch));

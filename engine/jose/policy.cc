@@ -271,8 +271,8 @@ std::string settle(std::optional<Strings>& list, Profile profile, std::string_vi
 
 }  // namespace
 
-Judgement judge(const Policy& policy, const Header& header, const Claims& claims,
-                std::span<const std::string_view> scopes, Instant at, base::Arena& arena) {
+Judgement apply_policy(const Policy& policy, const Header& header, const Claims& claims,
+                       std::span<const std::string_view> scopes, Instant at, base::Arena& arena) {
   Findings found(arena);
   if (policy.profile == Profile::strict) {
     strict_types(claims, found);

@@ -24,8 +24,8 @@ struct Judgement {
 // scope_missing, type_mismatch; all that hold are collected. strict follows RFC 7519, fastmcp FastMCP's
 // load_access_token (exp, iss, aud, scopes, and the types that its AccessToken model requires). `scopes` is
 // scopes_of(claims); thread safe.
-Judgement judge(const Policy& policy, const Header& header, const Claims& claims,
-                std::span<const std::string_view> scopes, Instant at, base::Arena& arena);
+Judgement apply_policy(const Policy& policy, const Header& header, const Claims& claims,
+                       std::span<const std::string_view> scopes, Instant at, base::Arena& arena);
 
 // Moments from `from` on and before `until`. The greatest `until` stands for no end: no clock shows it.
 struct Interval {
@@ -33,9 +33,9 @@ struct Interval {
   bool contains(Instant at) const noexcept { return from <= at && at < until; }
 };
 
-// Moments at which judge() finds no fault with the times of claims that it has accepted at one of them: exact for
-// strict, and for fastmcp up to what rounding the clock to a double adds to them. None where a time is beyond the range
-// in which that is certain.
+// Moments at which apply_policy() finds no fault with the times of claims that it has accepted at one of them: exact
+// for strict, and for fastmcp up to what rounding the clock to a double adds to them. None where a time is beyond the
+// range in which that is certain.
 Interval accepted_interval(const Policy& policy, const Claims& claims) noexcept;
 
 // RFC 7515 §4.1.9: equal but for case and an omitted "application/".

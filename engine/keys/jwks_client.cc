@@ -315,7 +315,7 @@ Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Tran
 
 Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& options, const std::atomic<bool>& stop) {
   const Result<Origin> origin = checked_origin(first_url, options);
-  if (!origin) return Error{origin.error()};
+  if (!origin) return origin.error();
 
   const Curl* const curl = loaded_curl();
   const std::unique_ptr<CURL, EasyFree> owned(curl->easy_init());
@@ -343,7 +343,7 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
   std::unique_ptr<curl_slist, ListFree> pinned;
   if (options.ssrf_safe) {
     const Result<std::string> pin = pin_to_public_addresses(*origin);
-    if (!pin) return Error{pin.error()};
+    if (!pin) return pin.error();
     if (!pin->empty()) pinned.reset(curl->slist_append(nullptr, pin->c_str()));
     curl->easy_setopt(handle, CURLOPT_RESOLVE, pinned.get());
     curl->easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
@@ -358,7 +358,7 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
     std::string location;
     // 0 would be no time-out at all.
     const Result<void> done = request(handle, url, std::max<long>(1, left), transfer, status, location);
-    if (!done) return Error{done.error()};
+    if (!done) return done.error();
     if (status >= 300 && status < 400 && !location.empty()) {
       if (redirects == kMaxRedirects) return Error{"more than 3 redirects; give the final URL"};
       const Result<Origin> next = checked_origin(location, options);
@@ -426,13 +426,13 @@ double cache_seconds(std::string_view cache_control, double age_seconds, double 
 
 Result<void> check_jwks_url(const std::string& url, const FetchOptions& options) {
   const Result<Origin> origin = checked_origin(url, options);
-  if (!origin) return Error{shown(url) + ": " + origin.error()};
+  if (!origin) return Error{shown(url) + ": " + origin.error().message};
   return {};
 }
 
 Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& options, const std::atomic<bool>& stop) {
   Result<FetchedSet> fetched = fetch(url, options, stop);
-  if (!fetched) return Error{shown(url) + ": " + fetched.error()};
+  if (!fetched) return Error{shown(url) + ": " + fetched.error().message};
   return fetched;
 }
 

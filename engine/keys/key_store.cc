@@ -175,12 +175,12 @@ struct KeyStore::Impl {
     const std::string name = name_of(source);
     if (source.kind == Kind::jwks_url) {
       Result<FetchedSet> fetched = fetch_jwks(source.value, fetch, stop);
-      if (!fetched) return Error{fetched.error()};
+      if (!fetched) return fetched.error();
       content.text = std::move(fetched->body);
       content.fresh_until = ticks_after(ticks(Clock::now()), fetched->max_age_seconds);
     } else if (is_file(source.kind)) {
       Result<std::string> text = read_file(source.value, name);
-      if (!text) return Error{text.error()};
+      if (!text) return text.error();
       content.text = *std::move(text);
       if (source.kind == Kind::secret_file) drop_final_newline(content.text);
     } else {
@@ -193,7 +193,7 @@ struct KeyStore::Impl {
     std::vector<Content> contents;
     for (const KeySource& source : sources) {
       Result<Content> content = load(source);
-      if (!content) return Error{content.error()};
+      if (!content) return content.error();
       contents.push_back(*std::move(content));
     }
     return contents;
@@ -214,7 +214,7 @@ struct KeyStore::Impl {
     const std::string name = name_of(source);
     const Algorithm algorithm = policy.algorithms.empty() ? Algorithm::RS256 : policy.algorithms.front();
     Result<JwkSet> set = JwkSet::parse(text, policy.profile, name, algorithm);
-    if (!set) return Error{set.error()};
+    if (!set) return set.error();
     build.poisoned = build.poisoned || set->poisoned;
     for (std::string& kid : set->skipped_kids) build.skipped_kids.push_back(std::move(kid));
     for (Jwk& jwk : set->keys) {
@@ -226,7 +226,7 @@ struct KeyStore::Impl {
       if (!key) {
         if (set->notes.size() < JwkSet::kMaxNotes) {
           set->notes.push_back(name + ": key" + (has_kid ? " with kid " + quoted(kid) : std::string(" without kid")) +
-                               ": skipped: " + key.error());
+                               ": skipped: " + key.error().message);
         } else {
           ++set->more_skipped;
         }
@@ -262,14 +262,14 @@ struct KeyStore::Impl {
         policy.algorithms.empty() && policy.profile == Profile::strict ? AlgorithmSet::all() : allowed;
     Result<Jwk> jwk = is_secret(source.kind) ? read_secret(text, policy.profile, for_secret, name)
                                              : read_public_key(text, policy.profile, name);
-    if (!jwk) return Error{jwk.error()};
+    if (!jwk) return jwk.error();
     if (policy.profile == Profile::strict && !allowed.empty() && (jwk->permitted & allowed).empty()) {
       return Error{name + ": " + kind_of_key(*jwk) + " cannot verify " + names_of(policy.algorithms) +
                    (policy.algorithms.size() == 1 ? ", the only --algorithm" : "") +
                    "; give a key of that type, or another --algorithm"};
     }
     Result<PreparedKey> key = prepare_key(*std::move(jwk), policy.profile, name);
-    if (!key) return Error{name + ": " + key.error() + "; give another key"};
+    if (!key) return Error{name + ": " + key.error().message + "; give another key"};
     key->any_kid = true;
     build.keys.push_back(*std::move(key));
     return {};
@@ -282,7 +282,7 @@ struct KeyStore::Impl {
       const KeySource& source = sources[i];
       if (is_static_table(source.kind)) {
         Result<std::shared_ptr<const StaticTable>> table = StaticTable::parse(contents[i].text, name_of(source));
-        if (!table) return Error{table.error()};
+        if (!table) return table.error();
         if (build.static_tokens != nullptr)
           return Error{name_of(source) + ": a second table of static tokens; put all tokens into one"};
         build.static_tokens = *std::move(table);
@@ -291,7 +291,7 @@ struct KeyStore::Impl {
       build.has_key_sources = true;
       Result<void> added = is_key_set(source.kind) ? add_key_set(source, contents[i].text, build)
                                                    : add_single_key(source, contents[i].text, build);
-      if (!added) return Error{added.error()};
+      if (!added) return added.error();
     }
     notes = std::move(build.notes);
     auto snapshot = std::make_shared<Snapshot>();
@@ -350,13 +350,13 @@ struct KeyStore::Impl {
   // Reads every source; keeps all as it was on error.
   Result<std::size_t> read_everything() {
     Result<std::vector<Content>> contents = load_all();
-    if (!contents) return Error{contents.error()};
+    if (!contents) return contents.error();
     std::vector<std::string> notes;
     std::size_t keys = 0;
     {
       const std::lock_guard lock(build_mutex);
       Result<std::shared_ptr<const Snapshot>> built = build_snapshot(*contents, notes);
-      if (!built) return Error{built.error()};
+      if (!built) return built.error();
       keys = (*built)->ring->keys().size();
       ++reloads;
       install(*std::move(built), *std::move(contents));
@@ -382,14 +382,14 @@ struct KeyStore::Impl {
       if (content) {
         // A broken set must not hide the good ones of other sources: it is tried alone.
         Build alone;
-        if (Result<void> added = add_key_set(sources[i], content->text, alone); !added) content = Error{added.error()};
+        if (Result<void> added = add_key_set(sources[i], content->text, alone); !added) content = added.error();
       }
       if (content) {
         contents[i] = *std::move(content);
         changed = true;
         forget_failures();
       } else if (!stop.load(std::memory_order_relaxed)) {
-        notes.push_back(content.error() + kOldKeysStay);
+        notes.push_back(content.error().message + kOldKeysStay);
       }
     }
     if (changed && !stop.load(std::memory_order_relaxed)) {
@@ -400,7 +400,7 @@ struct KeyStore::Impl {
         if (built) {
           install(*std::move(built), std::move(contents));
         } else if (!stop.load(std::memory_order_relaxed)) {
-          skipped = {built.error() + kOldKeysStay};
+          skipped = {built.error().message + kOldKeysStay};
         }
       }
       notes.insert(notes.end(), skipped.begin(), skipped.end());
@@ -482,8 +482,8 @@ KeyStore::~KeyStore() = default;
 Result<std::unique_ptr<KeyStore>> KeyStore::open(std::vector<KeySource> sources, const Policy& policy,
                                                  FetchOptions fetch, std::function<void(std::string_view)> on_note) {
   auto impl = std::make_unique<Impl>(std::move(sources), policy, std::move(fetch), std::move(on_note));
-  if (Result<void> checked = impl->check_sources(); !checked) return Error{checked.error()};
-  if (Result<std::size_t> read = impl->read_everything(); !read) return Error{read.error()};
+  if (Result<void> checked = impl->check_sources(); !checked) return checked.error();
+  if (Result<std::size_t> read = impl->read_everything(); !read) return read.error();
   if (impl->has_urls) {
     impl->not_before.store(ticks_after(ticks(Clock::now()), impl->fetch.refetch_interval_seconds));
     impl->worker = std::thread([store = impl.get()] { store->work(); });
@@ -504,7 +504,7 @@ std::uint64_t KeyStore::version() const noexcept {
 
 Result<void> KeyStore::reload() {
   const Result<std::size_t> read = impl_->read_everything();
-  if (!read) return Error{read.error()};
+  if (!read) return read.error();
   impl_->tell("keys read again: " + std::to_string(*read) + (*read == 1 ? " key" : " keys"));
   return {};
 }

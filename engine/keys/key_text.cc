@@ -292,7 +292,7 @@ Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_
   EvpKey key;
   if (profile == Profile::strict) {
     Result<EvpKey> read = strict_key(text, file);
-    if (!read) return Error{read.error()};
+    if (!read) return read.error();
     key = *std::move(read);
   } else {
     key = joserfc_key(text);

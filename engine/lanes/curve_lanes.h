@@ -19,9 +19,9 @@ class CurveLanes {
   // Answers the items' jobs; those that only OpenSSL can decide are appended to `exceptional`. `slots` are theirs, in
   // order, with the digest that is signed. Tables stay where they are meanwhile. False: no memory for the scratch;
   // nothing was answered.
-  bool judge(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window,
-             std::span<signature::Job> jobs, std::span<const LaneItem> items, DigestSlot* slots,
-             std::vector<std::uint32_t>& exceptional) noexcept;
+  bool verify(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window,
+              std::span<signature::Job> jobs, std::span<const LaneItem> items, DigestSlot* slots,
+              std::vector<std::uint32_t>& exceptional) noexcept;
 
  private:
   std::vector<kernel::CurveJob> signatures_;

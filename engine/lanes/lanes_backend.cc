@@ -123,7 +123,7 @@ class LanesSession final : public signature::BackendSession {
   }
   ~LanesSession() override { shared_->leave(&counts_); }
 
-  void judge(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept override;
+  void verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept override;
 
  private:
   // A key of the ring, by its index.
@@ -177,13 +177,13 @@ class LanesSession final : public signature::BackendSession {
   double check_credit_ = 0.5;      // a verdict is checked when it reaches 1
 };
 
-void LanesSession::judge(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept {
+void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept {
   if (ring_generation != generation_) {
     keys_.clear();
     generation_ = ring_generation;
   }
   if (shared_->faulty()) {  // kernels that were wrong once are not asked again
-    openssl_->judge(jobs, generation_);
+    openssl_->verify(jobs, generation_);
     counts_.by_openssl.add(jobs.size());
     return;
   }
@@ -352,7 +352,7 @@ void LanesSession::judge_rsa(std::span<signature::Job> jobs, LaneKernel size) {
   const std::span<const LaneItem> items = scheduler_.items(group_of(size));
   if (items.empty()) return;
   // There is one: a table was made with it.
-  rsa_.judge(*shared_->kernels.rsa(size), jobs, items, slots_of(items));
+  rsa_.verify(*shared_->kernels.rsa(size), jobs, items, slots_of(items));
   decided(items, size);
 }
 
@@ -360,8 +360,8 @@ void LanesSession::judge_curve(std::span<signature::Job> jobs, LaneKernel curve,
   const std::span<const LaneItem> items = scheduler_.items(group_of(curve, window));
   if (items.empty()) return;
   const std::size_t before = for_openssl_.size();
-  if (!curves_.judge(*shared_->kernels.curve(curve), shared_->tables.generator(curve), window, jobs, items,
-                     slots_of(items), for_openssl_)) {
+  if (!curves_.verify(*shared_->kernels.curve(curve), shared_->tables.generator(curve), window, jobs, items,
+                      slots_of(items), for_openssl_)) {
     for (const LaneItem& item : items) for_openssl_.push_back(item.job);
     return;
   }
@@ -376,7 +376,7 @@ void LanesSession::decided(std::span<const LaneItem> items, LaneKernel kernel, s
 }
 
 void LanesSession::judge_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers) {
-  for (const std::uint32_t number : numbers) openssl_->judge(jobs.subspan(number, 1), generation_);
+  for (const std::uint32_t number : numbers) openssl_->verify(jobs.subspan(number, 1), generation_);
   counts_.by_openssl.add(numbers.size());
 }
 
@@ -385,11 +385,11 @@ void LanesSession::cross_check(std::span<signature::Job> jobs) {
   for (const Decided& verdict : decided_) {
     signature::Job& job = jobs[verdict.job];
     check_credit_ += shared_->cross_check;
-    job.unchecked = check_credit_ < 1;
-    if (job.unchecked) continue;
+    job.not_sampled = check_credit_ < 1;
+    if (job.not_sampled) continue;
     check_credit_ -= 1;
     const bool of_lanes = job.valid;
-    openssl_->judge({&job, 1}, generation_);
+    openssl_->verify({&job, 1}, generation_);
     counts_.cross_checked.add(1);
     if (job.valid == of_lanes) continue;
     const Jwk& jwk = job.key->jwk;

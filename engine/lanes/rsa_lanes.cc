@@ -51,8 +51,8 @@ bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel
          kernel.prepare(bytes, r2_bytes, n.size(), &modulus);
 }
 
-void RsaLanes::judge(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
-                     DigestSlot* slots) noexcept {
+void RsaLanes::verify(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
+                      DigestSlot* slots) noexcept {
   powers_.resize(kSlice);
   blocks_.resize(kSlice * kMaxBlock);
   for (std::size_t begin = 0; begin < items.size(); begin += kSlice)

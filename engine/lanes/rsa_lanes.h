@@ -25,8 +25,8 @@ class RsaLanes {
 
   // Answers the items' jobs. `slots` are theirs, in order, with the digest of each signing input. The keys' tables stay
   // where they are meanwhile.
-  void judge(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
-             DigestSlot* slots) noexcept;
+  void verify(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
+              DigestSlot* slots) noexcept;
 
  private:
   // A PSS signature between the steps.

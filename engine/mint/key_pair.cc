@@ -223,7 +223,7 @@ Result<KeyPair> KeyPair::from_private(std::string_view pem_or_secret, Algorithm 
     return KeyPair(std::make_unique<SigningKey>(algorithm, std::string(pem_or_secret)));
   }
   Result<EvpKey> key = read_private_pem(pem_or_secret);
-  if (!key) return Error{key.error()};
+  if (!key) return key.error();
   if (!fits(key->get(), info(algorithm))) {
     return Error{"this is " + describe(key->get()) + ", which does not sign " + std::string(to_string(algorithm))};
   }
@@ -288,7 +288,7 @@ std::string KeyPair::signature(std::string_view signing_input) const {
 
 RsaKeyPair RsaKeyPair::generate() {
   Result<KeyPair> pair = KeyPair::generate(Algorithm::RS256);
-  if (!pair) throw std::runtime_error(pair.error());
+  if (!pair) throw std::runtime_error(pair.error().message);
   return RsaKeyPair(std::move(*pair));
 }
 

@@ -172,7 +172,7 @@ struct Crew {
 }  // namespace
 
 Result<MintResult> mint(const KeyPair& key, MintOptions options, const MintSink& sink) {
-  if (Result<void> ok = check_faults(options.faults); !ok) return Error{ok.error()};
+  if (Result<void> ok = check_faults(options.faults); !ok) return ok.error();
   if (options.threads < 0) return Error{"--threads must not be negative"};
   const Plan plan(key, options);
   const std::uint64_t chunks = options.count / kChunk + (options.count % kChunk != 0);

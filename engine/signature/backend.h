@@ -23,7 +23,7 @@ struct Job {
   std::string_view signing_input;  // header "." payload, or with b64=false header "." raw payload
   std::string_view signature;      // decoded bytes
   bool valid = false;              // the answer
-  bool unchecked = false;          // of a backend that is cross-checked: OpenSSL was not asked
+  bool not_sampled = false;        // of a backend that is cross-checked: OpenSSL was not asked
   // The algorithm's hash (HMAC: with this key, after its inner block) over the first `head_bytes` of the signing input,
   // which tokens of one header share; null: none was made.
   const digest::HashState* head = nullptr;
@@ -36,7 +36,7 @@ class BackendSession {
   virtual ~BackendSession() = default;
   // Answers every job. Jobs may mix keys and algorithms; their order is the caller's. `ring_generation` tells which
   // KeyRing the keys belong to: contexts of another are dropped.
-  virtual void judge(std::span<Job> jobs, std::uint64_t ring_generation) noexcept = 0;
+  virtual void verify(std::span<Job> jobs, std::uint64_t ring_generation) noexcept = 0;
 
   // The clock that is told when hashing is done; it outlives the session.
   void measure(base::StageClock* clock) noexcept { clock_ = clock; }

@@ -81,7 +81,7 @@ class OpensslSession final : public BackendSession {
   explicit OpensslSession(std::shared_ptr<JudgedCount> judged)
       : judged_(std::move(judged)), md_context_(EVP_MD_CTX_new()) {}
 
-  void judge(std::span<Job> jobs, std::uint64_t ring_generation) noexcept override {
+  void verify(std::span<Job> jobs, std::uint64_t ring_generation) noexcept override {
     if (ring_generation != generation_) {
       slots_.clear();
       generation_ = ring_generation;

@@ -106,7 +106,7 @@ Batch* Pipeline::read() {
     Result<Splitter::Outcome> outcome = splitter_.next(*batch);
     reader_clock_.lap(Stage::read);
     if (!outcome) {
-      fail({outcome.error()});
+      fail(outcome.error());
       break;
     }
     if (*outcome == Splitter::Outcome::woken) continue;
@@ -133,7 +133,7 @@ Batch* Pipeline::load(Batch* batch) {
   base::StageClock clock;
   clock.reset(options_.measure_stages);
   clock.start();
-  if (Result<void> loaded = stream::load(*batch); !loaded) fail({loaded.error()});
+  if (Result<void> loaded = stream::load(*batch); !loaded) fail(loaded.error());
   clock.lap(Stage::read);
   const std::lock_guard lock(mutex_);
   clock.add_to(load_seconds_);
@@ -147,7 +147,7 @@ Batch* Pipeline::number(Batch* batch) {
   return batch;
 }
 
-Batch* Pipeline::judge(Batch* batch) {
+Batch* Pipeline::verify(Batch* batch) {
   std::unique_ptr<Worker> worker = take_worker();
   base::StageClock& clock = worker->session->clock();
   clock.start();
@@ -212,7 +212,7 @@ void Pipeline::write(Batch* owned) {
     batch->counts = {};
     batch->tally.clear();
     batch->output.resize(0);
-    write_verdicts(*judge(load(batch.get())));
+    write_verdicts(*verify(load(batch.get())));
   }
   batch->recycle(kBlockBytes);
   const std::lock_guard lock(mutex_);
@@ -227,7 +227,7 @@ void Pipeline::write_verdicts(const Batch& batch) {
     if (batch.output.size() != 0) {
       Result<Output::Outcome> wrote = output_->write(batch.output.view());
       if (!wrote) {
-        fail({wrote.error()});
+        fail(wrote.error());
       } else {
         outcome = *wrote;
       }
@@ -290,9 +290,9 @@ Result<void> Pipeline::write_summary(const StreamResult& result) {
                              .bytes = bytes_,
                              .complete = result.stopped_by == 0 && !result.output_closed};
   Result<Output> file = Output::open(options_.summary);
-  if (!file) return Error{file.error()};
+  if (!file) return file.error();
   Result<Output::Outcome> wrote = file->write(summary_json(manifest, counts_, tally_));
-  if (!wrote) return Error{wrote.error()};
+  if (!wrote) return wrote.error();
   return file->commit();
 }
 
@@ -300,7 +300,7 @@ Result<StreamResult> Pipeline::run() {
   using oneapi::tbb::filter_mode;
   if (writer_) {
     Result<Output::Outcome> wrote = output_->write(writer_->head());
-    if (!wrote) return Error{wrote.error()};
+    if (!wrote) return wrote.error();
     output_closed_ = *wrote == Output::Outcome::closed;
     halt_ = output_closed_;
   }
@@ -317,7 +317,7 @@ Result<StreamResult> Pipeline::run() {
       oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return load(batch); }) &
       oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::serial_in_order,
                                                [this](Batch* batch) { return number(batch); }) &
-      oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return judge(batch); }) &
+      oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return verify(batch); }) &
       oneapi::tbb::make_filter<Batch*, void>(filter_mode::serial_in_order, [this](Batch* batch) { write(batch); });
   // With one thread nothing overlaps, and one batch is enough.
   const std::size_t in_flight = threads_ == 1 ? 1 : 2 * static_cast<std::size_t>(threads_) + 2;
@@ -349,10 +349,10 @@ Result<StreamResult> Pipeline::run() {
   result.output_closed = output_closed_;
   // A run that was cut short leaves no file that could be taken for a whole one.
   if (output_ && result.stopped_by == 0 && !output_closed_) {
-    if (Result<void> done = output_->commit(); !done) return Error{done.error()};
+    if (Result<void> done = output_->commit(); !done) return done.error();
   }
   if (!options_.summary.empty()) {
-    if (Result<void> done = write_summary(result); !done) return Error{done.error()};
+    if (Result<void> done = write_summary(result); !done) return done.error();
   }
   return result;
 }
@@ -362,13 +362,13 @@ Result<StreamResult> Pipeline::run() {
 namespace assay {
 
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options) try {
-  if (Result<void> ok = stream::check_options(options); !ok) return Error{ok.error()};
+  if (Result<void> ok = stream::check_options(options); !ok) return ok.error();
   if (options.at_record && options.input == InputFormat::lines) return stream::lines_have_no_time();
-  if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return Error{ok.error()};
+  if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return ok.error();
   std::optional<stream::Output> output;
   if (options.format != OutputFormat::none) {
     Result<stream::Output> opened = stream::Output::open(options.output, options.emit_token);
-    if (!opened) return Error{opened.error()};
+    if (!opened) return opened.error();
     output.emplace(std::move(*opened));
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();

@@ -53,7 +53,7 @@ class Pipeline {
   Batch* read();
   Batch* load(Batch* batch);
   Batch* number(Batch* batch);
-  Batch* judge(Batch* batch);
+  Batch* verify(Batch* batch);
   void write(Batch* batch);
   void write_verdicts(const Batch& batch);
 

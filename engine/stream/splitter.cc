@@ -57,7 +57,7 @@ Result<bool> Splitter::deal_out(Batch& batch) {
   const std::uint64_t near = dealing_.begin + block_bytes_ + limit_;
   if (!end_known_ && dealing_.end <= near) {
     Result<std::uint64_t> size = dealing_.file->size();
-    if (!size) return Error{size.error()};
+    if (!size) return size.error();
     dealing_.end = *size;
     end_known_ = dealing_.end <= near;
   }
@@ -77,7 +77,7 @@ Result<Splitter::Outcome> Splitter::next(Batch& batch) {
   if (dealing_.file != nullptr) {
     if (source_.stopping()) return Outcome::stopped;
     Result<bool> dealt = deal_out(batch);
-    if (!dealt) return Error{dealt.error()};
+    if (!dealt) return dealt.error();
     if (*dealt) return Outcome::batch;
     open_ = false;
   }
@@ -90,7 +90,7 @@ Result<Splitter::Outcome> Splitter::next(Batch& batch) {
   for (;;) {
     if (!open_) {
       Result<bool> opened = source_.open_next();
-      if (!opened) return Error{opened.error()};
+      if (!opened) return opened.error();
       if (!*opened) {
         batch.bytes = unaccounted_;
         unaccounted_ = 0;
@@ -137,7 +137,7 @@ Result<Splitter::Outcome> Splitter::next(Batch& batch) {
     const std::size_t room =
         buffer.size() < block_bytes_ ? block_bytes_ - buffer.size() : buffer.capacity() - buffer.size();
     Result<Source::Read> read = source_.read(buffer.data() + buffer.size(), room, !has_line);
-    if (!read) return Error{read.error()};
+    if (!read) return read.error();
     switch (read->outcome) {
       case Source::Outcome::data:
         buffer.resize(buffer.size() + read->bytes);
@@ -214,7 +214,7 @@ Result<void> load(Batch& batch) {
   bool file_ended = false;
   const auto read_on = [&](std::size_t bytes) -> Result<void> {
     Result<std::size_t> got = range.file->read_at(from + buffer.size(), buffer.room(bytes), bytes);
-    if (!got) return Error{got.error()};
+    if (!got) return got.error();
     buffer.resize(buffer.size() + *got);
     file_ended = *got < bytes;
     return {};

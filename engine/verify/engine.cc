@@ -30,7 +30,7 @@ struct Work {
   std::string_view payload;    // decoded, kJsonPadding readable bytes follow
   std::string_view signature;  // decoded
   std::size_t header_size = 0;
-  bool unchecked = false;  // the signature: see signature::Job
+  bool not_sampled = false;  // the signature: see signature::Job
   // `ordinary`: a header and something behind it, as far as split has looked; decode finds out the rest.
   enum class State : std::uint8_t {
     decided,
@@ -274,13 +274,13 @@ void Engine::Impl::judge_signatures(std::span<jose::TokenVerdict> verdicts, Sess
                               .head = work.plan->head_bytes == 0 ? nullptr : &work.plan->head,
                               .head_bytes = work.plan->head_bytes});
     }
-    session.backend->judge(session.jobs, session.snapshot->ring->generation());
+    session.backend->verify(session.jobs, session.snapshot->ring->generation());
     std::size_t left = 0;
     for (std::size_t j = 0; j < session.jobs.size(); ++j) {
       const std::uint32_t i = session.job_tokens[j];
       if (session.jobs[j].valid) {
         verdicts[i].signature = SignatureState::valid;
-        session.work[i].unchecked = session.jobs[j].unchecked;
+        session.work[i].not_sampled = session.jobs[j].not_sampled;
         session.work[i].state = Work::State::awaits_claims;
       } else if (round + 1 < session.work[i].plan->candidates.size()) {
         session.job_tokens[left++] = i;
@@ -306,7 +306,8 @@ const jose::Claims* Engine::Impl::judge_claims(const Work& work, Instant at, jos
   verdict.has_client_id = true;
   if (claims->iss.type == jose::ClaimType::string) verdict.issuer = claims->iss.text;
   verdict.scopes = jose::scopes_of(*claims, policy.profile, session.arena);
-  const jose::Judgement judgement = jose::judge(policy, work.plan->header, *claims, verdict.scopes, at, session.arena);
+  const jose::Judgement judgement =
+      jose::apply_policy(policy, work.plan->header, *claims, verdict.scopes, at, session.arena);
   verdict.reasons = judgement.reasons;
   verdict.detail = judgement.detail;
   if (!verdict.reasons.empty()) return nullptr;
@@ -340,7 +341,7 @@ void Engine::verify(std::span<const jose::TokenInput> inputs, std::span<jose::To
     if (work.state == Work::State::unusual) impl_->take_apart(inputs[i].token, work, verdicts[i], state);
     if (work.state == Work::State::awaits_signature && tokens != nullptr && tokens->knows(i)) {
       work.state = Work::State::awaits_claims;
-      work.unchecked = false;
+      work.not_sampled = false;
       verdicts[i].signature = SignatureState::valid;
     }
   }
@@ -353,7 +354,7 @@ void Engine::verify(std::span<const jose::TokenInput> inputs, std::span<jose::To
     const jose::Claims* accepted = impl_->judge_claims(work, inputs[i].at, verdicts[i], state);
     // A token whose kid no key has asks for a refetch each time, so it is taken apart each time. One that a cross-check
     // has yet to look at is verified each time, or it would be looked at no more.
-    if (tokens == nullptr || !tokens->wants(i) || work.plan->wants_refetch || work.unchecked) continue;
+    if (tokens == nullptr || !tokens->wants(i) || work.plan->wants_refetch || work.not_sampled) continue;
     const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(impl_->policy, *accepted);
     tokens->remember(i, inputs[i].token, verdicts[i], interval);
   }
@@ -370,7 +371,7 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
   wanted.cross_check = options.cross_check;
   wanted.on_note = options.on_note;
   Result<std::shared_ptr<const signature::Backend>> backend = make_backend(wanted);
-  if (!backend) return Error{backend.error()};
+  if (!backend) return backend.error();
   return create(std::move(options), std::move(*backend));
 }
 
@@ -382,7 +383,7 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
     return Error{"no keys: give a JWK Set, a public key, a secret or static tokens"};
   }
   Result<Policy> policy = jose::checked_policy(std::move(options.policy));
-  if (!policy) return Error{policy.error()};
+  if (!policy) return policy.error();
   impl->policy = std::move(*policy);
   impl->backend = std::move(backend);
   impl->on_note = options.on_note;
@@ -390,7 +391,7 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
   if (options.memo_memory != 0) impl->memos = std::make_shared<memo::MemoShare>(options.memo_memory);
   Result<std::unique_ptr<keys::KeyStore>> keys =
       keys::KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
-  if (!keys) return Error{keys.error()};
+  if (!keys) return keys.error();
   impl->keys = std::move(*keys);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
@@ -417,7 +418,7 @@ void Engine::release(std::unique_ptr<Session> session) {
 
 Result<void> Engine::reload() {
   Result<void> reloaded = impl_->keys->reload();
-  if (!reloaded && impl_->on_note) impl_->on_note("reload failed, the old keys stay: " + reloaded.error());
+  if (!reloaded && impl_->on_note) impl_->on_note("reload failed, the old keys stay: " + reloaded.error().message);
   return reloaded;
 }
 const Policy& Engine::policy() const noexcept { return impl_->policy; }

@@ -14,7 +14,7 @@ Result<StaticTokenVerifier> StaticTokenVerifier::create(std::string_view json, s
   options.policy.profile = profile;
   options.policy.required_scopes = std::move(required_scopes);
   Result<JwtVerifier> verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) return Error{verifier.error()};
+  if (!verifier) return verifier.error();
   return StaticTokenVerifier(std::make_shared<const JwtVerifier>(std::move(*verifier)));
 }
 

@@ -50,7 +50,7 @@ JwtVerifier::~JwtVerifier() = default;
 
 Result<JwtVerifier> JwtVerifier::create(JwtVerifierOptions options) {
   auto engine = verify::Engine::create(std::move(options));
-  if (!engine) return Error{engine.error()};
+  if (!engine) return engine.error();
   return JwtVerifier(std::move(*engine));
 }
 

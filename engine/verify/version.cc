@@ -34,7 +34,7 @@ std::string build_description() {
   // The library that runs, which may be newer than the one that was compiled against.
   text += "openssl   " + std::string(OpenSSL_version(OPENSSL_VERSION)) + "\n";
   text += "cpu       " + base::describe(base::cpu_features()) + "\n";
-  text += "backend   " + (backend ? described(**backend) : backend.error()) + "\n";
+  text += "backend   " + (backend ? described(**backend) : backend.error().message) + "\n";
   return text;
 }
 

@@ -39,7 +39,7 @@ std::shared_ptr<const signature::Backend> make(const BackendUnderTest& which, in
   options.window = window;
   options.on_note = [](std::string_view note) { ADD_FAILURE() << "told while the backend was made: " << note; };
   Result<std::shared_ptr<const signature::Backend>> backend = verify::make_backend(options);
-  if (!backend) throw std::runtime_error("make_backend: " + backend.error());
+  if (!backend) throw std::runtime_error("make_backend: " + backend.error().message);
   return *backend;
 }
 
@@ -47,7 +47,7 @@ std::vector<bool> openssl_verdicts(const test::CaseSet& set) {
   const auto session = make(kEveryBackend[0])->new_session();
   std::vector<signature::Job> jobs;
   for (const test::SignatureCase& one : set.cases) jobs.push_back(test::job_of(one, true));
-  session->judge(jobs, set.keys.generation());
+  session->verify(jobs, set.keys.generation());
   std::vector<bool> verdicts;
   for (const signature::Job& job : jobs) verdicts.push_back(job.valid);
   return verdicts;
@@ -67,7 +67,7 @@ void expect_openssl_verdicts_everywhere(const signature::Backend& backend, const
       const std::size_t which = (start + i) % count;
       jobs.push_back(test::job_of(set.cases[which], expected[which]));
     }
-    session->judge(jobs, set.keys.generation());
+    session->verify(jobs, set.keys.generation());
     for (std::size_t i = 0; i < fill; ++i) {
       const std::size_t which = (start + i) % count;
       if (jobs[i].valid != expected[which]) differences.add(set.cases[which], expected[which], fill, i);

@@ -149,7 +149,7 @@ TEST_P(Lanes, DecideEverySignatureThatTheyHaveAKernelForAndLeaveTheOthersToOpens
     const auto session = backend->new_session();
     std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < set.cases.size(); ++i) jobs.push_back(test::job_of(set.cases[i], i % 2 == 0));
-    session->judge(jobs, set.keys.generation());
+    session->verify(jobs, set.keys.generation());
     for (std::size_t i = 0; i < jobs.size(); ++i) EXPECT_EQ(jobs[i].valid, i % 2 == 0) << i;
     const signature::BackendStatistics counts = backend->statistics();
     const bool lanes = has_kernel(*kernel::kernels_for(GetParam().isa), signer.algorithm);
@@ -186,7 +186,7 @@ TEST_P(Lanes, AgreeWithOpensslOnCallsLongerThanAPass) {
        {once.size() - 1, std::size_t{255}, std::size_t{256}, std::size_t{257}, set.cases.size()}) {
     std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < count; ++i) jobs.push_back(test::job_of(set.cases[i], expected[i]));
-    session->judge(jobs, set.keys.generation());
+    session->verify(jobs, set.keys.generation());
     for (std::size_t i = 0; i < count; ++i) {
       ASSERT_EQ(jobs[i].valid, expected[i]) << to_string(jobs[i].algorithm) << ", place " << i << " of " << count;
     }
@@ -203,7 +203,7 @@ TEST_P(Lanes, KeepVerdictsWhenKeysOfAnotherRingHaveTheSamePlaces) {
     const std::vector<bool> expected = openssl_verdicts(set);
     std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < expected.size(); ++i) jobs.push_back(test::job_of(set.cases[i], expected[i]));
-    session->judge(jobs, set.keys.generation());
+    session->verify(jobs, set.keys.generation());
     for (std::size_t i = 0; i < expected.size(); ++i) {
       EXPECT_EQ(jobs[i].valid, expected[i]) << "ring " << ring << ", " << to_string(jobs[i].algorithm);
     }

@@ -58,7 +58,7 @@ TEST_P(Signatures, AreJudgedAsWycheproofExpects) {
     SCOPED_TRACE(one.what);
     // Three times in one call.
     std::vector<signature::Job> jobs(3, test::job_of(one, known.expected[i]));
-    session->judge(jobs, known.set.keys.generation());
+    session->verify(jobs, known.set.keys.generation());
     for (const signature::Job& job : jobs) EXPECT_EQ(job.valid, known.expected[i]);
     ++(jobs[0].valid ? tally.valid : tally.invalid);
     if (!known.skipped[i].empty()) ++tally.skipped[known.skipped[i]];
@@ -164,7 +164,7 @@ TEST_P(JsonFiles, AreJudgedAsWycheproofExpectsOrForAStatedReasonNot) {
         ++tally.skipped[why];
         continue;
       }
-      EXPECT_EQ(accepted, expected) << (verifier ? verdict.detail : verifier.error());
+      EXPECT_EQ(accepted, expected) << (verifier ? verdict.detail : verifier.error().message);
       ++(accepted ? tally.valid : tally.invalid);
     }
   }

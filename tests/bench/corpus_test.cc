@@ -32,7 +32,7 @@ TEST(Corpus, HoldsDistinctTokensThatAreAccepted) {
     options.policy.issuers = {kIssuer};
     options.policy.audiences = {kAudience};
     const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(options));
-    ASSERT_TRUE(verifier) << verifier.error();
+    ASSERT_TRUE(verifier) << verifier.error().message;
     std::set<std::string> kids;
     for (const std::string_view token : tokens) {
       const Verdict verdict = verifier->verify(token, kJudgedAt);

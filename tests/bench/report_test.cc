@@ -22,13 +22,13 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 
 std::string error_of(std::string_view json) {
   const Result<Report> read = read_report(json);
-  return read ? "" : read.error();
+  return read ? "" : read.error().message;
 }
 
 TEST(ReportJson, IsReadBackAsItWas) {
   const std::string json = report_json(sample_report());
   const Result<Report> read = read_report(json);
-  ASSERT_TRUE(read) << read.error();
+  ASSERT_TRUE(read) << read.error().message;
   EXPECT_TRUE(report_json(*read) == json);
   EXPECT_EQ(read->machine.cpu, "A <CPU> & more");
   EXPECT_EQ(read->rows.size(), sample_report().rows.size());
@@ -44,7 +44,7 @@ TEST(ReportJson, KeepsARunWithoutUnitAndCycles) {
     row.figures = figures_of(row.samples, row.what.threads);
   }
   const Result<Report> read = read_report(report_json(report));
-  ASSERT_TRUE(read) << read.error();
+  ASSERT_TRUE(read) << read.error().message;
   EXPECT_FALSE(read->rows[0].figures.ratio);
   EXPECT_FALSE(read->rows[0].figures.cycles_per_token);
   EXPECT_FALSE(read->rows[0].stages);

@@ -37,7 +37,7 @@ int main() {
   options.policy.audiences = {"https://api.example"};
   options.policy.required_scopes = {"read"};
   const assay::Result<assay::JwtVerifier> verifier = assay::JwtVerifier::create(options);
-  if (!verifier) return failed(verifier.error());
+  if (!verifier) return failed(verifier.error().message);
 
   // 3. One token: what it grants, or nothing.
   const std::optional<assay::AccessToken> granted = verifier->load_access_token(token);
@@ -68,11 +68,11 @@ int main() {
   options.policy.issuers = {""};
   const auto refused = assay::JwtVerifier::create(options);
   if (refused) return failed("an empty issuer was not refused");
-  std::cout << "refused: " << refused.error() << '\n';
+  std::cout << "refused: " << refused.error().message << '\n';
 
   // 6. A table of tokens instead of signatures, for development.
   const auto table = assay::StaticTokenVerifier::create(R"({"dev-token": {"client_id": "dev", "scopes": ["read"]}})");
-  if (!table) return failed(table.error());
+  if (!table) return failed(table.error().message);
   if (!table->load_access_token("dev-token") || table->load_access_token("other")) return failed("the table is wrong");
   return 0;
 }

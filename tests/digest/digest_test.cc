@@ -57,7 +57,7 @@ TEST(Digest, OfAHeaderIsRememberedForEachAlgorithmAndChangesNoVerdict) {
       options.keys.push_back({KeySource::Kind::jwks_text, key->jwks(), "test"});
       options.backend = backend;
       const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(options));
-      ASSERT_TRUE(verifier) << verifier.error();
+      ASSERT_TRUE(verifier) << verifier.error().message;
       for (const std::size_t length : {10u, 25u, 26u, 27u, 73u, 74u, 75u, 200u}) {
         const std::string header =
             R"({"alg":")" + std::string(to_string(algorithm)) + R"(","x":")" + std::string(length, 'x') + R"("})";

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const Profile profile : {Profile::strict, Profile::fastmcp}) {
     const auto set = JwkSet::parse(fuzz::text_of(data, size), profile, "fuzz");
     if (!set) {
-      fuzz::require(!set.error().empty(), "an error has a message");
+      fuzz::require(!set.error().message.empty(), "an error has a message");
       continue;
     }
     for (const std::string& note : set->notes) {
@@ -16,10 +16,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     for (const Jwk& jwk : set->keys) {
       const auto key = keys::prepare_key(jwk, profile, "fuzz");
-      if (!key) fuzz::require(!key.error().empty(), "an error has a message");
+      if (!key) fuzz::require(!key.error().message.empty(), "an error has a message");
     }
   }
   const auto pem = keys::read_public_key(fuzz::text_of(data, size), Profile::strict, "fuzz");
-  if (!pem) fuzz::require(!pem.error().empty(), "an error has a message");
+  if (!pem) fuzz::require(!pem.error().message.empty(), "an error has a message");
   return 0;
 }

@@ -221,11 +221,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   std::vector<signature::Job> expected;
   for (const test::SignatureCase& one : cases) expected.push_back(test::job_of(one, true));
-  world.sessions[0]->judge(expected, world.keys.generation());
+  world.sessions[0]->verify(expected, world.keys.generation());
   for (std::size_t s = 1; s < world.sessions.size(); ++s) {
     std::vector<signature::Job> jobs;
     for (std::size_t i = 0; i < cases.size(); ++i) jobs.push_back(test::job_of(cases[i], expected[i].valid));
-    world.sessions[s]->judge(jobs, world.keys.generation());
+    world.sessions[s]->verify(jobs, world.keys.generation());
     for (std::size_t i = 0; i < cases.size(); ++i) {
       fuzz::require(jobs[i].valid == expected[i].valid, "the lanes and OpenSSL agree");
     }

@@ -33,7 +33,7 @@ std::string set(const std::string& keys) { return R"({"keys":[)" + keys + "]}"; 
 // The note of the only key of a set, empty when the key is usable.
 std::string why(const std::string& key, Profile profile = Profile::strict, Algorithm algorithm = Algorithm::ES256) {
   const Result<JwkSet> read = JwkSet::parse(set(key), profile, "set", algorithm);
-  if (!read) return "error: " + read.error();
+  if (!read) return "error: " + read.error().message;
   EXPECT_EQ(read->keys.size() + read->notes.size(), 1u);
   return read->notes.empty() ? "" : read->notes[0];
 }
@@ -48,7 +48,7 @@ TEST(JwkSet, BindsEachKeyToTheAlgorithmsOfItsTypeAndCurve) {
   const auto read = JwkSet::parse(set(ec() + "," + rsa(256) + "," + ed25519(std::string(32, '\x07')) +
                                       R"(,{"kty":"oct","k":")" + b64(std::string(48, 'k')) + "\"}"),
                                   Profile::strict, "set");
-  ASSERT_TRUE(read) << read.error();
+  ASSERT_TRUE(read) << read.error().message;
   ASSERT_EQ(read->keys.size(), 4u);
   EXPECT_EQ(read->keys[0].permitted, only({Algorithm::ES256}));
   EXPECT_EQ(read->keys[1].permitted, only({Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::PS256,
@@ -75,7 +75,7 @@ TEST(JwkSet, RefusesADocumentThatIsNoSet) {
                            R"({"kty":"EC"})"}) {
     const auto read = JwkSet::parse(text, Profile::strict, "jwks.json");
     ASSERT_FALSE(read) << text;
-    EXPECT_THAT(read.error(), HasSubstr("jwks.json: ")) << text;
+    EXPECT_THAT(read.error().message, HasSubstr("jwks.json: ")) << text;
   }
 }
 
@@ -192,7 +192,7 @@ TEST(JwkSet, TellsOfTheFirst20SkippedKeysAndCountsTheRest) {
   for (int i = 1; i < 25; ++i) keys += R"(,{"kid":"k)" + std::to_string(i) + "\"}";
   for (Profile profile : {Profile::strict, Profile::fastmcp}) {
     const auto read = JwkSet::parse(set(keys), profile, "set", Algorithm::ES256);
-    ASSERT_TRUE(read) << read.error();
+    ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->notes.size(), 20u);
     EXPECT_EQ(read->more_skipped, 5u);
     EXPECT_EQ(read->skipped_kids.size(), 24u);
@@ -206,7 +206,7 @@ TEST(JwkSet, RefusesASetOfMoreThan100000Keys) {
     EXPECT_TRUE(JwkSet::parse(set(keys), profile, "jwks.json"));
     const auto read = JwkSet::parse(set(keys + ",1"), profile, "jwks.json");
     ASSERT_FALSE(read);
-    EXPECT_THAT(read.error(), HasSubstr("jwks.json: keys: the set holds 100001 keys"));
+    EXPECT_THAT(read.error().message, HasSubstr("jwks.json: keys: the set holds 100001 keys"));
   }
 }
 

@@ -28,7 +28,7 @@ Outcome outcome(std::string_view json, Policy policy, Instant at = kAt, const He
   ReadClaims read(json, policy.profile);
   if (read.claims == nullptr) return {Reason::malformed_claims, ""};
   const auto scopes = scopes_of(*read.claims, policy.profile, read.arena);
-  const Judgement j = judge(policy, header, *read.claims, scopes, at, read.arena);
+  const Judgement j = apply_policy(policy, header, *read.claims, scopes, at, read.arena);
   return {j.reasons, std::string(j.detail)};
 }
 
@@ -190,7 +190,7 @@ TEST(CheckedPolicy, RefusesEmptyIssuersInStrictAndTurnsThemOffInFastmcp) {
     issuers.issuers = empty;
     const auto refused = checked_policy(issuers);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error(), "--issuer: is empty; give the issuer's name, or leave the option out");
+    EXPECT_EQ(refused.error().message, "--issuer: is empty; give the issuer's name, or leave the option out");
     Policy audiences;
     audiences.audiences = empty;
     EXPECT_FALSE(checked_policy(audiences));

@@ -55,18 +55,18 @@ class JwksClient : public ::testing::Test {
  protected:
   std::string error_of(const std::string& path, const FetchOptions& options = quick()) {
     const Result<FetchedSet> fetched = fetch_jwks(server_.url(path), options, kGoOn);
-    return fetched ? "fetched: " + fetched->body : fetched.error();
+    return fetched ? "fetched: " + fetched->body : fetched.error().message;
   }
   HttpServer server_{handle};
 };
 
 TEST_F(JwksClient, FetchesAndReadsHowLongTheSetMayBeKept) {
   const Result<FetchedSet> fetched = fetch_jwks(server_.url("/good"), quick(), kGoOn);
-  ASSERT_TRUE(fetched) << fetched.error();
+  ASSERT_TRUE(fetched) << fetched.error().message;
   EXPECT_EQ(fetched->body, "{\"keys\":[]}");
   EXPECT_EQ(fetched->max_age_seconds, 50);
   const Result<FetchedSet> not_kept = fetch_jwks(server_.url("/no-store"), quick(), kGoOn);
-  ASSERT_TRUE(not_kept) << not_kept.error();
+  ASSERT_TRUE(not_kept) << not_kept.error().message;
   EXPECT_EQ(not_kept->max_age_seconds, 0);
 }
 
@@ -87,7 +87,7 @@ TEST_F(JwksClient, EndsAHangingFetchWhenToldToStop) {
   options.timeout_seconds = 600;
   const Result<FetchedSet> fetched = fetch_jwks(server_.url("/hangs"), options, stop);
   ASSERT_FALSE(fetched);
-  EXPECT_THAT(fetched.error(), HasSubstr("ended"));
+  EXPECT_THAT(fetched.error().message, HasSubstr("ended"));
 }
 
 TEST_F(JwksClient, StopsReadingAnAnswerWithoutEnd) {
@@ -107,7 +107,7 @@ TEST_F(JwksClient, SsrfSafeRefusesLoopback) {
   EXPECT_THAT(error_of("/good", options), HasSubstr("https alone"));
   const Result<FetchedSet> fetched = fetch_jwks("https://127.0.0.1:1/", options, kGoOn);
   ASSERT_FALSE(fetched);
-  EXPECT_THAT(fetched.error(), HasSubstr("not public"));
+  EXPECT_THAT(fetched.error().message, HasSubstr("not public"));
   EXPECT_EQ(server_.requests(), 0);
 }
 
@@ -117,7 +117,7 @@ std::string refusal_of_safe(const std::string& url) {
   FetchOptions options = quick();
   options.ssrf_safe = true;
   const Result<FetchedSet> fetched = fetch_jwks(url, options, stop);
-  return fetched ? "fetched" : fetched.error();
+  return fetched ? "fetched" : fetched.error().message;
 }
 
 TEST(JwksSsrf, TakesNamesInAsciiAlone) {
@@ -169,7 +169,7 @@ TEST(JwksUrl, IsHttpsOrHttpOnLoopbackWithoutCredentials) {
                           "http://localhost@issuer.example/j"}) {
     const Result<void> checked = check_jwks_url(url, {});
     ASSERT_FALSE(checked) << url;
-    EXPECT_THAT(checked.error(), Not(HasSubstr("secret@")));
+    EXPECT_THAT(checked.error().message, Not(HasSubstr("secret@")));
   }
 }
 

@@ -36,7 +36,7 @@ Policy policy(std::vector<Algorithm> algorithms = {}, Profile profile = Profile:
 // Opens a store that must not open, and gives its error.
 std::string refusal(KeySource one, const Policy& with) {
   const auto store = KeyStore::open({std::move(one)}, with, {}, {});
-  return store ? "opened" : store.error();
+  return store ? "opened" : store.error().message;
 }
 
 class KeyFiles : public ::testing::Test {
@@ -54,7 +54,7 @@ class KeyFiles : public ::testing::Test {
   // The secret that a file gives.
   std::string secret_of(const std::string& bytes) {
     const auto store = KeyStore::open({source(Kind::secret_file, write("secret", bytes))}, policy(), {}, {});
-    return store ? (*store)->snapshot()->ring->keys()[0].jwk.k : store.error();
+    return store ? (*store)->snapshot()->ring->keys()[0].jwk.k : store.error().message;
   }
   std::filesystem::path folder_;
 };
@@ -72,12 +72,12 @@ TEST_F(KeyFiles, TheFinalNewlineOfATextFileIsNoPartOfTheSecret) {
 TEST_F(KeyFiles, ReloadKeepsTheOldKeysWhenTheNewFileIsBroken) {
   const std::string path = write("jwks.json", ec_set("a"));
   const auto store = KeyStore::open({source(Kind::jwks_file, path)}, policy(), {}, {});
-  ASSERT_TRUE(store) << store.error();
+  ASSERT_TRUE(store) << store.error().message;
   const std::uint64_t before = (*store)->version();
   write("jwks.json", "{");
   const Result<void> reloaded = (*store)->reload();
   ASSERT_FALSE(reloaded);
-  EXPECT_THAT(reloaded.error(), HasSubstr(path));
+  EXPECT_THAT(reloaded.error().message, HasSubstr(path));
   EXPECT_EQ((*store)->version(), before);
   EXPECT_EQ((*store)->snapshot()->ring->keys()[0].jwk.kid, "a");
   write("jwks.json", ec_set("b"));
@@ -126,7 +126,7 @@ TEST(KeyStore, TellsOfTheFirst20SkippedKeysOfASetAndCountsTheRest) {
   std::vector<std::string> notes;
   const auto store = KeyStore::open({source(Kind::jwks_text, "{\"keys\":[" + keys + "]}")}, policy(), {},
                                     [&](std::string_view note) { notes.emplace_back(note); });
-  ASSERT_TRUE(store) << store.error();
+  ASSERT_TRUE(store) << store.error().message;
   // Equal notes are told once: fifteen numbered ones of the reader, one for all the points.
   ASSERT_EQ(notes.size(), 17u);
   EXPECT_EQ(notes.back(), "the key set: and 10 more keys were skipped");
@@ -149,7 +149,7 @@ class KeyServer : public ::testing::Test {
           const std::lock_guard lock(mutex_);
           notes_ += std::string(note) + "\n";
         });
-    if (!store) throw std::runtime_error(store.error());
+    if (!store) throw std::runtime_error(store.error().message);
     return *std::move(store);
   }
   std::string notes() {
@@ -239,7 +239,7 @@ TEST_F(KeyServer, ClosingReadsNoFurtherKeys) {
   auto store =
       KeyStore::open({source(Kind::jwks_url, server_.url("/jwks")), source(Kind::jwks_url, second.url("/jwks"))},
                      policy(), fetch, [&](std::string_view note) { told += note; });
-  ASSERT_TRUE(store) << store.error();
+  ASSERT_TRUE(store) << store.error().message;
   serve("200 OK", R"({"keys":[{"kty":"none"},{"kty":"EC","crv":"P-256",)" + kPoint + "}]}");
   ASSERT_TRUE(eventually(store->get(), [&] { return asked_second == 2; }));
   store->reset();

@@ -45,12 +45,12 @@ EvpKey p256() { return EvpKey(EVP_EC_gen("P-256")); }
 
 Jwk read(const std::string& text, Profile profile = Profile::strict) {
   Result<Jwk> jwk = read_public_key(text, profile, "key.pem");
-  EXPECT_TRUE(jwk) << jwk.error();
+  EXPECT_TRUE(jwk) << jwk.error().message;
   return jwk ? *jwk : Jwk();
 }
 std::string refusal(const std::string& text, Profile profile = Profile::strict) {
   const Result<Jwk> jwk = read_public_key(text, profile, "key.pem");
-  return jwk ? "accepted" : jwk.error();
+  return jwk ? "accepted" : jwk.error().message;
 }
 
 TEST(PublicKey, IsReadFromPemAndDerAndRebuiltEqual) {
@@ -59,7 +59,7 @@ TEST(PublicKey, IsReadFromPemAndDerAndRebuiltEqual) {
         EvpKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")), EvpKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448"))}) {
     for (const std::string& text : {public_pem(key), "a comment\r\n" + public_pem(key), public_der(key)}) {
       const Result<PreparedKey> prepared = prepare_key(read(text), Profile::strict, "key.pem");
-      ASSERT_TRUE(prepared) << prepared.error();
+      ASSERT_TRUE(prepared) << prepared.error().message;
       EXPECT_EQ(EVP_PKEY_eq(prepared->openssl->pkey.get(), key.get()), 1);
       EXPECT_FALSE(prepared->jwk.permitted.empty());
     }
@@ -114,7 +114,7 @@ std::string base64(const std::string& bytes) {
 }
 std::string secret_refusal(const std::string& bytes, Profile profile = Profile::strict) {
   const Result<Jwk> jwk = read_secret(bytes, profile, AlgorithmSet::all(), "secret");
-  return jwk ? "accepted" : jwk.error();
+  return jwk ? "accepted" : jwk.error().message;
 }
 
 TEST(Secret, StrictRefusesKeysInWhateverForm) {
@@ -148,7 +148,7 @@ TEST(PreparedKey, RefusesPointsOffTheCurve) {
   for (Profile profile : {Profile::strict, Profile::fastmcp}) {
     const auto prepared = prepare_key(jwk, profile, "set");
     ASSERT_FALSE(prepared);
-    EXPECT_THAT(prepared.error(), HasSubstr("not a point on the curve"));
+    EXPECT_THAT(prepared.error().message, HasSubstr("not a point on the curve"));
   }
 }
 
@@ -170,7 +170,7 @@ TEST(PreparedKey, RefusesRsaThatOpensslCannotVerifyWith) {
     const auto without_d = prepare_key(jwk, profile, "set");
     for (const auto* prepared : {&with_d, &without_d}) {
       ASSERT_FALSE(*prepared);
-      EXPECT_THAT(prepared->error(), HasSubstr("RSA of 16392 bits; at most 16384"));
+      EXPECT_THAT(prepared->error().message, HasSubstr("RSA of 16392 bits; at most 16384"));
     }
   }
 }
@@ -205,7 +205,7 @@ TEST(PreparedKey, RefusesAPrivatePartOfAnotherKeyAndForgetsItsOwn) {
   BN_bn2binpad(number, reinterpret_cast<unsigned char*>(jwk.d.data()), 32);
   BN_free(number);
   const auto good = prepare_key(jwk, Profile::strict, "set");
-  ASSERT_TRUE(good) << good.error();
+  ASSERT_TRUE(good) << good.error().message;
   EXPECT_TRUE(good->jwk.d.empty());
   jwk.d.back() = static_cast<char>(jwk.d.back() ^ 1);
   EXPECT_FALSE(prepare_key(jwk, Profile::strict, "set"));

@@ -99,7 +99,7 @@ TEST(SelfTest, TakesOutAKernelThatFailsAndTellsOnce) {
   std::vector<signature::Job> jobs;
   for (int i = 0; i < 20; ++i) jobs.push_back({key, Algorithm::ES256, i % 2 == 0 ? "good" : "another", good, false});
   for (int session = 0; session < 2; ++session) {
-    backend->new_session()->judge(jobs, keys.generation());
+    backend->new_session()->verify(jobs, keys.generation());
     for (int i = 0; i < 20; ++i) EXPECT_EQ(jobs[static_cast<std::size_t>(i)].valid, i % 2 == 0);
   }
   EXPECT_EQ(backend->statistics().by_lanes, 0u);
@@ -118,7 +118,7 @@ TEST(SelfTest, IsNotRunForOneToken) {
   test::Keys keys;
   const std::string good = signer.sign_message("good", test::Big(67890));
   signature::Job job{keys.add(signer.jwk()), Algorithm::ES256, "good", good, false};
-  backend->new_session()->judge({&job, 1}, keys.generation());
+  backend->new_session()->verify({&job, 1}, keys.generation());
   EXPECT_TRUE(job.valid);
 }
 

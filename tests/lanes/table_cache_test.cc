@@ -98,14 +98,14 @@ TEST_F(Tables, ServeNewSessionsAndReloadedKeysFromTheFirstTokenOn) {
   const std::string signature = signer.sign_message("text", test::Big(67890));
   std::vector<signature::Job> jobs(8, {keys_.add(signer.jwk()), Algorithm::ES256, "text", signature, false});
   const auto first = backend->new_session();
-  while (backend->statistics().by_lanes == 0) first->judge(jobs, keys_.generation());
+  while (backend->statistics().by_lanes == 0) first->verify(jobs, keys_.generation());
 
   test::Keys reloaded;
   for (signature::Job& job : jobs) job.key = reloaded.add(signer.jwk());
   const std::uint64_t before = backend->statistics().by_lanes;
-  backend->new_session()->judge(jobs, reloaded.generation());
+  backend->new_session()->verify(jobs, reloaded.generation());
   EXPECT_EQ(backend->statistics().by_lanes, before + jobs.size());
-  first->judge(jobs, reloaded.generation());
+  first->verify(jobs, reloaded.generation());
   EXPECT_EQ(backend->statistics().by_lanes, before + 2 * jobs.size());
   for (const signature::Job& job : jobs) EXPECT_TRUE(job.valid);
 }

@@ -31,7 +31,7 @@ TEST_F(KeyFiles, KeepsAPrivateFileFromOthersAndFromOverwriting) {
   EXPECT_EQ(mode(file), 0600u);
   const Result<void> again = write_private_file(file, "two", false);
   ASSERT_FALSE(again);
-  EXPECT_THAT(again.error(), testing::HasSubstr("--force"));
+  EXPECT_THAT(again.error().message, testing::HasSubstr("--force"));
   EXPECT_EQ(*read_key_file(file), "one");
   ::chmod(file.c_str(), 0644);
   ASSERT_TRUE(write_private_file(file, "three", true));
@@ -40,7 +40,7 @@ TEST_F(KeyFiles, KeepsAPrivateFileFromOthersAndFromOverwriting) {
 }
 
 TEST_F(KeyFiles, NamesTheFileThatIsMissing) {
-  EXPECT_THAT(read_key_file(path("none")).error(), testing::HasSubstr("none: cannot read"));
+  EXPECT_THAT(read_key_file(path("none")).error().message, testing::HasSubstr("none: cannot read"));
   EXPECT_FALSE(write_private_file(path("no/folder"), "x", false));
 }
 

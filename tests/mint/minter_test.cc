@@ -36,7 +36,7 @@ std::string minted(const MintOptions& options, MintResult* result = nullptr) {
     out += lines;
     return true;
   });
-  EXPECT_TRUE(done) << done.error();
+  EXPECT_TRUE(done) << done.error().message;
   if (result) *result = *done;
   return out;
 }
@@ -91,11 +91,11 @@ TEST(Fault, IsRefusedWithTheListOfKinds) {
        {"key_ambiguous=0.1", "expired", "expired=", "expired=1.5", "expired=-0.1", "expired=nan", "=1"}) {
     Result<Fault> fault = parse_fault(text);
     ASSERT_FALSE(fault) << text;
-    EXPECT_THAT(fault.error(), HasSubstr("--fault"));
-    EXPECT_THAT(fault.error(), HasSubstr("token_not_yet_valid (not_yet_valid)"));
+    EXPECT_THAT(fault.error().message, HasSubstr("--fault"));
+    EXPECT_THAT(fault.error().message, HasSubstr("token_not_yet_valid (not_yet_valid)"));
   }
   const Fault faults[] = {{Reason::token_expired, 0.6}, {Reason::scope_missing, 0.6}};
-  EXPECT_THAT(check_faults(faults).error(), HasSubstr("more than 1"));
+  EXPECT_THAT(check_faults(faults).error().message, HasSubstr("more than 1"));
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ class Soak {
     }
     jobs_.clear();
     for (std::size_t i = 0; i < size; ++i) jobs_.push_back(test::job_of(cases_[i], intact_[i]));
-    lanes_->judge(jobs_, keys_.generation());
+    lanes_->verify(jobs_, keys_.generation());
     for (std::size_t i = 0; i < size; ++i) check(i);
   }
 
@@ -145,7 +145,7 @@ class Soak {
     if (said == intact && !random_.one_in(options_.sample)) return;
     ++tally.asked;
     signature::Job again = test::job_of(cases_[i], false);
-    openssl_->judge({&again, 1}, keys_.generation());
+    openssl_->verify({&again, 1}, keys_.generation());
     if (again.valid && !intact) ++tally.still_valid;
     const bool minted_wrongly = intact && !again.valid;
     if (again.valid == said && !minted_wrongly) return;
@@ -179,7 +179,7 @@ std::shared_ptr<const signature::Backend> backend(const std::string& name, const
   options.tables_at_once = true;
   options.on_note = [](std::string_view note) { std::cerr << note << '\n'; };
   const auto made = verify::make_backend(options);
-  if (!made) throw std::runtime_error(made.error());
+  if (!made) throw std::runtime_error(made.error().message);
   return *made;
 }
 

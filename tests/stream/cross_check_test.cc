@@ -42,7 +42,7 @@ class CrossCheckedRun : public testing::Test {
     JwtVerifierOptions options;
     options.keys.push_back({KeySource::Kind::jwks_text, pair_->jwks("k1"), "keys"});
     auto engine = verify::Engine::create(std::move(options), lanes::make_lanes_backend(kernels, backend));
-    if (!engine) return Error{engine.error()};
+    if (!engine) return engine.error();
 
     const std::string good = pair_->create_token(TokenRequest{});
     std::string text = good + "\n";
@@ -54,7 +54,7 @@ class CrossCheckedRun : public testing::Test {
     stream.inputs = {dir_.path("in")};
     stream.summary = dir_.path("summary");
     Result<Output> output = Output::open(dir_.path("out"), false);
-    if (!output) return Error{output.error()};
+    if (!output) return output.error();
     return Pipeline(**engine, stream, std::move(*output), 2).run();
   }
 
@@ -64,7 +64,7 @@ class CrossCheckedRun : public testing::Test {
 
 TEST_F(CrossCheckedRun, EndsWellWhereLanesAndOpensslAgree) {
   const auto result = run(1'000'000, kernel::Outcome::valid);
-  ASSERT_TRUE(result) << result.error();
+  ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->accepted, 51u);
   EXPECT_EQ(result->rejected, 50u);
   EXPECT_TRUE(std::filesystem::exists(dir_.path("out")));
@@ -73,7 +73,7 @@ TEST_F(CrossCheckedRun, EndsWellWhereLanesAndOpensslAgree) {
 
 TEST_F(CrossCheckedRun, CountsWhatTheLanesHandOnAndOpensslDecides) {
   const auto result = run(1, kernel::Outcome::exceptional);
-  ASSERT_TRUE(result) << result.error();
+  ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->accepted, 51u);
   EXPECT_EQ(result->exceptional, 101u);
   const std::string summary = dir_.read("summary");
@@ -84,7 +84,7 @@ TEST_F(CrossCheckedRun, CountsWhatTheLanesHandOnAndOpensslDecides) {
 TEST_F(CrossCheckedRun, EndsWithAnErrorWhereTheyDifferAndCommitsNothing) {
   const auto result = run(1, kernel::Outcome::valid);
   ASSERT_FALSE(result);
-  EXPECT_NE(result.error().find("cross-check: lane kernel p256"), std::string::npos) << result.error();
+  EXPECT_NE(result.error().message.find("cross-check: lane kernel p256"), std::string::npos) << result.error().message;
   EXPECT_FALSE(std::filesystem::exists(dir_.path("out")));
   EXPECT_FALSE(std::filesystem::exists(dir_.path("summary")));
 }

@@ -77,14 +77,14 @@ TEST(Output, TellsAFullDisk) {
   ASSERT_TRUE(output);
   const auto wrote = output->write("x");
   ASSERT_FALSE(wrote);
-  EXPECT_NE(wrote.error().find("/dev/full: No space left on device"), std::string::npos);
+  EXPECT_NE(wrote.error().message.find("/dev/full: No space left on device"), std::string::npos);
 }
 
 TEST(Output, NamesAPlaceThatCannotBeWritten) {
   const TempDir dir;
   const Result<Output> nowhere = Output::open(dir.path("no/such/out"));
   ASSERT_FALSE(nowhere);
-  EXPECT_NE(nowhere.error().find("no/such/out"), std::string::npos);
+  EXPECT_NE(nowhere.error().message.find("no/such/out"), std::string::npos);
   EXPECT_FALSE(Output::open(dir.path("")));
 }
 

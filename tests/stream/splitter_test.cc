@@ -38,7 +38,7 @@ Split split(const std::vector<std::string>& paths, std::size_t block, InputForma
     Batch batch;
     Result<Splitter::Outcome> outcome = splitter.next(batch);
     if (!outcome) {
-      ADD_FAILURE() << outcome.error();
+      ADD_FAILURE() << outcome.error().message;
       break;
     }
     if (*outcome != Splitter::Outcome::batch) {
@@ -280,10 +280,10 @@ TEST(Source, NamesAnInputThatCannotBeRead) {
   const TempDir dir;
   const Result<void> missing = Source({dir.path("missing")}, {}).check();
   ASSERT_FALSE(missing);
-  EXPECT_NE(missing.error().find(dir.path("missing")), std::string::npos);
+  EXPECT_NE(missing.error().message.find(dir.path("missing")), std::string::npos);
   const Result<void> directory = Source({dir.path("")}, {}).check();
   ASSERT_FALSE(directory);
-  EXPECT_NE(directory.error().find("directory"), std::string::npos);
+  EXPECT_NE(directory.error().message.find("directory"), std::string::npos);
 }
 
 }  // namespace

@@ -25,14 +25,14 @@ class VerifyStream : public testing::Test {
 
   static KeyPair make_pair() {
     Result<KeyPair> made = KeyPair::from_private(kSecret, Algorithm::HS256);
-    if (!made) throw std::runtime_error(made.error());
+    if (!made) throw std::runtime_error(made.error().message);
     return std::move(*made);
   }
   static JwtVerifier make_verifier() {
     JwtVerifierOptions options;
     options.keys.push_back({KeySource::Kind::secret_text, kSecret, "secret"});
     Result<JwtVerifier> made = JwtVerifier::create(std::move(options));
-    if (!made) throw std::runtime_error(made.error());
+    if (!made) throw std::runtime_error(made.error().message);
     return std::move(*made);
   }
   std::string token(const std::string& subject = "u1") const {
@@ -68,7 +68,7 @@ class VerifyStream : public testing::Test {
 TEST_F(VerifyStream, GivesOneVerdictARecord) {
   const auto result =
       verify_stream(verifier_, options({dir_.write("in", token() + "\n\n" + token() + "x\r\nnot a token")}));
-  ASSERT_TRUE(result) << result.error();
+  ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->records, 4u);
   EXPECT_EQ(result->accepted, 1u);
   EXPECT_EQ(result->rejected, 3u);
@@ -89,7 +89,7 @@ TEST_F(VerifyStream, WritesTheSameBytesForAnyNumberOfThreads) {
   for (const int threads : {1, 2, 4}) {
     given.threads = threads;
     const auto result = verify_stream(verifier_, given);
-    ASSERT_TRUE(result) << result.error();
+    ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(result->records, 6000u);
     EXPECT_GT(result->accepted, 0u);
     const std::string output = dir_.read("out");
@@ -115,7 +115,7 @@ TEST_F(VerifyStream, NumbersTheRecordsOfCrowdedBlocksInOrder) {
       given.input = format;
       given.threads = threads;
       const auto result = verify_stream(verifier_, given);
-      ASSERT_TRUE(result) << result.error();
+      ASSERT_TRUE(result) << result.error().message;
       EXPECT_EQ(result->records, 306000u);
       EXPECT_EQ(result->bytes, std::filesystem::file_size(given.inputs[0]));
       const std::string output = dir_.read("out");
@@ -143,7 +143,7 @@ TEST_F(VerifyStream, WritesTheSameBytesWithAndWithoutAMemo) {
   StreamOptions given = options({dir_.write("in", text)});
   given.summary = dir_.path("summary");
   const auto plain = verify_stream(*no_memo, given);
-  ASSERT_TRUE(plain) << plain.error();
+  ASSERT_TRUE(plain) << plain.error().message;
   EXPECT_EQ(plain->recalled, 0u);
   const std::string expected = dir_.read("out");
   EXPECT_NE(dir_.read("summary").find("\"memo_lookups\":0,\"memo_hits\":0,\"memo_entries\":0,\"memo_bytes\":0,"),
@@ -151,7 +151,7 @@ TEST_F(VerifyStream, WritesTheSameBytesWithAndWithoutAMemo) {
   for (const int threads : {1, 3}) {
     given.threads = threads;
     const auto result = verify_stream(verifier_, given);
-    ASSERT_TRUE(result) << result.error();
+    ASSERT_TRUE(result) << result.error().message;
     EXPECT_TRUE(dir_.read("out") == expected) << threads << " threads";
     EXPECT_GT(result->recalled, result->accepted / 2);
     EXPECT_LE(result->recalled, result->accepted);
@@ -198,7 +198,7 @@ TEST_F(VerifyStream, EndsQuietlyWhenTheOutputIsClosed) {
   const auto result = verify_stream(verifier_, given);
   close_late.join();
   ::close(out[1]);
-  ASSERT_TRUE(result) << result.error();
+  ASSERT_TRUE(result) << result.error().message;
   EXPECT_TRUE(result->output_closed);
 }
 
@@ -208,7 +208,7 @@ TEST_F(VerifyStream, TellsAFullDisk) {
   given.threads = 4;
   const auto result = verify_stream(verifier_, given);
   ASSERT_FALSE(result);
-  EXPECT_NE(result.error().find("No space left on device"), std::string::npos);
+  EXPECT_NE(result.error().message.find("No space left on device"), std::string::npos);
 }
 
 TEST_F(VerifyStream, RefusesWhatCannotStart) {
@@ -218,7 +218,7 @@ TEST_F(VerifyStream, RefusesWhatCannotStart) {
   given.at_record = true;
   const auto lines = verify_stream(verifier_, given);
   ASSERT_FALSE(lines);
-  EXPECT_NE(lines.error().find("--at record"), std::string::npos);
+  EXPECT_NE(lines.error().message.find("--at record"), std::string::npos);
   EXPECT_EQ(dir_.entries(), 1u);
   given.at_record = false;
   given.carry = {"id"};
@@ -233,7 +233,7 @@ TEST_F(VerifyStream, JudgesEachRecordAtItsOwnTime) {
   given.at_record = true;
   given.carry = {"/id"};
   const auto result = verify_stream(verifier_, given);
-  ASSERT_TRUE(result) << result.error();
+  ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->accepted, 1u);
   const std::string out = dir_.read("out");
   EXPECT_NE(out.find(R"(,"carry":{"/id":7}})"), std::string::npos) << out;
@@ -246,14 +246,14 @@ TEST_F(VerifyStream, StopsAtASignalAndLeavesNoHalfFile) {
   StreamOptions given = options({dir_.write("in", corpus())});
   given.stop = &stop;
   const auto result = verify_stream(verifier_, given);
-  ASSERT_TRUE(result) << result.error();
+  ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->stopped_by, SIGINT);
   EXPECT_EQ(dir_.entries(), 1u);
 }
 
 TEST_F(VerifyStream, GivesNothingForEmptyInput) {
   const auto result = verify_stream(verifier_, options({dir_.write("in", "")}));
-  ASSERT_TRUE(result) << result.error();
+  ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->records, 0u);
   EXPECT_EQ(dir_.read("out"), "");
 }

@@ -36,7 +36,7 @@ std::string id_of(const JsonNode& test) {
 // Key of a group of public keys; of HMAC each case has its own.
 Jwk public_key_of(const JsonNode& group, const WycheproofFile& file) {
   auto jwk = keys::read_public_key(text_of(group, "publicKeyPem"), Profile::strict, "publicKeyPem");
-  if (!jwk) throw std::runtime_error(std::string(file.name) + ": " + jwk.error());
+  if (!jwk) throw std::runtime_error(std::string(file.name) + ": " + jwk.error().message);
   if (!jwk->permitted.contains(file.algorithm)) throw std::runtime_error(std::string(file.name) + ": a foreign key");
   return *jwk;
 }

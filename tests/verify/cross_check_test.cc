@@ -66,7 +66,7 @@ TEST_F(CrossCheck, ChecksItsShareSpreadEvenly) {
     const auto made = backend(share);
     const auto session = made->new_session();
     std::vector<signature::Job> batch = jobs(10);
-    for (int i = 0; i < 100; ++i) session->judge(batch, keys_.generation());
+    for (int i = 0; i < 100; ++i) session->verify(batch, keys_.generation());
     EXPECT_EQ(made->statistics().cross_checked, expected) << share;
     EXPECT_EQ(made->statistics().by_lanes, 1000u);
     EXPECT_EQ(made->fault(), "");
@@ -77,10 +77,10 @@ TEST_F(CrossCheck, FindsADifferenceAndLetsOpensslStand) {
   const auto made = backend(1);
   const auto session = made->new_session();
   std::vector<signature::Job> batch = jobs(10);
-  session->judge(batch, keys_.generation());
+  session->verify(batch, keys_.generation());
   EXPECT_EQ(made->fault(), "");
   gone_wrong = true;
-  session->judge(batch, keys_.generation());
+  session->verify(batch, keys_.generation());
   for (std::size_t i = 0; i < batch.size(); ++i) EXPECT_EQ(batch[i].valid, i % 2 == 0);
   const std::string fault = made->fault();
   const std::string isa(kernel::best_kernels().isa);
@@ -95,13 +95,13 @@ TEST_F(CrossCheck, UsesOpensslAloneAfterADifference) {
   const auto made = backend(1);
   gone_wrong = false;
   std::vector<signature::Job> batch = jobs(10);
-  made->new_session()->judge(batch, keys_.generation());
+  made->new_session()->verify(batch, keys_.generation());
   gone_wrong = true;
-  made->new_session()->judge(batch, keys_.generation());
+  made->new_session()->verify(batch, keys_.generation());
   ASSERT_NE(made->fault(), "");
   const std::uint64_t by_lanes = made->statistics().by_lanes;
   for (signature::Job& job : batch) job.valid = false;
-  made->new_session()->judge(batch, keys_.generation());
+  made->new_session()->verify(batch, keys_.generation());
   for (std::size_t i = 0; i < batch.size(); ++i) EXPECT_EQ(batch[i].valid, i % 2 == 0);
   EXPECT_EQ(made->statistics().by_lanes, by_lanes);
 }
@@ -109,9 +109,9 @@ TEST_F(CrossCheck, UsesOpensslAloneAfterADifference) {
 TEST_F(CrossCheck, SeesNothingWhereNothingIsChecked) {
   const auto made = backend(0);
   std::vector<signature::Job> batch = jobs(10);
-  made->new_session()->judge(batch, keys_.generation());
+  made->new_session()->verify(batch, keys_.generation());
   gone_wrong = true;
-  made->new_session()->judge(batch, keys_.generation());
+  made->new_session()->verify(batch, keys_.generation());
   EXPECT_EQ(made->fault(), "");
   EXPECT_TRUE(batch[1].valid) << "the kernel of this test is wrong, and nobody looked";
 }

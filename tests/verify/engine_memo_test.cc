@@ -63,7 +63,7 @@ class Side {
     Result<std::unique_ptr<Engine>> made =
         Engine::create(std::move(options), std::move(backend), memo::TokenMemo::Options{.always = true});
     if (!made) {
-      error_ = made.error();
+      error_ = made.error().message;
       return;
     }
     engine_ = std::move(*made);

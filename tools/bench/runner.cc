@@ -82,10 +82,10 @@ class Runner {
   Result<Report> run() {
     tell_surroundings();
     if (own_) {
-      if (Result<void> ok = run_own(); !ok) return Error{ok.error()};
+      if (Result<void> ok = run_own(); !ok) return ok.error();
     } else {
       for (const std::string& name : settings_.algorithms) {
-        if (Result<void> ok = run_algorithm(*algorithm_from_string(name)); !ok) return Error{ok.error()};
+        if (Result<void> ok = run_algorithm(*algorithm_from_string(name)); !ok) return ok.error();
         if (stopped()) break;
         ++algorithms_done_;
       }
@@ -146,7 +146,7 @@ class Runner {
   Result<void> run_algorithm(Algorithm algorithm) {
     const std::string name(to_string(algorithm));
     Result<Unit> unit = Unit::make(algorithm);
-    if (!unit) return Error{unit.error()};
+    if (!unit) return unit.error();
     report_.units.push_back({name, unit->operation(), {}});
 
     std::map<std::size_t, TokenCorpus> corpora;  // by number of keys
@@ -155,7 +155,7 @@ class Runner {
       const std::size_t tokens = settings_.tokens != 0 ? settings_.tokens : usual_tokens(algorithm);
       Result<std::optional<TokenCorpus>> made =
           corpus_of({algorithm, std::max(tokens, 2 * keys * (keys > 1)), settings_.claims_bytes, keys});
-      if (!made) return Error{made.error()};
+      if (!made) return made.error();
       if (!*made) return {};
       corpora.emplace(keys, std::move(**made));
     }
@@ -178,7 +178,7 @@ class Runner {
         options.policy.issuers = {kIssuer};
         options.policy.audiences = {kAudience};
         Result<JwtVerifier> made = JwtVerifier::create(std::move(options));
-        if (!made) return Error{made.error()};
+        if (!made) return made.error();
         verifiers[{corpus.spec.keys, tokens_repeat}] = std::make_shared<JwtVerifier>(std::move(*made));
         return {};
       };
@@ -214,7 +214,7 @@ class Runner {
 
   Result<void> run_own() {
     Result<std::string> lines = read_own();
-    if (!lines) return Error{lines.error()};
+    if (!lines) return lines.error();
     own_->stream.inputs.clear();
     std::vector<Subject> subjects;
     std::optional<Unit> unit;
@@ -228,15 +228,15 @@ class Runner {
         if (told && !*silent) told(message);
       };
       Result<JwtVerifier> made = JwtVerifier::create(std::move(options));
-      if (!made) return Error{made.error()};
+      if (!made) return made.error();
       *silent = true;
       const auto verifier = std::make_shared<JwtVerifier>(std::move(*made));
       if (subjects.empty()) {
         Result<std::string> algorithm = look_through(*verifier, *lines, rejected);
-        if (!algorithm) return Error{algorithm.error()};
+        if (!algorithm) return algorithm.error();
         if (!algorithm->empty()) {
           Result<Unit> chosen = Unit::make(*algorithm_from_string(*algorithm));
-          if (!chosen) return Error{chosen.error()};
+          if (!chosen) return chosen.error();
           report_.units.push_back({*algorithm, chosen->operation(), {}});
           unit.emplace(std::move(*chosen));
         }
@@ -286,7 +286,7 @@ class Runner {
     const TemporaryFolder folder;
     if (folder.path().empty()) return Error{"no folder for temporary files; set TMPDIR to one"};
     Result<MemoryFile> file = MemoryFile::make(lines);
-    if (!file) return Error{file.error()};
+    if (!file) return file.error();
     StreamOptions options = own_->stream;
     options.inputs = {file->path()};
     options.format = OutputFormat::none;
@@ -295,7 +295,7 @@ class Runner {
     options.stop = const_cast<std::atomic<int>*>(hooks_.stop);  // only read
     progress("reading " + settings_.input, 0);
     const Result<StreamResult> result = verify_stream(verifier, options);
-    if (!result) return Error{result.error()};
+    if (!result) return result.error();
     rejected = result->rejected;
     if (rejected > 0) {
       note(std::to_string(rejected) + " of " + std::to_string(result->records) + " records are rejected, most for " +
@@ -320,7 +320,7 @@ class Runner {
       progress(describe(subject.what()) + ": warming up", done / steps);
       pinning_.pin(pinning_.cores().size());
       const Result<bool> steady = subject.warm_up();
-      if (!steady) return Error{steady.error()};
+      if (!steady) return steady.error();
       if (stopped()) return {};
       if (!*steady) note(describe(subject.what()) + ": the speed had not settled when it was measured");
       ++done;
@@ -335,7 +335,7 @@ class Runner {
         if (unit != nullptr) {
           pinning_.pin(1);
           const Result<double> measured = unit->measure(std::max(sample_seconds() / 4, 0.01));
-          if (!measured) return Error{measured.error()};
+          if (!measured) return measured.error();
           unit_seconds = *measured;
           report_.units.back().seconds.push_back(*measured);
         }
@@ -343,14 +343,14 @@ class Runner {
         const auto threads = static_cast<std::size_t>(subjects[i].what().threads);
         const double busy = pinning_.busy_seconds(threads);
         Result<Sample> sample = subjects[i].measure(cycles_.available() ? &cycles_ : nullptr);
-        if (!sample) return Error{sample.error()};
+        if (!sample) return sample.error();
         if (stopped()) return {};
         sample->other_seconds = std::max(0.0, pinning_.busy_seconds(threads) - busy - sample->cpu_seconds);
         sample->unit_seconds = unit_seconds;
         rows[i].samples.push_back(*sample);
         if (wants_stages(subjects[i].what())) {
           const auto measured = subjects[i].measure_stages();
-          if (!measured) return Error{measured.error()};
+          if (!measured) return measured.error();
           if (stopped()) return {};
           stages[i].push_back(*measured);
         }

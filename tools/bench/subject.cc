@@ -62,7 +62,7 @@ Result<void> Subject::set_size(std::size_t count, std::size_t passes) {
   passes_ = std::clamp<std::size_t>(passes, 1, plan_.afresh ? kMostFreshPasses : passes + 1);
   if (count != count_ && plan_.what.batch == 0) {
     Result<MemoryFile> file = MemoryFile::make(first_lines(plan_.lines, count));
-    if (!file) return Error{file.error()};
+    if (!file) return file.error();
     file_ = std::move(*file);
   }
   count_ = count;
@@ -73,7 +73,7 @@ Result<bool> Subject::warm_up() {
   // A part of a log repeats less than the whole does.
   const std::size_t least =
       plan_.afresh ? lines_.size() : std::min(lines_.size(), std::max(kLeastRecords, 2 * plan_.what.keys));
-  if (Result<void> ok = set_size(least, 1); !ok) return Error{ok.error()};
+  if (Result<void> ok = set_size(least, 1); !ok) return ok.error();
   const double started = wall_seconds();
   double last_rate = 0;
   int quiet = 0;  // long passes in a row that built nothing
@@ -82,7 +82,7 @@ Result<bool> Subject::warm_up() {
   std::uint64_t last_tables = 0;
   for (;;) {
     Result<Ran> ran = run(false, nullptr);
-    if (!ran) return Error{ran.error()};
+    if (!ran) return ran.error();
     if (stop_ != nullptr && stop_->load() != 0) return true;
     const Sample& sample = ran->sample;
     const double seconds = plan_.what.threads == 1 ? sample.cpu_seconds : sample.wall_seconds;
@@ -94,7 +94,7 @@ Result<bool> Subject::warm_up() {
     const double wanted = rate * plan_.sample_seconds;
     const auto count = static_cast<std::size_t>(wanted);
     if (Result<void> ok = set_size(std::clamp(count, least, lines_.size()), count / lines_.size()); !ok)
-      return Error{ok.error()};
+      return ok.error();
     left -= static_cast<double>(sample.tokens);
     const double spent = wall_seconds() - started;
     const double for_keys = std::min(kWarmSecondsPerKey * keys, kMostWarmSeconds);
@@ -108,13 +108,13 @@ Result<bool> Subject::warm_up() {
 
 Result<Sample> Subject::measure(CycleCounter* cycles) {
   Result<Ran> ran = run(false, cycles);
-  if (!ran) return Error{ran.error()};
+  if (!ran) return ran.error();
   return ran->sample;
 }
 
 Result<std::array<double, kStageCount>> Subject::measure_stages() {
   Result<Ran> ran = run(true, nullptr);
-  if (!ran) return Error{ran.error()};
+  if (!ran) return ran.error();
   std::array<double, kStageCount> stages = ran->stages;
   // The stages go by the clock; what other programs took of one thread's core falls on them in proportion.
   const Sample& sample = ran->sample;
@@ -125,7 +125,7 @@ Result<std::array<double, kStageCount>> Subject::measure_stages() {
 
 Result<Subject::Ran> Subject::run(bool stages, CycleCounter* cycles) {
   Result<Ran> ran = plan_.what.batch == 0 ? run_stream(stages, cycles) : run_calls(cycles);
-  if (!ran) return Error{describe(plan_.what) + ": " + ran.error()};
+  if (!ran) return Error{describe(plan_.what) + ": " + ran.error().message};
   return ran;
 }
 
@@ -137,12 +137,12 @@ Result<Subject::Ran> Subject::run_stream(bool stages, CycleCounter* cycles) {
   for (std::size_t call = 0; call < passes_ / plan_.stream.inputs.size(); ++call) {
     // A reload forgets tokens and keeps what was worked out for keys.
     if (plan_.afresh) {
-      if (Result<void> ok = plan_.verifier->reload(); !ok) return Error{ok.error()};
+      if (Result<void> ok = plan_.verifier->reload(); !ok) return ok.error();
     }
     const Stopwatch watch(cycles);
     const Result<StreamResult> result = verify_stream(*plan_.verifier, plan_.stream);
     watch.add_to(ran.sample);
-    if (!result) return Error{result.error()};
+    if (!result) return result.error();
     ran.sample.tokens += result->records;
     for (std::size_t i = 0; i < kStageCount; ++i) ran.stages[i] += result->stages[i];
     if (result->stopped_by != 0) return ran;

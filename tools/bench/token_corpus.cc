@@ -180,7 +180,7 @@ Result<std::optional<TokenCorpus>> mint_corpus(const CorpusSpec& spec, const std
   const double keys_share = spec.keys == 1 ? 0 : 0.5;
   const auto make_key = [&](std::size_t i) {
     Result<KeyPair> made = KeyPair::generate(spec.algorithm);
-    if (!made) throw std::runtime_error(made.error());
+    if (!made) throw std::runtime_error(made.error().message);
     const std::string kid = kid_of(i, spec.keys);
     sets[i] = made->jwks(kid);
     headers[i] = R"({"typ":"JWT","alg":")" + std::string(to_string(spec.algorithm)) + R"(","kid":")" + kid + R"("})";

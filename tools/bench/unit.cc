@@ -166,7 +166,7 @@ Result<Unit> Unit::make(Algorithm algorithm) {
                           : told.hash == Hash::SHA384    ? Algorithm::RS384
                                                          : Algorithm::RS512;
   Result<KeyPair> pair = KeyPair::generate(signs);
-  if (!pair) return Error{pair.error()};
+  if (!pair) return pair.error();
   const bool prepared =
       told.scheme == Scheme::hmac ? impl->prepare_mac(told.hash, pair->private_pem()) : impl->prepare_key(*pair, told);
   if (!prepared || !impl->once()) return Error{"OpenSSL refuses its own operation, " + impl->operation};

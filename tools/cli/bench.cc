@@ -261,7 +261,7 @@ Result<bench::Report> read_before(const std::string& path) {
     return Error{"--compare " + path + ": cannot be read; check the name and its permissions"};
   const std::string text(std::istreambuf_iterator<char>(file), {});
   Result<bench::Report> report = bench::read_report(text);
-  if (!report) return Error{"--compare " + path + ": " + report.error()};
+  if (!report) return Error{"--compare " + path + ": " + report.error().message};
   return report;
 }
 
@@ -303,9 +303,9 @@ std::string what_is_wrong(const BenchFlags& flags) {
 // Writes a result, or says why not. Closed pipes are no failure.
 int finish(stream::Output& output, const std::string& text) {
   const auto wrote = output.write(text);
-  if (!wrote) return fail("bench", wrote.error());
+  if (!wrote) return fail("bench", wrote.error().message);
   if (*wrote == stream::Output::Outcome::closed) return 0;
-  if (const auto done = output.commit(); !done) return fail("bench", done.error());
+  if (const auto done = output.commit(); !done) return fail("bench", done.error().message);
   return 0;
 }
 
@@ -314,7 +314,7 @@ int run(BenchFlags& flags) {
   std::optional<bench::Report> before;
   if (!flags.compare.empty()) {
     Result<bench::Report> read = read_before(flags.compare);
-    if (!read) return fail("bench", read.error());
+    if (!read) return fail("bench", read.error().message);
     before = std::move(*read);
   }
   std::vector<Algorithm> allowed;  // with --input, --algorithm is the policy's
@@ -327,7 +327,7 @@ int run(BenchFlags& flags) {
   for (auto& [path, output] : {std::pair(&flags.json, &json), std::pair(&flags.html, &html)}) {
     if (path->empty()) continue;
     Result<stream::Output> opened = stream::Output::open(*path);
-    if (!opened) return fail("bench", opened.error());
+    if (!opened) return fail("bench", opened.error().message);
     output->emplace(std::move(*opened));
   }
 
@@ -347,7 +347,7 @@ int run(BenchFlags& flags) {
   finish_on_stop_signals();
   Result<bench::Report> report = bench::run(flags.settings, std::move(own), hooks);
   draw_bar("");
-  if (!report) return fail("bench", report.error());
+  if (!report) return fail("bench", report.error().message);
   if (report->stopped_by != 0) return 128 + report->stopped_by;
   report->command = command_of(flags);
 
@@ -361,7 +361,7 @@ int run(BenchFlags& flags) {
     std::fputs(text.c_str(), stderr);
   } else {
     Result<stream::Output> out = stream::Output::open("");
-    if (!out) return fail("bench", out.error());
+    if (!out) return fail("bench", out.error().message);
     if (const int failed = finish(*out, text); failed != 0) return failed;
   }
   if (json) {

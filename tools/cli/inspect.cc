@@ -283,7 +283,7 @@ Findings findings_without_keys(Parts& parts, const Policy& policy, Instant at) {
   const jose::Claims* claims = jose::read_claims(parts.payload, policy.profile, fast, parts.arena, fault);
   if (claims == nullptr) return reject(Reason::malformed_claims, fault.message == nullptr ? "" : fault.message);
   const auto scopes = jose::scopes_of(*claims, policy.profile, parts.arena);
-  const auto judged = jose::judge(policy, *header, *claims, scopes, at, parts.arena);
+  const auto judged = jose::apply_policy(policy, *header, *claims, scopes, at, parts.arena);
   found.reasons = judged.reasons;
   found.detail = judged.detail;
   found.claims_judged = true;
@@ -362,7 +362,7 @@ std::string_view trimmed(std::string_view text) {
 int run(InspectFlags& flags) {
   JwtVerifierOptions& options = flags.verifier.options;
   auto policy = jose::checked_policy(options.policy);
-  if (!policy) return fail("inspect", policy.error());
+  if (!policy) return fail("inspect", policy.error().message);
   const Instant at = flags.verifier.at ? *flags.verifier.at : Instant{Instant::now().seconds, 0};
   const bool has_keys = !options.keys.empty();
   const bool has_table = std::any_of(options.keys.begin(), options.keys.end(), [](const KeySource& key) {
@@ -372,7 +372,7 @@ int run(InspectFlags& flags) {
   if (has_keys) {
     options.on_note = [](std::string_view message) { note(message); };
     auto made = JwtVerifier::create(std::move(options));
-    if (!made) return fail("inspect", made.error());
+    if (!made) return fail("inspect", made.error().message);
     verifier.emplace(std::move(*made));
   }
   std::string input;
@@ -380,7 +380,7 @@ int run(InspectFlags& flags) {
     input = *flags.token;
   } else {
     auto read = read_standard_input();
-    if (!read) return fail("inspect", read.error());
+    if (!read) return fail("inspect", read.error().message);
     input = std::move(*read);
   }
 

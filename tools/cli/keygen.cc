@@ -64,11 +64,11 @@ int run_keygen(const KeygenFlags& flags) {
     return fail("keygen", "--private, --public and --jwks must be different files");
   }
   Result<KeyPair> pair = make_pair(flags, *algorithm);
-  if (!pair) return fail("keygen", pair.error());
+  if (!pair) return fail("keygen", pair.error().message);
 
   const std::string jwks = pair->jwks(flags.kid) + "\n";
   if (Result<void> ok = mint::write_private_file(flags.private_path, pair->private_pem(), flags.force); !ok) {
-    return fail("keygen", "--private " + ok.error());
+    return fail("keygen", "--private " + ok.error().message);
   }
   Result<void> ok;
   if (!secret) ok = mint::write_public_file(flags.public_path, pair->public_pem());
@@ -79,7 +79,7 @@ int run_keygen(const KeygenFlags& flags) {
   if (!ok) {
     // A private key without its public half is of no use, and would stand in the way of the next attempt.
     if (!flags.force) ::unlink(flags.private_path.c_str());
-    return fail("keygen", ok.error());
+    return fail("keygen", ok.error().message);
   }
   std::fprintf(stderr, "assay: wrote %s (private, mode 0600)%s%s%s%s\n", flags.private_path.c_str(), secret ? "" : ", ",
                flags.public_path.c_str(), flags.jwks_path.empty() ? "" : ", ", flags.jwks_path.c_str());

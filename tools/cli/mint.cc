@@ -149,7 +149,7 @@ Result<KeyPair> read_key(const MintFlags& flags) {
   const std::optional<Algorithm> algorithm = algorithm_from_string(flags.algorithm);
   if (!algorithm) return Error{"--algorithm " + flags.algorithm + ": no such algorithm; RS256, ES256, EdDSA, ..."};
   Result<std::string> bytes = mint::read_key_file(flags.key);
-  if (!bytes) return Error{"--key " + bytes.error()};
+  if (!bytes) return Error{"--key " + bytes.error().message};
   std::string_view text = *bytes;
   if (info(*algorithm).key_type == KeyType::oct) {
     if (text.starts_with("-----BEGIN ")) {
@@ -158,23 +158,23 @@ Result<KeyPair> read_key(const MintFlags& flags) {
     text = mint::secret_of_file(text);
   }
   Result<KeyPair> pair = KeyPair::from_private(text, *algorithm);
-  if (!pair) return Error{"--key " + flags.key + ": " + pair.error()};
+  if (!pair) return Error{"--key " + flags.key + ": " + pair.error().message};
   return pair;
 }
 
 Result<mint::MintOptions> read_options(const MintFlags& flags) {
   mint::MintOptions options;
   options.request = flags.request;
-  if (Result<void> ok = read_claims(flags.claims, options.request); !ok) return Error{ok.error()};
+  if (Result<void> ok = read_claims(flags.claims, options.request); !ok) return ok.error();
   Result<Instant> at = read_time(flags.at);
-  if (!at) return Error{at.error()};
+  if (!at) return at.error();
   options.request.issued_at = *at;
   for (const std::string& text : flags.faults) {
     Result<mint::Fault> fault = mint::parse_fault(text);
-    if (!fault) return Error{fault.error()};
+    if (!fault) return fault.error();
     options.faults.push_back(*fault);
   }
-  if (Result<void> ok = mint::check_faults(options.faults); !ok) return Error{ok.error()};
+  if (Result<void> ok = mint::check_faults(options.faults); !ok) return ok.error();
   options.count = flags.count.value_or(1);
   options.distinct = flags.count.has_value();
   options.seed = flags.seed ? *flags.seed : (std::uint64_t{std::random_device()()} << 32 | std::random_device()());
@@ -192,15 +192,15 @@ void tell(const mint::MintResult& result, std::uint64_t seed) {
 
 int run_mint(const MintFlags& flags) {
   Result<mint::MintOptions> options = read_options(flags);
-  if (!options) return fail("mint", options.error());
+  if (!options) return fail("mint", options.error().message);
   Result<KeyPair> pair = read_key(flags);
-  if (!pair) return fail("mint", pair.error());
+  if (!pair) return fail("mint", pair.error().message);
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, told apart below
   Output output(flags.output);
   if (!output.open()) return fail("mint", output.complaint());
   const Result<mint::MintResult> result =
       mint::mint(*pair, *options, [&](std::string_view lines) { return output.write(lines); });
-  if (!result) return fail("mint", result.error());
+  if (!result) return fail("mint", result.error().message);
   if (result->stopped && output.error() == EPIPE) return 0;
   if (result->stopped || !output.finish()) return fail("mint", output.complaint());
   if (!options->faults.empty()) tell(*result, options->seed);

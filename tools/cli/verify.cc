@@ -209,7 +209,7 @@ int run(VerifyFlags& flags) {
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
   auto verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) return fail("verify", verifier.error());
+  if (!verifier) return fail("verify", verifier.error().message);
 
   stream.at_record = flags.verifier.at_record;
   stream.at = flags.verifier.at;
@@ -226,7 +226,7 @@ int run(VerifyFlags& flags) {
   const auto result = verify_stream(*verifier, stream);
   if (!result) {
     draw_bar("");
-    return fail("verify", result.error());
+    return fail("verify", result.error().message);
   }
   if (bar) bar->finish(*result);
   if (!flags.quiet && !result->output_closed) std::fputs(summary_text(*result).c_str(), stderr);

@@ -1,7 +1,7 @@
-// A value or an error message: what a set-up step returns.
+// A value or an error: what a set-up step returns.
 //
-// Errors are for people: one line that names the file or option, the field and the mend. Bad tokens are never
-// errors; they are verdicts (see verdict.h).
+// Errors are for people: one line that names the file, the field and the mend. Bad tokens are never errors; they are
+// verdicts (see verdict.h).
 #pragma once
 
 #include <optional>
@@ -12,7 +12,10 @@
 namespace assay {
 
 struct Error {
-  std::string message;
+  std::string message;  // what is wrong, and the mend; does not repeat the field
+  // The option at fault by its path in the library, such as "policy.audiences" (JwtVerifierOptions) or "token_field"
+  // (StreamOptions); empty: no single option is. A program shows its own name of the option before the message.
+  std::string field = {};
 };
 
 template <class T>
@@ -29,7 +32,7 @@ class [[nodiscard]] Result {
   T* operator->() { return &std::get<0>(state_); }
   const T* operator->() const { return &std::get<0>(state_); }
   // Only for a result that holds an error.
-  const std::string& error() const { return std::get<1>(state_).message; }
+  const Error& error() const { return std::get<1>(state_); }
 
  private:
   std::variant<T, Error> state_;
@@ -41,7 +44,7 @@ class [[nodiscard]] Result<void> {
   Result() = default;
   Result(Error error) : error_(std::move(error)) {}  // NOLINT: implicit by design
   explicit operator bool() const noexcept { return !error_.has_value(); }
-  const std::string& error() const { return error_->message; }
+  const Error& error() const { return *error_; }
 
  private:
   std::optional<Error> error_;

@@ -1,7 +1,7 @@
 // The face of the library: FastMCP's JWTVerifier, in bulk.
 //
 //   auto verifier = assay::JwtVerifier::create({.keys = {assay::KeySource{assay::KeySource::Kind::jwks_file,
-//   "jwks.json"}}}); if (!verifier) return complain(verifier.error()); if (auto token =
+//   "jwks.json"}}}); if (!verifier) return complain(verifier.error().message); if (auto token =
 //   verifier->load_access_token(text)) use(token->client_id);
 //
 // Tokens are taken exactly: no "Bearer ", no white space. All members but `reload` may be called from any number of
