@@ -17,7 +17,8 @@
 #include <vector>
 
 #include "base/cpu.h"
-#include "kernel/ifma/sha.h"
+#include "kernel/ifma/sha256.h"
+#include "kernel/ifma/sha512.h"
 #include "kernel/kernel.h"
 #include "kernel/portable/sha256_shani.h"
 #include "support/random.h"

@@ -1,9 +1,9 @@
 #include "kernel/ifma/kernels.h"
 
 #include "base/cpu.h"
-#include "kernel/ifma/curve_kernels.h"
 #include "kernel/ifma/rsa.h"
-#include "kernel/ifma/sha.h"
+#include "kernel/ifma/sha256.h"
+#include "kernel/ifma/sha512.h"
 
 namespace assay::kernel::ifma {
 
