@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "base/cpu.h"
-#include "kernel/ifma/sha.h"
+#include "kernel/ifma/kernels.h"
+#include "kernel/ifma/sha256.h"
+#include "kernel/ifma/sha512.h"
 #include "kernel/kernel.h"
 #include "kernel/portable/sha256_shani.h"
 
@@ -218,14 +220,13 @@ const bool registered = [] {
   benchmark::RegisterBenchmark("kernel/hmac256/openssl/600", [](benchmark::State& s) { hmac_openssl(s, kSha256); });
   benchmark::RegisterBenchmark("kernel/hmac512/openssl/600", [](benchmark::State& s) { hmac_openssl(s, kSha512); });
 #if defined(__x86_64__)
-  const base::CpuFeatures& cpu = base::cpu_features();
-  if (cpu.avx512_ifma) {
+  const bool ifma = kernel::ifma::kernels() != nullptr, sha_ni = base::cpu_features().sha_ni;
+  if (ifma) {
     add(kSha256, "ifma", kernel::ifma::sha256_lanes, kernel::ifma::sha256_compress);
     add(kSha512, "ifma", kernel::ifma::sha512_lanes, kernel::ifma::sha512_compress);
   }
-  if (cpu.sha_ni) add(kSha256, "shani", kernel::portable::sha256_shani, kernel::portable::sha256_shani_compress);
-  if (cpu.avx512_ifma && cpu.sha_ni)
-    add(kSha256, "ifma+shani", kernel::ifma::sha256_lanes_and_shani, kernel::ifma::sha256_compress);
+  if (sha_ni) add(kSha256, "shani", kernel::portable::sha256_shani, kernel::portable::sha256_shani_compress);
+  if (ifma && sha_ni) add(kSha256, "ifma+shani", kernel::ifma::sha256_lanes_and_shani, kernel::ifma::sha256_compress);
 #endif
   return true;
 }();

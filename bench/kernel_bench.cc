@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "keys/openssl_key.h"
 #include "lanes/hash_lanes.h"
@@ -442,12 +443,12 @@ const bool registered = [] {
   for (const Operation& operation : operations()) {
     const std::string name = operation.name;
     benchmark::RegisterBenchmark(("kernel/verify/" + name + "/openssl/1/1").c_str(), openssl, operation);
-    for (const char* const* isa = kernel::kIsaNames; *isa != nullptr; ++isa) {
-      const Kernels* kernels = kernel::kernels_for(*isa);
+    for (const char* isa : kernel::isa_names()) {
+      const Kernels* kernels = kernel::kernels_for(isa);
       if (kernels == nullptr || (operation.curve == nullptr && kernels->rsa.power == nullptr)) continue;
       const auto add = [&](std::size_t batch, std::size_t keys) {
-        const std::string label = "kernel/verify/" + name + "/" + *isa + "/" + std::to_string(batch) + "/";
-        benchmark::RegisterBenchmark((label + std::to_string(keys)).c_str(), lanes, operation, *isa, batch, keys);
+        const std::string label = "kernel/verify/" + name + "/" + isa + "/" + std::to_string(batch) + "/";
+        benchmark::RegisterBenchmark((label + std::to_string(keys)).c_str(), lanes, operation, isa, batch, keys);
       };
       for (const std::size_t batch : kBatches) add(batch, 1);
       add(8, 10);
@@ -456,8 +457,8 @@ const bool registered = [] {
     }
     for (const std::size_t keys : operation.backend_keys) {
       std::vector<std::string> names = {"openssl"};
-      for (const char* const* isa = kernel::kIsaNames; *isa != nullptr; ++isa) {
-        if (kernel::kernels_for(*isa) != nullptr) names.emplace_back(*isa);
+      for (const char* isa : kernel::isa_names()) {
+        if (kernel::kernels_for(isa) != nullptr) names.emplace_back(isa);
       }
       for (const std::string& each : names) {
         const std::string label = "backend/verify/" + name + "/" + each + "/" + std::to_string(kBackendBatch) + "/";

@@ -12,17 +12,18 @@ CpuFeatures detect() noexcept {
   if (forced != nullptr && std::string_view(forced) == "portable") return found;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
-  found.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  found.avx512_vbmi = found.avx512 && __builtin_cpu_supports("avx512vbmi");
-  found.avx512_ifma = found.avx512 && __builtin_cpu_supports("avx512ifma");
+  // Leaf 7, for features that not every compiler can ask for by name.
   unsigned a = 7, b = 0, c = 0, d = 0;
   __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  found.bmi2 = (b >> 8) & 1u;
+  found.adx = (b >> 19) & 1u;
   found.sha_ni = (b >> 29) & 1u;
-  const bool bmi2 = (b >> 8) & 1u, adx = (b >> 19) & 1u, vbmi2 = (c >> 6) & 1u;
-  found.avx512_vbmi2 = found.avx512_vbmi && vbmi2;
-  found.lanes_ifma = found.avx512_vbmi2 && found.avx512_ifma && bmi2 && adx;
+  found.avx512 = found.avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  found.avx512_vbmi = found.avx512 && __builtin_cpu_supports("avx512vbmi");
+  found.avx512_vbmi2 = found.avx512_vbmi && ((c >> 6) & 1u) != 0;
+  found.avx512_ifma = found.avx512 && __builtin_cpu_supports("avx512ifma");
 #endif
   return found;
 }

@@ -117,12 +117,4 @@ struct Kernels {
   CurveKernel p256, p384, p521, ed25519;
 };
 
-// The kernels of an instruction set by name; null where this build or this CPU lacks it (ASSAY_CPU=portable hides all
-// but "portable", which is always there).
-const Kernels* kernels_for(const char* isa) noexcept;
-// The first of the priority list that this CPU has.
-const Kernels& best_kernels() noexcept;
-// The names of kernels_for, best first, ended by null.
-extern const char* const kIsaNames[];
-
 }  // namespace assay::kernel

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "lanes/lanes_backend.h"
 #include "signature/openssl_backend.h"
@@ -15,8 +16,8 @@ Result<std::shared_ptr<const signature::Backend>> make_lanes(const signature::Ba
   const kernel::Kernels* kernels = kernel::kernels_for(options.isa.c_str());
   if (kernels == nullptr) {
     std::string names;
-    for (const char* const* name = kernel::kIsaNames; *name != nullptr; ++name) {
-      if (kernel::kernels_for(*name) != nullptr) names += (names.empty() ? "" : " or ") + std::string(*name);
+    for (const char* name : kernel::isa_names()) {
+      if (kernel::kernels_for(name) != nullptr) names += (names.empty() ? "" : " or ") + std::string(name);
     }
     return Error{"the instruction set \"" + options.isa + "\" is not here; this CPU has " + names};
   }

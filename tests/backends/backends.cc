@@ -3,7 +3,7 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "kernel/kernel.h"
+#include "kernel/choice.h"
 
 namespace assay::backends {
 namespace {

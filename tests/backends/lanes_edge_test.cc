@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "backends/backends.h"
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "support/curve_kernel.h"
 #include "support/random.h"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/backends.h"
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "support/random.h"
 #include "support/vector_cases.h"

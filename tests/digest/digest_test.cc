@@ -9,7 +9,7 @@
 #include "assay/key_pair.h"
 #include "assay/verifier.h"
 #include "digest/constant_time.h"
-#include "kernel/kernel.h"
+#include "kernel/choice.h"
 #include "lanes/hash_lanes.h"
 #include "support/random.h"
 

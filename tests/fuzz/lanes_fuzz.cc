@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fuzz.h"
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "signature/backend.h"
 #include "support/signing.h"
@@ -50,8 +51,8 @@ class World {
     for (const Algorithm algorithm : {Algorithm::HS256, Algorithm::HS384, Algorithm::HS512})
       add_hmac(algorithm, random);
     add_session("openssl", "");
-    for (const char* const* isa = kernel::kIsaNames; *isa != nullptr; ++isa) {
-      if (kernel::kernels_for(*isa) != nullptr) add_session("lanes", *isa);
+    for (const char* isa : kernel::isa_names()) {
+      if (kernel::kernels_for(isa) != nullptr) add_session("lanes", isa);
     }
   }
 

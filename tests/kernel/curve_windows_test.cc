@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "kernel/big_number.h"
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "support/random.h"
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "support/random.h"
 

@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "base/cpu.h"
-#include "kernel/ifma/sha.h"
+#include "kernel/ifma/kernels.h"
+#include "kernel/ifma/sha256.h"
+#include "kernel/ifma/sha512.h"
 #include "kernel/kernel.h"
 #include "kernel/portable/sha256_shani.h"
 #include "support/random.h"
@@ -140,9 +142,8 @@ const std::vector<std::string> kNone;
 class HashKernel : public testing::TestWithParam<Implementation> {
  protected:
   void SetUp() override {
-    const base::CpuFeatures& cpu = base::cpu_features();
-    if (GetParam().needs_ifma && !cpu.avx512_ifma) GTEST_SKIP() << "this CPU has no AVX-512 IFMA";
-    if (GetParam().needs_sha_ni && !cpu.sha_ni) GTEST_SKIP() << "this CPU has no SHA instructions";
+    if (GetParam().needs_ifma && ifma::kernels() == nullptr) GTEST_SKIP() << "this CPU has no AVX-512 IFMA";
+    if (GetParam().needs_sha_ni && !base::cpu_features().sha_ni) GTEST_SKIP() << "this CPU has no SHA instructions";
   }
 };
 
@@ -348,7 +349,7 @@ INSTANTIATE_TEST_SUITE_P(Isa, HashKernel, testing::ValuesIn(kImplementations),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST(Sha384Lanes, AgreesWithOpenssl) {
-  if (!base::cpu_features().avx512_ifma) GTEST_SKIP() << "this CPU has no AVX-512 IFMA";
+  if (ifma::kernels() == nullptr) GTEST_SKIP() << "this CPU has no AVX-512 IFMA";
   auto random = test::StructuredRandom::announced("Sha384Lanes");
   std::vector<std::string> messages;
   for (int i = 0; i < 20; ++i) messages.push_back(random.bytes(random.size(600)));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernel/big_number.h"
+#include "kernel/choice.h"
 #include "kernel/curve/tower.h"
 #include "kernel/kernel.h"
 #include "kernel/tower_ops.h"

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/choice.h"
 #include "lanes/lanes_backend.h"
 #include "lanes/table_cache.h"
 #include "support/signing.h"
@@ -24,8 +25,8 @@ using kernel::RsaJob;
 const kernel::Kernels& kernels_here() { return kernel::best_kernels(); }
 
 TEST(SelfTest, IsPassedByEveryKernelOfEveryInstructionSet) {
-  for (const char* const* isa = kernel::kIsaNames; *isa != nullptr; ++isa) {
-    const kernel::Kernels* kernels = kernel::kernels_for(*isa);
+  for (const char* isa : kernel::isa_names()) {
+    const kernel::Kernels* kernels = kernel::kernels_for(isa);
     if (kernels == nullptr) continue;
     const LaneKernels tested(*kernels, [](std::string_view note) { ADD_FAILURE() << note; });
     int there = 0;
@@ -33,9 +34,9 @@ TEST(SelfTest, IsPassedByEveryKernelOfEveryInstructionSet) {
       const auto which = static_cast<LaneKernel>(i);
       if (!tested.has(which)) continue;
       ++there;
-      EXPECT_TRUE(passes_self_test(which, *kernels)) << *isa << ' ' << to_string(which);
+      EXPECT_TRUE(passes_self_test(which, *kernels)) << isa << ' ' << to_string(which);
     }
-    EXPECT_GE(there, 4) << *isa << ": the curves are everywhere";
+    EXPECT_GE(there, 4) << isa << ": the curves are everywhere";
   }
 }
 

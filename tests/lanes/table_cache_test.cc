@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "lanes/lanes_backend.h"
 #include "support/signing.h"

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/kernel.h"
+#include "kernel/choice.h"
 #include "signature/backend.h"
 #include "support/mass_signer.h"
 #include "verify/backend_choice.h"

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "assay/key_pair.h"
+#include "kernel/choice.h"
 #include "lanes/lanes_backend.h"
 #include "stream/pipeline.h"
 #include "support/temp_dir.h"

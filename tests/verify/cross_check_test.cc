@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/choice.h"
 #include "lanes/lanes_backend.h"
 #include "support/signing.h"
 #include "verify/backend_choice.h"

@@ -15,6 +15,7 @@
 
 #include "assay/key_pair.h"
 #include "codec/json.h"
+#include "kernel/choice.h"
 #include "keys/http_server.h"
 #include "lanes/lanes_backend.h"
 #include "support/random.h"

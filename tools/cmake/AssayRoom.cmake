@@ -23,6 +23,8 @@ function(assay_test room)
   gtest_discover_tests(${room}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${room}/ PROPERTIES TIMEOUT 300)
 endfunction()
 
-# What engine/kernel/ifma is compiled for; base::CpuFeatures::lanes_ifma tells whether a CPU has it all.
-set(ASSAY_IFMA_FLAGS
-    -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512ifma -mavx512vbmi -mavx512vbmi2 -mbmi -mbmi2 -madx -fno-exceptions)
+# The CPU features that engine/kernel/ifma is compiled for. Its kernels.cc asks the CPU for the same list.
+set(ASSAY_IFMA_FEATURES avx512f avx512bw avx512dq avx512vl avx512ifma avx512vbmi avx512vbmi2 bmi bmi2 adx)
+list(TRANSFORM ASSAY_IFMA_FEATURES PREPEND -m OUTPUT_VARIABLE ASSAY_IFMA_FLAGS)
+# Without exceptions an object holds no weak symbol, not even the reference to their handler.
+list(APPEND ASSAY_IFMA_FLAGS -fno-exceptions)

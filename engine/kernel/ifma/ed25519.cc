@@ -1,7 +1,7 @@
 // Ed25519: eight lanes of AVX-512 IFMA.
 #include "kernel/curve/eddsa.h"
-#include "kernel/ifma/curve_kernels.h"
 #include "kernel/ifma/field_25519.h"
+#include "kernel/ifma/kernels.h"
 #include "kernel/ifma/scalar.h"
 #include "kernel/portable/field_25519.h"
 

@@ -1,15 +1,17 @@
 #include "kernel/ifma/kernels.h"
 
 #include "base/cpu.h"
-#include "kernel/ifma/curve_kernels.h"
 #include "kernel/ifma/rsa.h"
-#include "kernel/ifma/sha.h"
+#include "kernel/ifma/sha256.h"
+#include "kernel/ifma/sha512.h"
 
 namespace assay::kernel::ifma {
 
 const Kernels* kernels() noexcept {
 #if defined(__x86_64__)
-  if (!base::cpu_features().lanes_ifma) return nullptr;
+  // The build defines ASSAY_IFMA_FEATURES from the list that it compiles this folder for.
+  static_assert(base::has_all(base::kEveryFeature, ASSAY_IFMA_FEATURES), "a feature that base/cpu.h cannot detect");
+  if (!base::has_all(base::cpu_features(), ASSAY_IFMA_FEATURES)) return nullptr;
   static const Kernels table = [] {
     Kernels kernels;
     kernels.isa = "ifma";

@@ -5,8 +5,12 @@
 
 namespace assay::kernel::ifma {
 
-// Null where the CPU lacks any of AVX-512 F, BW, DQ, VL, VBMI, VBMI2 and IFMA, BMI2 and ADX (from Ice Lake and Zen 4 on
-// it has them all), or the build is for another architecture.
+// Returns null if the CPU lacks any feature that this folder is compiled for (ASSAY_IFMA_FEATURES of the build; Ice
+// Lake, Zen 4 and their successors have them all), or if the build is for another architecture. Every other function of
+// this folder may be called only if this one does not return null.
 const Kernels* kernels() noexcept;
+
+// The parts of the table that are compiled in files of their own: those take long, and compile side by side.
+extern const CurveKernel kP256, kP384, kP521, kEd25519;
 
 }  // namespace assay::kernel::ifma

@@ -1,7 +1,7 @@
 // ECDSA over P-521: eight lanes of AVX-512 IFMA.
 #include "kernel/curve/ecdsa.h"
-#include "kernel/ifma/curve_kernels.h"
 #include "kernel/ifma/field_p521.h"
+#include "kernel/ifma/kernels.h"
 #include "kernel/ifma/scalar.h"
 #include "kernel/portable/field_p521.h"
 

@@ -1,4 +1,4 @@
-#include "kernel/ifma/sha.h"
+#include "kernel/ifma/sha512.h"
 
 #if defined(__x86_64__)
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Ed25519: 64-bit words, any CPU.
 #include "kernel/curve/eddsa.h"
-#include "kernel/portable/curve_kernels.h"
 #include "kernel/portable/field_25519.h"
+#include "kernel/portable/kernels.h"
 #include "kernel/portable/scalar.h"
 
 namespace assay::kernel::portable {

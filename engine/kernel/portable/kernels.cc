@@ -1,7 +1,6 @@
 #include "kernel/portable/kernels.h"
 
 #include "base/cpu.h"
-#include "kernel/portable/curve_kernels.h"
 #include "kernel/portable/sha256_shani.h"
 
 namespace assay::kernel::portable {

@@ -1,7 +1,7 @@
 // ECDSA over P-521: 64-bit words, any CPU.
 #include "kernel/curve/ecdsa.h"
-#include "kernel/portable/curve_kernels.h"
 #include "kernel/portable/field_p521.h"
+#include "kernel/portable/kernels.h"
 #include "kernel/portable/scalar.h"
 
 namespace assay::kernel::portable {
