@@ -6,15 +6,28 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "codec/json_fast.h"
 
 namespace assay::stream {
 
-// Bytes with a size, followed by kJsonPadding readable bytes. Not zeroed when it grows, unlike std::string, and keeps
-// its memory. All that grow it throw std::bad_alloc.
+// Bytes with a size, followed by kJsonPadding readable bytes. Unlike a std::string it does not zero what it grows by,
+// and it keeps its memory. Members that grow it throw std::bad_alloc. A buffer that was moved from is empty.
 class Buffer {
  public:
+  Buffer() = default;
+  Buffer(Buffer&& other) noexcept
+      : bytes_(std::move(other.bytes_)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    bytes_ = std::move(other.bytes_);
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
+    return *this;
+  }
+
   char* data() noexcept { return bytes_.get(); }
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return capacity_; }
@@ -22,7 +35,7 @@ class Buffer {
 
   // `size` is at most the capacity.
   void resize(std::size_t size) noexcept { size_ = size; }
-  // Room for `capacity` bytes in all; what is held stays.
+  // Makes room for `capacity` bytes in all and keeps those that are there.
   void reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
     std::unique_ptr<char[]> grown(new char[capacity + codec::kJsonPadding]);
@@ -40,7 +53,7 @@ class Buffer {
     size_ = capacity_ = 0;
   }
 
-  // The end of what is held, with `bytes` writable bytes behind it. Whoever writes them says so with resize_to.
+  // Returns the end of the bytes held, with at least `bytes` writable bytes behind it. Call resize_to after writing.
   char* room(std::size_t bytes) {
     if (capacity_ - size_ < bytes) reserve(std::max(size_ + bytes, 2 * capacity_));
     return bytes_.get() + size_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "codec/json.h"
+#include "stream/range.h"
 
 namespace assay::stream {
 namespace {
@@ -100,64 +101,74 @@ std::unique_ptr<Batch> Pipeline::take_batch() {
 Batch* Pipeline::read() {
   std::unique_ptr<Batch> batch = take_batch();
   while (!halt_) {
-    // A new set that does not load is told by the engine, which keeps the old one.
-    if (options_.reload != nullptr && options_.reload->exchange(false)) static_cast<void>(engine_.reload());
-    reader_clock_.start();
-    Result<Splitter::Outcome> outcome = splitter_.next(*batch);
-    reader_clock_.lap(Stage::read);
-    if (!outcome) {
-      fail(outcome.error());
-      break;
+    // Blocks that wait in the queue go before new input, and all of them before a wait for input or the end of the run.
+    const bool drained = queue_.is_drained();
+    if (!input_ended_ && !queue_.has_spare()) fill(*batch, drained);
+    if (halt_) break;
+    if (batch->load != Batch::Load::nothing || !drained) {
+      queue_.send(*batch);
+      hand_over();
+      return batch.release();
     }
-    if (*outcome == Splitter::Outcome::woken) continue;
-    if (*outcome != Splitter::Outcome::batch) {
-      interrupted_ = *outcome == Splitter::Outcome::stopped;
-      skipped_bytes_ = batch->bytes;
-      break;
-    }
-    if (options_.at_record && splitter_.format() == InputFormat::lines) {
-      fail(lines_have_no_time());
-      break;
-    }
-    batch->now = Instant::now();
-    hand_over();
-    return batch.release();
+    if (input_ended_) break;
   }
   hand_over();
   return nullptr;
 }
 
+// Puts the next input into an empty batch, if there is any.
+void Pipeline::fill(Batch& batch, bool wait) {
+  // If the new set does not load, the engine reports it and keeps the old one.
+  if (options_.reload != nullptr && options_.reload->exchange(false)) static_cast<void>(engine_.reload());
+  reader_clock_.start();
+  Result<Splitter::Outcome> outcome = splitter_.next(batch.block, wait);
+  reader_clock_.lap(Stage::read);
+  if (!outcome) return fail(outcome.error());
+  if (*outcome == Splitter::Outcome::end || *outcome == Splitter::Outcome::stopped) {
+    input_ended_ = true;
+    interrupted_ = *outcome == Splitter::Outcome::stopped;
+    skipped_bytes_ = batch.block.bytes;
+  }
+  if (*outcome != Splitter::Outcome::block) return batch.recycle(kBlockBytes);
+  if (options_.at_record && splitter_.format() == InputFormat::lines) return fail(lines_have_no_time());
+  batch.load = batch.block.range.file != nullptr ? Batch::Load::range : Batch::Load::block;
+  batch.block.now = Instant::now();
+}
+
 Batch* Pipeline::load(Batch* batch) {
-  if (batch->range.file == nullptr) return batch;
+  if (batch->load != Batch::Load::range) return batch;
   hand_over();
   base::StageClock clock;
   clock.reset(options_.measure_stages);
   clock.start();
-  if (Result<void> loaded = stream::load(*batch); !loaded) fail(loaded.error());
+  if (Result<void> loaded = stream::load(batch->block, batch->overflow); !loaded) fail(loaded.error());
   clock.lap(Stage::read);
   const std::lock_guard lock(mutex_);
   clock.add_to(load_seconds_);
   return batch;
 }
 
-Batch* Pipeline::number(Batch* batch) {
+Batch* Pipeline::order(Batch* batch) {
   hand_over();
-  numbering_.number(*batch);
+  queue_.exchange(*batch);
   hand_over();
   return batch;
 }
 
 Batch* Pipeline::verify(Batch* batch) {
+  if (batch->block.record_count == 0) return batch;
   std::unique_ptr<Worker> worker = take_worker();
   base::StageClock& clock = worker->session->clock();
   clock.start();
   worker->arena.reset();
-  const std::size_t count = batch->records.size();
-  const Instant at = options_.at.value_or(batch->now);
+  Block& block = batch->block;
+  cut(block);
+  const std::size_t count = block.records.size();
+  const Instant at = options_.at.value_or(block.now);
   worker->extracted.clear();
   worker->extracted.reserve(count);
   worker->inputs.clear();
-  for (const Record& record : batch->records) {
+  for (const Record& record : block.records) {
     Extracted& extracted = worker->extracted.emplace_back(worker->extractor.extract(record, worker->arena));
     if (!options_.at_record) {
       extracted.time = at;
@@ -185,9 +196,9 @@ Batch* Pipeline::verify(Batch* batch) {
     batch->counts.count(verdict->reasons);
     if (summarise) batch->tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
     if (writer_) {
-      writer_->append(batch->output, {.record = batch->first_record + i,
-                                      .line = batch->first_line + i,
-                                      .file = batch->file,
+      writer_->append(batch->output, {.record = block.first_record + i,
+                                      .line = block.first_line + i,
+                                      .file = block.file,
                                       .verdict = verdict,
                                       .has_token = extracted.has_token,
                                       .token = extracted.token,
@@ -204,16 +215,6 @@ void Pipeline::write(Batch* owned) {
   hand_over();
   std::unique_ptr<Batch> batch(owned);
   write_verdicts(*batch);
-  // A range of more records than a batch may hold: the rest, one part after the other.
-  while (batch->range.file != nullptr && !halt_) {
-    batch->first_record += batch->records.size();
-    batch->first_line += batch->records.size();
-    batch->bytes = 0;
-    batch->counts = {};
-    batch->tally.clear();
-    batch->output.resize(0);
-    write_verdicts(*verify(load(batch.get())));
-  }
   batch->recycle(kBlockBytes);
   const std::lock_guard lock(mutex_);
   batches_.push_back(std::move(batch));
@@ -240,7 +241,7 @@ void Pipeline::write_verdicts(const Batch& batch) {
   if (!halt_) {
     counts_.add(batch.counts);
     if (!options_.summary.empty()) tally_.add(batch.tally);
-    bytes_ += batch.bytes;
+    bytes_ += batch.block.bytes;
     report_progress(false);
   }
   writer_clock_.lap(Stage::output);
@@ -316,7 +317,7 @@ Result<StreamResult> Pipeline::run() {
                                              }) &
       oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return load(batch); }) &
       oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::serial_in_order,
-                                               [this](Batch* batch) { return number(batch); }) &
+                                               [this](Batch* batch) { return order(batch); }) &
       oneapi::tbb::make_filter<Batch*, Batch*>(filter_mode::parallel, [this](Batch* batch) { return verify(batch); }) &
       oneapi::tbb::make_filter<Batch*, void>(filter_mode::serial_in_order, [this](Batch* batch) { write(batch); });
   // With one thread nothing overlaps, and one batch is enough.

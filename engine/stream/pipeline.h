@@ -1,8 +1,9 @@
-// A run: read, judge, write, over batches (verify_stream of assay/stream.h is its face).
+// A run over whole inputs: the stages that batches go through. verify_stream of assay/stream.h calls it.
 //
-// read (serial, in order) -> load (parallel) -> number (serial, in order) -> judge (parallel) -> write (serial, in
+// read (serial, in order) -> load (parallel) -> order (serial, in order) -> verify (parallel) -> write (serial, in
 // order). A named file is read in load, anything else in read. A bounded number of batches is in flight; that is the
-// back-pressure and the bound on memory.
+// back-pressure and the bound on memory. A range with more records than a block may hold becomes several blocks, which
+// the turns that follow take on (block_queue.h).
 #pragma once
 
 #include <atomic>
@@ -16,6 +17,7 @@
 #include "base/arena.h"
 #include "base/stage_clock.h"
 #include "stream/batch.h"
+#include "stream/block_queue.h"
 #include "stream/extractor.h"
 #include "stream/output.h"
 #include "stream/source.h"
@@ -49,14 +51,15 @@ class Pipeline {
   Result<StreamResult> run();
 
  private:
-  // The stages. read gives null at the end.
+  // The stages. read returns null at the end.
   Batch* read();
   Batch* load(Batch* batch);
-  Batch* number(Batch* batch);
+  Batch* order(Batch* batch);
   Batch* verify(Batch* batch);
   void write(Batch* batch);
-  void write_verdicts(const Batch& batch);
 
+  void fill(Batch& batch, bool wait);
+  void write_verdicts(const Batch& batch);
   void fail(Error error);
   void report_progress(bool at_end);
   signature::BackendStatistics signatures() const;
@@ -91,10 +94,10 @@ class Pipeline {
 
   // Of the reader.
   base::StageClock reader_clock_;
-  std::atomic<std::uint64_t> skipped_bytes_{0};
-  bool interrupted_ = false;
+  bool input_ended_ = false, interrupted_ = false;
+  std::uint64_t skipped_bytes_ = 0;
 
-  Numbering numbering_;
+  BlockQueue queue_;
 
   // Of the writer.
   base::StageClock writer_clock_;

@@ -81,6 +81,11 @@ std::uint64_t Source::total_bytes() const {
   return total;
 }
 
+bool Source::next_may_block() const {
+  struct stat st {};
+  return next_ != inputs_.size() && status(inputs_[next_], st) && !S_ISREG(st.st_mode);
+}
+
 Result<bool> Source::open_next() {
   close_current();
   if (next_ == inputs_.size()) return false;
@@ -97,7 +102,8 @@ Result<bool> Source::open_next() {
   // A pipe that holds as much as a block needs fewer turns between who writes and who reads. A wish, not a need.
   if (S_ISFIFO(st.st_mode)) static_cast<void>(::fcntl(fd_, F_SETPIPE_SZ, 1 << 20));
 #endif
-  // Some files tell no size and hold bytes all the same (/proc); standard input has a position of its own.
+  // Some files report no size and yet hold bytes (/proc). Standard input is not dealt out: it has a position of its
+  // own.
   if (regular_ && st.st_size > 0 && !is_standard_input(path)) file_ = std::make_shared<InputFile>(fd_, path);
   return true;
 }

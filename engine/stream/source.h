@@ -49,6 +49,8 @@ class Source {
   // Bytes of all inputs together, 0 when one of them is not a regular file.
   std::uint64_t total_bytes() const;
 
+  // Whether open_next() may have to wait: the next input is a named pipe, or bytes may still have to come.
+  bool next_may_block() const;
   // Opens the next input. False: there is none left.
   Result<bool> open_next();
   // The input that is open, when it is a regular file with a name, and bytes in it; null otherwise.

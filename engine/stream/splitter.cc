@@ -5,11 +5,11 @@
 #include <utility>
 
 namespace assay::stream {
-namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-}  // namespace
+std::string_view without_byte_order_mark(std::string_view text) noexcept {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
+}
 
 std::size_t max_line_bytes(InputFormat format, std::size_t max_token_bytes) noexcept {
   if (format == InputFormat::lines) return max_token_bytes + kLineSlack;
@@ -17,7 +17,7 @@ std::size_t max_line_bytes(InputFormat format, std::size_t max_token_bytes) noex
 }
 
 InputFormat detect_format(std::string_view first_record) noexcept {
-  if (first_record.starts_with(kByteOrderMark)) first_record.remove_prefix(kByteOrderMark.size());
+  first_record = without_byte_order_mark(first_record);
   const std::size_t at = first_record.find_first_not_of(" \t\r\v\f");
   return at != std::string_view::npos && first_record[at] == '{' ? InputFormat::ndjson : InputFormat::lines;
 }
@@ -35,9 +35,8 @@ void Splitter::set_format(std::string_view first_record) noexcept {
   limit_ = max_line_bytes(format_, max_token_bytes_);
 }
 
-// Drops the tail of a line that was too long. True when its end was found.
-bool Splitter::skip_to_newline(Batch& batch) noexcept {
-  Buffer& buffer = batch.buffer;
+// Drops the tail of a line that was too long, up to its '\n' if that was read.
+void Splitter::skip_to_newline(Buffer& buffer) noexcept {
   const void* newline = buffer.size() == 0 ? nullptr : std::memchr(buffer.data(), '\n', buffer.size());
   const std::size_t dropped = newline == nullptr
                                   ? buffer.size()
@@ -46,14 +45,39 @@ bool Splitter::skip_to_newline(Batch& batch) noexcept {
   buffer.resize(buffer.size() - dropped);
   unaccounted_ += dropped;
   if (newline != nullptr) skipping_ = false;
-  return newline != nullptr;
 }
 
-// The next range of the file. False: all of it is dealt out.
+Result<Splitter::Outcome> Splitter::next(Block& block, bool wait) {
+  for (;;) {
+    Step step = dealing_.file != nullptr ? deal_out(block) : open_ ? read(block, wait) : open(block, wait);
+    if (!step) return step.error();
+    if (*step) return **step;
+  }
+}
+
+// Opens the next input.
+Splitter::Step Splitter::open(Block& block, bool wait) {
+  if (!wait && source_.next_may_block()) return Step(Outcome::nothing);
+  Result<bool> opened = source_.open_next();
+  if (!opened) return opened.error();
+  if (!*opened) {
+    block.bytes = std::exchange(unaccounted_, 0);
+    return Step(Outcome::end);
+  }
+  open_ = at_beginning_ = true;
+  ended_ = skipping_ = end_known_ = false;
+  read_ = 0;
+  // The first record of a run tells the format of all, so it is read in order; only then are files dealt out.
+  if (format_ != InputFormat::automatic && source_.file() != nullptr) dealing_ = {source_.file()};
+  return Step(std::nullopt);
+}
+
+// Gives the next range of the file that is being dealt out.
 //
-// A log may grow, which is looked for until its end is near. From there on its size counts as it was then: a line that
-// crosses the end is given as far as it is written when it is read, and then nothing may come after it.
-Result<bool> Splitter::deal_out(Batch& batch) {
+// The file may grow: its size is asked for again until its end is near. From there on the size counts as it was then. A
+// line that crosses the end is given as far as it is written when it is read, and then nothing may come after it.
+Splitter::Step Splitter::deal_out(Block& block) {
+  if (source_.stopping()) return Step(Outcome::stopped);
   const std::uint64_t near = dealing_.begin + block_bytes_ + limit_;
   if (!end_known_ && dealing_.end <= near) {
     Result<std::uint64_t> size = dealing_.file->size();
@@ -63,125 +87,80 @@ Result<bool> Splitter::deal_out(Batch& batch) {
   }
   if (dealing_.begin >= dealing_.end) {
     dealing_ = {};
-    return false;
+    open_ = false;
+    return Step(std::nullopt);
   }
-  batch.file = source_.index();
-  batch.range = {dealing_.file, dealing_.begin, std::min(dealing_.end, dealing_.begin + block_bytes_), limit_};
-  batch.bytes = unaccounted_;
-  unaccounted_ = 0;
-  dealing_.begin = batch.range.end;
-  return true;
+  block.file = source_.index();
+  block.line_limit = limit_;
+  block.range = {dealing_.file, dealing_.begin, std::min(dealing_.end, dealing_.begin + block_bytes_)};
+  block.bytes = std::exchange(unaccounted_, 0);
+  dealing_.begin = block.range.end;
+  return Step(Outcome::block);
 }
 
-Result<Splitter::Outcome> Splitter::next(Batch& batch) {
-  if (dealing_.file != nullptr) {
-    if (source_.stopping()) return Outcome::stopped;
-    Result<bool> dealt = deal_out(batch);
-    if (!dealt) return dealt.error();
-    if (*dealt) return Outcome::batch;
-    open_ = false;
-  }
-  Buffer& buffer = batch.buffer;
+// Reads a block of the open input. Once it holds a whole line, the block takes what is there but waits for no more;
+// until then it grows up to the longest line.
+Splitter::Step Splitter::read(Block& block, bool wait) {
+  Buffer& buffer = block.buffer;
   buffer.reserve(block_bytes_);
   buffer.assign(rest_);
   rest_.clear();
   std::size_t searched = 0;  // bytes at the front that hold no '\n'
   bool has_line = false;
   for (;;) {
-    if (!open_) {
-      Result<bool> opened = source_.open_next();
-      if (!opened) return opened.error();
-      if (!*opened) {
-        batch.bytes = unaccounted_;
-        unaccounted_ = 0;
-        return Outcome::end;
-      }
-      open_ = at_beginning_ = true;
-      ended_ = skipping_ = end_known_ = false;
-      read_ = 0;
-      // The first record of a run tells the format of all, and is read here.
-      if (format_ != InputFormat::automatic && source_.file() != nullptr) {
-        dealing_ = {source_.file()};
-        return next(batch);
-      }
-    }
     if (skipping_) {
-      skip_to_newline(batch);
+      skip_to_newline(buffer);
       searched = 0;
     }
     if (!has_line && buffer.size() > searched) {
       has_line = std::memchr(buffer.data() + searched, '\n', buffer.size() - searched) != nullptr;
       searched = buffer.size();
     }
-    if (!has_line && buffer.size() > limit_) {
-      set_format(buffer.view());
-      if (buffer.size() > limit_) {
-        cut(batch);
-        return Outcome::batch;
-      }
-    }
+    if (!has_line && buffer.size() > limit_) set_format(buffer.view());
+    const bool too_long = !has_line && buffer.size() > limit_;
+    if (too_long || (has_line && buffer.size() >= block_bytes_) || (ended_ && buffer.size() != 0)) break;
     if (ended_) {
-      if (buffer.size() != 0) {
-        cut(batch);
-        return Outcome::batch;
-      }
       open_ = false;
-      continue;
-    }
-    // Once a record is there, the block may fill but is not waited for. Without one it grows up to the longest line.
-    if (has_line && buffer.size() >= block_bytes_) {
-      cut(batch);
-      return Outcome::batch;
+      return Step(std::nullopt);
     }
     if (buffer.size() == buffer.capacity()) buffer.reserve(std::min(2 * buffer.capacity(), limit_ + 1 + block_bytes_));
     const std::size_t room =
         buffer.size() < block_bytes_ ? block_bytes_ - buffer.size() : buffer.capacity() - buffer.size();
-    Result<Source::Read> read = source_.read(buffer.data() + buffer.size(), room, !has_line);
+    Result<Source::Read> read = source_.read(buffer.data() + buffer.size(), room, wait && !has_line);
     if (!read) return read.error();
-    switch (read->outcome) {
-      case Source::Outcome::data:
-        buffer.resize(buffer.size() + read->bytes);
-        read_ += read->bytes;
-        break;
-      case Source::Outcome::end:
-        ended_ = true;
-        break;
-      case Source::Outcome::stopped:
-        // Whole lines that were read are still judged; the beginning of one is not a record.
-        if (!has_line) return Outcome::stopped;
-        cut(batch);
-        return Outcome::batch;
-      case Source::Outcome::nothing:
-      case Source::Outcome::woken:
-        if (has_line) {
-          cut(batch);
-          return Outcome::batch;
-        }
-        if (read->outcome == Source::Outcome::nothing) break;
-        rest_.assign(buffer.view());
-        buffer.resize(0);
-        return Outcome::woken;
+    buffer.resize(buffer.size() + read->bytes);
+    read_ += read->bytes;
+    if (read->outcome == Source::Outcome::data) continue;
+    if (read->outcome == Source::Outcome::end) {
+      ended_ = true;
+      continue;
     }
+    // Whole lines that were read are verified, whatever happened.
+    if (has_line) break;
+    if (read->outcome == Source::Outcome::stopped) return Step(Outcome::stopped);
+    rest_.assign(buffer.view());
+    buffer.resize(0);
+    return Step(Outcome::nothing);
   }
+  cut(block);
+  return Step(Outcome::block);
 }
 
-// Splits the whole lines of the buffer, and at the end of an input its last, into records; keeps the rest.
-void Splitter::cut(Batch& batch) {
-  Buffer& buffer = batch.buffer;
+// Cuts the whole lines of the buffer into records, and at the end of an input also its last; keeps the rest.
+void Splitter::cut(Block& block) {
+  Buffer& buffer = block.buffer;
   const char* at = buffer.data();
   const char* const end = at + buffer.size();
-  batch.file = source_.index();
-  while (at != end && batch.records.size() < kMaxRecordsPerBatch) {
+  while (at != end && block.records.size() < kMaxRecordsPerBlock) {
     const auto left = static_cast<std::size_t>(end - at);
     const char* newline = static_cast<const char*>(std::memchr(at, '\n', left));
     if (newline == nullptr && !ended_ && left <= limit_) break;
-    std::string_view text(at, newline == nullptr ? left : static_cast<std::size_t>(newline - at));
+    const std::string_view text(at, newline == nullptr ? left : static_cast<std::size_t>(newline - at));
     set_format(text);
     if (text.size() > limit_) {
-      batch.records.push_back({{}, true});
+      block.records.push_back({{}, true});
     } else {
-      if (at_beginning_ && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-      batch.records.push_back({text, false});
+      block.records.push_back({at_beginning_ ? without_byte_order_mark(text) : text, false});
     }
     at_beginning_ = false;
     if (newline == nullptr) {
@@ -193,77 +172,14 @@ void Splitter::cut(Batch& batch) {
   }
   const auto used = static_cast<std::size_t>(at - buffer.data());
   rest_.assign(at, static_cast<std::size_t>(end - at));
-  batch.bytes = unaccounted_ + used;
-  unaccounted_ = 0;
-  batch.record_count = batch.records.size();
+  block.file = source_.index();
+  block.line_limit = limit_;
+  block.bytes = std::exchange(unaccounted_, 0) + used;
+  block.record_count = block.records.size();
   if (source_.file() == nullptr || ended_) return;
   // The rest of the file is dealt out from where the records have been cut off.
   dealing_ = {source_.file(), read_ - rest_.size()};
   rest_.clear();
-}
-
-Result<void> load(Batch& batch) {
-  const Range range = std::exchange(batch.range, {});
-  Buffer& buffer = batch.buffer;
-  buffer.resize(0);
-  batch.records.clear();
-  // From the byte before on, which tells whether a record begins with the first; and somewhat further, so that the last
-  // line is most often whole.
-  constexpr std::size_t kTail = 4096;
-  const std::uint64_t from = range.begin - (range.begin == 0 ? 0 : 1);
-  bool file_ended = false;
-  const auto read_on = [&](std::size_t bytes) -> Result<void> {
-    Result<std::size_t> got = range.file->read_at(from + buffer.size(), buffer.room(bytes), bytes);
-    if (!got) return got.error();
-    buffer.resize(buffer.size() + *got);
-    file_ended = *got < bytes;
-    return {};
-  };
-  const auto newline_from = [&](std::size_t at) {
-    const std::string_view bytes = buffer.view();
-    const void* found = at < bytes.size() ? std::memchr(bytes.data() + at, '\n', bytes.size() - at) : nullptr;
-    return found == nullptr ? bytes.size() : static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
-  };
-
-  if (Result<void> read = read_on(static_cast<std::size_t>(range.end - from) + kTail); !read) return read;
-  const std::size_t end = std::min(static_cast<std::size_t>(range.end - from), buffer.size());
-  if (end == 0) return {};  // the file has become shorter
-  std::size_t at = range.begin == 0 ? 0 : newline_from(0) + 1;
-  // Its end is looked for only where a line begins: one that goes through many ranges is not read again by each.
-  for (std::size_t searched = end - 1; at < end && !file_ended;) {
-    const std::size_t newline = newline_from(searched);
-    if (newline != buffer.size() || newline - end > range.line_limit) break;
-    searched = newline;
-    if (Result<void> read = read_on(std::max(kTail, buffer.size() - end)); !read) return read;
-  }
-
-  while (at < end && batch.records.size() < kMaxRecordsPerBatch) {
-    const std::size_t newline = newline_from(at);
-    std::string_view text = buffer.view().substr(at, newline - at);
-    if (from + at == 0 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    const bool too_long = newline - at > range.line_limit;
-    batch.records.push_back({too_long ? std::string_view() : text, too_long});
-    at = newline + 1;
-  }
-  batch.record_count = batch.records.size();
-  batch.bytes += from + std::min(at, end) - range.begin;
-  if (at < end) {
-    batch.range = {range.file, from + at, range.end, range.line_limit};
-    const std::string_view left = buffer.view().substr(at, end - 1 - at);
-    batch.record_count += 1 + static_cast<std::uint64_t>(std::count(left.begin(), left.end(), '\n'));
-  }
-  return {};
-}
-
-void Numbering::number(Batch& batch) noexcept {
-  if (batch.file != file_) {
-    file_ = batch.file;
-    next_line_ = 1;
-  }
-  batch.first_record = next_record_;
-  batch.first_line = next_line_;
-  next_record_ += batch.record_count;
-  next_line_ += batch.record_count;
 }
 
 }  // namespace assay::stream

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "stream/block_queue.h"
+#include "stream/range.h"
 #include "support/temp_dir.h"
 
 namespace assay::stream {
@@ -28,46 +30,43 @@ struct Split {
   InputFormat format = InputFormat::automatic;
 };
 
-Split split(const std::vector<std::string>& paths, std::size_t block, InputFormat format = InputFormat::automatic,
+Split split(const std::vector<std::string>& paths, std::size_t block_bytes, InputFormat format = InputFormat::automatic,
             std::size_t max_token_bytes = 65536) {
   Source source(paths, {});
-  Splitter splitter(source, format, max_token_bytes, block);
+  Splitter splitter(source, format, max_token_bytes, block_bytes);
   Numbering numbering;
   Split all;
   for (;;) {
-    Batch batch;
-    Result<Splitter::Outcome> outcome = splitter.next(batch);
+    Block block;
+    Result<Splitter::Outcome> outcome = splitter.next(block);
     if (!outcome) {
       ADD_FAILURE() << outcome.error().message;
       break;
     }
-    if (*outcome != Splitter::Outcome::batch) {
-      all.bytes += batch.bytes;
+    if (*outcome != Splitter::Outcome::block) {
+      all.bytes += block.bytes;
       break;
     }
-    if (batch.range.file != nullptr) {
-      EXPECT_TRUE(load(batch));
+    std::vector<Block> overflow;
+    if (block.range.file != nullptr) {
+      EXPECT_TRUE(load(block, overflow));
     }
-    numbering.number(batch);
-    all.bytes += batch.bytes;
-    std::uint64_t given = 0;
-    const auto take = [&] {
-      EXPECT_LE(batch.records.size(), kMaxRecordsPerBatch);
-      for (const Record& record : batch.records) {
-        all.lines.push_back({batch.file, batch.first_record + given, batch.first_line + given, std::string(record.text),
-                             record.too_long});
+    const auto take = [&](Block& part) {
+      numbering.number(part);
+      const std::uint64_t promised = part.record_count;
+      cut(part);
+      EXPECT_EQ(part.records.size(), promised);
+      EXPECT_LE(part.records.size(), kMaxRecordsPerBlock);
+      all.bytes += part.bytes;
+      std::uint64_t given = 0;
+      for (const Record& record : part.records) {
+        all.lines.push_back(
+            {part.file, part.first_record + given, part.first_line + given, std::string(record.text), record.too_long});
         ++given;
       }
     };
-    take();
-    const std::uint64_t promised = batch.record_count;
-    while (batch.range.file != nullptr) {
-      batch.bytes = 0;
-      EXPECT_TRUE(load(batch));
-      all.bytes += batch.bytes;
-      take();
-    }
-    EXPECT_EQ(given, promised);
+    take(block);
+    for (Block& part : overflow) take(part);
   }
   all.format = splitter.format();
   return all;
@@ -127,7 +126,7 @@ TEST(Splitter, GrowsABlockForALongRecordOfNdjson) {
   EXPECT_EQ(all.format, InputFormat::ndjson);
 }
 
-TEST(Splitter, BoundsTheRecordsOfABatch) {
+TEST(Splitter, BoundsTheRecordsOfABlock) {
   const TempDir dir;
   const std::string path = dir.write("in", std::string(50000, '\n') + "end");
   for (const InputFormat format : {InputFormat::automatic, InputFormat::lines}) {
@@ -145,19 +144,21 @@ TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk
   Source source({path}, {});
   Splitter splitter(source, InputFormat::lines, 1, 4);
   ASSERT_LT(splitter.line_limit(), blank.size());
-  Batch batch;
-  ASSERT_TRUE(splitter.next(batch));
-  ASSERT_TRUE(load(batch));
-  ASSERT_EQ(batch.records.size(), 1u);
+  Block block;
+  std::vector<Block> overflow;
+  ASSERT_TRUE(splitter.next(block));
+  ASSERT_TRUE(load(block, overflow));
+  ASSERT_EQ(block.records.size(), 1u);
+  EXPECT_TRUE(overflow.empty());
   dir.write("in", "one\n" + blank + "two\nthree\n");
   std::string all;
   for (;;) {
-    batch.recycle(kBlockBytes);
-    Result<Splitter::Outcome> outcome = splitter.next(batch);
+    block.recycle(kBlockBytes);
+    Result<Splitter::Outcome> outcome = splitter.next(block);
     ASSERT_TRUE(outcome);
-    if (*outcome != Splitter::Outcome::batch) break;
-    ASSERT_TRUE(load(batch));
-    for (const Record& record : batch.records) {
+    if (*outcome != Splitter::Outcome::block) break;
+    ASSERT_TRUE(load(block, overflow));
+    for (const Record& record : block.records) {
       if (!record.text.empty()) all.append(record.text) += '|';
     }
   }
@@ -167,37 +168,82 @@ TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk
   dir.write("in", "one\ntwo\nthree\n");
   Source again({path}, {});
   Splitter other(again, InputFormat::lines, 65536, 8);
-  batch.recycle(kBlockBytes);
-  ASSERT_TRUE(other.next(batch));
-  ASSERT_TRUE(load(batch));
-  batch.recycle(kBlockBytes);
-  ASSERT_TRUE(other.next(batch));
-  ASSERT_NE(batch.range.file, nullptr);
+  block.recycle(kBlockBytes);
+  ASSERT_TRUE(other.next(block));
+  ASSERT_TRUE(load(block, overflow));
+  block.recycle(kBlockBytes);
+  ASSERT_TRUE(other.next(block));
+  ASSERT_NE(block.range.file, nullptr);
   dir.write("in", "one\n");
-  ASSERT_TRUE(load(batch));
-  EXPECT_TRUE(batch.records.empty());
-  EXPECT_EQ(batch.record_count, 0u);
+  ASSERT_TRUE(load(block, overflow));
+  EXPECT_TRUE(block.records.empty());
+  EXPECT_EQ(block.record_count, 0u);
+}
+
+// A log of very short lines that grows between the first range and the next.
+TEST(Splitter, CutsWhatACrowdedFileHasGrownByIntoSeveralBlocks) {
+  const TempDir dir;
+  const std::string path = dir.write("in", std::string(3 * kBlockBytes, '\n'));
+  Source source({path}, {});
+  Splitter splitter(source, InputFormat::lines, 1);
+  std::uint64_t records = 0, bytes = 0, blocks = 0;
+  for (bool grown = false;;) {
+    Block block;
+    std::vector<Block> overflow;
+    Result<Splitter::Outcome> outcome = splitter.next(block);
+    ASSERT_TRUE(outcome);
+    if (*outcome != Splitter::Outcome::block) break;
+    ASSERT_TRUE(load(block, overflow));
+    overflow.insert(overflow.begin(), std::move(block));
+    for (Block& part : overflow) {
+      cut(part);
+      ASSERT_EQ(part.records.size(), part.record_count);
+      ASSERT_LE(part.records.size(), kMaxRecordsPerBlock);
+      records += part.records.size();
+      bytes += part.bytes;
+      ++blocks;
+    }
+    if (!grown) dir.write("in", std::string(4 * kBlockBytes, '\n') + "tail");
+    grown = true;
+  }
+  EXPECT_EQ(records, 4 * kBlockBytes + 1);
+  EXPECT_EQ(bytes, 4 * kBlockBytes + 4);
+  EXPECT_GE(blocks, records / kMaxRecordsPerBlock);
+}
+
+TEST(Splitter, CutsALineThatIsTooLongAtTheEndOfACrowdedRange) {
+  const TempDir dir;
+  const std::size_t limit = max_line_bytes(InputFormat::lines, 10);
+  for (const std::size_t length : {limit, limit + 1, 3 * kBlockBytes}) {
+    const std::string text = std::string(kBlockBytes - 10, '\n') + std::string(length, 'x') + "\nlast";
+    const Split all = split({dir.write("in", text)}, kBlockBytes, InputFormat::lines, 10);
+    ASSERT_EQ(all.lines.size(), kBlockBytes - 10 + 2);
+    EXPECT_EQ(all.lines[kBlockBytes - 10].too_long, length > limit) << length;
+    EXPECT_EQ(all.lines.back().text, "last");
+    EXPECT_EQ(all.bytes, text.size());
+  }
 }
 
 // A line that was given as far as it was written is the last: no record of what follows may hide that it was cut.
 TEST(Splitter, GivesNothingBehindALineThatWasNotFinished) {
   const TempDir dir;
-  for (const std::size_t block : {4, 6, 8, 1000}) {
+  for (const std::size_t block_bytes : {4, 6, 8, 1000}) {
     const std::string path = dir.write("in", "one\ntw");
     Source source({path}, {});
-    Splitter splitter(source, InputFormat::lines, 65536, block);
+    Splitter splitter(source, InputFormat::lines, 65536, block_bytes);
     std::string all;
     for (;;) {
-      Batch batch;
-      Result<Splitter::Outcome> outcome = splitter.next(batch);
+      Block block;
+      std::vector<Block> overflow;
+      Result<Splitter::Outcome> outcome = splitter.next(block);
       ASSERT_TRUE(outcome);
-      if (*outcome != Splitter::Outcome::batch) break;
-      ASSERT_TRUE(load(batch));
-      for (const Record& record : batch.records) all.append(record.text) += '|';
+      if (*outcome != Splitter::Outcome::block) break;
+      ASSERT_TRUE(load(block, overflow));
+      for (const Record& record : block.records) all.append(record.text) += '|';
       // The writer goes on once the line was read.
       if (all.ends_with("tw|")) dir.write("in", "one\ntwo\nthree\n");
     }
-    EXPECT_EQ(all, "one|tw|") << block;
+    EXPECT_EQ(all, "one|tw|") << block_bytes;
   }
 }
 
@@ -211,14 +257,15 @@ TEST(Splitter, ReadsALongLineOnlyWhereItBegins) {
     Splitter splitter(source, InputFormat::lines, kLimit - kLineSlack, kBlock);
     std::uint64_t read = 0, records = 0, too_long = 0;
     for (;;) {
-      Batch batch;
-      Result<Splitter::Outcome> outcome = splitter.next(batch);
+      Block block;
+      std::vector<Block> overflow;
+      Result<Splitter::Outcome> outcome = splitter.next(block);
       ASSERT_TRUE(outcome);
-      if (*outcome != Splitter::Outcome::batch) break;
-      ASSERT_TRUE(load(batch));
-      read += batch.buffer.size();
-      records += batch.records.size();
-      for (const Record& record : batch.records) too_long += record.too_long ? 1 : 0;
+      if (*outcome != Splitter::Outcome::block) break;
+      ASSERT_TRUE(load(block, overflow));
+      read += block.buffer.size();
+      records += block.records.size();
+      for (const Record& record : block.records) too_long += record.too_long ? 1 : 0;
     }
     EXPECT_EQ(records, 4u);
     EXPECT_EQ(too_long, length > kLimit ? 2u : 0u);
@@ -242,19 +289,19 @@ TEST(Splitter, AnswersALoneRecordOfAnOpenPipe) {
   Splitter splitter(source, InputFormat::automatic, 65536);
   for (const std::string text : {"first\n", "second\npart"}) {
     ASSERT_EQ(::write(fds[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
-    Batch batch;
-    Result<Splitter::Outcome> outcome = splitter.next(batch);
+    Block block;
+    Result<Splitter::Outcome> outcome = splitter.next(block);
     ASSERT_TRUE(outcome);
-    ASSERT_EQ(*outcome, Splitter::Outcome::batch);
-    ASSERT_EQ(batch.records.size(), 1u);
-    EXPECT_EQ(batch.records[0].text, text.substr(0, text.find('\n')));
+    ASSERT_EQ(*outcome, Splitter::Outcome::block);
+    ASSERT_EQ(block.records.size(), 1u);
+    EXPECT_EQ(block.records[0].text, text.substr(0, text.find('\n')));
   }
   ::close(fds[1]);
-  Batch batch;
-  Result<Splitter::Outcome> outcome = splitter.next(batch);
+  Block block;
+  Result<Splitter::Outcome> outcome = splitter.next(block);
   ASSERT_TRUE(outcome);
-  ASSERT_EQ(batch.records.size(), 1u);
-  EXPECT_EQ(batch.records[0].text, "part");
+  ASSERT_EQ(block.records.size(), 1u);
+  EXPECT_EQ(block.records[0].text, "part");
   ::close(fds[0]);
 }
 
@@ -266,14 +313,37 @@ TEST(Splitter, IsWokenBySignalsAndKeepsTheBeginningOfALine) {
   Source source({"/dev/fd/" + std::to_string(fds[0])}, {&stop, wake[0]});
   Splitter splitter(source, InputFormat::lines, 65536);
   ASSERT_EQ(::write(wake[1], "x", 1), 1);
-  Batch batch;
-  EXPECT_EQ(*splitter.next(batch), Splitter::Outcome::woken);
+  Block block;
+  EXPECT_EQ(*splitter.next(block), Splitter::Outcome::nothing);
   ASSERT_EQ(::write(fds[1], "whole\npart", 10), 10);
-  EXPECT_EQ(*splitter.next(batch), Splitter::Outcome::batch);
-  batch.recycle(kBlockBytes);
+  EXPECT_EQ(*splitter.next(block), Splitter::Outcome::block);
+  block.recycle(kBlockBytes);
   stop = 2;
-  EXPECT_EQ(*splitter.next(batch), Splitter::Outcome::stopped);
+  EXPECT_EQ(*splitter.next(block), Splitter::Outcome::stopped);
   for (const int fd : {fds[0], fds[1], wake[0], wake[1]}) ::close(fd);
+}
+
+TEST(Splitter, ReportsThatNothingIsThereIfItMayNotWait) {
+  std::array<int, 2> fds{};
+  ASSERT_EQ(::pipe(fds.data()), 0);
+  const TempDir dir;
+  Source source({dir.write("in", "one\n"), "/dev/fd/" + std::to_string(fds[0])}, {});
+  Splitter splitter(source, InputFormat::lines, 65536);
+  Block block;
+  EXPECT_EQ(*splitter.next(block, false), Splitter::Outcome::block);
+  block.recycle(kBlockBytes);
+  EXPECT_EQ(*splitter.next(block, false), Splitter::Outcome::nothing);  // does not open the pipe
+  ASSERT_EQ(::write(fds[1], "two\nthr", 7), 7);
+  EXPECT_EQ(*splitter.next(block, true), Splitter::Outcome::block);
+  ASSERT_EQ(block.records.size(), 1u);
+  EXPECT_EQ(block.records[0].text, "two");
+  block.recycle(kBlockBytes);
+  EXPECT_EQ(*splitter.next(block, false), Splitter::Outcome::nothing);
+  ASSERT_EQ(::write(fds[1], "ee\n", 3), 3);
+  EXPECT_EQ(*splitter.next(block, false), Splitter::Outcome::block);
+  ASSERT_EQ(block.records.size(), 1u);
+  EXPECT_EQ(block.records[0].text, "three");
+  for (const int fd : fds) ::close(fd);
 }
 
 TEST(Source, NamesAnInputThatCannotBeRead) {

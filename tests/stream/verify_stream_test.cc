@@ -35,6 +35,8 @@ class VerifyStream : public testing::Test {
     if (!made) throw std::runtime_error(made.error().message);
     return std::move(*made);
   }
+  static constexpr std::uint64_t kMaxRecordsOfABlock = 16384;
+
   std::string token(const std::string& subject = "u1") const {
     TokenRequest request;
     request.subject = subject;
@@ -129,6 +131,104 @@ TEST_F(VerifyStream, NumbersTheRecordsOfCrowdedBlocksInOrder) {
     const std::string head = "{\"record\":" + number + ",\"line\":" + number + ",";
     ASSERT_EQ(first_output.compare(at, head.size(), head), 0) << record;
     at = first_output.find('\n', at) + 1;
+  }
+}
+
+// Every range of these files holds many blocks. Accepted records show by their numbers that none before was lost.
+TEST_F(VerifyStream, CountsAMillionTinyRecordsAlikeForAnyNumberOfThreads) {
+  std::string mixed;
+  for (int i = 0; i < 8; ++i) mixed += std::string(50000, '\n') + token() + '\n';
+  const std::string tiny(600000, '\n');
+  StreamOptions given = options({dir_.write("a", tiny), dir_.write("b", mixed)});
+  given.input = InputFormat::lines;
+  given.only = Only::accepted;
+  std::string first;
+  for (const int threads : {1, 2, 5}) {
+    given.threads = threads;
+    const auto result = verify_stream(verifier_, given);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->records, 1000008u);
+    EXPECT_EQ(result->accepted, 8u);
+    EXPECT_EQ(result->bytes, tiny.size() + mixed.size());
+    if (first.empty()) first = dir_.read("out");
+    EXPECT_TRUE(dir_.read("out") == first) << threads << " threads";
+  }
+  std::size_t at = 0;
+  for (std::size_t i = 1; i <= 8; ++i, at = first.find('\n', at) + 1) {
+    const std::string record = "{\"record\":" + std::to_string(600000 + i * 50001) + ",\"file\":";
+    EXPECT_EQ(first.compare(at, record.size(), record), 0) << i;
+  }
+  EXPECT_EQ(at, first.size());
+}
+
+// What waits behind a crowded range is written before the run waits for the pipe that follows.
+TEST_F(VerifyStream, WritesAllOfACrowdedFileBeforeItWaitsForAPipe) {
+  for (const int threads : {1, 4}) {
+    std::array<int, 2> in{};
+    ASSERT_EQ(::pipe(in.data()), 0);
+    StreamOptions given = options({dir_.write("in", std::string(200000, '\n')), "/dev/fd/" + std::to_string(in[0])});
+    given.input = InputFormat::lines;
+    given.threads = threads;
+    std::array<int, 2> out{};
+    ASSERT_EQ(::pipe(out.data()), 0);
+    given.output = "/dev/fd/" + std::to_string(out[1]);
+    std::thread run([&] {
+      const auto result = verify_stream(verifier_, given);
+      ASSERT_TRUE(result) << result.error().message;
+      EXPECT_EQ(result->records, 200001u);
+    });
+    std::string text(1 << 16, '\0');
+    const auto read_lines = [&](std::ptrdiff_t lines) {
+      while (lines > 0) {
+        const ssize_t got = ::read(out[0], text.data(), text.size());
+        ASSERT_GT(got, 0);
+        lines -= std::count(text.begin(), text.begin() + got, '\n');
+      }
+      EXPECT_EQ(lines, 0);
+    };
+    read_lines(200000);
+    ASSERT_EQ(::write(in[1], "x\n", 2), 2);
+    ::close(in[1]);
+    read_lines(1);
+    run.join();
+    for (const int fd : {in[0], out[0], out[1]}) ::close(fd);
+  }
+}
+
+// The end comes while ranges and blocks are on their way: all that was read is written, whole and in order.
+TEST_F(VerifyStream, WritesWhatItHasReadWhenItIsStoppedAmongTinyRecords) {
+  const std::string path = dir_.write("in", std::string(3000000, '\n'));
+  for (const int threads : {1, 4}) {
+    std::array<int, 2> out{};
+    ASSERT_EQ(::pipe(out.data()), 0);
+    std::atomic<int> stop{0};
+    StreamOptions given = options({path});
+    given.input = InputFormat::lines;
+    given.threads = threads;
+    given.stop = &stop;
+    given.output = "/dev/fd/" + std::to_string(out[1]);
+    std::uint64_t records = 0;
+    std::thread run([&] {
+      const auto result = verify_stream(verifier_, given);
+      ASSERT_TRUE(result) << result.error().message;
+      EXPECT_EQ(result->stopped_by, SIGTERM);
+      records = result->records;
+      ::close(out[1]);
+    });
+    std::string text(1 << 16, '\0'), last;
+    std::uint64_t lines = 0;
+    for (ssize_t got = 0; (got = ::read(out[0], text.data(), text.size())) > 0;) {
+      if (lines == 0) stop = SIGTERM;
+      lines += static_cast<std::uint64_t>(std::count(text.begin(), text.begin() + got, '\n'));
+      last.assign(text, 0, static_cast<std::size_t>(got));
+    }
+    run.join();
+    ::close(out[0]);
+    EXPECT_EQ(lines, records);
+    EXPECT_GT(records, kMaxRecordsOfABlock);
+    EXPECT_LT(records, 3000000u);
+    EXPECT_TRUE(last.ends_with('\n'));
+    EXPECT_NE(last.find("{\"record\":" + std::to_string(records) + ","), std::string::npos);
   }
 }
 

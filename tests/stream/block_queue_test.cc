@@ -1,0 +1,99 @@
+#include "stream/block_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace assay::stream {
+namespace {
+
+Block block_of(std::uint64_t records) {
+  Block block;
+  block.record_count = records;
+  return block;
+}
+
+// A batch as load() leaves it: a block for each number of records.
+Batch loaded(Batch::Load load, const std::vector<std::uint64_t>& records) {
+  Batch batch;
+  batch.load = load;
+  for (const std::uint64_t count : records) batch.overflow.push_back(block_of(count));
+  if (records.empty()) return batch;
+  batch.block = std::move(batch.overflow.front());
+  batch.overflow.erase(batch.overflow.begin());
+  return batch;
+}
+
+// Sends a turn that brings nothing, and takes a block on.
+Block take(BlockQueue& queue) {
+  Batch batch;
+  queue.send(batch);
+  queue.exchange(batch);
+  return std::move(batch.block);
+}
+
+TEST(BlockQueue, HandsABlockStraightOnAndNumbersItsRecords) {
+  BlockQueue queue;
+  for (const std::uint64_t first : {1u, 6u}) {
+    Batch batch = loaded(Batch::Load::block, {5});
+    queue.send(batch);
+    EXPECT_TRUE(queue.is_drained());
+    queue.exchange(batch);
+    EXPECT_EQ(batch.block.first_record, first);
+    EXPECT_EQ(batch.block.record_count, 5u);
+  }
+}
+
+TEST(BlockQueue, KeepsWhatARangeHoldsBeyondABlockForTheTurnsThatFollow) {
+  BlockQueue queue;
+  Batch crowded = loaded(Batch::Load::range, {10, 20, 30}), later = loaded(Batch::Load::range, {40});
+  queue.send(crowded);
+  queue.send(later);
+  EXPECT_FALSE(queue.is_drained());
+  queue.exchange(crowded);
+  EXPECT_EQ(crowded.block.record_count, 10u);
+  EXPECT_TRUE(crowded.overflow.empty());
+  EXPECT_TRUE(queue.has_spare());
+  // The later range comes after the rest of the earlier one.
+  queue.exchange(later);
+  EXPECT_EQ(later.block.record_count, 20u);
+  EXPECT_EQ(later.block.first_record, 11u);
+  const Block third = take(queue), fourth = take(queue);
+  EXPECT_EQ(third.record_count, 30u);
+  EXPECT_EQ(third.first_record, 31u);
+  EXPECT_EQ(fourth.record_count, 40u);
+  EXPECT_EQ(fourth.first_record, 61u);
+  EXPECT_TRUE(queue.is_drained());
+  EXPECT_EQ(take(queue).record_count, 0u);
+}
+
+TEST(BlockQueue, AsksForNoMoreTurnsThanBlocksWait) {
+  BlockQueue queue;
+  Batch crowded = loaded(Batch::Load::range, {1, 1, 1});
+  queue.send(crowded);
+  queue.exchange(crowded);
+  Batch first, second;
+  queue.send(first);
+  EXPECT_TRUE(queue.has_spare());
+  queue.send(second);
+  EXPECT_FALSE(queue.has_spare());
+  EXPECT_FALSE(queue.is_drained());
+  queue.exchange(first);
+  queue.exchange(second);
+  EXPECT_TRUE(queue.is_drained());
+}
+
+TEST(BlockQueue, CountsLinesAnewInEachFile) {
+  BlockQueue queue;
+  Batch one = loaded(Batch::Load::block, {5}), other = loaded(Batch::Load::block, {5});
+  other.block.file = 1;
+  queue.send(one);
+  queue.send(other);
+  queue.exchange(one);
+  queue.exchange(other);
+  EXPECT_EQ(other.block.first_record, 6u);
+  EXPECT_EQ(other.block.first_line, 1u);
+}
+
+}  // namespace
+}  // namespace assay::stream
