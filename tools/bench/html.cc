@@ -6,9 +6,9 @@
 #include <numeric>
 #include <string_view>
 
-#include "bench/html_style.h"
-#include "bench/numbers.h"
-#include "bench/svg.h"
+#include "page/numbers.h"
+#include "page/style.h"
+#include "page/svg.h"
 
 namespace assay::bench {
 namespace {
@@ -53,7 +53,7 @@ std::string backend_label(const Report& report, const std::string& backend) {
 std::string legend_of(const Report& report, const Rows& rows, std::string_view extra = "") {
   std::string text = "<ul class=\"legend\">";
   for (const std::string& backend : backends_of(rows))
-    text += "<li><i class=\"" + backend + "\"></i>" + escaped(backend_label(report, backend)) + "</li>";
+    text += "<li><i class=\"" + backend + "\"></i>" + page::escaped(backend_label(report, backend)) + "</li>";
   return text.append(extra).append("</ul>\n");
 }
 
@@ -69,12 +69,13 @@ std::string section(std::string_view title, std::string_view lead, std::string_v
 
 double label_room(const std::vector<std::string>& names) {
   std::size_t longest = 4;
-  for (const std::string& name : names) longest = std::max(longest, width_of(shortened(name, kLongestName)));
+  for (const std::string& name : names)
+    longest = std::max(longest, page::width_of(page::shortened(name, kLongestName)));
   return 18 + 8.2 * static_cast<double>(longest);
 }
 
 std::string ratio_label(const Row& row) {
-  return row.figures.ratio ? three_digits(row.figures.ratio->value) + " × OpenSSL" : "";
+  return row.figures.ratio ? page::three_digits(row.figures.ratio->value) + " × OpenSSL" : "";
 }
 
 // Horizontal bars, a group for each name, one bar for each backend.
@@ -84,28 +85,28 @@ std::string bars(const Rows& rows, std::string_view title) {
   const double left = label_room(names);
   double most = 0;
   for (const Row* row : rows) most = std::max(most, row->figures.per_second.value);
-  const std::vector<double> ticks = round_ticks(most, 6);
+  const std::vector<double> ticks = page::round_ticks(most, 6);
   const double scale = (kWidth - left - kRight) / ticks.back();
   const double group = static_cast<double>(backends.size()) * (kBar + kBetween) - kBetween;
   const double height = kTop + static_cast<double>(names.size()) * (group + kGroupGap) + 4;
 
-  Svg svg(kWidth, height, title);
+  page::Svg svg(kWidth, height, title);
   for (const double tick : ticks) {
     const double x = left + tick * scale;
     svg.line(x, kTop - 6, x, height - 8, "grid");
-    svg.text(x, kTop - 12, Anchor::middle, "soft", short_number(tick));
+    svg.text(x, kTop - 12, page::Anchor::middle, "soft", page::short_number(tick));
   }
   double y = kTop + 2;
   for (const std::string& name : names) {
-    svg.text(left - 10, y + group / 2 + 4.5, Anchor::end, "name", shortened(name, kLongestName));
+    svg.text(left - 10, y + group / 2 + 4.5, page::Anchor::end, "name", page::shortened(name, kLongestName));
     for (const std::string& backend : backends) {
       for (const Row* row : rows) {
         if (row->what.tokens != name || row->what.backend != backend) continue;
         const double length = row->figures.per_second.value * scale;
         svg.rect(left, y, std::max(length, 1.0), kBar, backend);
         const std::string ratio = ratio_label(*row);
-        svg.text(left + length + 7, y + kBar - 4.5, Anchor::start, "",
-                 grouped(row->figures.per_second.value) + (ratio.empty() ? "/s" : "/s  ·  " + ratio));
+        svg.text(left + length + 7, y + kBar - 4.5, page::Anchor::start, "",
+                 page::grouped(row->figures.per_second.value) + (ratio.empty() ? "/s" : "/s  ·  " + ratio));
       }
       y += kBar + kBetween;
     }
@@ -118,7 +119,7 @@ std::string bars(const Rows& rows, std::string_view title) {
 // One small chart: a line for each backend over a logarithmic x.
 struct Series {
   std::string backend;
-  std::vector<Svg::Point> points;  // x and y as measured
+  std::vector<page::Svg::Point> points;  // x and y as measured
 };
 
 struct Panel {
@@ -134,21 +135,21 @@ double log_place(double value, double least, double most) {
 }
 
 // "1.94", "12.3", "1.2M".
-std::string end_label(double number) { return number < 1000 ? three_digits(number) : short_number(number); }
+std::string end_label(double number) { return number < 1000 ? page::three_digits(number) : page::short_number(number); }
 
 std::string panel_svg(const Panel& panel) {
   constexpr double kPanelWidth = 230, kPanelHeight = 168, kLeft = 40, kRight = 52, kTop = 30, kBottom = 24;
   std::vector<double> xs;
   double most = 0;
   for (const Series& series : panel.series) {
-    for (const Svg::Point& point : series.points) {
+    for (const page::Svg::Point& point : series.points) {
       if (std::find(xs.begin(), xs.end(), point.x) == xs.end()) xs.push_back(point.x);
       most = std::max(most, point.y);
     }
   }
   std::sort(xs.begin(), xs.end());
   if (panel.ideal) most = std::max(most, xs.back() / xs.front());
-  const std::vector<double> ticks = round_ticks(most, 4);
+  const std::vector<double> ticks = page::round_ticks(most, 4);
   const auto x_of = [&](double x) {
     return kLeft + 8 + log_place(x, xs.front(), xs.back()) * (kPanelWidth - kLeft - kRight - 16);
   };
@@ -156,31 +157,31 @@ std::string panel_svg(const Panel& panel) {
     return kPanelHeight - kBottom - y / ticks.back() * (kPanelHeight - kTop - kBottom);
   };
 
-  Svg svg(kPanelWidth, kPanelHeight, panel.title);
-  svg.text(4, 14, Anchor::start, "name", shortened(panel.name, kLongestName));
+  page::Svg svg(kPanelWidth, kPanelHeight, panel.title);
+  svg.text(4, 14, page::Anchor::start, "name", page::shortened(panel.name, kLongestName));
   for (const double tick : ticks) {
     svg.line(kLeft, y_of(tick), kPanelWidth - kRight, y_of(tick), tick == 0 ? "axis" : "grid");
-    svg.text(kLeft - 6, y_of(tick) + 4, Anchor::end, "soft", short_number(tick));
+    svg.text(kLeft - 6, y_of(tick) + 4, page::Anchor::end, "soft", page::short_number(tick));
   }
   double free_from = 0;  // x, so that labels do not overlap
   for (const double x : xs) {
-    const std::string label = short_number(x);
+    const std::string label = page::short_number(x);
     const double half = 3.6 * static_cast<double>(label.size());
     if (x_of(x) - half < free_from) continue;
-    svg.text(x_of(x), kPanelHeight - 7, Anchor::middle, "soft", label);
+    svg.text(x_of(x), kPanelHeight - 7, page::Anchor::middle, "soft", label);
     free_from = x_of(x) + half + 4;
   }
   if (panel.ideal) {
-    std::vector<Svg::Point> line;
+    std::vector<page::Svg::Point> line;
     for (const double x : xs) line.push_back({x_of(x), y_of(x / xs.front())});
     svg.polyline(line, "ideal");
   }
   std::vector<double> label_ys;
   for (const Series& series : panel.series) {
-    std::vector<Svg::Point> line;
-    for (const Svg::Point& point : series.points) line.push_back({x_of(point.x), y_of(point.y)});
+    std::vector<page::Svg::Point> line;
+    for (const page::Svg::Point& point : series.points) line.push_back({x_of(point.x), y_of(point.y)});
     svg.polyline(line, "line " + series.backend);
-    for (const Svg::Point& point : line) svg.dot(point, 3.5, "dot " + series.backend);
+    for (const page::Svg::Point& point : line) svg.dot(point, 3.5, "dot " + series.backend);
     if (line.empty()) continue;
     double y = line.back().y + 4;
     // Two lines that end close together: the second label steps aside, within the drawing.
@@ -188,7 +189,7 @@ std::string panel_svg(const Panel& panel) {
       if (std::abs(y - other) < 13) y = y >= other && other + 13 < kPanelHeight - kBottom + 6 ? other + 13 : other - 13;
     }
     label_ys.push_back(y);
-    svg.text(line.back().x + 8, y, Anchor::start, "", end_label(series.points.back().y) + panel.unit);
+    svg.text(line.back().x + 8, y, page::Anchor::start, "", end_label(series.points.back().y) + panel.unit);
   }
   return svg.finish();
 }
@@ -240,7 +241,7 @@ std::string scaling(const Report& report) {
   return section("Threads",
                  "Speed over that of " + count_of_threads(report.settings.threads.front()) +
                      ", each thread on a core of its own." +
-                     (lost > kBusy ? " Other programs took up to " + in_percent(lost) +
+                     (lost > kBusy ? " Other programs took up to " + page::in_percent(lost) +
                                          " of the cores meanwhile: it scales better."
                                    : ""),
                  legend_of(report, rows, "<li><i class=\"dashed\"></i>in proportion</li>") +
@@ -268,34 +269,35 @@ std::string stages(const Report& report) {
     }
   }
   std::vector<std::string> labels;
-  for (const Row* row : rows) labels.push_back(shortened(row->what.tokens, kLongestName) + " " + row->what.backend);
+  for (const Row* row : rows)
+    labels.push_back(page::shortened(row->what.tokens, kLongestName) + " " + row->what.backend);
   std::size_t longest = 0;
-  for (const std::string& label : labels) longest = std::max(longest, width_of(label));
+  for (const std::string& label : labels) longest = std::max(longest, page::width_of(label));
   const double left = 16 + 7.4 * static_cast<double>(longest), width = kWidth - left - kRight;
   const double height = kTop + static_cast<double>(rows.size()) * (kBar + kGap) + 4;
-  Svg svg(kWidth, height, "Share of a token's time in each stage");
+  page::Svg svg(kWidth, height, "Share of a token's time in each stage");
   for (const int percent : {0, 25, 50, 75, 100}) {
     const double x = left + width * percent / 100;
     svg.line(x, kTop - 6, x, height - 6, "grid");
-    svg.text(x, kTop - 11, Anchor::middle, "soft", std::to_string(percent) + " %");
+    svg.text(x, kTop - 11, page::Anchor::middle, "soft", std::to_string(percent) + " %");
   }
-  svg.text(kWidth - 4, kTop - 11, Anchor::end, "soft", "ns a token");
+  svg.text(kWidth - 4, kTop - 11, page::Anchor::end, "soft", "ns a token");
   double y = kTop;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& seconds = *rows[i]->stages;
     const double sum = std::accumulate(seconds.begin(), seconds.end(), 0.0);
-    svg.text(left - 8, y + kBar / 2 + 4.5, Anchor::end, "", labels[i]);
+    svg.text(left - 8, y + kBar / 2 + 4.5, page::Anchor::end, "", labels[i]);
     double x = left;
     for (std::size_t stage = 0; stage < kStageCount && sum > 0; ++stage) {
       const double length = seconds[stage] / sum * width;
       svg.rect(x, y, length, kBar, "s" + std::to_string(stage));
       if (length > 34) {
-        svg.text(x + length / 2, y + kBar / 2 + 4.5, Anchor::middle, kDark[stage] ? "on-dark" : "on-light",
-                 grouped(seconds[stage] / sum * 100) + " %");
+        svg.text(x + length / 2, y + kBar / 2 + 4.5, page::Anchor::middle, kDark[stage] ? "on-dark" : "on-light",
+                 page::grouped(seconds[stage] / sum * 100) + " %");
       }
       x += length;
     }
-    svg.text(kWidth - 4, y + kBar / 2 + 4.5, Anchor::end, "", grouped(sum * 1e9));
+    svg.text(kWidth - 4, y + kBar / 2 + 4.5, page::Anchor::end, "", page::grouped(sum * 1e9));
     y += kBar + kGap;
   }
   std::string legend = "<ul class=\"legend\">";
@@ -341,7 +343,7 @@ std::string batches(const Report& report) {
 }
 
 void cell(std::string& to, std::string_view text, bool left = false) {
-  to.append(left ? "<td class=\"left\">" : "<td>").append(escaped(text)).append("</td>");
+  to.append(left ? "<td class=\"left\">" : "<td>").append(page::escaped(text)).append("</td>");
 }
 
 std::string table(const Report& report) {
@@ -355,22 +357,22 @@ std::string table(const Report& report) {
     const Figures& figures = row.figures;
     to += !last.empty() && row.what.tokens != last ? "<tr class=\"first\">" : "<tr>";
     last = row.what.tokens;
-    cell(to, shortened(row.what.tokens, kLongestName), true);
+    cell(to, page::shortened(row.what.tokens, kLongestName), true);
     cell(to, row.what.backend, true);
     cell(to,
-         row.what.batch != 0 ? "calls of " + grouped(static_cast<double>(row.what.batch))
+         row.what.batch != 0 ? "calls of " + page::grouped(static_cast<double>(row.what.batch))
          : row.what.repeated ? "file, repeated"
                              : "file",
          true);
     cell(to, std::to_string(row.what.threads));
-    cell(to, report.settings.input.empty() ? grouped(static_cast<double>(row.what.keys)) : "–");
-    cell(to, grouped(figures.per_second.value));
-    cell(to, figures.per_second.value > 0 ? three_digits(1e6 / figures.per_second.value) : "–");
-    cell(to, figures.cycles_per_token ? grouped(*figures.cycles_per_token) : "–");
-    cell(to, figures.ratio ? three_digits(figures.ratio->value) : "–");
-    cell(to, plus_minus(figures.per_second.spread));
+    cell(to, report.settings.input.empty() ? page::grouped(static_cast<double>(row.what.keys)) : "–");
+    cell(to, page::grouped(figures.per_second.value));
+    cell(to, figures.per_second.value > 0 ? page::three_digits(1e6 / figures.per_second.value) : "–");
+    cell(to, figures.cycles_per_token ? page::grouped(*figures.cycles_per_token) : "–");
+    cell(to, figures.ratio ? page::three_digits(figures.ratio->value) : "–");
+    cell(to, page::plus_minus(figures.per_second.spread));
     const auto times = scaling_of(report, row);
-    cell(to, times ? three_digits(times->times) : "–");
+    cell(to, times ? page::three_digits(times->times) : "–");
     to += "</tr>\n";
   }
   to += "</tbody></table></div>\n";
@@ -384,9 +386,9 @@ std::string table(const Report& report) {
       to += "<tr>";
       cell(to, unit.algorithm, true);
       cell(to, unit.operation, true);
-      cell(to, seconds.value > 0 ? grouped(1 / seconds.value) : "–");
-      cell(to, three_digits(seconds.value * 1e6));
-      cell(to, plus_minus(seconds.spread));
+      cell(to, seconds.value > 0 ? page::grouped(1 / seconds.value) : "–");
+      cell(to, page::three_digits(seconds.value * 1e6));
+      cell(to, page::plus_minus(seconds.spread));
       to += "</tr>\n";
     }
     to += "</tbody></table></div>\n";
@@ -398,7 +400,7 @@ std::string conditions(const Report& report) {
   const Settings& settings = report.settings;
   std::string text = "<dl>";
   const auto add = [&text](std::string_view name, std::string_view value) {
-    text.append("<dt>").append(name).append("</dt><dd>").append(escaped(value)).append("</dd>");
+    text.append("<dt>").append(name).append("</dt><dd>").append(page::escaped(value)).append("</dd>");
   };
   const Machine& machine = report.machine;
   add("CPU", machine.cpu + ", " + std::to_string(machine.cores) + (machine.cores == 1 ? " core" : " cores") + ", " +
@@ -411,13 +413,13 @@ std::string conditions(const Report& report) {
                                              "aud checked, all accepted"
                                        : settings.input);
   add("repetitions", std::to_string(settings.repetitions) + " of " +
-                         three_digits(settings.seconds / settings.repetitions) +
+                         page::three_digits(settings.seconds / settings.repetitions) +
                          " s each, alternating; the median is shown, the spread is half of largest less smallest");
   add("time", "CPU time with one thread, as openssl speed counts it; the clock's with more");
-  text += "<dt>command</dt><dd><code>" + escaped(report.command) + "</code></dd></dl>\n";
+  text += "<dt>command</dt><dd><code>" + page::escaped(report.command) + "</code></dd></dl>\n";
   if (!report.notes.empty()) {
     text += "<ul class=\"notes\">";
-    for (const std::string& note : report.notes) text += "<li>" + escaped(note) + ".</li>";
+    for (const std::string& note : report.notes) text += "<li>" + page::escaped(note) + ".</li>";
     text += "</ul>\n";
   }
   return text;
@@ -429,9 +431,9 @@ std::string report_html(const Report& report) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>assay bench: ";
-  page += escaped(report.machine.cpu) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n";
-  page += "<header><h1>How fast assay verifies</h1>\n<p class=\"soft\">" + escaped(report.machine.cpu) + ", " +
-          escaped(report.started) + "</p></header>\n<main>\n";
+  page += page::escaped(report.machine.cpu) + "</title>\n<style>" + page::kStyle + "</style>\n</head>\n<body>\n";
+  page += "<header><h1>How fast assay verifies</h1>\n<p class=\"soft\">" + page::escaped(report.machine.cpu) + ", " +
+          page::escaped(report.started) + "</p></header>\n<main>\n";
   if (!report.rows.empty()) {
     page += throughput(report) + scaling(report) + stages(report);
     if (report.settings.input.empty()) page += repeated(report) + key_counts(report) + batches(report);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace assay::bench {
+namespace assay::page {
 
 // `text` with the five characters that markup reserves written as entities, and control characters as U+FFFD.
 std::string escaped(std::string_view text);
@@ -39,4 +39,4 @@ class Svg {
 // show.
 std::vector<double> round_ticks(double most, int count);
 
-}  // namespace assay::bench
+}  // namespace assay::page

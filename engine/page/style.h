@@ -2,7 +2,7 @@
 // vision; brighter ones on dark ground.
 #pragma once
 
-namespace assay::bench {
+namespace assay::page {
 
 inline constexpr const char* kStyle = R"(
 :root {
@@ -78,4 +78,4 @@ ul.notes { margin: .4rem 0; padding-left: 1.2rem; font-size: .92rem; }
 }
 )";
 
-}  // namespace assay::bench
+}  // namespace assay::page

@@ -1,9 +1,9 @@
-#include "bench/svg.h"
+#include "page/svg.h"
 
 #include <cmath>
 #include <cstdio>
 
-namespace assay::bench {
+namespace assay::page {
 
 std::string escaped(std::string_view text) {
   std::string to;
@@ -114,4 +114,4 @@ std::vector<double> round_ticks(double most, int count) {
   return ticks;
 }
 
-}  // namespace assay::bench
+}  // namespace assay::page

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace assay::bench {
+namespace assay::page {
 
 // "1,234,567"
 std::string grouped(double number);
@@ -21,4 +21,4 @@ std::string shortened(std::string_view name, std::size_t most);
 // Characters, not bytes, of UTF-8.
 std::size_t width_of(std::string_view text);
 
-}  // namespace assay::bench
+}  // namespace assay::page

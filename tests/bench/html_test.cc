@@ -3,7 +3,6 @@
 
 #include "bench/html.h"
 #include "bench/sample_report.h"
-#include "bench/svg.h"
 
 namespace assay::bench {
 namespace {
@@ -74,14 +73,6 @@ TEST(Page, ShowsAReportWithoutRows) {
   report.rows.clear();
   report.units.clear();
   expect_balanced(report_html(report));
-}
-
-TEST(Svg, EscapesTextAndTitle) {
-  Svg svg(100, 50, "a<b");
-  svg.text(1, 2, Anchor::end, "soft", "c&d");
-  const std::string text = svg.finish();
-  EXPECT_THAT(text, HasSubstr("<title>a&lt;b</title>"));
-  EXPECT_THAT(text, HasSubstr("text-anchor=\"end\" class=\"soft\">c&amp;d</text>"));
 }
 
 }  // namespace
