@@ -1,24 +1,24 @@
-// Numbers as a person reads them; no locale.
+// Numbers as a person reads them, the same in every locale, and names cut to a width.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace assay::page {
 
-// "1,234,567"
+// Whole: "1,234,567".
 std::string grouped(double number);
-// Three digits or more: "0.123", "12.3", "1,234".
+// At least three digits: "0.123", "12.3", "1,234".
 std::string three_digits(double number);
-// "4.5 %"; "± 4.5 %" for spreads.
+// A share of 1 in percent: "4.5 %", and "± 4.5 %" for a spread.
 std::string in_percent(double share);
 std::string plus_minus(double share);
-// "1.2M", "350k", "12", "0.25": for axes.
+// Short, for axes: "1.2M", "350k", "12", "0.25".
 std::string short_number(double number);
-// The name of a row's algorithm or file, cut at its end where it is longer than `most` characters.
+// `name`, cut at its end and closed by "…" if it is longer than `most` characters.
 std::string shortened(std::string_view name, std::size_t most);
-// Characters, not bytes, of UTF-8.
+// The number of characters, not bytes, of UTF-8.
 std::size_t width_of(std::string_view text);
 
 }  // namespace assay::page

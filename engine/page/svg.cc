@@ -1,56 +1,33 @@
 #include "page/svg.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace assay::page {
 
-std::string escaped(std::string_view text) {
-  std::string to;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        to += "&amp;";
-        break;
-      case '<':
-        to += "&lt;";
-        break;
-      case '>':
-        to += "&gt;";
-        break;
-      case '"':
-        to += "&quot;";
-        break;
-      case '\'':
-        to += "&#39;";
-        break;
-      default:
-        // XML 1.0 has no place for other control characters.
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') {
-          to += "\xEF\xBF\xBD";
-        } else {
-          to += c;
-        }
-    }
-  }
-  return to;
+namespace {
+
+// A number as an attribute's value. Digits, signs and points need no escaping.
+Markup number(const char* format, double value) {
+  char digits[64];
+  std::snprintf(digits, sizeof digits, format, value);
+  return text(digits);
 }
+
+}  // namespace
 
 Svg::Svg(double width, double height, std::string_view title) {
-  char head[160];
-  std::snprintf(head, sizeof head,
-                "<svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" "
-                "xmlns=\"http://www.w3.org/2000/svg\">",
-                width, height, width, height);
-  to_ = head;
-  to_ += "<title>" + escaped(title) + "</title>\n";
+  const Markup wide = number("%.0f", width), high = number("%.0f", height);
+  to_ += "<svg viewBox=\"0 0 " + wide + " " + high + "\" width=\"" + wide + "\" height=\"" + high +
+         "\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\">";
+  to_ += "<title>" + page::text(title) + "</title>\n";
 }
 
-void Svg::attribute(const char* name, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  to_ += std::string(" ") + name + "=\"" + text + "\"";
-}
+void Svg::attribute(Literal name, double value) { to_ += " " + Markup(name) + "=\"" + number("%.1f", value) + "\""; }
+
+void Svg::end_shape(std::string_view classes) { to_ += " class=\"" + page::text(classes) + "\"/>\n"; }
 
 void Svg::rect(double x, double y, double width, double height, std::string_view classes) {
   to_ += "<rect";
@@ -58,7 +35,7 @@ void Svg::rect(double x, double y, double width, double height, std::string_view
   attribute("y", y);
   attribute("width", std::max(width, 0.0));
   attribute("height", height);
-  to_.append(" class=\"").append(classes).append("\"/>\n");
+  end_shape(classes);
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view classes) {
@@ -67,17 +44,14 @@ void Svg::line(double x1, double y1, double x2, double y2, std::string_view clas
   attribute("y1", y1);
   attribute("x2", x2);
   attribute("y2", y2);
-  to_.append(" class=\"").append(classes).append("\"/>\n");
+  end_shape(classes);
 }
 
 void Svg::polyline(const std::vector<Point>& points, std::string_view classes) {
   to_ += "<polyline points=\"";
-  for (const Point& point : points) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.1f,%.1f ", point.x, point.y);
-    to_ += text;
-  }
-  to_.append("\" class=\"").append(classes).append("\"/>\n");
+  for (const Point& point : points) to_ += number("%.1f", point.x) + "," + number("%.1f", point.y) + " ";
+  to_ += "\"";
+  end_shape(classes);
 }
 
 void Svg::dot(Point at, double radius, std::string_view classes) {
@@ -85,18 +59,19 @@ void Svg::dot(Point at, double radius, std::string_view classes) {
   attribute("cx", at.x);
   attribute("cy", at.y);
   attribute("r", radius);
-  to_.append(" class=\"").append(classes).append("\"/>\n");
+  end_shape(classes);
 }
 
 void Svg::text(double x, double y, Anchor anchor, std::string_view classes, std::string_view text) {
   to_ += "<text";
   attribute("x", x);
   attribute("y", y);
-  if (anchor != Anchor::start) to_ += anchor == Anchor::end ? " text-anchor=\"end\"" : " text-anchor=\"middle\"";
-  to_.append(" class=\"").append(classes).append("\">").append(escaped(text)).append("</text>\n");
+  if (anchor == Anchor::middle) to_ += " text-anchor=\"middle\"";
+  if (anchor == Anchor::end) to_ += " text-anchor=\"end\"";
+  to_ += " class=\"" + page::text(classes) + "\">" + page::text(text) + "</text>\n";
 }
 
-std::string Svg::finish() { return to_ + "</svg>\n"; }
+Markup Svg::finish() { return std::move(to_) + "</svg>\n"; }
 
 std::vector<double> round_ticks(double most, int count) {
   if (!(most > 0)) return {0, 1};

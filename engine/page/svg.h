@@ -1,21 +1,21 @@
-// Drawings as SVG elements, well formed for HTML and for XML. Colours are the page's: classes, no values.
+// Drawings as SVG elements, well formed for HTML and for XML. The elements name classes; style.h gives the classes
+// their colours.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
-namespace assay::page {
+#include "page/markup.h"
 
-// `text` with the five characters that markup reserves written as entities, and control characters as U+FFFD.
-std::string escaped(std::string_view text);
+namespace assay::page {
 
 enum class Anchor { start, middle, end };
 
-// Lengths are user units, a pixel at the natural size; the drawing shrinks with the page. Not thread safe.
+// One drawing. Lengths are user units: a pixel at the natural size; the drawing shrinks with the page. Text, titles and
+// classes are escaped. Not thread safe.
 class Svg {
  public:
-  // `title` is what is read out in place of the drawing.
+  // Screen readers read `title` in place of the drawing.
   Svg(double width, double height, std::string_view title);
 
   void rect(double x, double y, double width, double height, std::string_view classes);
@@ -27,16 +27,17 @@ class Svg {
   void dot(Point at, double radius, std::string_view classes);
   // The baseline is at y.
   void text(double x, double y, Anchor anchor, std::string_view classes, std::string_view text);
-  // Ends the drawing.
-  std::string finish();
+  // Ends the drawing and returns it.
+  Markup finish();
 
  private:
-  void attribute(const char* name, double value);
-  std::string to_;
+  void attribute(Literal name, double value);
+  void end_shape(std::string_view classes);
+  Markup to_;
 };
 
-// From 0 in round steps to `most` or just beyond: 0, 500, 1000. At most `count` + 1 of them; {0, 1} for nothing to
-// show.
+// Marks of an axis: from 0 in round steps up to `most` or just beyond, such as 0, 500, 1000. At most `count` + 1 marks;
+// {0, 1} if `most` is not above 0.
 std::vector<double> round_ticks(double most, int count);
 
 }  // namespace assay::page

@@ -22,7 +22,7 @@ TEST(Ticks, AreRoundAndReachTheLargest) {
 TEST(Svg, EscapesTextAndTitle) {
   Svg svg(100, 50, "a<b");
   svg.text(1, 2, Anchor::end, "soft", "c&d");
-  const std::string text = svg.finish();
+  const std::string text = svg.finish().html();
   EXPECT_THAT(text, HasSubstr("<title>a&lt;b</title>"));
   EXPECT_THAT(text, HasSubstr("text-anchor=\"end\" class=\"soft\">c&amp;d</text>"));
 }
