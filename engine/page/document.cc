@@ -3,14 +3,22 @@
 #include "page/style.h"
 
 namespace assay::page {
+namespace {
+
+// A second barrier behind text(): if hostile markup ever reached a page, it could run and fetch nothing.
+constexpr Literal kContentPolicy(
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'\"/>\n");
+
+}  // namespace
 
 std::string document(const Document& content) {
   const Markup page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>" +
-      text(content.title) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n<header><h1>" +
-      text(content.heading) + "</h1>\n<p class=\"soft\">" + content.lead + "</p></header>\n<main>\n" + content.body +
-      "</main>\n</body>\n</html>\n";
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n" +
+      kContentPolicy + "<title>" + text(content.title) + "</title>\n<style>" + kStyle +
+      "</style>\n</head>\n<body>\n<header><h1>" + text(content.heading) + "</h1>\n<p class=\"soft\">" + content.lead +
+      "</p></header>\n<main>\n" + content.body + "</main>\n</body>\n</html>\n";
   return page.html();
 }
 

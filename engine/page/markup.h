@@ -1,4 +1,5 @@
-// Markup that is escaped by construction: a page is built of Markup only, and text becomes Markup only by being escaped.
+// Markup that is escaped by construction: a page is built of Markup only, and text becomes Markup only by being
+// escaped.
 //
 //     Markup row = "<td>" + text(claim) + "</td>";     // text() escapes
 //     Markup bad = "<td>" + claim + "</td>";           // does not compile: claim is a std::string

@@ -52,8 +52,8 @@ TEST(LineChart, PlacesXByItsLogarithm) {
 }
 
 TEST(LineChart, ProportionalLineRisesAsXDoes) {
-  const Markup drawing = line_chart(
-      {.name = "", .title = "", .lines = {{"lanes", {{2, 1}, {4, 2}}}}, .proportional = true, .unit = "×"});
+  const Markup drawing =
+      line_chart({.name = "", .title = "", .lines = {{"lanes", {{2, 1}, {4, 2}}}}, .proportional = true, .unit = "×"});
   const std::string& html = drawing.html();
   // The measured line lies on the dashed one.
   const std::size_t ideal = html.find("<polyline"), measured = html.find("<polyline", ideal + 1);

@@ -38,6 +38,13 @@ TEST(Document, IsWellFormedAndFetchesNothing) {
   EXPECT_THAT(page, HasSubstr("@media print"));
 }
 
+TEST(Document, ForbidsScriptsAndFetchesBeforeAnyContent) {
+  const std::string page = page_of("words");
+  const std::size_t policy = page.find("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ");
+  ASSERT_NE(policy, std::string::npos);
+  EXPECT_LT(policy, page.find("words"));
+}
+
 TEST(Document, EscapesEveryPart) {
   const std::string page = page_of(kHostile);
   expect_balanced(page);

@@ -11,7 +11,9 @@ namespace {
 
 // Whether `left + right` compiles.
 template <class Left, class Right>
-concept Joins = requires(Left left, Right right) { left + right; };
+concept Joins = requires(Left left, Right right) {
+  left + right;
+};
 
 // Text that is read at run time cannot become markup unescaped.
 static_assert(!std::is_constructible_v<Markup, std::string>);
@@ -28,7 +30,9 @@ TEST(Markup, EscapesTheFiveCharactersThatMarkupReserves) {
 }
 
 TEST(Markup, ReplacesControlCharactersButTabAndNewline) {
-  EXPECT_EQ(text(std::string_view("a\0b\x01\x1b\r", 6)).html(), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(text(std::string_view("a\0b\x01\x1b\r", 6)).html(),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
   EXPECT_EQ(text("a\tb\nc").html(), "a\tb\nc");
 }
 
