@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include "bench/json.h"
-#include "bench/numbers.h"
 #include "bench/sample_report.h"
 #include "bench/table.h"
+#include "page/numbers.h"
 
 namespace assay::bench {
 namespace {
@@ -23,6 +23,24 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 std::string error_of(std::string_view json) {
   const Result<Report> read = read_report(json);
   return read ? "" : read.error().message;
+}
+
+TEST(Middle, IsTheMedianWithHalfTheRange) {
+  EXPECT_DOUBLE_EQ(middle_of({3, 1, 2}).value, 2);
+  EXPECT_DOUBLE_EQ(middle_of({3, 1, 2}).spread, 0.5);
+  EXPECT_DOUBLE_EQ(middle_of({1, 2, 3, 4}).value, 2.5);
+  EXPECT_DOUBLE_EQ(middle_of({7}).spread, 0);
+  EXPECT_DOUBLE_EQ(middle_of({}).value, 0);
+}
+
+TEST(Figures, CountCpuTimeWithOneThreadAndTheClockWithMore) {
+  const std::vector<Sample> samples = {
+      {.tokens = 1000, .wall_seconds = 2, .cpu_seconds = 1, .cycles = {}, .unit_seconds = 0.01}};
+  EXPECT_DOUBLE_EQ(figures_of(samples, 1).per_second.value, 1000);
+  EXPECT_DOUBLE_EQ(figures_of(samples, 2).per_second.value, 500);
+  EXPECT_DOUBLE_EQ(figures_of(samples, 1).ratio->value, 10);
+  EXPECT_FALSE(figures_of(samples, 1).cycles_per_token);
+  EXPECT_DOUBLE_EQ(figures_of({}, 1).per_second.value, 0);
 }
 
 TEST(ReportJson, IsReadBackAsItWas) {
@@ -84,7 +102,7 @@ TEST(ReportText, FitsAHundredColumns) {
   report.notes = {
       "other programs took up to 12 % of the cores: rows of one thread count CPU time and bear that, and so on"};
   std::istringstream lines(report_text(report));
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(width_of(line), 100u) << line;
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(page::width_of(line), 100u) << line;
 }
 
 TEST(ReportText, ShowsEveryKindOfRow) {

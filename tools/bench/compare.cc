@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bench/numbers.h"
 #include "bench/text_table.h"
+#include "page/numbers.h"
 
 namespace assay::bench {
 namespace {
@@ -60,7 +60,7 @@ std::string word_of(const Change& change) {
   return std::abs(change.change) <= change.noise ? "same" : "same, within 10 %";
 }
 
-std::string signed_percent(double share) { return (share >= 0 ? "+" : "") + in_percent(share); }
+std::string signed_percent(double share) { return (share >= 0 ? "+" : "") + page::in_percent(share); }
 
 }  // namespace
 
@@ -109,9 +109,9 @@ std::string comparison_text(const Comparison& comparison, std::string_view name)
     same += change.kind == Change::Kind::same;
     const bool both = change.before > 0 && change.now > 0;
     const bool compared = both && change.kind <= Change::Kind::slower;
-    table.add({describe(change.what), word_of(change), both ? three_digits(change.before) : "–",
-               both ? three_digits(change.now) : "–", compared ? signed_percent(change.change) : "–",
-               compared ? plus_minus(change.noise) : "–"});
+    table.add({describe(change.what), word_of(change), both ? page::three_digits(change.before) : "–",
+               both ? page::three_digits(change.now) : "–", compared ? signed_percent(change.change) : "–",
+               compared ? page::plus_minus(change.noise) : "–"});
   }
   std::string text = "Against " + std::string(name) + ", by ratio to plain OpenSSL\n" + table.text();
   for (const std::string& note : comparison.notes) text += folded("Note: " + note + ".", 98);

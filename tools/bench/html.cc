@@ -1,23 +1,30 @@
 #include "bench/html.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <numeric>
 #include <string_view>
 
-#include "bench/html_style.h"
-#include "bench/numbers.h"
-#include "bench/svg.h"
+#include "page/chart.h"
+#include "page/document.h"
+#include "page/numbers.h"
+#include "page/table.h"
 
 namespace assay::bench {
 namespace {
 
-constexpr double kWidth = 940;
+using page::Markup;
+using page::section;
+using page::text;
+
 constexpr std::size_t kLongestName = 24;
+constexpr const char* kNone = "–";
 
 using Rows = std::vector<const Row*>;
 using Filter = std::function<bool(const Row&)>;
+using Number = std::function<double(const Row&)>;
+
+static_assert(kStageCount <= page::kMostShares);
 
 Rows rows_where(const Report& report, const Filter& belongs) {
   Rows rows;
@@ -36,7 +43,7 @@ std::vector<std::string> names_of(const Rows& rows) {
   return names;
 }
 
-// Lanes first, as the one to look at.
+// The lanes come first: they are what a reader looks for.
 std::vector<std::string> backends_of(const Rows& rows) {
   std::vector<std::string> names;
   for (const char* name : {"lanes", "openssl"}) {
@@ -46,398 +53,252 @@ std::vector<std::string> backends_of(const Rows& rows) {
   return names;
 }
 
-std::string backend_label(const Report& report, const std::string& backend) {
-  return backend == "lanes" ? "lanes (" + report.machine.lanes + ")" : "OpenSSL's backend";
+// The rows of one name and one backend.
+Rows rows_of(const Rows& rows, const std::string& name, const std::string& backend) {
+  Rows found;
+  for (const Row* row : rows) {
+    if (row->what.tokens == name && row->what.backend == backend) found.push_back(row);
+  }
+  return found;
 }
 
-std::string legend_of(const Report& report, const Rows& rows, std::string_view extra = "") {
-  std::string text = "<ul class=\"legend\">";
+std::string short_name(const std::string& name) { return page::shortened(name, kLongestName); }
+
+double per_second(const Row& row) { return row.figures.per_second.value; }
+
+std::vector<page::LegendEntry> backend_legend(const Report& report, const Rows& rows) {
+  std::vector<page::LegendEntry> entries;
   for (const std::string& backend : backends_of(rows))
-    text += "<li><i class=\"" + backend + "\"></i>" + escaped(backend_label(report, backend)) + "</li>";
-  return text.append(extra).append("</ul>\n");
+    entries.push_back({backend, backend == "lanes" ? "lanes (" + report.machine.lanes + ")" : "OpenSSL's backend"});
+  return entries;
 }
 
-std::string section(std::string_view title, std::string_view lead, std::string_view body) {
-  return std::string("<section>\n<h2>")
-      .append(title)
-      .append("</h2>\n<p class=\"soft\">")
-      .append(lead)
-      .append("</p>\n")
-      .append(body)
-      .append("</section>\n");
+// "1,234/s  ·  1.94 × OpenSSL"
+std::string bar_label(const Row& row) {
+  const std::string speed = page::grouped(per_second(row)) + "/s";
+  return row.figures.ratio ? speed + "  ·  " + page::three_digits(row.figures.ratio->value) + " × OpenSSL" : speed;
 }
 
-double label_room(const std::vector<std::string>& names) {
-  std::size_t longest = 4;
-  for (const std::string& name : names) longest = std::max(longest, width_of(shortened(name, kLongestName)));
-  return 18 + 8.2 * static_cast<double>(longest);
-}
-
-std::string ratio_label(const Row& row) {
-  return row.figures.ratio ? three_digits(row.figures.ratio->value) + " × OpenSSL" : "";
-}
-
-// Horizontal bars, a group for each name, one bar for each backend.
-std::string bars(const Rows& rows, std::string_view title) {
-  constexpr double kBar = 17, kBetween = 3, kGroupGap = 15, kTop = 26, kRight = 190;
-  const std::vector<std::string> names = names_of(rows), backends = backends_of(rows);
-  const double left = label_room(names);
-  double most = 0;
-  for (const Row* row : rows) most = std::max(most, row->figures.per_second.value);
-  const std::vector<double> ticks = round_ticks(most, 6);
-  const double scale = (kWidth - left - kRight) / ticks.back();
-  const double group = static_cast<double>(backends.size()) * (kBar + kBetween) - kBetween;
-  const double height = kTop + static_cast<double>(names.size()) * (group + kGroupGap) + 4;
-
-  Svg svg(kWidth, height, title);
-  for (const double tick : ticks) {
-    const double x = left + tick * scale;
-    svg.line(x, kTop - 6, x, height - 8, "grid");
-    svg.text(x, kTop - 12, Anchor::middle, "soft", short_number(tick));
-  }
-  double y = kTop + 2;
-  for (const std::string& name : names) {
-    svg.text(left - 10, y + group / 2 + 4.5, Anchor::end, "name", shortened(name, kLongestName));
-    for (const std::string& backend : backends) {
-      for (const Row* row : rows) {
-        if (row->what.tokens != name || row->what.backend != backend) continue;
-        const double length = row->figures.per_second.value * scale;
-        svg.rect(left, y, std::max(length, 1.0), kBar, backend);
-        const std::string ratio = ratio_label(*row);
-        svg.text(left + length + 7, y + kBar - 4.5, Anchor::start, "",
-                 grouped(row->figures.per_second.value) + (ratio.empty() ? "/s" : "/s  ·  " + ratio));
-      }
-      y += kBar + kBetween;
-    }
-    y += kGroupGap - kBetween;
-  }
-  svg.line(left, kTop - 6, left, height - 8, "axis");
-  return "<div class=\"chart\">\n" + svg.finish() + "</div>\n";
-}
-
-// One small chart: a line for each backend over a logarithmic x.
-struct Series {
-  std::string backend;
-  std::vector<Svg::Point> points;  // x and y as measured
-};
-
-struct Panel {
-  std::string name;
-  std::string title;  // read out
-  std::vector<Series> series = {};
-  bool ideal = false;     // y = x / first x, dashed
-  std::string unit = {};  // after each number at a line's end
-};
-
-double log_place(double value, double least, double most) {
-  return most > least ? std::log(value / least) / std::log(most / least) : 0.5;
-}
-
-// "1.94", "12.3", "1.2M".
-std::string end_label(double number) { return number < 1000 ? three_digits(number) : short_number(number); }
-
-std::string panel_svg(const Panel& panel) {
-  constexpr double kPanelWidth = 230, kPanelHeight = 168, kLeft = 40, kRight = 52, kTop = 30, kBottom = 24;
-  std::vector<double> xs;
-  double most = 0;
-  for (const Series& series : panel.series) {
-    for (const Svg::Point& point : series.points) {
-      if (std::find(xs.begin(), xs.end(), point.x) == xs.end()) xs.push_back(point.x);
-      most = std::max(most, point.y);
-    }
-  }
-  std::sort(xs.begin(), xs.end());
-  if (panel.ideal) most = std::max(most, xs.back() / xs.front());
-  const std::vector<double> ticks = round_ticks(most, 4);
-  const auto x_of = [&](double x) {
-    return kLeft + 8 + log_place(x, xs.front(), xs.back()) * (kPanelWidth - kLeft - kRight - 16);
-  };
-  const auto y_of = [&](double y) {
-    return kPanelHeight - kBottom - y / ticks.back() * (kPanelHeight - kTop - kBottom);
-  };
-
-  Svg svg(kPanelWidth, kPanelHeight, panel.title);
-  svg.text(4, 14, Anchor::start, "name", shortened(panel.name, kLongestName));
-  for (const double tick : ticks) {
-    svg.line(kLeft, y_of(tick), kPanelWidth - kRight, y_of(tick), tick == 0 ? "axis" : "grid");
-    svg.text(kLeft - 6, y_of(tick) + 4, Anchor::end, "soft", short_number(tick));
-  }
-  double free_from = 0;  // x, so that labels do not overlap
-  for (const double x : xs) {
-    const std::string label = short_number(x);
-    const double half = 3.6 * static_cast<double>(label.size());
-    if (x_of(x) - half < free_from) continue;
-    svg.text(x_of(x), kPanelHeight - 7, Anchor::middle, "soft", label);
-    free_from = x_of(x) + half + 4;
-  }
-  if (panel.ideal) {
-    std::vector<Svg::Point> line;
-    for (const double x : xs) line.push_back({x_of(x), y_of(x / xs.front())});
-    svg.polyline(line, "ideal");
-  }
-  std::vector<double> label_ys;
-  for (const Series& series : panel.series) {
-    std::vector<Svg::Point> line;
-    for (const Svg::Point& point : series.points) line.push_back({x_of(point.x), y_of(point.y)});
-    svg.polyline(line, "line " + series.backend);
-    for (const Svg::Point& point : line) svg.dot(point, 3.5, "dot " + series.backend);
-    if (line.empty()) continue;
-    double y = line.back().y + 4;
-    // Two lines that end close together: the second label steps aside, within the drawing.
-    for (const double other : label_ys) {
-      if (std::abs(y - other) < 13) y = y >= other && other + 13 < kPanelHeight - kBottom + 6 ? other + 13 : other - 13;
-    }
-    label_ys.push_back(y);
-    svg.text(line.back().x + 8, y, Anchor::start, "", end_label(series.points.back().y) + panel.unit);
-  }
-  return svg.finish();
-}
-
-// A panel for each name; `x` and `y` of a row.
-std::string panels(const Rows& rows, std::string_view what, const std::function<double(const Row&)>& x,
-                   const std::function<double(const Row&)>& y, bool ideal, const std::string& unit) {
-  std::string text = "<div class=\"panels\">\n";
+// Tokens a second with their legend: a group of bars for each name, one bar for each backend.
+Markup bars(const Report& report, const Rows& rows, std::string_view title) {
+  page::BarChart chart{.title = std::string(title), .series = backends_of(rows), .groups = {}};
   for (const std::string& name : names_of(rows)) {
-    Panel panel{.name = name, .title = name + ": " + std::string(what), .ideal = ideal, .unit = unit};
-    for (const std::string& backend : backends_of(rows)) {
-      Series series{backend, {}};
-      for (const Row* row : rows) {
-        if (row->what.tokens == name && row->what.backend == backend) series.points.push_back({x(*row), y(*row)});
-      }
-      std::sort(series.points.begin(), series.points.end(), [](const auto& a, const auto& b) { return a.x < b.x; });
-      if (!series.points.empty()) panel.series.push_back(std::move(series));
+    page::BarChart::Group group{short_name(name), {}};
+    for (const Row* row : rows) {
+      if (row->what.tokens == name) group.bars.push_back({row->what.backend, per_second(*row), bar_label(*row)});
     }
-    text += "<div class=\"panel\">\n" + panel_svg(panel) + "</div>\n";
+    chart.groups.push_back(std::move(group));
   }
-  return text + "</div>\n";
+  return legend(backend_legend(report, rows)) + framed(bar_chart(chart));
+}
+
+// What a row of small charts shows: one chart for each name, one line for each backend.
+struct Panels {
+  std::string_view title;
+  Number x;
+  Number y = per_second;
+  bool proportional = false;
+  std::string unit = {};
+};
+
+Markup panels(const Rows& rows, const Panels& show) {
+  std::vector<Markup> charts;
+  for (const std::string& name : names_of(rows)) {
+    page::LineChart chart{.name = short_name(name),
+                          .title = name + ": " + std::string(show.title),
+                          .proportional = show.proportional,
+                          .unit = show.unit};
+    for (const std::string& backend : backends_of(rows)) {
+      page::LineChart::Line line{backend, {}};
+      for (const Row* row : rows_of(rows, name, backend)) line.points.push_back({show.x(*row), show.y(*row)});
+      std::sort(line.points.begin(), line.points.end(), [](const auto& a, const auto& b) { return a.x < b.x; });
+      if (!line.points.empty()) chart.lines.push_back(std::move(line));
+    }
+    charts.push_back(line_chart(chart));
+  }
+  return side_by_side(charts);
 }
 
 std::string count_of_threads(int threads) { return threads == 1 ? "one thread" : std::to_string(threads) + " threads"; }
 
-std::string throughput(const Report& report) {
+Markup throughput(const Report& report) {
   const int threads = report.settings.threads.front();
   const std::size_t keys = report.settings.keys.front();
   const Rows rows = rows_where(report, [&](const Row& row) {
     return row.what.threads == threads && row.what.keys == keys && row.what.batch == 0 && !row.what.repeated;
   });
-  const std::string on = threads == 1 ? "one core" : count_of_threads(threads);
   return section("Throughput",
-                 "Tokens a second on " + on +
+                 "Tokens a second on " + text(threads == 1 ? "one core" : count_of_threads(threads)) +
                      ", from a file in memory to NDJSON verdicts; × OpenSSL is against the bare "
                      "operation of plain OpenSSL on the same core, measured beside it.",
-                 legend_of(report, rows) + bars(rows, "Tokens a second by algorithm and backend"));
+                 bars(report, rows, "Tokens a second by algorithm and backend"));
 }
 
-std::string scaling(const Report& report) {
+Markup scaling(const Report& report) {
+  if (report.settings.threads.size() < 2) {
+    return section("Threads",
+                   "Measured with one number of threads; " + page::code("--threads 1,2,4") + " draws how it scales.",
+                   {});
+  }
   const Rows rows = rows_where(report, [&](const Row& row) {
     return row.what.keys == report.settings.keys.front() && row.what.batch == 0 && !row.what.repeated;
   });
-  if (report.settings.threads.size() < 2)
-    return section("Threads", "Measured with one number of threads; <code>--threads 1,2,4</code> draws how it scales.",
-                   "");
   double lost = 0;
   for (const Row* row : rows) lost = std::max(lost, share_lost(row->samples, row->what.threads));
-  return section("Threads",
-                 "Speed over that of " + count_of_threads(report.settings.threads.front()) +
-                     ", each thread on a core of its own." +
-                     (lost > kBusy ? " Other programs took up to " + in_percent(lost) +
-                                         " of the cores meanwhile: it scales better."
-                                   : ""),
-                 legend_of(report, rows, "<li><i class=\"dashed\"></i>in proportion</li>") +
-                     panels(
-                         rows, "speed by number of threads", [](const Row& row) { return row.what.threads; },
-                         [&](const Row& row) {
-                           const auto times = scaling_of(report, row);
-                           return times ? times->times : 1.0;
-                         },
-                         true, "×"));
+  Markup lead = "Speed over that of " + text(count_of_threads(report.settings.threads.front())) +
+                ", each thread on a core of its own.";
+  if (lost > kBusy) {
+    lead += " Other programs took up to " + text(page::in_percent(lost)) + " of the cores meanwhile: it scales better.";
+  }
+  std::vector<page::LegendEntry> entries = backend_legend(report, rows);
+  entries.push_back({"dashed", "in proportion"});
+  const auto times = [&report](const Row& row) {
+    const std::optional<Scaling> found = scaling_of(report, row);
+    return found ? found->times : 1.0;
+  };
+  return section("Threads", lead,
+                 legend(entries) + panels(rows, {.title = "speed by number of threads",
+                                                 .x = [](const Row& row) { return row.what.threads; },
+                                                 .y = times,
+                                                 .proportional = true,
+                                                 .unit = "×"}));
 }
 
-std::string stages(const Report& report) {
-  constexpr double kBar = 20, kGap = 7, kTop = 24, kRight = 100;
-  // Dark text on the light colours, light on the dark ones.
-  constexpr bool kDark[kStageCount] = {false, false, false, false, true, false, false};
-  const Rows found = rows_where(report, [](const Row& row) { return row.stages.has_value(); });
-  if (found.empty()) return "";
-  Rows rows;  // by name, then backend
-  for (const std::string& name : names_of(found)) {
-    for (const std::string& backend : backends_of(found)) {
-      for (const Row* row : found) {
-        if (row->what.tokens == name && row->what.backend == backend) rows.push_back(row);
+Markup stages(const Report& report) {
+  const Rows rows = rows_where(report, [](const Row& row) { return row.stages.has_value(); });
+  if (rows.empty()) return {};
+  page::ShareChart chart{.title = "Share of a token's time in each stage", .sum_name = "ns a token", .bars = {}};
+  for (const std::string& name : names_of(rows)) {
+    for (const std::string& backend : backends_of(rows)) {
+      for (const Row* row : rows_of(rows, name, backend)) {
+        const double sum = std::accumulate(row->stages->begin(), row->stages->end(), 0.0);
+        chart.bars.push_back(
+            {short_name(name) + " " + backend, {row->stages->begin(), row->stages->end()}, page::grouped(sum * 1e9)});
       }
     }
   }
-  std::vector<std::string> labels;
-  for (const Row* row : rows) labels.push_back(shortened(row->what.tokens, kLongestName) + " " + row->what.backend);
-  std::size_t longest = 0;
-  for (const std::string& label : labels) longest = std::max(longest, width_of(label));
-  const double left = 16 + 7.4 * static_cast<double>(longest), width = kWidth - left - kRight;
-  const double height = kTop + static_cast<double>(rows.size()) * (kBar + kGap) + 4;
-  Svg svg(kWidth, height, "Share of a token's time in each stage");
-  for (const int percent : {0, 25, 50, 75, 100}) {
-    const double x = left + width * percent / 100;
-    svg.line(x, kTop - 6, x, height - 6, "grid");
-    svg.text(x, kTop - 11, Anchor::middle, "soft", std::to_string(percent) + " %");
-  }
-  svg.text(kWidth - 4, kTop - 11, Anchor::end, "soft", "ns a token");
-  double y = kTop;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto& seconds = *rows[i]->stages;
-    const double sum = std::accumulate(seconds.begin(), seconds.end(), 0.0);
-    svg.text(left - 8, y + kBar / 2 + 4.5, Anchor::end, "", labels[i]);
-    double x = left;
-    for (std::size_t stage = 0; stage < kStageCount && sum > 0; ++stage) {
-      const double length = seconds[stage] / sum * width;
-      svg.rect(x, y, length, kBar, "s" + std::to_string(stage));
-      if (length > 34) {
-        svg.text(x + length / 2, y + kBar / 2 + 4.5, Anchor::middle, kDark[stage] ? "on-dark" : "on-light",
-                 grouped(seconds[stage] / sum * 100) + " %");
-      }
-      x += length;
-    }
-    svg.text(kWidth - 4, y + kBar / 2 + 4.5, Anchor::end, "", grouped(sum * 1e9));
-    y += kBar + kGap;
-  }
-  std::string legend = "<ul class=\"legend\">";
-  for (std::size_t stage = 0; stage < kStageCount; ++stage) {
-    legend += "<li><i class=\"s" + std::to_string(stage) + "\"></i>" +
-              std::string(to_string(static_cast<Stage>(stage))) + "</li>";
-  }
-  return section("Stages", "Where a token's time goes. OpenSSL's backend hashes within <b>signature</b>.",
-                 legend + "</ul>\n<div class=\"chart\">\n" + svg.finish() + "</div>\n");
+  std::vector<page::LegendEntry> entries;
+  for (std::size_t stage = 0; stage < kStageCount; ++stage)
+    entries.push_back({"s" + std::to_string(stage), std::string(to_string(static_cast<Stage>(stage)))});
+  return section("Stages", Markup("Where a token's time goes. OpenSSL's backend hashes within <b>signature</b>."),
+                 legend(entries) + framed(share_chart(chart)));
 }
 
-std::string repeated(const Report& report) {
+Markup repeated(const Report& report) {
   const Rows rows = rows_where(report, [](const Row& row) { return row.what.repeated; });
-  if (rows.empty()) return "";
-  return section("Repeated tokens", "A log in which 1 % of the tokens are distinct and few are shown often (Zipf).",
-                 legend_of(report, rows) + bars(rows, "Tokens a second where tokens repeat"));
+  if (rows.empty()) return {};
+  return section("Repeated tokens",
+                 Markup("A log in which 1 % of the tokens are distinct and few are shown often (Zipf)."),
+                 bars(report, rows, "Tokens a second where tokens repeat"));
 }
 
-std::string key_counts(const Report& report) {
+Markup key_counts(const Report& report) {
+  if (report.settings.keys.size() < 2) {
+    return section(
+        "Keys", "Measured with one number of keys; " + page::code("--keys 1,10,100,1000") + " draws the others.", {});
+  }
   const Rows rows = rows_where(report, [&](const Row& row) {
     return row.what.batch == 0 && !row.what.repeated && row.what.threads == report.settings.threads.front();
   });
-  if (report.settings.keys.size() < 2)
-    return section("Keys", "Measured with one number of keys; <code>--keys 1,10,100,1000</code> draws the others.", "");
-  return section("Keys", "Tokens a second by the number of keys in rotation.",
-                 legend_of(report, rows) + panels(
-                                               rows, "tokens a second by number of keys",
-                                               [](const Row& row) { return static_cast<double>(row.what.keys); },
-                                               [](const Row& row) { return row.figures.per_second.value; }, false, ""));
+  return section("Keys", Markup("Tokens a second by the number of keys in rotation."),
+                 legend(backend_legend(report, rows)) +
+                     panels(rows, {.title = "tokens a second by number of keys",
+                                   .x = [](const Row& row) { return static_cast<double>(row.what.keys); }}));
 }
 
-std::string batches(const Report& report) {
+Markup batches(const Report& report) {
   const Rows rows = rows_where(report, [](const Row& row) { return row.what.batch != 0; });
-  if (rows.empty())
+  if (rows.empty()) {
     return section("Calls of the library",
-                   "Not measured; <code>--batch 1,4,16,64,256</code> draws speed by tokens in each call.", "");
+                   "Not measured; " + page::code("--batch 1,4,16,64,256") + " draws speed by tokens in each call.", {});
+  }
   return section("Calls of the library",
-                 "Tokens a second of <code>JwtVerifier::verify_batch</code>, by tokens in each call.",
-                 legend_of(report, rows) + panels(
-                                               rows, "tokens a second by tokens in a call",
-                                               [](const Row& row) { return static_cast<double>(row.what.batch); },
-                                               [](const Row& row) { return row.figures.per_second.value; }, false, ""));
+                 "Tokens a second of " + page::code("JwtVerifier::verify_batch") + ", by tokens in each call.",
+                 legend(backend_legend(report, rows)) +
+                     panels(rows, {.title = "tokens a second by tokens in a call",
+                                   .x = [](const Row& row) { return static_cast<double>(row.what.batch); }}));
 }
 
-void cell(std::string& to, std::string_view text, bool left = false) {
-  to.append(left ? "<td class=\"left\">" : "<td>").append(escaped(text)).append("</td>");
+// The way a row's tokens went through assay.
+std::string way_of(const Case& what) {
+  if (what.batch != 0) return "calls of " + page::grouped(static_cast<double>(what.batch));
+  return what.repeated ? "file, repeated" : "file";
 }
 
-std::string table(const Report& report) {
-  std::string to = "<div class=\"wide\"><table>\n<thead><tr>";
-  for (const char* name : {"tokens", "backend", "way"}) to.append("<th class=\"left\">").append(name).append("</th>");
-  for (const char* name : {"threads", "keys", "tokens/s", "µs/token", "cycles/token", "× OpenSSL", "spread", "scaling"})
-    to.append("<th>").append(name).append("</th>");
-  to += "</tr></thead>\n<tbody>\n";
+Markup rows_table(const Report& report) {
+  page::HtmlTable table({"tokens", "backend", "way", "threads", "keys", "tokens/s", "µs/token", "cycles/token",
+                         "× OpenSSL", "spread", "scaling"},
+                        3);
   std::string last;
   for (const Row& row : report.rows) {
     const Figures& figures = row.figures;
-    to += !last.empty() && row.what.tokens != last ? "<tr class=\"first\">" : "<tr>";
+    const std::optional<Scaling> times = scaling_of(report, row);
+    if (!last.empty() && row.what.tokens != last) table.gap();
     last = row.what.tokens;
-    cell(to, shortened(row.what.tokens, kLongestName), true);
-    cell(to, row.what.backend, true);
-    cell(to,
-         row.what.batch != 0 ? "calls of " + grouped(static_cast<double>(row.what.batch))
-         : row.what.repeated ? "file, repeated"
-                             : "file",
-         true);
-    cell(to, std::to_string(row.what.threads));
-    cell(to, report.settings.input.empty() ? grouped(static_cast<double>(row.what.keys)) : "–");
-    cell(to, grouped(figures.per_second.value));
-    cell(to, figures.per_second.value > 0 ? three_digits(1e6 / figures.per_second.value) : "–");
-    cell(to, figures.cycles_per_token ? grouped(*figures.cycles_per_token) : "–");
-    cell(to, figures.ratio ? three_digits(figures.ratio->value) : "–");
-    cell(to, plus_minus(figures.per_second.spread));
-    const auto times = scaling_of(report, row);
-    cell(to, times ? three_digits(times->times) : "–");
-    to += "</tr>\n";
+    table.add({short_name(row.what.tokens), row.what.backend, way_of(row.what), std::to_string(row.what.threads),
+               report.settings.input.empty() ? page::grouped(static_cast<double>(row.what.keys)) : kNone,
+               page::grouped(figures.per_second.value),
+               figures.per_second.value > 0 ? page::three_digits(1e6 / figures.per_second.value) : kNone,
+               figures.cycles_per_token ? page::grouped(*figures.cycles_per_token) : kNone,
+               figures.ratio ? page::three_digits(figures.ratio->value) : kNone,
+               page::plus_minus(figures.per_second.spread), times ? page::three_digits(times->times) : kNone});
   }
-  to += "</tbody></table></div>\n";
-  if (!report.units.empty()) {
-    to +=
-        "<h2>Plain OpenSSL</h2>\n<p class=\"soft\">The unit: one operation, over and over, on the first core.</p>\n"
-        "<div class=\"wide\"><table>\n<thead><tr><th class=\"left\">algorithm</th><th class=\"left\">operation</th>"
-        "<th>operations/s</th><th>µs each</th><th>spread</th></tr></thead>\n<tbody>\n";
-    for (const UnitRow& unit : report.units) {
-      const Middle seconds = middle_of(unit.seconds);
-      to += "<tr>";
-      cell(to, unit.algorithm, true);
-      cell(to, unit.operation, true);
-      cell(to, seconds.value > 0 ? grouped(1 / seconds.value) : "–");
-      cell(to, three_digits(seconds.value * 1e6));
-      cell(to, plus_minus(seconds.spread));
-      to += "</tr>\n";
-    }
-    to += "</tbody></table></div>\n";
-  }
-  return to;
+  return table.html();
 }
 
-std::string conditions(const Report& report) {
-  const Settings& settings = report.settings;
-  std::string text = "<dl>";
-  const auto add = [&text](std::string_view name, std::string_view value) {
-    text.append("<dt>").append(name).append("</dt><dd>").append(escaped(value)).append("</dd>");
-  };
-  const Machine& machine = report.machine;
-  add("CPU", machine.cpu + ", " + std::to_string(machine.cores) + (machine.cores == 1 ? " core" : " cores") + ", " +
-                 machine.features);
-  add("OpenSSL", machine.openssl);
-  add("assay", machine.assay + ", " + machine.build);
-  add("system", machine.system);
-  add("tokens", settings.input.empty() ? "distinct, claims of " + std::to_string(settings.claims_bytes) +
-                                             " bytes; signature, exp, iss and "
-                                             "aud checked, all accepted"
-                                       : settings.input);
-  add("repetitions", std::to_string(settings.repetitions) + " of " +
-                         three_digits(settings.seconds / settings.repetitions) +
-                         " s each, alternating; the median is shown, the spread is half of largest less smallest");
-  add("time", "CPU time with one thread, as openssl speed counts it; the clock's with more");
-  text += "<dt>command</dt><dd><code>" + escaped(report.command) + "</code></dd></dl>\n";
-  if (!report.notes.empty()) {
-    text += "<ul class=\"notes\">";
-    for (const std::string& note : report.notes) text += "<li>" + escaped(note) + ".</li>";
-    text += "</ul>\n";
+Markup units_table(const Report& report) {
+  page::HtmlTable table({"algorithm", "operation", "operations/s", "µs each", "spread"}, 2);
+  for (const UnitRow& unit : report.units) {
+    const Middle seconds = middle_of(unit.seconds);
+    table.add({unit.algorithm, unit.operation, seconds.value > 0 ? page::grouped(1 / seconds.value) : kNone,
+               page::three_digits(seconds.value * 1e6), page::plus_minus(seconds.spread)});
   }
-  return text;
+  return table.html();
+}
+
+Markup conditions(const Report& report) {
+  const Settings& settings = report.settings;
+  const Machine& machine = report.machine;
+  const std::string tokens = settings.input.empty() ? "distinct, claims of " + std::to_string(settings.claims_bytes) +
+                                                          " bytes; signature, exp, iss and aud checked, all accepted"
+                                                    : settings.input;
+  Markup list = page::definitions(
+      {{"CPU", text(machine.cpu + ", " + std::to_string(machine.cores) + (machine.cores == 1 ? " core" : " cores") +
+                    ", " + machine.features)},
+       {"OpenSSL", text(machine.openssl)},
+       {"assay", text(machine.assay + ", " + machine.build)},
+       {"system", text(machine.system)},
+       {"tokens", text(tokens)},
+       {"repetitions", text(std::to_string(settings.repetitions) + " of " +
+                            page::three_digits(settings.seconds / settings.repetitions) +
+                            " s each, alternating; the median is shown, the spread is half of largest less smallest")},
+       {"time", text("CPU time with one thread, as openssl speed counts it; the clock's with more")},
+       {"command", page::code(report.command)}});
+  if (report.notes.empty()) return list;
+  std::vector<std::string> notes;
+  for (const std::string& note : report.notes) notes.push_back(note + ".");
+  return list + page::bullets(notes);
 }
 
 }  // namespace
 
 std::string report_html(const Report& report) {
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>assay bench: ";
-  page += escaped(report.machine.cpu) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n";
-  page += "<header><h1>How fast assay verifies</h1>\n<p class=\"soft\">" + escaped(report.machine.cpu) + ", " +
-          escaped(report.started) + "</p></header>\n<main>\n";
+  Markup body;
   if (!report.rows.empty()) {
-    page += throughput(report) + scaling(report) + stages(report);
-    if (report.settings.input.empty()) page += repeated(report) + key_counts(report) + batches(report);
+    body += throughput(report) + scaling(report) + stages(report);
+    if (report.settings.input.empty()) body += repeated(report) + key_counts(report) + batches(report);
   }
-  page += "<h2>All rows</h2>\n" + table(report) + "<h2>How it was measured</h2>\n" + conditions(report);
-  return page + "</main>\n</body>\n</html>\n";
+  body += page::heading("All rows") + rows_table(report);
+  if (!report.units.empty()) {
+    body += page::heading("Plain OpenSSL") +
+            page::lead_paragraph(Markup("The unit: one operation, over and over, on the first core.")) +
+            units_table(report);
+  }
+  body += page::heading("How it was measured") + conditions(report);
+  return page::document({.title = "assay bench: " + report.machine.cpu,
+                         .heading = "How fast assay verifies",
+                         .lead = text(report.machine.cpu + ", " + report.started),
+                         .body = body});
 }
 
 }  // namespace assay::bench

@@ -3,8 +3,8 @@
 #include <functional>
 #include <numeric>
 
-#include "bench/numbers.h"
 #include "bench/text_table.h"
+#include "page/numbers.h"
 
 namespace assay::bench {
 namespace {
@@ -15,16 +15,18 @@ constexpr std::size_t kTextWidth = 98;
 
 using Filter = std::function<bool(const Case&)>;
 
-std::string ratio_text(const Row& row) { return row.figures.ratio ? three_digits(row.figures.ratio->value) : kNone; }
+std::string ratio_text(const Row& row) {
+  return row.figures.ratio ? page::three_digits(row.figures.ratio->value) : kNone;
+}
 
-std::string spread_text(const Row& row) { return plus_minus(row.figures.per_second.spread); }
+std::string spread_text(const Row& row) { return page::plus_minus(row.figures.per_second.spread); }
 
 // Tokens/s and what follows from it, as every table shows it.
 void append_figures(std::vector<std::string>& cells, const Row& row) {
   const Figures& figures = row.figures;
-  cells.push_back(grouped(figures.per_second.value));
-  cells.push_back(figures.per_second.value > 0 ? three_digits(1e6 / figures.per_second.value) : kNone);
-  cells.push_back(figures.cycles_per_token ? grouped(*figures.cycles_per_token) : kNone);
+  cells.push_back(page::grouped(figures.per_second.value));
+  cells.push_back(figures.per_second.value > 0 ? page::three_digits(1e6 / figures.per_second.value) : kNone);
+  cells.push_back(figures.cycles_per_token ? page::grouped(*figures.cycles_per_token) : kNone);
   cells.push_back(ratio_text(row));
   cells.push_back(spread_text(row));
 }
@@ -43,11 +45,12 @@ std::string rows_text(const Report& report, const std::string& what, const Filte
     if (any && row.what.tokens != last) table.gap();
     any = true;
     last = row.what.tokens;
-    std::vector<std::string> cells = {shortened(row.what.tokens, kLongestName), row.what.backend, value(row.what)};
+    std::vector<std::string> cells = {page::shortened(row.what.tokens, kLongestName), row.what.backend,
+                                      value(row.what)};
     append_figures(cells, row);
     if (scaling) {
       const auto times = scaling_of(report, row);
-      cells.push_back(times ? three_digits(times->times) : kNone);
+      cells.push_back(times ? page::three_digits(times->times) : kNone);
     }
     table.add(cells);
   }
@@ -64,13 +67,13 @@ std::string stages_text(const Report& report) {
     if (!row.stages) continue;
     any = true;
     const double sum = std::accumulate(row.stages->begin(), row.stages->end(), 0.0);
-    std::vector<std::string> cells = {shortened(row.what.tokens, kLongestName), row.what.backend};
+    std::vector<std::string> cells = {page::shortened(row.what.tokens, kLongestName), row.what.backend};
     std::vector<std::string> shares = {"", ""};
     for (const double seconds : *row.stages) {
-      cells.push_back(grouped(seconds * 1e9));
-      shares.push_back(grouped(sum > 0 ? seconds / sum * 100 : 0) + " %");
+      cells.push_back(page::grouped(seconds * 1e9));
+      shares.push_back(page::grouped(sum > 0 ? seconds / sum * 100 : 0) + " %");
     }
-    cells.push_back(grouped(sum * 1e9));
+    cells.push_back(page::grouped(sum * 1e9));
     table.add(cells);
     table.add(shares);
   }
@@ -82,8 +85,8 @@ std::string units_text(const Report& report) {
   for (const UnitRow& unit : report.units) {
     const Middle seconds = middle_of(unit.seconds);
     if (!(seconds.value > 0)) continue;
-    table.add({unit.algorithm, unit.operation, grouped(1 / seconds.value), three_digits(seconds.value * 1e6),
-               plus_minus(seconds.spread)});
+    table.add({unit.algorithm, unit.operation, page::grouped(1 / seconds.value),
+               page::three_digits(seconds.value * 1e6), page::plus_minus(seconds.spread)});
   }
   return table.text();
 }
@@ -103,7 +106,7 @@ std::string conditions_text(const Report& report) {
     return settings.input + " from memory to NDJSON verdicts; " + repetitions + " repetitions.\n";
   const std::size_t keys = settings.keys.front();
   return "Distinct tokens, claims of " + std::to_string(settings.claims_bytes) + " bytes, " +
-         (keys == 1 ? "one key" : grouped(static_cast<double>(keys)) + " keys") +
+         (keys == 1 ? "one key" : page::grouped(static_cast<double>(keys)) + " keys") +
          "; from a file in memory to NDJSON verdicts;\nsignature, exp, iss and aud checked, all accepted; " +
          repetitions + " repetitions.\n";
 }
@@ -117,7 +120,7 @@ std::string report_text(const Report& report) {
     if (!rows.empty()) text += (title.empty() ? "" : title + "\n") + rows + "\n";
   };
   const std::size_t first_keys = settings.keys.empty() ? 1 : settings.keys.front();
-  const auto count = [](std::size_t n) { return grouped(static_cast<double>(n)); };
+  const auto count = [](std::size_t n) { return page::grouped(static_cast<double>(n)); };
   section("", rows_text(
                   report, "threads", [&](const Case& c) { return c.batch == 0 && !c.repeated && c.keys == first_keys; },
                   [](const Case& c) { return std::to_string(c.threads); }, true));

@@ -1,10 +1,14 @@
-// The style of the page. Colours after Okabe and Ito (Color Universal Design, 2008), told apart by every kind of colour
-// vision; brighter ones on dark ground.
+// The style of every page. The colours are those of Okabe and Ito (Color Universal Design, 2008), which every kind of
+// colour vision tells apart; on a dark ground they are brighter.
+//
+// Classes of a series: "lanes" and "openssl" for the two backends, "s0" to "s6" for anything else.
 #pragma once
 
-namespace assay::bench {
+#include "page/markup.h"
 
-inline constexpr const char* kStyle = R"(
+namespace assay::page {
+
+inline constexpr Literal kStyle(R"(
 :root {
   color-scheme: light dark;
   --ground: #ffffff; --panel: #f6f7f9; --ink: #1b1f24; --soft: #57606a; --rule: #d8dce1; --grid: #e4e7eb;
@@ -76,6 +80,6 @@ ul.notes { margin: .4rem 0; padding-left: 1.2rem; font-size: .92rem; }
   table { font-size: 7.5pt; }
   th, td { padding: .1rem .3rem; }
 }
-)";
+)");
 
-}  // namespace assay::bench
+}  // namespace assay::page

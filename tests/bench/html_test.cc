@@ -3,33 +3,14 @@
 
 #include "bench/html.h"
 #include "bench/sample_report.h"
-#include "bench/svg.h"
+#include "page/markup_checks.h"
 
 namespace assay::bench {
 namespace {
 
+using page::expect_balanced;
 using testing::HasSubstr;
 using testing::Not;
-
-// The page's tags, each closed in order. The program's tests have a parser of XML look at real pages.
-void expect_balanced(const std::string& page) {
-  std::vector<std::string> open;
-  for (std::size_t at = page.find('<'); at != std::string::npos; at = page.find('<', at + 1)) {
-    const std::size_t end = page.find('>', at);
-    ASSERT_NE(end, std::string::npos);
-    const std::string tag = page.substr(at + 1, end - at - 1);
-    const std::string name = tag.substr(tag.starts_with('/') ? 1 : 0, tag.find_first_of(" /\n", 1) - (tag[0] == '/'));
-    if (tag.starts_with('!') || tag.ends_with('/')) continue;
-    if (!tag.starts_with('/')) {
-      open.push_back(name);
-      continue;
-    }
-    ASSERT_FALSE(open.empty());
-    EXPECT_EQ(open.back(), tag.substr(1));
-    open.pop_back();
-  }
-  EXPECT_TRUE(open.empty());
-}
 
 TEST(Page, IsWellFormedAndFetchesNothing) {
   const std::string page = report_html(sample_report());
@@ -74,14 +55,6 @@ TEST(Page, ShowsAReportWithoutRows) {
   report.rows.clear();
   report.units.clear();
   expect_balanced(report_html(report));
-}
-
-TEST(Svg, EscapesTextAndTitle) {
-  Svg svg(100, 50, "a<b");
-  svg.text(1, 2, Anchor::end, "soft", "c&d");
-  const std::string text = svg.finish();
-  EXPECT_THAT(text, HasSubstr("<title>a&lt;b</title>"));
-  EXPECT_THAT(text, HasSubstr("text-anchor=\"end\" class=\"soft\">c&amp;d</text>"));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-#include "bench/numbers.h"
+#include "page/numbers.h"
 
 #include <cmath>
 #include <cstdio>
 
-namespace assay::bench {
+namespace assay::page {
 namespace {
 
 std::string with_digits(double number, int decimals) {
@@ -61,4 +61,4 @@ std::size_t width_of(std::string_view text) {
   return characters;
 }
 
-}  // namespace assay::bench
+}  // namespace assay::page
