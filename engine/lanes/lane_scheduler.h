@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "lanes/lane_kernels.h"
+#include "lanes/lane_kernel.h"
 #include "lanes/table_cache.h"
 #include "signature/backend.h"
 

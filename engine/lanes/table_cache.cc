@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "lanes/rsa_lanes.h"
+#include "lanes/rsa_modulus.h"
 
 namespace assay::lanes {
 namespace {
