@@ -116,7 +116,7 @@ class LanesSession final : public signature::BackendSession {
   explicit LanesSession(std::shared_ptr<Shared> shared)
       : shared_(std::move(shared)),
         openssl_(shared_->openssl->new_session()),
-        pin_(shared_->tables),
+        pin_(shared_->tables.epochs()),
         hashes_(shared_->kernels, shared_->always),
         rsa_(hashes_) {
     shared_->enter(&counts_);
@@ -190,7 +190,7 @@ void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_gen
   screen(jobs);
   report_uses(jobs);
   while (!waiting_.empty()) {
-    const std::uint64_t version = shared_->tables.version();
+    const std::uint64_t version = shared_->tables.epochs().now();
     sort_waiting(jobs);
     if (!scheduler_.items().empty()) run_lanes(jobs);
     pin_.leave();
@@ -201,7 +201,7 @@ void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_gen
       const std::size_t count = std::min(kOpensslTurn, waiting_.size() - done);
       judge_by_openssl(jobs, std::span(waiting_).subspan(done, count));
       done += count;
-    } while (done < waiting_.size() && shared_->tables.version() == version);
+    } while (done < waiting_.size() && shared_->tables.epochs().now() == version);
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(done));
   }
   judge_by_openssl(jobs, for_openssl_);
