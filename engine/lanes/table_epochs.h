@@ -1,8 +1,8 @@
 // Frees tables that sessions read without a lock.
 //
-// A session pins the epochs (TablePin) while it uses tables. A table that is replaced meanwhile is freed only when every
-// session that was pinned at the time has let go. Tables live in places (TablePlace), and only TableEpochs changes what
-// is in a place.
+// A session pins the epochs (TablePin) while it uses tables. A table that is replaced meanwhile is freed only when
+// every session that was pinned at the time has let go. Tables live in places (TablePlace), and only TableEpochs
+// changes what is in a place.
 //
 // Why this is safe: a reader stores the epoch, then loads pointers. A writer takes the pointer out of its place, then
 // advances the epoch, then looks at the readers. All of it is sequentially consistent. So either the writer sees that

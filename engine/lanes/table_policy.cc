@@ -8,9 +8,9 @@
 namespace assay::lanes {
 namespace {
 
-// A key of a curve, and the generator of the curve by the uses of all its keys, gets a table of at most this window from
-// so many uses on. The first costs as much as 5 to 15 signatures in OpenSSL. A larger one (P-256 with IFMA: 0.6, 7 and
-// 40 ms) saves 0.1 to 0.2 us a signature, and has paid for itself after about as many signatures again.
+// A key of a curve, and the generator of the curve by the uses of all its keys, gets a table of at most this window
+// from so many uses on. The first costs as much as 5 to 15 signatures in OpenSSL. A larger one (P-256 with IFMA: 0.6, 7
+// and 40 ms) saves 0.1 to 0.2 us a signature, and has paid for itself after about as many signatures again.
 struct Tier {
   std::uint64_t uses;
   int window;
@@ -97,8 +97,7 @@ double build_worth(std::uint64_t heat, std::size_t bytes, bool first) noexcept {
 }
 
 bool may_evict(const TableInUse& table, const Newcomer& newcomer) noexcept {
-  const bool greedy =
-      !newcomer.fixed_window && table.window > kMinWindow && table.bytes > kGreed * newcomer.share;
+  const bool greedy = !newcomer.fixed_window && table.window > kMinWindow && table.bytes > kGreed * newcomer.share;
   return greedy || newcomer.worth >= kColder * kFirstTable * heat_per_byte(table.heat, table.bytes);
 }
 
