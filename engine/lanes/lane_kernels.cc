@@ -30,7 +30,7 @@ bool LaneKernels::has(LaneKernel kernel) const noexcept {
 bool LaneKernels::passes(LaneKernel kernel) const {
   std::atomic<std::uint8_t>& state = states_[static_cast<std::size_t>(kernel)];
   if (state.load(std::memory_order_acquire) == untested) {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     if (state.load(std::memory_order_relaxed) == untested) {
       const bool passed = passes_self_test(kernel, kernels_);
       state.store(passed ? good : bad, std::memory_order_release);

@@ -8,9 +8,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string_view>
 
+#include "base/thread_annotations.h"
 #include "kernel/kernel.h"
 #include "lanes/lane_kernel.h"
 
@@ -40,7 +40,7 @@ class LaneKernels {
 
   const kernel::Kernels kernels_;
   const std::function<void(std::string_view)> on_note_;
-  mutable std::mutex mutex_;  // held while a kernel is tested
+  mutable base::Mutex mutex_;  // held while a kernel is tested
   mutable std::array<std::atomic<std::uint8_t>, kLaneKernels> states_{};
 };
 
