@@ -6,10 +6,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
-#include "base/counter.h"
+#include "base/session_counters.h"
 #include "digest/constant_time.h"
 #include "digest/hmac.h"
 #include "keys/openssl_key.h"
@@ -32,9 +31,17 @@ constexpr std::size_t kOpensslTurn = 8;
 // HMAC-SHA-256 signatures from which lanes are faster than OpenSSL.
 constexpr std::size_t kLeastMacs256 = 10;
 
-struct alignas(64) Counts {
+struct Counts {
   base::Counter by_lanes, by_openssl, exceptional, cross_checked;
+
+  void add_to(signature::BackendStatistics& sum) const noexcept {
+    sum.by_lanes += by_lanes.get();
+    sum.by_openssl += by_openssl.get();
+    sum.exceptional += exceptional.get();
+    sum.cross_checked += cross_checked.get();
+  }
 };
+using Counters = base::SessionCounters<Counts, signature::BackendStatistics>;
 
 // What the sessions share.
 class Shared {
@@ -51,29 +58,18 @@ class Shared {
   bool faulty() const noexcept { return faulty_.load(std::memory_order_acquire); }
   std::string fault() const {
     if (!faulty()) return {};
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     return fault_;
   }
   void set_fault(std::string fault) {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     if (fault_.empty()) fault_ = std::move(fault);
     faulty_.store(true, std::memory_order_release);
   }
 
-  void enter(const Counts* counts) {
-    const std::lock_guard lock(mutex_);
-    sessions_.push_back(counts);
-  }
-  void leave(const Counts* counts) {
-    const std::lock_guard lock(mutex_);
-    std::erase(sessions_, counts);
-    add(gone_, *counts);
-  }
   signature::BackendStatistics statistics() const {
     const TableCache::Statistics of_tables = tables.statistics();
-    const std::lock_guard lock(mutex_);
-    signature::BackendStatistics sum = gone_;
-    for (const Counts* counts : sessions_) add(sum, *counts);
+    signature::BackendStatistics sum = counters.sum();
     sum.tables_built = of_tables.built;
     sum.tables_evicted = of_tables.evicted;
     sum.table_bytes = of_tables.bytes;
@@ -82,6 +78,7 @@ class Shared {
 
   const LaneKernels kernels;
   TableCache tables;
+  Counters counters;
   const std::shared_ptr<const signature::Backend> openssl;
   const double cross_check;
   const bool always;                             // lanes for groups of every size
@@ -97,18 +94,9 @@ class Shared {
     return group == kHmacGroups ? std::max(kLeastMacs256, kernels.least(LaneKernel::sha256))
                                 : kernels.least(LaneKernel::sha512);
   }
-  static void add(signature::BackendStatistics& sum, const Counts& counts) noexcept {
-    sum.by_lanes += counts.by_lanes.get();
-    sum.by_openssl += counts.by_openssl.get();
-    sum.exceptional += counts.exceptional.get();
-    sum.cross_checked += counts.cross_checked.get();
-  }
-
   std::atomic<bool> faulty_{false};
-  mutable std::mutex mutex_;  // guards the rest
-  std::string fault_;
-  std::vector<const Counts*> sessions_;
-  signature::BackendStatistics gone_;  // of sessions that are no more
+  mutable base::Mutex mutex_;
+  std::string fault_ GUARDED_BY(mutex_);
 };
 
 class LanesSession final : public signature::BackendSession {
@@ -117,11 +105,9 @@ class LanesSession final : public signature::BackendSession {
       : shared_(std::move(shared)),
         openssl_(shared_->openssl->new_session()),
         pin_(shared_->tables.epochs()),
+        counts_(shared_->counters),
         hashes_(shared_->kernels, shared_->always),
-        rsa_(hashes_) {
-    shared_->enter(&counts_);
-  }
-  ~LanesSession() override { shared_->leave(&counts_); }
+        rsa_(hashes_) {}
 
   void verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept override;
 
@@ -158,7 +144,7 @@ class LanesSession final : public signature::BackendSession {
   const std::shared_ptr<Shared> shared_;
   const std::unique_ptr<signature::BackendSession> openssl_;
   TablePin pin_;
-  Counts counts_;
+  Counters::Session counts_;
   std::uint64_t generation_ = 0;
   std::vector<KeyUse> keys_;
 
@@ -184,7 +170,7 @@ void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_gen
   }
   if (shared_->faulty()) {  // kernels that were wrong once are not asked again
     openssl_->verify(jobs, generation_);
-    counts_.by_openssl.add(jobs.size());
+    counts_->by_openssl.add(jobs.size());
     return;
   }
   screen(jobs);
@@ -226,7 +212,7 @@ void LanesSession::screen(std::span<signature::Job> jobs) {
       case Route::invalid:
         job.valid = false;
         decided_.push_back({i, kernel});
-        counts_.by_lanes.add(1);
+        counts_->by_lanes.add(1);
         break;
       case Route::openssl:
         for_openssl_.push_back(i);
@@ -369,15 +355,15 @@ void LanesSession::judge_curve(std::span<signature::Job> jobs, LaneKernel curve,
 }
 
 void LanesSession::decided(std::span<const LaneItem> items, LaneKernel kernel, std::size_t exceptional) {
-  counts_.by_lanes.add(items.size() - exceptional);
-  counts_.exceptional.add(exceptional);
+  counts_->by_lanes.add(items.size() - exceptional);
+  counts_->exceptional.add(exceptional);
   if (shared_->cross_check <= 0) return;
   for (const LaneItem& item : items) decided_.push_back({item.job, kernel});
 }
 
 void LanesSession::judge_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers) {
   for (const std::uint32_t number : numbers) openssl_->verify(jobs.subspan(number, 1), generation_);
-  counts_.by_openssl.add(numbers.size());
+  counts_->by_openssl.add(numbers.size());
 }
 
 // Every 1/share-th verdict of the lanes, so that any long enough run of tokens has its share. OpenSSL's verdict stands.
@@ -390,7 +376,7 @@ void LanesSession::cross_check(std::span<signature::Job> jobs) {
     check_credit_ -= 1;
     const bool of_lanes = job.valid;
     openssl_->verify({&job, 1}, generation_);
-    counts_.cross_checked.add(1);
+    counts_->cross_checked.add(1);
     if (job.valid == of_lanes) continue;
     const Jwk& jwk = job.key->jwk;
     const auto word = [](bool valid) { return valid ? "valid" : "invalid"; };
