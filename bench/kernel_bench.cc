@@ -31,6 +31,7 @@
 #include "kernel/kernel.h"
 #include "keys/openssl_key.h"
 #include "lanes/hash_lanes.h"
+#include "lanes/key_table.h"
 #include "lanes/rsa_lanes.h"
 #include "signature/backend.h"
 #include "support/curve_kernel.h"
@@ -300,12 +301,8 @@ class PreparedRsa final : public Prepared {
       const test::SignatureCase& one = set.cases[i];
       auto& table = tables_[one.key];
       if (table == nullptr) {
-        table = std::make_unique<lanes::KeyTable>();
-        table->memory = base::PageMemory(sizeof(kernel::RsaModulus));
-        if (!table->memory ||
-            !lanes::prepare_modulus(rsa_, one.key->jwk.n, *static_cast<kernel::RsaModulus*>(table->memory.data()))) {
-          std::abort();
-        }
+        table = lanes::make_modulus(rsa_, one.key->jwk.n);
+        if (table == nullptr) std::abort();
       }
       signatures_.push_back(wrong ? flipped(one.signature) : one.signature);
       jobs_.push_back({one.key, one.algorithm, one.input, signatures_.back(), false});
@@ -323,7 +320,7 @@ class PreparedRsa final : public Prepared {
   lanes::LaneKernels kernels_;
   lanes::HashLanes hashes_;
   lanes::RsaLanes lanes_;
-  std::map<const keys::PreparedKey*, std::unique_ptr<lanes::KeyTable>> tables_;
+  std::map<const keys::PreparedKey*, std::unique_ptr<const lanes::KeyTable>> tables_;
   std::vector<std::string> signatures_;
   std::vector<signature::Job> jobs_;
   std::vector<lanes::LaneItem> items_;

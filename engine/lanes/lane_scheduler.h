@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
-#include "lanes/lane_kernels.h"
-#include "lanes/table_cache.h"
+#include "lanes/key_table.h"
+#include "lanes/lane_kernel.h"
 #include "signature/backend.h"
 
 namespace assay::lanes {

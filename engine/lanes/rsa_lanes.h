@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "digest/emsa_pss.h"
@@ -14,9 +13,6 @@
 #include "signature/backend.h"
 
 namespace assay::lanes {
-
-// n, big-endian, as the kernel wants it; r2 is computed with OpenSSL. False: no size of the kernel's.
-bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel::RsaModulus& modulus);
 
 // Owned by a session. Keeps its memory; not thread safe.
 class RsaLanes {

@@ -8,7 +8,7 @@
 #include "base/page_memory.h"
 #include "digest/digest.h"
 #include "digest/pkcs1.h"
-#include "lanes/rsa_lanes.h"
+#include "lanes/rsa_modulus.h"
 #include "lanes/self_test_vectors.h"
 
 namespace assay::lanes {
@@ -109,19 +109,6 @@ bool test_hash(Hash hash, const void* initial, const kernel::HashKernel& kernel)
 }
 
 }  // namespace
-
-const kernel::CurveKernel& curve_of(const kernel::Kernels& kernels, LaneKernel which) noexcept {
-  switch (which) {
-    case LaneKernel::p384:
-      return kernels.p384;
-    case LaneKernel::p521:
-      return kernels.p521;
-    case LaneKernel::ed25519:
-      return kernels.ed25519;
-    default:
-      return kernels.p256;
-  }
-}
 
 bool passes_self_test(LaneKernel which, const kernel::Kernels& kernels) {
   if (which == LaneKernel::sha256) return test_hash(Hash::SHA256, kernel::kSha256Initial, kernels.sha256);

@@ -6,13 +6,11 @@
 #pragma once
 
 #include "kernel/kernel.h"
-#include "lanes/lane_kernels.h"
+#include "lanes/lane_kernel.h"
 
 namespace assay::lanes {
 
 // `which` is there: its function pointers are not null.
 bool passes_self_test(LaneKernel which, const kernel::Kernels& kernels);
-
-const kernel::CurveKernel& curve_of(const kernel::Kernels& kernels, LaneKernel which) noexcept;
 
 }  // namespace assay::lanes

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "lanes/lane_kernels.h"
+#include "lanes/lane_kernel.h"
 
 namespace assay::lanes {
 

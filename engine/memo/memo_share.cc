@@ -25,26 +25,8 @@ bool MemoShare::take(std::size_t bytes) noexcept {
   return true;
 }
 
-void MemoShare::enter(const MemoCounts* counts) {
-  const std::lock_guard lock(mutex_);
-  memos_.push_back(counts);
-}
-
-void MemoShare::leave(const MemoCounts* counts) {
-  const std::lock_guard lock(mutex_);
-  std::erase(memos_, counts);
-  gone_.lookups += counts->lookups.get();
-  gone_.hits += counts->hits.get();
-}
-
 MemoStatistics MemoShare::statistics() const {
-  const std::lock_guard lock(mutex_);
-  MemoStatistics sum = gone_;
-  for (const MemoCounts* counts : memos_) {
-    sum.lookups += counts->lookups.get();
-    sum.hits += counts->hits.get();
-    sum.entries += counts->entries.get();
-  }
+  MemoStatistics sum = counters_.sum();
   sum.bytes = taken_.load(std::memory_order_relaxed);
   return sum;
 }

@@ -6,10 +6,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
-#include <vector>
 
-#include "base/counter.h"
+#include "base/session_counters.h"
 
 namespace assay::memo {
 
@@ -21,10 +19,17 @@ struct MemoStatistics {
   std::uint64_t bytes = 0;    // now
 };
 
-// Of one memo. On cache lines that no other thread writes.
-struct alignas(64) MemoCounts {
+// The counts of one memo.
+struct MemoCounts {
   base::Counter lookups, hits, entries;
+
+  void add_to(MemoStatistics& sum) const noexcept {
+    sum.lookups += lookups.get();
+    sum.hits += hits.get();
+    sum.entries += entries.get();
+  }
 };
+using MemoCounters = base::SessionCounters<MemoCounts, MemoStatistics>;
 
 class MemoShare {
  public:
@@ -39,16 +44,13 @@ class MemoShare {
   bool take(std::size_t bytes) noexcept;
   void give_back(std::size_t bytes) noexcept { taken_.fetch_sub(bytes, std::memory_order_relaxed); }
 
-  void enter(const MemoCounts* counts);
-  void leave(const MemoCounts* counts);
+  MemoCounters& counters() noexcept { return counters_; }
   MemoStatistics statistics() const;
 
  private:
   const std::size_t bytes_;
   std::atomic<std::size_t> taken_{0};
-  mutable std::mutex mutex_;  // guards the rest
-  std::vector<const MemoCounts*> memos_;
-  MemoStatistics gone_;  // of memos that are no more
+  MemoCounters counters_;
 };
 
 }  // namespace assay::memo

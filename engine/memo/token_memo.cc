@@ -120,12 +120,14 @@ std::size_t room_for_texts(const jose::TokenVerdict& verdict) noexcept {
 }  // namespace
 
 TokenMemo::TokenMemo(std::shared_ptr<MemoShare> share, Options options)
-    : share_(std::move(share)), options_(options), key_(random_key()), chunk_bytes_(share_->chunk_bytes()) {
-  share_->enter(&counts_);
-}
+    : share_(std::move(share)),
+      options_(options),
+      key_(random_key()),
+      chunk_bytes_(share_->chunk_bytes()),
+      counts_(share_->counters()) {}
 
 TokenMemo::~TokenMemo() {
-  share_->leave(&counts_);
+  counts_->entries.set(0);
   share_->give_back(taken_);
 }
 
@@ -182,8 +184,8 @@ bool TokenMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapsho
       admission_.fetch(find.tag);
     }
   }
-  counts_.lookups.add(lookups);
-  counts_.hits.add(hits);
+  counts_->lookups.add(lookups);
+  counts_->hits.add(hits);
   admission_.count(lookups, hits);
   return true;
 }
@@ -311,7 +313,7 @@ void TokenMemo::place(std::uint32_t tag, std::uint32_t reference) noexcept {
     if (set.references[way] == 0 || uses_of(set.references[way]) < uses_of(set.references[least])) least = way;
   }
   if (set.references[least] == 0) {
-    counts_.entries.set(++entries_);
+    counts_->entries.set(++entries_);
   } else if (uses_of(set.references[least]) > 0) {
     for (std::uint32_t& other : set.references) other -= kOneUse;
   }
@@ -380,7 +382,7 @@ void TokenMemo::make_room() noexcept {
     at += bytes;
   }
   chunk.used = kept;
-  counts_.entries.set(entries_);
+  counts_->entries.set(entries_);
 }
 
 std::uint32_t* TokenMemo::slot_at(std::uint32_t tag, std::uint32_t place) const noexcept {
@@ -423,7 +425,7 @@ void TokenMemo::clear() noexcept {
   entries_ = 0;
   current_ = 0;
   wants_room_ = crowded_ = false;
-  counts_.entries.set(0);
+  counts_->entries.set(0);
 }
 
 }  // namespace assay::memo

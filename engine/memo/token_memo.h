@@ -128,7 +128,7 @@ class TokenMemo {
   bool wants_room_ = false;  // an entry found none
   bool crowded_ = false;     // every chunk that there may be is in use
   std::size_t taken_ = 0;    // bytes of the share
-  MemoCounts counts_;
+  MemoCounters::Session counts_;
 };
 
 }  // namespace assay::memo

@@ -7,12 +7,11 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
-#include <atomic>
 #include <cstring>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "base/session_counters.h"
 #include "digest/digest.h"
 #include "digest/emsa_pss.h"
 #include "keys/openssl_key.h"
@@ -73,21 +72,25 @@ std::size_t coordinate_bytes(Curve curve) noexcept {
   return curve == Curve::P256 ? 32 : curve == Curve::P384 ? 48 : curve == Curve::P521 ? 66 : 0;
 }
 
-// Signatures that a session judged: written by it alone, read by whoever asks for statistics.
-using JudgedCount = std::atomic<std::uint64_t>;
+struct OpensslCounts {
+  base::Counter verified;
+
+  void add_to(BackendStatistics& sum) const noexcept { sum.by_openssl += verified.get(); }
+};
+using OpensslCounters = base::SessionCounters<OpensslCounts, BackendStatistics>;
 
 class OpensslSession final : public BackendSession {
  public:
-  explicit OpensslSession(std::shared_ptr<JudgedCount> judged)
-      : judged_(std::move(judged)), md_context_(EVP_MD_CTX_new()) {}
+  explicit OpensslSession(std::shared_ptr<OpensslCounters> counters)
+      : counters_(std::move(counters)), counts_(*counters_), md_context_(EVP_MD_CTX_new()) {}
 
   void verify(std::span<Job> jobs, std::uint64_t ring_generation) noexcept override {
     if (ring_generation != generation_) {
       slots_.clear();
       generation_ = ring_generation;
     }
-    for (Job& job : jobs) job.valid = judge_one(job);
-    judged_->store(judged_->load(std::memory_order_relaxed) + jobs.size(), std::memory_order_relaxed);
+    for (Job& job : jobs) job.valid = verify_one(job);
+    counts_->verified.add(jobs.size());
   }
 
  private:
@@ -97,7 +100,7 @@ class OpensslSession final : public BackendSession {
     PkeyContext context;
   };
 
-  bool judge_one(const Job& job) noexcept {
+  bool verify_one(const Job& job) noexcept {
     const keys::PreparedKey& key = *job.key;
     const AlgorithmInfo& algorithm = info(job.algorithm);
     bool valid = false;
@@ -200,7 +203,8 @@ class OpensslSession final : public BackendSession {
     return context;
   }
 
-  const std::shared_ptr<JudgedCount> judged_;
+  const std::shared_ptr<OpensslCounters> counters_;  // the session may outlive its backend
+  OpensslCounters::Session counts_;
   std::vector<Slot> slots_;
   std::uint64_t generation_ = 0;
   std::unique_ptr<EVP_MD_CTX, ContextFree> md_context_;
@@ -209,22 +213,11 @@ class OpensslSession final : public BackendSession {
 class OpensslBackend final : public Backend {
  public:
   std::string_view name() const noexcept override { return "openssl"; }
-  std::unique_ptr<BackendSession> new_session() const override {
-    auto judged = std::make_shared<JudgedCount>(0);
-    const std::lock_guard lock(mutex_);
-    judged_.push_back(judged);
-    return std::make_unique<OpensslSession>(std::move(judged));
-  }
-  BackendStatistics statistics() const override {
-    BackendStatistics sum;
-    const std::lock_guard lock(mutex_);
-    for (const auto& judged : judged_) sum.by_openssl += judged->load(std::memory_order_relaxed);
-    return sum;
-  }
+  std::unique_ptr<BackendSession> new_session() const override { return std::make_unique<OpensslSession>(counters_); }
+  BackendStatistics statistics() const override { return counters_->sum(); }
 
  private:
-  mutable std::mutex mutex_;
-  mutable std::vector<std::shared_ptr<JudgedCount>> judged_;  // of every session that there was
+  const std::shared_ptr<OpensslCounters> counters_ = std::make_shared<OpensslCounters>();
 };
 
 }  // namespace

@@ -194,7 +194,7 @@ TEST_F(Tables, StayReadableWhilePinned) {
   std::vector<std::shared_ptr<CachedKey>> keys;
   for (std::uint64_t i = 0; i < 60; ++i) keys.push_back(p256(i));
   for (const auto& key : keys) use(key, kWarm);
-  TablePin pin(*cache_);
+  TablePin pin(cache_->epochs());
   pin.enter();
   const KeyTable* held = keys[0]->table();
   ASSERT_NE(held, nullptr);
@@ -255,7 +255,7 @@ TEST_F(Tables, ComeAndGoUnderManyReaders) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     threads.emplace_back([&, seed] {
       test::StructuredRandom random(seed);
-      TablePin pin(*cache_);
+      TablePin pin(cache_->epochs());
       for (int round = 0; round < 300; ++round) {
         // The hot ones change, so that tables must.
         const std::size_t hot = static_cast<std::size_t>(round / 30) * 4 % kKeys;
