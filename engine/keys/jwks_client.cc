@@ -198,6 +198,9 @@ Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Tran
     return Error{"the answer is larger than " + std::to_string(transfer.max_bytes) + " bytes; is this a JWK Set?"};
   if (code != CURLE_OK && transfer.refused_address)
     return Error{"the host has an address that is not public; ssrf_safe refuses it"};
+  if (code == CURLE_SSL_CACERT_BADFILE)
+    return Error{"the file of trusted certificates cannot be read; give a file of certificates in PEM",
+                 "fetch.ca_file"};
   if (code == CURLE_ABORTED_BY_CALLBACK) return Error{"the fetch was ended"};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{"no whole answer in time; check the URL and the network"};
   if (code != CURLE_OK) return Error{std::string(curl->easy_strerror(code)) + "; check the URL and the network"};
@@ -278,6 +281,12 @@ std::string shown(const std::string& url) {
   return url.substr(0, begin + 3) + url.substr(at + 1);
 }
 
+// The error as the caller sees it: it begins with the URL, and the source of keys is at fault unless the error says
+// otherwise.
+Error with_url(const std::string& url, const Error& error) {
+  return {shown(url) + ": " + error.message, error.field.empty() ? "keys" : error.field};
+}
+
 }  // namespace
 
 double cache_seconds(std::string_view cache_control, double age_seconds, double limit) noexcept {
@@ -302,13 +311,13 @@ double cache_seconds(std::string_view cache_control, double age_seconds, double 
 
 Result<void> check_jwks_url(const std::string& url, const FetchOptions& options) {
   const Result<Origin> origin = checked_origin(url, options);
-  if (!origin) return Error{shown(url) + ": " + origin.error().message};
+  if (!origin) return with_url(url, origin.error());
   return {};
 }
 
 Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& options, const std::atomic<bool>& stop) {
   Result<FetchedSet> fetched = fetch(url, options, stop);
-  if (!fetched) return Error{shown(url) + ": " + fetched.error().message};
+  if (!fetched) return with_url(url, fetched.error());
   return fetched;
 }
 

@@ -75,6 +75,15 @@ TEST_F(JwksClient, NamesUrlAndFaultOfAFailedFetch) {
   EXPECT_THAT(error_of("/missing"), HasSubstr("404"));
 }
 
+TEST_F(JwksClient, SaysWhichFieldIsAtFault) {
+  EXPECT_EQ(fetch_jwks(server_.url("/missing"), quick(), kGoOn).error().field, "keys");
+  FetchOptions options = quick();
+  options.ca_file = "no/such/file";
+  const Result<FetchedSet> fetched = fetch_jwks("https" + server_.url("/good").substr(4), options, kGoOn);
+  ASSERT_FALSE(fetched);
+  EXPECT_EQ(fetched.error().field, "fetch.ca_file") << fetched.error().message;
+}
+
 TEST_F(JwksClient, EndsAHangingFetchAtItsTimeout) {
   FetchOptions options = quick();
   options.timeout_seconds = 0.2;
