@@ -94,8 +94,8 @@ def fault_of(path, quote, target):
         return None if STANDARD.match(target) else "a public header includes the standard library and assay/ alone"
     if first in LIBRARIES and room not in LIBRARIES[first]:
         return f"{first} belongs into {', '.join(sorted(LIBRARIES[first])) or 'tools/cli'} alone"
-    if first in ("openssl", "curl") and path.endswith(".h") and not parts[-1].startswith(("openssl_",)):
-        return f"{first} may be included by .cc files and openssl_*.h alone"
+    if first in ("openssl", "curl") and path.endswith(".h") and not parts[-1].startswith(f"{first}_"):
+        return f"{first} may be included by .cc files and {first}_*.h alone"
     if first == "simdjson.h" and path.endswith(".h"):
         return "simdjson may be included by .cc files alone"
     return None

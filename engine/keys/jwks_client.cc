@@ -1,8 +1,6 @@
 #include "keys/jwks_client.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -14,77 +12,15 @@
 #include <cstring>
 #include <memory>
 #include <optional>
-#include <vector>
+
+#include "keys/curl_library.h"
+#include "keys/public_address.h"
 
 namespace assay::keys {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kMaxRedirects = 3;
-
-// libcurl, loaded when the first URL is met: with all that it needs in turn it would take more than half of the time in
-// which the program starts.
-struct Curl {
-  decltype(&curl_easy_cleanup) easy_cleanup;
-  decltype(&curl_easy_getinfo) easy_getinfo;
-  decltype(&curl_easy_init) easy_init;
-  decltype(&curl_easy_perform) easy_perform;
-  decltype(&curl_easy_setopt) easy_setopt;
-  decltype(&curl_easy_strerror) easy_strerror;
-  decltype(&curl_free) free;
-  decltype(&curl_global_init) global_init;
-  decltype(&curl_slist_append) slist_append;
-  decltype(&curl_slist_free_all) slist_free_all;
-  decltype(&curl_url) url;
-  decltype(&curl_url_cleanup) url_cleanup;
-  decltype(&curl_url_get) url_get;
-  decltype(&curl_url_set) url_set;
-};
-
-// Null: it is not there.
-const Curl* load_curl() {
-  void* const handle = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return nullptr;
-  static Curl library;
-  bool complete = true;
-  const auto load = [&](auto& function, const char* name) {
-    void* const symbol = ::dlsym(handle, name);
-    static_assert(sizeof function == sizeof symbol);
-    std::memcpy(&function, &symbol, sizeof symbol);  // POSIX: the pointer of a function, as an object's
-    complete = complete && symbol != nullptr;
-  };
-  load(library.easy_cleanup, "curl_easy_cleanup");
-  load(library.easy_getinfo, "curl_easy_getinfo");
-  load(library.easy_init, "curl_easy_init");
-  load(library.easy_perform, "curl_easy_perform");
-  load(library.easy_setopt, "curl_easy_setopt");
-  load(library.easy_strerror, "curl_easy_strerror");
-  load(library.free, "curl_free");
-  load(library.global_init, "curl_global_init");
-  load(library.slist_append, "curl_slist_append");
-  load(library.slist_free_all, "curl_slist_free_all");
-  load(library.url, "curl_url");
-  load(library.url_cleanup, "curl_url_cleanup");
-  load(library.url_get, "curl_url_get");
-  load(library.url_set, "curl_url_set");
-  if (!complete || library.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return nullptr;
-  return &library;
-}
-
-const Curl* loaded_curl() {
-  static const Curl* const loaded = load_curl();
-  return loaded;
-}
-
-struct EasyFree {
-  void operator()(CURL* handle) const noexcept { loaded_curl()->easy_cleanup(handle); }
-};
-struct UrlFree {
-  void operator()(CURLU* url) const noexcept { loaded_curl()->url_cleanup(url); }
-};
-struct ListFree {
-  void operator()(curl_slist* list) const noexcept { loaded_curl()->slist_free_all(list); }
-};
 
 // The parts that make an origin.
 struct Origin {
@@ -93,7 +29,7 @@ struct Origin {
 };
 
 std::string part_of(CURLU* url, CURLUPart part) {
-  const Curl* const curl = loaded_curl();
+  const CurlLibrary* const curl = curl_library();
   char* text = nullptr;
   if (curl->url_get(url, part, &text, part == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) != CURLUE_OK) return {};
   std::string copy(text);
@@ -123,9 +59,9 @@ bool is_loopback(const std::string& host) {
 
 // The origin of a URL that may be fetched.
 Result<Origin> checked_origin(const std::string& text, const FetchOptions& options) {
-  const Curl* const curl = loaded_curl();
+  const CurlLibrary* const curl = curl_library();
   if (curl == nullptr) return Error{"libcurl.so.4 is not on this machine; install libcurl (Debian: libcurl4)"};
-  const std::unique_ptr<CURLU, UrlFree> url(curl->url());
+  const CurlUrl url(curl->url());
   if (url == nullptr || text.find('\0') != std::string::npos ||
       curl->url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
     return Error{"not a URL; give https://HOST/PATH"};
@@ -137,47 +73,6 @@ Result<Origin> checked_origin(const std::string& text, const FetchOptions& optio
   if (origin.scheme == "http" && options.ssrf_safe) return Error{"ssrf_safe takes https alone; use an https URL"};
   if (origin.scheme == "http" && is_loopback(origin.host)) return origin;
   return Error{"keys are fetched by https, or by http from this machine alone; use an https URL"};
-}
-
-bool is_public_v4(std::uint32_t a) noexcept {
-  struct Range {
-    std::uint32_t network;
-    int bits;
-  };
-  // RFC 6890 and the IANA registry of special-purpose addresses.
-  constexpr std::array<Range, 15> special = {{{0x00000000, 8},    // this network
-                                              {0x0a000000, 8},    // private
-                                              {0x64400000, 10},   // shared (RFC 6598)
-                                              {0x7f000000, 8},    // loopback
-                                              {0xa9fe0000, 16},   // link-local
-                                              {0xac100000, 12},   // private
-                                              {0xc0000000, 24},   // IETF protocols
-                                              {0xc0000200, 24},   // documentation
-                                              {0xc0586300, 24},   // 6to4 relay
-                                              {0xc0a80000, 16},   // private
-                                              {0xc6120000, 15},   // benchmarks
-                                              {0xc6336400, 24},   // documentation
-                                              {0xcb007100, 24},   // documentation
-                                              {0xe0000000, 4},    // multicast
-                                              {0xf0000000, 4}}};  // reserved, broadcast
-  return std::none_of(special.begin(), special.end(),
-                      [a](const Range& range) { return (a ^ range.network) >> (32 - range.bits) == 0; });
-}
-
-bool is_public_v6(const in6_addr& address) noexcept {
-  const unsigned char* b = address.s6_addr;
-  const auto v4_at = [b](int i) {
-    return static_cast<std::uint32_t>(b[i]) << 24 | static_cast<std::uint32_t>(b[i + 1]) << 16 |
-           static_cast<std::uint32_t>(b[i + 2]) << 8 | b[i + 3];
-  };
-  if (IN6_IS_ADDR_V4MAPPED(&address)) return is_public_v4(v4_at(12));
-  constexpr std::array<unsigned char, 12> nat64 = {0x00, 0x64, 0xff, 0x9b};
-  if (std::memcmp(b, nat64.data(), nat64.size()) == 0) return is_public_v4(v4_at(12));
-  if ((b[0] & 0xe0) != 0x20) return false;                                         // only 2000::/3 is global unicast
-  if (b[0] == 0x20 && b[1] == 0x02) return is_public_v4(v4_at(2));                 // 6to4
-  if (b[0] == 0x20 && b[1] == 0x01 && (b[2] & 0xfe) == 0) return false;            // 2001::/23, Teredo within
-  if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0d && b[3] == 0xb8) return false;  // documentation
-  return !(b[0] == 0x3f && b[1] == 0xff && (b[2] & 0xf0) == 0);                    // documentation (RFC 9637)
 }
 
 bool is_ip_literal(const std::string& host) noexcept {
@@ -291,7 +186,7 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
 // One request, no redirect followed. `location`: where a redirect points, else empty.
 Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Transfer& transfer, long& status,
                      std::string& location) {
-  const Curl* const curl = loaded_curl();
+  const CurlLibrary* const curl = curl_library();
   transfer.body.clear();
   transfer.cache_control.clear();
   transfer.age_seconds = 0;
@@ -303,6 +198,9 @@ Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Tran
     return Error{"the answer is larger than " + std::to_string(transfer.max_bytes) + " bytes; is this a JWK Set?"};
   if (code != CURLE_OK && transfer.refused_address)
     return Error{"the host has an address that is not public; ssrf_safe refuses it"};
+  if (code == CURLE_SSL_CACERT_BADFILE)
+    return Error{"the file of trusted certificates cannot be read; give a file of certificates in PEM",
+                 "fetch.ca_file"};
   if (code == CURLE_ABORTED_BY_CALLBACK) return Error{"the fetch was ended"};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{"no whole answer in time; check the URL and the network"};
   if (code != CURLE_OK) return Error{std::string(curl->easy_strerror(code)) + "; check the URL and the network"};
@@ -317,8 +215,8 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
   const Result<Origin> origin = checked_origin(first_url, options);
   if (!origin) return origin.error();
 
-  const Curl* const curl = loaded_curl();
-  const std::unique_ptr<CURL, EasyFree> owned(curl->easy_init());
+  const CurlLibrary* const curl = curl_library();
+  const CurlEasy owned(curl->easy_init());
   CURL* const handle = owned.get();
   if (handle == nullptr) return Error{"libcurl cannot start"};
   Transfer transfer;
@@ -340,7 +238,7 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
   // A proxy would see what should stay on this machine, and would resolve the name anew.
   if (options.ssrf_safe || is_loopback(origin->host)) curl->easy_setopt(handle, CURLOPT_PROXY, "");
 
-  std::unique_ptr<curl_slist, ListFree> pinned;
+  CurlList pinned;
   if (options.ssrf_safe) {
     const Result<std::string> pin = pin_to_public_addresses(*origin);
     if (!pin) return pin.error();
@@ -383,26 +281,13 @@ std::string shown(const std::string& url) {
   return url.substr(0, begin + 3) + url.substr(at + 1);
 }
 
+// The error as the caller sees it: it begins with the URL, and the source of keys is at fault unless the error says
+// otherwise.
+Error with_url(const std::string& url, const Error& error) {
+  return {shown(url) + ": " + error.message, error.field.empty() ? "keys" : error.field};
+}
+
 }  // namespace
-
-bool is_public_address(const std::string& address) {
-  in_addr v4{};
-  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return is_public_v4(ntohl(v4.s_addr));
-  in6_addr v6{};
-  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && is_public_v6(v6);
-}
-
-bool is_public_address(const sockaddr& address) noexcept {
-  if (address.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    return is_public_v4(ntohl(v4.sin_addr.s_addr));
-  }
-  sockaddr_in6 v6{};
-  if (address.sa_family != AF_INET6) return false;
-  std::memcpy(&v6, &address, sizeof v6);
-  return is_public_v6(v6.sin6_addr);
-}
 
 double cache_seconds(std::string_view cache_control, double age_seconds, double limit) noexcept {
   double seconds = limit;
@@ -426,13 +311,13 @@ double cache_seconds(std::string_view cache_control, double age_seconds, double 
 
 Result<void> check_jwks_url(const std::string& url, const FetchOptions& options) {
   const Result<Origin> origin = checked_origin(url, options);
-  if (!origin) return Error{shown(url) + ": " + origin.error().message};
+  if (!origin) return with_url(url, origin.error());
   return {};
 }
 
 Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& options, const std::atomic<bool>& stop) {
   Result<FetchedSet> fetched = fetch(url, options, stop);
-  if (!fetched) return Error{shown(url) + ": " + fetched.error().message};
+  if (!fetched) return with_url(url, fetched.error());
   return fetched;
 }
 

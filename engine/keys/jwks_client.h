@@ -13,8 +13,6 @@
 #include "assay/key_set.h"
 #include "assay/result.h"
 
-struct sockaddr;
-
 namespace assay::keys {
 
 struct FetchedSet {
@@ -32,11 +30,5 @@ Result<void> check_jwks_url(const std::string& url, const FetchOptions& options)
 // Seconds that a response may be kept by its Cache-Control value (RFC 9111 §5.2.2), at most `limit`: max-age less
 // `age_seconds` (the Age header); 0 for no-store and no-cache.
 double cache_seconds(std::string_view cache_control, double age_seconds, double limit) noexcept;
-
-// True for a numeric address that is on the public internet; v4 addresses inside v6 ones are judged as v4.
-bool is_public_address(const std::string& address);
-// The same for an address that a socket is to connect to; other families than IPv4 and IPv6 are not public. `address`
-// begins a sockaddr_in or sockaddr_in6 when its family says so.
-bool is_public_address(const sockaddr& address) noexcept;
 
 }  // namespace assay::keys

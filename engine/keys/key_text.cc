@@ -330,8 +330,8 @@ Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet al
   if (looks_like_any_key(bytes)) return Error{file + ": holds a key file, not a shared secret; give random bytes"};
   if (hmac.empty())
     return Error{file +
-                 ": a shared secret verifies HS256, HS384 and HS512 alone, and none of them is an --algorithm; "
-                 "add one, or leave the secret out"};
+                 ": a shared secret verifies only HS256, HS384 and HS512, and none of them is allowed; "
+                 "allow one, or leave the secret out"};
   jwk.permitted = hmac & jose::hmac_algorithms_for(bytes.size());
   if (jwk.permitted.empty()) {
     int least = 64;

@@ -4,11 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-
-#include "codec/utf.h"
 
 namespace assay::mint {
 namespace {
@@ -40,14 +37,6 @@ Result<void> create(const std::string& path, std::string_view bytes, int flags, 
   const Error error = system_error(path, "write");
   if (flags & O_EXCL) ::unlink(path.c_str());
   return error;
-}
-
-// UTF-8 without control characters other than tab and line ends.
-bool is_text(std::string_view bytes) {
-  const auto forbidden = [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n';
-  };
-  return codec::utf8_prefix(bytes, false) == bytes.size() && std::none_of(bytes.begin(), bytes.end(), forbidden);
 }
 
 }  // namespace
@@ -85,14 +74,6 @@ Result<std::string> read_key_file(const std::string& path) {
   ::close(fd);
   if (size > kLargestKeyFile) return Error{path + ": larger than 1 MiB: this is no key file"};
   bytes.resize(size);
-  return bytes;
-}
-
-// As --secret-file of the verifier reads it: what one signs with, the other must verify with.
-std::string_view secret_of_file(std::string_view bytes) {
-  if (!bytes.ends_with('\n') || !is_text(bytes)) return bytes;
-  bytes.remove_suffix(1);
-  if (bytes.ends_with('\r')) bytes.remove_suffix(1);
   return bytes;
 }
 

@@ -75,6 +75,15 @@ TEST_F(JwksClient, NamesUrlAndFaultOfAFailedFetch) {
   EXPECT_THAT(error_of("/missing"), HasSubstr("404"));
 }
 
+TEST_F(JwksClient, SaysWhichFieldIsAtFault) {
+  EXPECT_EQ(fetch_jwks(server_.url("/missing"), quick(), kGoOn).error().field, "keys");
+  FetchOptions options = quick();
+  options.ca_file = "no/such/file";
+  const Result<FetchedSet> fetched = fetch_jwks("https" + server_.url("/good").substr(4), options, kGoOn);
+  ASSERT_FALSE(fetched);
+  EXPECT_EQ(fetched.error().field, "fetch.ca_file") << fetched.error().message;
+}
+
 TEST_F(JwksClient, EndsAHangingFetchAtItsTimeout) {
   FetchOptions options = quick();
   options.timeout_seconds = 0.2;
@@ -136,30 +145,6 @@ TEST(JwksSsrf, TakesPublicAddressesInTheUrl) {
     EXPECT_THAT(refusal_of_safe(url), HasSubstr("not public")) << url;
 }
 
-TEST(JwksSsrf, JudgesTheAddressOfASocket) {
-  const auto v4 = [](const char* text) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    EXPECT_EQ(inet_pton(AF_INET, text, &address.sin_addr), 1);
-    return is_public_address(reinterpret_cast<const sockaddr&>(address));
-  };
-  const auto v6 = [](const char* text) {
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    EXPECT_EQ(inet_pton(AF_INET6, text, &address.sin6_addr), 1);
-    return is_public_address(reinterpret_cast<const sockaddr&>(address));
-  };
-  EXPECT_TRUE(v4("8.8.8.8"));
-  EXPECT_FALSE(v4("127.0.0.1"));
-  EXPECT_FALSE(v4("169.254.169.254"));
-  EXPECT_TRUE(v6("2606:4700::1111"));
-  EXPECT_FALSE(v6("::1"));
-  EXPECT_FALSE(v6("::ffff:10.0.0.1"));
-  sockaddr local{};
-  local.sa_family = AF_UNIX;
-  EXPECT_FALSE(is_public_address(local));
-}
-
 TEST(JwksUrl, IsHttpsOrHttpOnLoopbackWithoutCredentials) {
   for (const char* url : {"https://issuer.example/jwks.json", "http://localhost:8080/j", "http://127.9.9.9/j",
                           "http://[::1]:80/j", "HTTPS://Issuer.Example/j"})
@@ -171,35 +156,6 @@ TEST(JwksUrl, IsHttpsOrHttpOnLoopbackWithoutCredentials) {
     ASSERT_FALSE(checked) << url;
     EXPECT_THAT(checked.error().message, Not(HasSubstr("secret@")));
   }
-}
-
-TEST(JwksUrl, KnowsPublicAddresses) {
-  for (const char* address : {"8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"})
-    EXPECT_TRUE(is_public_address(address)) << address;
-  for (const char* address : {"127.0.0.1",
-                              "10.1.2.3",
-                              "172.16.0.1",
-                              "172.31.255.255",
-                              "192.168.1.1",
-                              "169.254.169.254",
-                              "100.64.0.1",
-                              "0.0.0.0",
-                              "224.0.0.1",
-                              "255.255.255.255",
-                              "::1",
-                              "::",
-                              "fe80::1",
-                              "fc00::1",
-                              "ff02::1",
-                              "::ffff:127.0.0.1",
-                              "64:ff9b::7f00:1",
-                              "2002:7f00:1::",
-                              "2001::1",
-                              "2001:db8::1",
-                              "fec0::1",
-                              "",
-                              "x"})
-    EXPECT_FALSE(is_public_address(address)) << address;
 }
 
 TEST(CacheControl, GivesTheShortestOfLimitAndMaxAge) {

@@ -12,26 +12,13 @@
 #include <string>
 
 #include "keys/http_server.h"
+#include "keys/support.h"
 
 namespace assay::keys {
 namespace {
 
 using ::testing::HasSubstr;
 using Kind = KeySource::Kind;
-
-const std::string kPoint =
-    R"("x":"PG__ajkU8QkZfOTqHKRCloZyMPgYe_JzhO9AKdZDh80","y":"JTl2uI9qyKj2zBGCcs0OPb83oYna6lgcpxlvnLqYONw")";
-std::string ec_set(const std::string& kid) {
-  return R"({"keys":[{"kty":"EC","crv":"P-256","kid":")" + kid + "\"," + kPoint + "}]}";
-}
-KeySource source(Kind kind, const std::string& value) { return {kind, value, ""}; }
-
-Policy policy(std::vector<Algorithm> algorithms = {}, Profile profile = Profile::strict) {
-  Policy made;
-  made.profile = profile;
-  made.algorithms = std::move(algorithms);
-  return made;
-}
 
 // Opens a store that must not open, and gives its error.
 std::string refusal(KeySource one, const Policy& with) {

@@ -21,6 +21,7 @@
 #include "command.h"
 #include "console.h"
 #include "flags.h"
+#include "jose/secret_text.h"
 #include "mint/key_files.h"
 #include "mint/minter.h"
 
@@ -155,7 +156,7 @@ Result<KeyPair> read_key(const MintFlags& flags) {
     if (text.starts_with("-----BEGIN ")) {
       return Error{"--key " + flags.key + ": a PEM key is no secret for " + flags.algorithm + "; choose --algorithm"};
     }
-    text = mint::secret_of_file(text);
+    text = jose::secret_of_file(text);
   }
   Result<KeyPair> pair = KeyPair::from_private(text, *algorithm);
   if (!pair) return Error{"--key " + flags.key + ": " + pair.error().message};

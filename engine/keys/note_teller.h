@@ -1,0 +1,41 @@
+// Hands notes for a person to the program, each different one once.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/thread_annotations.h"
+
+namespace assay::keys {
+
+// All members may be called from any thread, and may call the program's function from there.
+class NoteTeller {
+ public:
+  // `tell` may be empty: nobody listens.
+  explicit NoteTeller(std::function<void(std::string_view)> tell);
+
+  void tell(std::string_view note) const;
+  // Tells the notes that were not told before.
+  void tell_once(std::span<const std::string> notes);
+  // The same for failures, until forget_failures().
+  void tell_failures_once(std::span<const std::string> failures);
+  // After a success the next failure is news, even if it reads as an earlier one.
+  void forget_failures();
+
+ private:
+  using Told = std::set<std::string>;
+  // A server that invents kids must not fill the memory: further notes are not told.
+  static constexpr std::size_t kMaxTold = 100'000;
+  static bool is_new(Told& told, const std::string& note);
+
+  const std::function<void(std::string_view)> tell_;
+  base::Mutex mutex_;
+  Told notes_ GUARDED_BY(mutex_);
+  Told failures_ GUARDED_BY(mutex_);
+};
+
+}  // namespace assay::keys

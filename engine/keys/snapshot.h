@@ -1,0 +1,45 @@
+// All keys of a verifier at one moment, made from what its sources said.
+//
+// A snapshot is immutable and shared: a batch keeps the one that it began with. Building one is a pure function of the
+// contents and the policy, without input, output or threads.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assay/algorithm.h"
+#include "assay/key_set.h"
+#include "assay/policy.h"
+#include "assay/result.h"
+#include "keys/key_ring.h"
+#include "keys/source.h"
+#include "keys/static_table.h"
+
+namespace assay::keys {
+
+struct Snapshot {
+  std::shared_ptr<const KeyRing> ring;
+  std::shared_ptr<const StaticTable> static_tokens;  // null: none configured
+  AlgorithmSet allowed;          // the policy's algorithms; strict without any: those that the keys permit
+  bool has_key_sources = false;  // false: static tokens only
+};
+
+struct BuiltSnapshot {
+  std::shared_ptr<const Snapshot> snapshot;
+  std::vector<std::string> notes;  // a line for each key that was skipped; they begin with the source's name
+};
+
+// Checks what needs no reading: there is a source, and the policy's algorithms can use its kind of key. `policy` and
+// that of build_snapshot come from jose::checked_policy.
+Result<void> check_sources(std::span<const KeySource> sources, const Policy& policy);
+
+// Builds the snapshot; contents[i] was read from sources[i]. An unusable key of a set becomes a note; a source that
+// cannot be used at all is the error, which begins with the source's name. `stop`, set by another thread, ends the
+// building with an error: the keys of a large set take seconds to check.
+Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::span<const Content> contents,
+                                     const Policy& policy, const std::atomic<bool>& stop);
+
+}  // namespace assay::keys

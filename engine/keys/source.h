@@ -1,0 +1,44 @@
+// Reads one source of keys: a text, a file or a URL.
+//
+// All input of this room happens here. Free functions, thread safe. Errors begin with the source's name.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "assay/key_set.h"
+#include "assay/result.h"
+#include "keys/clock.h"
+
+namespace assay::keys {
+
+// What a source gave when it was read.
+struct Content {
+  std::string text;                                          // of a secret file: without its final newline
+  Clock::time_point fresh_until = Clock::time_point::max();  // from then on a URL should be fetched again
+};
+
+constexpr bool is_key_set(KeySource::Kind kind) noexcept {
+  using Kind = KeySource::Kind;
+  return kind == Kind::jwks_text || kind == Kind::jwks_file || kind == Kind::jwks_url;
+}
+constexpr bool is_public_key(KeySource::Kind kind) noexcept {
+  return kind == KeySource::Kind::public_key_text || kind == KeySource::Kind::public_key_file;
+}
+constexpr bool is_secret(KeySource::Kind kind) noexcept {
+  return kind == KeySource::Kind::secret_text || kind == KeySource::Kind::secret_file;
+}
+constexpr bool is_static_table(KeySource::Kind kind) noexcept {
+  return kind == KeySource::Kind::static_tokens_text || kind == KeySource::Kind::static_tokens_file;
+}
+
+// The source's name in messages: its own, else its path or URL, else words such as "the key set".
+std::string name_of(const KeySource& source);
+
+// Checks what needs no reading: the form of a URL.
+Result<void> check_source(const KeySource& source, const FetchOptions& options);
+
+// Reads the source. Blocks as long as fetch_jwks does; `stop`, set by another thread, ends a fetch early.
+Result<Content> read_source(const KeySource& source, const FetchOptions& options, const std::atomic<bool>& stop);
+
+}  // namespace assay::keys

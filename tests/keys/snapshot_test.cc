@@ -1,0 +1,123 @@
+#include "keys/snapshot.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "keys/support.h"
+
+namespace assay::keys {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using Kind = KeySource::Kind;
+
+const std::atomic<bool> kGoOn{false};
+
+// A point that is not on its curve: the set can be read, the key cannot be used.
+const std::string kOffCurve = R"({"kty":"EC","crv":"P-256","kid":"off","x":")" + std::string(43, 'A') + R"(","y":")" +
+                              std::string(43, 'A') + "\"}";
+
+// Builds a snapshot of texts, without reading anything.
+Result<BuiltSnapshot> build(const std::vector<KeySource>& sources, const Policy& with) {
+  if (Result<void> checked = check_sources(sources, with); !checked) return checked.error();
+  std::vector<Content> contents;
+  for (const KeySource& one : sources) contents.push_back(Content{one.value});
+  return build_snapshot(sources, contents, with, kGoOn);
+}
+
+Error refusal(const std::vector<KeySource>& sources, const Policy& with) {
+  const Result<BuiltSnapshot> built = build(sources, with);
+  return built ? Error{"built", ""} : built.error();
+}
+
+AlgorithmSet only(Algorithm algorithm) {
+  AlgorithmSet set;
+  set.insert(algorithm);
+  return set;
+}
+
+TEST(Snapshot, HoldsTheKeysOfEverySource) {
+  const auto built = build({source(Kind::jwks_text, ec_set("a")), source(Kind::jwks_text, ec_set("b")),
+                            source(Kind::secret_text, std::string(64, 's'))},
+                           policy());
+  ASSERT_TRUE(built) << built.error().message;
+  const auto keys = built->snapshot->ring->keys();
+  ASSERT_EQ(keys.size(), 3u);
+  EXPECT_EQ(keys[0].jwk.kid, "a");
+  EXPECT_EQ(keys[1].jwk.kid, "b");
+  EXPECT_FALSE(keys[1].any_kid);
+  EXPECT_EQ(keys[2].jwk.type, KeyType::oct);
+  EXPECT_TRUE(keys[2].any_kid);
+  EXPECT_TRUE(built->snapshot->has_key_sources);
+  EXPECT_EQ(built->snapshot->static_tokens, nullptr);
+  EXPECT_TRUE(built->notes.empty());
+}
+
+TEST(Snapshot, AllowsWhatThePolicyNamesAndElseWhatTheProfileDoes) {
+  const std::vector<KeySource> es256 = {source(Kind::jwks_text, ec_set("a"))};
+  EXPECT_EQ(build(es256, policy())->snapshot->allowed, only(Algorithm::ES256));
+  EXPECT_EQ(build(es256, policy({Algorithm::RS256}))->snapshot->allowed, only(Algorithm::RS256));
+  EXPECT_EQ(build(es256, policy({}, Profile::fastmcp))->snapshot->allowed, only(Algorithm::RS256));
+}
+
+TEST(Snapshot, SkipsAKeyThatCannotBeUsedWithANote) {
+  const std::string set = R"({"keys":[{"kid":"odd"},)" + kOffCurve + R"(,{"kty":"EC","crv":"P-256",)" + kPoint + "}]}";
+  const auto built = build({{Kind::jwks_text, set, "issuer.json"}}, policy());
+  ASSERT_TRUE(built) << built.error().message;
+  EXPECT_EQ(built->snapshot->ring->keys().size(), 1u);
+  ASSERT_EQ(built->notes.size(), 2u);
+  EXPECT_THAT(built->notes[0], StartsWith("issuer.json: key 1 (kid \"odd\"): skipped: "));
+  EXPECT_THAT(built->notes[1], StartsWith("issuer.json: key with kid \"off\": skipped: "));
+  // A token with the kid of a skipped key learns so.
+  const KeyChoice choice = built->snapshot->ring->choose("off", Algorithm::ES256);
+  EXPECT_THAT(choice.detail, HasSubstr("skipped"));
+}
+
+TEST(Snapshot, HoldsOneTableOfStaticTokens) {
+  const KeySource table = {Kind::static_tokens_text, R"({"t":{"client_id":"c"}})", "tokens.json"};
+  const auto built = build({table}, policy());
+  ASSERT_TRUE(built) << built.error().message;
+  ASSERT_NE(built->snapshot->static_tokens, nullptr);
+  EXPECT_NE(built->snapshot->static_tokens->find("t"), nullptr);
+  EXPECT_FALSE(built->snapshot->has_key_sources);
+  EXPECT_THAT(refusal({table, table}, policy()).message, StartsWith("tokens.json: a second table"));
+}
+
+TEST(Snapshot, NamesTheSourceAndTheFieldThatItRefuses) {
+  const Policy hs256 = policy({Algorithm::HS256});
+  const struct {
+    Kind kind;
+    std::string text;
+    Policy policy;
+    const char* why;
+  } cases[] = {
+      {Kind::jwks_text, "{", policy(), "not JSON"},
+      {Kind::jwks_text, ec_set("a"), hs256, "give a shared secret, or allow another algorithm"},
+      {Kind::jwks_text, ec_set("a"), policy({Algorithm::HS256}, Profile::fastmcp),
+       "HS256 needs a shared secret, not public keys"},
+      {Kind::public_key_text, "nonsense", policy(), "no public key found"},
+      {Kind::secret_text, "short", policy(), "needs at least 32"},
+      {Kind::secret_text, std::string(32, 's'), policy({Algorithm::ES256}), "none of them is allowed"},
+      {Kind::static_tokens_text, "[]", policy(), "not a JSON object"},
+  };
+  for (const auto& one : cases) {
+    const Error error = refusal({{one.kind, one.text, "file"}}, one.policy);
+    EXPECT_THAT(error.message, StartsWith("file: "));
+    EXPECT_THAT(error.message, HasSubstr(one.why));
+    EXPECT_EQ(error.field, "keys");
+  }
+  EXPECT_EQ(refusal({}, policy()).field, "keys");
+}
+
+TEST(Snapshot, EndsWhenToldToStop) {
+  const std::atomic<bool> stop{true};
+  const KeySource set = source(Kind::jwks_text, ec_set("a"));
+  const Content content{set.value};
+  const auto built = build_snapshot({&set, 1}, {&content, 1}, policy(), stop);
+  ASSERT_FALSE(built);
+  EXPECT_THAT(built.error().message, HasSubstr("was ended"));
+}
+
+}  // namespace
+}  // namespace assay::keys
