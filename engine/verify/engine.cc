@@ -74,8 +74,8 @@ std::unique_ptr<Session> Engine::acquire() {
   if (impl_->memo_share != nullptr) {
     token_memo = std::make_unique<memo::TokenMemo>(impl_->memo_share, impl_->memo_options);
   }
-  auto workspace = std::make_unique<Workspace>(impl_->policy, *impl_->keys, impl_->backend->new_session(),
-                                               std::move(token_memo));
+  auto workspace =
+      std::make_unique<Workspace>(impl_->policy, *impl_->keys, impl_->backend->new_session(), std::move(token_memo));
   return std::unique_ptr<Session>(new Session(std::move(workspace)));
 }
 

@@ -62,7 +62,7 @@ void tell_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noex
 // What the header alone decides about a token whose segments are sound.
 void end_with_plan(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
   work.next = Work::Next::nothing;
-  if (work.plan->wants_refetch) workspace.key_store.request_refetch();
+  if (work.plan->wants_refetch) workspace.key_store->request_refetch();
   if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);
   work.next = Work::Next::signature;
 }
@@ -144,8 +144,15 @@ void take_apart(std::string_view token, Work& work, jose::TokenVerdict& verdict,
   end_with_plan(work, verdict, workspace);
 }
 
-// Every token with its first key, those that fail with their next, and so on: each round is one call of the backend.
-void judge_signatures(std::span<jose::TokenVerdict> verdicts, Workspace& workspace) {
+// Verifies every token with its first key, those that fail with their next key, and so on. Each round is one call of
+// the backend. Without keys this check is left out.
+void check_signatures(std::span<jose::TokenVerdict> verdicts, Workspace& workspace) {
+  if (workspace.backend == nullptr) {
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+      if (workspace.work[i].next == Work::Next::signature) workspace.work[i].next = Work::Next::claims;
+    }
+    return;
+  }
   workspace.job_tokens.clear();
   for (std::uint32_t i = 0; i < verdicts.size(); ++i) {
     if (workspace.work[i].next == Work::Next::signature) workspace.job_tokens.push_back(i);
@@ -180,8 +187,9 @@ void judge_signatures(std::span<jose::TokenVerdict> verdicts, Workspace& workspa
   }
 }
 
-// Returns the claims of an accepted token.
-const jose::Claims* judge_claims(const Work& work, Instant at, jose::TokenVerdict& verdict, Workspace& workspace) {
+// Reads the claims and applies the policy. Returns the claims of an accepted token, else null. A token whose signature
+// was not verified is granted nothing.
+const jose::Claims* check_claims(const Work& work, Instant at, jose::TokenVerdict& verdict, Workspace& workspace) {
   jose::ClaimsFault fault;
   const jose::Claims* claims =
       jose::read_claims(work.payload, workspace.policy.profile, workspace.reader, workspace.arena, fault);
@@ -197,7 +205,7 @@ const jose::Claims* judge_claims(const Work& work, Instant at, jose::TokenVerdic
       jose::apply_policy(workspace.policy, work.plan->header, *claims, verdict.scopes, at, workspace.arena);
   verdict.reasons = judgement.reasons;
   verdict.detail = judgement.detail;
-  if (!verdict.reasons.empty()) return nullptr;
+  if (!verdict.reasons.empty() || verdict.signature != SignatureState::valid) return nullptr;
   verdict.has_subject = claims->sub.type == jose::ClaimType::string;
   if (verdict.has_subject) verdict.subject = claims->sub.text;
   verdict.expires_at = jose::expires_at_of(*claims, workspace.policy.profile, workspace.arena);
@@ -210,14 +218,17 @@ const jose::Claims* judge_claims(const Work& work, Instant at, jose::TokenVerdic
 Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
                      std::unique_ptr<signature::BackendSession> backend_session,
                      std::unique_ptr<memo::TokenMemo> tokens)
-    : policy(policy_of), key_store(keys), token_memo(std::move(tokens)), backend(std::move(backend_session)) {
+    : policy(policy_of), key_store(&keys), token_memo(std::move(tokens)), backend(std::move(backend_session)) {
   backend->measure(&clock);
 }
+
+Workspace::Workspace(const Policy& policy_of, std::shared_ptr<const keys::Snapshot> no_keys)
+    : policy(policy_of), key_store(nullptr), snapshot(std::move(no_keys)) {}
 
 void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                  Workspace& workspace) noexcept {
   workspace.clock.start();
-  workspace.snapshot = workspace.key_store.snapshot();
+  if (workspace.key_store != nullptr) workspace.snapshot = workspace.key_store->snapshot();
   workspace.arena.reset();
   workspace.header_memo.begin_batch(workspace.snapshot);
   // The memo declines a batch when tokens hardly repeat.
@@ -243,11 +254,11 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
     }
   }
   workspace.clock.lap(Stage::decode);
-  judge_signatures(verdicts, workspace);
+  check_signatures(verdicts, workspace);
   workspace.clock.lap(Stage::signature);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (work[i].next != Work::Next::claims) continue;
-    const jose::Claims* accepted = judge_claims(work[i], inputs[i].at, verdicts[i], workspace);
+    const jose::Claims* accepted = check_claims(work[i], inputs[i].at, verdicts[i], workspace);
     // A token whose kid no key has asks for a refetch each time, so it is taken apart each time. One that a cross-check
     // has yet to look at is verified each time, or it would be looked at no more.
     if (known == nullptr || !known->wants(i) || work[i].plan->wants_refetch || work[i].not_sampled) continue;

@@ -42,17 +42,20 @@ struct Work {
 struct Workspace {
   Workspace(const Policy& policy, keys::KeyStore& key_store, std::unique_ptr<signature::BackendSession> backend,
             std::unique_ptr<memo::TokenMemo> token_memo);
+  // Without keys: choosing a key and verifying the signature are left out, and no token is granted anything. `no_keys`
+  // has no ring; it tells which algorithms are allowed.
+  Workspace(const Policy& policy, std::shared_ptr<const keys::Snapshot> no_keys);
 
   const Policy& policy;
-  keys::KeyStore& key_store;
-  std::shared_ptr<const keys::Snapshot> snapshot;  // the keys of the current batch
+  keys::KeyStore* key_store;                       // null: without keys
+  std::shared_ptr<const keys::Snapshot> snapshot;  // of the current batch
 
   base::Arena arena{256 << 10};
   base::StageClock clock;
   memo::HeaderMemo header_memo;
   std::unique_ptr<memo::TokenMemo> token_memo;  // null: tokens are not remembered
   codec::FastObjectReader reader;
-  std::unique_ptr<signature::BackendSession> backend;
+  std::unique_ptr<signature::BackendSession> backend;  // null: without keys
 
   std::vector<Work> work;
   std::vector<signature::Job> jobs;
@@ -60,7 +63,8 @@ struct Workspace {
 };
 
 // Checks inputs[i] and writes verdicts[i], all with one key snapshot. Spans of equal length. The verdict's views hold
-// until the next batch in this workspace.
+// until the next batch in this workspace. Without keys, empty reasons mean that no check failed, not that the token is
+// accepted.
 void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                  Workspace& workspace) noexcept;
 
