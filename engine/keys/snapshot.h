@@ -21,7 +21,7 @@
 namespace assay::keys {
 
 struct Snapshot {
-  std::shared_ptr<const KeyRing> ring;
+  std::shared_ptr<const KeyRing> ring;               // null: tokens are checked without keys (TokenInspector)
   std::shared_ptr<const StaticTable> static_tokens;  // null: none configured
   AlgorithmSet allowed;          // the policy's algorithms; strict without any: those that the keys permit
   bool has_key_sources = false;  // false: static tokens only

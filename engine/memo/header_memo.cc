@@ -34,6 +34,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
         policy.algorithms.empty() ? "no configured key permits this algorithm" : "not one of the --algorithm values";
     return plan;
   }
+  if (snapshot.ring == nullptr) return plan;  // there are no keys to choose from: TokenInspector
   std::optional<std::string_view> kid;
   if (plan.header.kid && !plan.header.lookup_without_kid) kid = *plan.header.kid;
   keys::KeyChoice choice = snapshot.ring->choose(kid, *plan.header.algorithm);

@@ -1,12 +1,9 @@
-// The engine: keys, backend, policy and the order of checks. Shared by all threads; each call works in a session.
+// The engine behind JwtVerifier: the keys, the backend, the policy, and sessions that check batches with them.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "assay/verifier.h"
 #include "base/stage_clock.h"
@@ -18,41 +15,43 @@
 
 namespace assay::verify {
 
-// A thread's memory: header memo, token memo, backend contexts, arena, claims reader. Not thread safe; reuse it for
-// speed.
+struct Workspace;
+
+// What one thread keeps from batch to batch (order.h). Not thread safe. The engine must outlive it.
 class Session {
  public:
   ~Session();
 
-  // Its laps: Engine::verify begins a new one and ends with Stage::claims.
+  // Times the stages of a batch: Engine::verify starts a lap and ends the last one with Stage::claims.
   base::StageClock& clock() noexcept;
 
  private:
   friend class Engine;
-  struct Impl;
-  explicit Session(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Session(std::unique_ptr<Workspace> workspace);
+  std::unique_ptr<Workspace> workspace_;
 };
 
+// Thread safe; each thread works in a session of its own.
 class Engine {
  public:
   static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options);
-  // The same with a backend that was made elsewhere; the options' own choice is not looked at.
+  // Uses a backend that was made elsewhere and ignores the options' own choice.
   static Result<std::unique_ptr<Engine>> create(JwtVerifierOptions options,
                                                 std::shared_ptr<const signature::Backend> backend,
                                                 memo::TokenMemo::Options memo = {});
   ~Engine();
 
-  // A session from the pool; give it back with release(). Both thread safe.
+  // Takes a session from the pool, or makes one. Give it back with release().
   std::unique_ptr<Session> acquire();
   void release(std::unique_ptr<Session> session);
 
-  // Judges inputs[i] into verdicts[i], all with one key snapshot. Spans of equal length. The verdict of a token depends
-  // on token, time, keys and policy alone, never on its neighbours.
+  // Checks inputs[i] and writes verdicts[i], all with one key snapshot. Spans of equal length. A verdict depends only
+  // on the token, its time, the keys and the policy, never on the other tokens. Its views hold until the session's next
+  // batch.
   void verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
               Session& session) noexcept;
 
-  // Reads every key source again. A failure is returned and told through on_note; the old keys stay.
+  // Reads every key source again. On failure the old keys stay; the error is returned and also reported to on_note.
   Result<void> reload();
   const Policy& policy() const noexcept;
   const signature::Backend& backend() const noexcept;
@@ -65,7 +64,7 @@ class Engine {
   std::unique_ptr<Impl> impl_;
 };
 
-// An owned copy of a verdict, for the library's face.
+// Copies a verdict of `token`, for the library's callers.
 Verdict to_verdict(const jose::TokenVerdict& verdict, std::string_view token);
 
 }  // namespace assay::verify

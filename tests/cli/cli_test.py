@@ -604,6 +604,42 @@ class Inspect(Case):
                     done = self.inspect(*more, stdin=data, keys=keys)
                     self.assertEqual((done.returncode, done.stderr), (1, b""), (data[:60], more, keys))
 
+    # Tokens whose earliest fault another order of checks would miss: each with its profile and its reason.
+    def faulty_tokens(self):
+        header, payload, signature = token().split(".")
+        none, unknown, other, critical, broken = (
+            b64url(text) for text in (b'{"alg":"none"}', b'{"alg":"HS999"}', b'{"alg":"RS256"}',
+                                      b'{"alg":"HS256","crit":[]}', b"{"))
+        raw = b64url(b'{"alg":"HS256","b64":false,"crit":["b64"]}') + '.{"exp":1}.'
+        return [
+            # fastmcp limits the length of payload and signature.
+            ("fastmcp", "token_too_large", f"{header}.{payload}." + "A" * 1028),
+            ("fastmcp", "token_too_large", f"{header}." + "A" * 128004 + f".{signature}"),
+            # The signature was masked or cut off. The claims are not read; the header has to name a known algorithm.
+            ("strict", "signature_redacted", f"{header}." + b64url(b"no JSON") + ".***"),
+            ("strict", "signature_redacted", f"{header}." + b64url(b"[]")),
+            ("strict", "signature_redacted", f"{critical}.{payload}."),
+            ("strict", "malformed_token", f"{unknown}.{payload}.***"),
+            ("strict", "algorithm_not_allowed", f"{unknown}.{payload}."),
+            ("strict", "algorithm_not_allowed", f"{none}.{payload}."),
+            ("fastmcp", "signature_redacted", raw + "[REDACTED]"),
+            # The payload is not base64url, and the header has a fault of its own.
+            ("strict", "malformed_token", f"{unknown}.!.{signature}"),
+            ("strict", "malformed_token", f"{critical}.{payload}=.{signature}"),
+            ("fastmcp", "malformed_token", f"{other}.A.{signature}"),
+            ("strict", "malformed_token", f"{broken}.A.{signature}"),
+        ]
+
+    def test_keys_change_no_reason_that_needs_none(self):
+        for profile, reason, text in self.faulty_tokens():
+            options = ["--profile", profile, "--algorithm", "HS256", "--max-token-bytes", "1000000"]
+            verdict = json.loads(self.assay("verify", *self.KEY, "--quiet", *options, stdin=text).stdout)
+            self.assertEqual(verdict["reason"], reason, text[:120])
+            for keys in (True, False):
+                shown = self.inspect(*options, stdin=text, keys=keys).stdout.decode()
+                self.assertEqual(shown.splitlines()[-1], f"rejected: {reason}", (text[:120], keys))
+                self.assertIn(f"{reason}: {verdict['detail']}" if verdict["detail"] else reason, shown)
+
     def test_wrong_options_are_one_line(self):
         self.assertRefused(self.inspect("--at", "record", stdin="x"), "assay inspect: --at")
         self.assertRefused(self.inspect("--color", "pink", stdin="x"), "--color")

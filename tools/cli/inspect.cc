@@ -13,19 +13,16 @@
 #include <string>
 #include <vector>
 
+#include "assay/token_inspector.h"
 #include "assay/verifier.h"
 #include "base/arena.h"
 #include "codec/base64url.h"
 #include "codec/json.h"
-#include "codec/json_fast.h"
 #include "command.h"
 #include "console.h"
 #include "flags.h"
 #include "inspect_words.h"
-#include "jose/claims.h"
 #include "jose/compact.h"
-#include "jose/header.h"
-#include "jose/policy.h"
 
 namespace assay::cli {
 
@@ -78,20 +75,19 @@ class Page {
   std::string text_;
 };
 
-// One token taken apart as far as it goes.
+// What is shown of a token: header and claims as far as they can be read.
 struct Parts {
   std::string token;
   jose::Compact compact;
   base::Arena arena;
-  std::string header_bytes, payload_bytes;  // payload_bytes ends in codec::kJsonPadding bytes more than payload
-  std::string_view payload;
+  std::string header_bytes, payload_bytes;
   const codec::JsonNode* header = nullptr;
   const codec::JsonNode* claims = nullptr;
   const char* header_fault = "not base64url";
   const char* payload_fault = "not base64url";
 };
 
-void take_apart(Parts& parts, Profile profile) {
+void read_parts(Parts& parts, Profile profile) {
   const auto dialect = profile == Profile::strict ? codec::JsonDialect::rfc8259 : codec::JsonDialect::python;
   parts.compact = jose::split_compact(parts.token);
   codec::JsonError error;
@@ -103,10 +99,7 @@ void take_apart(Parts& parts, Profile profile) {
   if (parts.compact.dots > 2) return;  // JWE: what stands there is ciphertext
   if (auto bytes = codec::base64url_decode(parts.compact.payload)) {
     parts.payload_bytes = std::move(*bytes);
-    const std::size_t size = parts.payload_bytes.size();
-    parts.payload_bytes.append(codec::kJsonPadding, '\0');
-    parts.payload = std::string_view(parts.payload_bytes).substr(0, size);
-    parts.claims = codec::parse_json(parts.payload, dialect, parts.arena, &error);
+    parts.claims = codec::parse_json(parts.payload_bytes, dialect, parts.arena, &error);
     parts.payload_fault = parts.claims == nullptr ? error.message : "not an object";
   }
 }
@@ -220,13 +213,13 @@ std::vector<Check> checks_of(const Policy& policy) {
   };
 }
 
-// What was found, in the terms of the checks.
+// What the checks found.
 struct Findings {
   ReasonSet reasons;
   std::string detail;  // of the first reason
   bool signature_checked = false;
-  bool claims_judged = false;  // all reasons from claim_type on are known
-  bool by_table = false;       // the static table decided
+  bool claims_checked = false;  // `reasons` holds all faults of the claims
+  bool by_table = false;        // the static table decided
   bool accepted = false;
 };
 
@@ -239,54 +232,15 @@ Findings findings_of(const Verdict& verdict, bool has_table) {
   found.by_table = has_table && !found.signature_checked &&
                    (verdict.valid() || verdict.reason() == Reason::unknown_token ||
                     verdict.reason() == Reason::token_expired || verdict.reason() == Reason::scope_missing);
-  found.claims_judged = verdict.signature == SignatureState::valid;
+  found.claims_checked = verdict.signature == SignatureState::valid;
   return found;
 }
 
-// Without keys: everything that needs none.
-Findings findings_without_keys(Parts& parts, const Policy& policy, Instant at) {
+Findings findings_of(const Inspection& inspection) {
   Findings found;
-  const auto reject = [&](Reason reason, std::string detail) {
-    found.reasons = reason;
-    found.detail = std::move(detail);
-    return found;
-  };
-  if (parts.token.empty()) return reject(Reason::missing_token, "");
-  if (parts.token.size() > policy.max_token_bytes) return reject(Reason::token_too_large, "");
-  const auto header = jose::read_header(parts.compact.header, policy.profile);
-  const jose::Shape shape = jose::classify(parts.compact);
-  if (shape == jose::Shape::encrypted) return reject(Reason::encrypted_token, "");
-  if (shape == jose::Shape::malformed) return reject(Reason::malformed_token, "");
-  if (shape != jose::Shape::signed_token) {
-    const bool whole = header && parts.header != nullptr && parts.claims != nullptr;
-    return reject(whole ? Reason::signature_redacted : Reason::malformed_token, "");
-  }
-  if (!header || !codec::base64url_decode(parts.compact.signature)) {
-    return reject(Reason::malformed_token, "a segment is not strict base64url");
-  }
-  if (header->fault) return reject(*header->fault, header->detail);
-  const auto& allowed = policy.algorithms;
-  const bool any = allowed.empty() && policy.profile == Profile::strict;
-  const bool permitted =
-      header->algorithm && (any || (allowed.empty() && *header->algorithm == Algorithm::RS256) ||
-                            std::find(allowed.begin(), allowed.end(), *header->algorithm) != allowed.end());
-  if (!permitted) return reject(Reason::algorithm_not_allowed, "");
-  // With b64=false (RFC 7797) the segment is the payload itself.
-  if (!header->payload_is_encoded) {
-    parts.payload_bytes = std::string(parts.compact.payload) + std::string(codec::kJsonPadding, '\0');
-    parts.payload = std::string_view(parts.payload_bytes).substr(0, parts.compact.payload.size());
-  } else if (parts.payload_bytes.empty()) {
-    return reject(Reason::malformed_token, "a segment is not strict base64url");
-  }
-  codec::FastObjectReader fast;
-  jose::ClaimsFault fault;
-  const jose::Claims* claims = jose::read_claims(parts.payload, policy.profile, fast, parts.arena, fault);
-  if (claims == nullptr) return reject(Reason::malformed_claims, fault.message == nullptr ? "" : fault.message);
-  const auto scopes = jose::scopes_of(*claims, policy.profile, parts.arena);
-  const auto judged = jose::apply_policy(policy, *header, *claims, scopes, at, parts.arena);
-  found.reasons = judged.reasons;
-  found.detail = judged.detail;
-  found.claims_judged = true;
+  found.reasons = inspection.reasons;
+  found.detail = inspection.detail;
+  found.claims_checked = inspection.claims_checked;
   return found;
 }
 
@@ -304,7 +258,7 @@ std::string outcome(const Page& page, const Check& check, const Findings& found,
   // The table holds no more than an expiry and scopes, and has judged both once it knows the token.
   const bool listed = found.by_table && !found.reasons.contains(Reason::unknown_token);
   const bool key_used = found.signature_checked || found.reasons.contains(Reason::signature_invalid);
-  const bool judged = found.claims_judged && !found.reasons.contains(Reason::malformed_claims);
+  const bool judged = found.claims_checked && !found.reasons.contains(Reason::malformed_claims);
   const bool known = found.by_table ? listed : needs_keys ? reached && key_used : reached || judged;
   return known ? page.good("ok") : page.faint("not checked");
 }
@@ -361,8 +315,9 @@ std::string_view trimmed(std::string_view text) {
 
 int run(InspectFlags& flags) {
   JwtVerifierOptions& options = flags.verifier.options;
-  auto policy = jose::checked_policy(options.policy);
-  if (!policy) return fail("inspect", policy.error().message);
+  const auto inspector = TokenInspector::create(options.policy);
+  if (!inspector) return fail("inspect", inspector.error().message);
+  const Policy& policy = inspector->policy();
   const Instant at = flags.verifier.at ? *flags.verifier.at : Instant{Instant::now().seconds, 0};
   const bool has_keys = !options.keys.empty();
   const bool has_table = std::any_of(options.keys.begin(), options.keys.end(), [](const KeySource& key) {
@@ -386,9 +341,9 @@ int run(InspectFlags& flags) {
 
   Parts parts;
   parts.token = std::string(jose::strip_bearer(trimmed(input)));
-  take_apart(parts, policy->profile);
-  const Findings found =
-      verifier ? findings_of(verifier->verify(parts.token, at), has_table) : findings_without_keys(parts, *policy, at);
+  read_parts(parts, policy.profile);
+  const Findings found = verifier ? findings_of(verifier->verify(parts.token, at), has_table)
+                                  : findings_of(inspector->inspect(parts.token, at));
 
   Page page(wants_colour(flags.colour));
   page.heading("Header");
@@ -402,10 +357,10 @@ int run(InspectFlags& flags) {
     show_object(page, parts.claims, parts.payload_fault, false, at);
   }
   page.heading("Checks");
-  page.text() += page.faint(std::string("  profile ") + (policy->profile == Profile::strict ? "strict" : "fastmcp") +
+  page.text() += page.faint(std::string("  profile ") + (policy.profile == Profile::strict ? "strict" : "fastmcp") +
                             ", judged at " + to_rfc3339(at)) +
                  "\n";
-  show_checks(page, found, {parts.token.size(), parts.header, parts.claims}, *policy, at);
+  show_checks(page, found, {parts.token.size(), parts.header, parts.claims}, policy, at);
   page.text() += '\n';
   if (found.accepted) {
     page.text() += page.good("accepted") + "\n";

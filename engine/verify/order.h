@@ -1,0 +1,71 @@
+// The order in which a token is checked. order.cc holds all of it: verify uses it, and inspect with and without keys.
+//
+// A batch of tokens goes through four stages: split, decode, signatures, claims. Each stage is a loop over the batch. A
+// token that a stage rejects is skipped by the later ones, so the earliest check that fails decides the reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "assay/policy.h"
+#include "base/arena.h"
+#include "base/stage_clock.h"
+#include "codec/json_fast.h"
+#include "jose/token_verdict.h"
+#include "keys/key_store.h"
+#include "memo/header_memo.h"
+#include "memo/token_memo.h"
+#include "signature/backend.h"
+
+namespace assay::verify {
+
+// A token between two stages. Views into the token and the batch's arena.
+struct Work {
+  // What is to be done with it. `decode`: as far as split has looked, it is an ordinary token.
+  enum class Next : std::uint8_t { nothing, decode, take_apart, signature, claims };
+
+  const memo::HeaderPlan* plan = nullptr;
+  std::string_view signing_input;
+  std::string_view payload;    // decoded; codec::kJsonPadding readable bytes follow
+  std::string_view signature;  // decoded
+  std::size_t header_size = 0;
+  bool not_sampled = false;  // what signature::Job::not_sampled says of its signature
+  Next next = Next::nothing;
+};
+
+// What one thread needs to check batches, kept from batch to batch so that nothing is allocated once it is warm. Not
+// thread safe. Policy and key store outlive it.
+struct Workspace {
+  Workspace(const Policy& policy, keys::KeyStore& key_store, std::unique_ptr<signature::BackendSession> backend,
+            std::unique_ptr<memo::TokenMemo> token_memo);
+  // Without keys: choosing a key and verifying the signature are left out, and no token is granted anything. `no_keys`
+  // has no ring; it tells which algorithms are allowed.
+  Workspace(const Policy& policy, std::shared_ptr<const keys::Snapshot> no_keys);
+
+  const Policy& policy;
+  keys::KeyStore* key_store;                       // null: without keys
+  std::shared_ptr<const keys::Snapshot> snapshot;  // of the current batch
+
+  base::Arena arena{256 << 10};
+  base::StageClock clock;
+  memo::HeaderMemo header_memo;
+  std::unique_ptr<memo::TokenMemo> token_memo;  // null: tokens are not remembered
+  codec::FastObjectReader reader;
+  std::unique_ptr<signature::BackendSession> backend;  // null: without keys
+
+  std::vector<Work> work;
+  std::vector<signature::Job> jobs;
+  std::vector<std::uint32_t> job_tokens;  // jobs[j] is of inputs[job_tokens[j]]
+};
+
+// Checks inputs[i] and writes verdicts[i], all with one key snapshot. Spans of equal length. The verdict's views hold
+// until the next batch in this workspace. Without keys, empty reasons mean that no check failed, not that the token is
+// accepted.
+void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+                 Workspace& workspace) noexcept;
+
+}  // namespace assay::verify
