@@ -2,15 +2,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <memory>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,15 +19,11 @@
 #include "bench/json.h"
 #include "bench/runner.h"
 #include "bench/table.h"
-#include "bench/token_corpus.h"
-#include "codec/json.h"
 #include "command.h"
 #include "console.h"
 #include "flags.h"
 #include "signals.h"
-#include "signature/backend.h"
 #include "stream/output.h"
-#include "verify/backend_choice.h"
 
 namespace assay::cli {
 namespace {
@@ -46,163 +41,6 @@ Exit status: 0 measured, 1 something is slower than in the report of --compare, 
 finish, 130 ended by SIGINT.
 )";
 
-constexpr int kMostThreads = 1024;
-constexpr std::size_t kMostKeys = 10'000, kMostBatch = 65'536, kMostTokens = 4'194'304, kMostClaims = 16'384;
-
-struct BenchFlags {
-  VerifierFlags verifier;
-  StreamOptions stream;
-  bench::Settings settings;
-  bool gave_seconds = false, gave_repetitions = false, gave_claims = false, gave_tokens = false;
-  std::string json, html, compare;
-  std::vector<std::pair<std::string, std::string>> given;  // bench's own, for the report
-};
-
-// "a,b,c" as its parts, each once, in order. Empty parts are refused.
-std::vector<std::string> parts_of(const std::string& option, const std::string& list) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    const std::string part = list.substr(begin, end - begin);
-    if (part.empty()) throw refuse(option, in_quotes(list) + " has an empty place: separate names by single commas");
-    if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
-    begin = end + 1;
-  }
-  return parts;
-}
-
-template <class T>
-std::vector<T> numbers_of(const std::string& option, const std::string& list, long long most, const char* unit) {
-  std::vector<T> numbers;
-  for (const std::string& part : parts_of(option, list)) {
-    const auto number = static_cast<T>(whole_number(option, part, 1, most, unit));
-    if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) numbers.push_back(number);
-  }
-  return numbers;
-}
-
-std::vector<std::string> algorithms_of(const std::string& list) {
-  if (list == "all") return bench::all_algorithms();
-  std::vector<std::string> names = parts_of("--algorithm", list);
-  for (const std::string& name : names) {
-    if (!algorithm_from_string(name))
-      throw refuse("--algorithm", in_quotes(name) + " is not known: use all, or of " + algorithm_names());
-  }
-  return names;
-}
-
-std::vector<std::string> backends_of(const std::string& list) {
-  std::vector<std::string> names;
-  for (std::string name : parts_of("--backend", list)) {
-    if (name == "auto") {
-      if (const auto chosen = verify::make_backend({})) name = (*chosen)->name();
-    }
-    if (name != "openssl" && name != "lanes")
-      throw refuse("--backend", in_quotes(name) + " is none of openssl, lanes, auto");
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  return names;
-}
-
-double seconds_of(const std::string& value) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size() || !(number >= 0.01 && number <= 3600))
-    throw refuse("--seconds", in_quotes(value) + " is no number of seconds from 0.01 to 3600");
-  return number;
-}
-
-void add_measure_flags(CLI::App& app, BenchFlags& flags) {
-  bench::Settings& settings = flags.settings;
-  const auto add = [&](const char* name, const char* placeholder, const std::string& help, ReadValue read) {
-    add_value(app, name, placeholder, help, [&flags, name, read = std::move(read)](const std::string& value) {
-      read(value);
-      flags.given.emplace_back(name, value);
-    })->group("What to measure");
-  };
-  std::string usual;
-  for (const std::string& name : bench::usual_algorithms()) usual += (usual.empty() ? "" : ",") + name;
-  add("--algorithm", "LIST",
-      "algorithms, separated by commas, or all; with --input, those that are allowed; default " + usual,
-      [&settings](const std::string& value) { settings.algorithms = algorithms_of(value); });
-  add("--backend", "LIST", "of openssl, lanes and auto; default openssl,lanes",
-      [&settings](const std::string& value) { settings.backends = backends_of(value); });
-  add("--threads", "LIST", "numbers of threads, each on a core of its own; default 1, 2, 4 ... and all cores",
-      [&settings](const std::string& value) {
-        settings.threads = numbers_of<int>("--threads", value, kMostThreads, "threads");
-      });
-  add("--keys", "LIST", "numbers of keys in rotation, up to 10000; default 1", [&settings](const std::string& value) {
-    settings.keys = numbers_of<std::size_t>("--keys", value, kMostKeys, "keys");
-  });
-  add("--batch", "LIST", "also measure the library, with so many tokens in each call; default none",
-      [&settings](const std::string& value) {
-        settings.batches = numbers_of<std::size_t>("--batch", value, kMostBatch, "tokens");
-      });
-  app.add_flag_callback(
-         "--repeated",
-         [&flags] {
-           flags.settings.repeated = true;
-           flags.given.emplace_back("--repeated", "");
-         },
-         "also measure a log whose tokens repeat: 1 % distinct, frequencies as Zipf's law has them")
-      ->group("What to measure");
-  add("--claims", "BYTES", "size of the claims; default 350", [&flags](const std::string& value) {
-    flags.settings.claims_bytes = static_cast<std::size_t>(
-        whole_number("--claims", value, static_cast<long long>(bench::kLeastClaimsBytes), kMostClaims, "bytes"));
-    flags.gave_claims = true;
-  });
-  add("--tokens", "N", "size of a corpus; default 8192 to 131072, by algorithm", [&flags](const std::string& value) {
-    flags.settings.tokens = static_cast<std::size_t>(whole_number("--tokens", value, 1, kMostTokens, "tokens"));
-    flags.gave_tokens = true;
-  });
-  add("--seconds", "S", "time for each row, over its repetitions; default 1", [&flags](const std::string& value) {
-    flags.settings.seconds = seconds_of(value);
-    flags.gave_seconds = true;
-  });
-  add("--repetitions", "N", "of each row, alternating with the others and with plain OpenSSL; default 5",
-      [&flags](const std::string& value) {
-        flags.settings.repetitions = static_cast<int>(whole_number("--repetitions", value, 1, 1000, "repetitions"));
-        flags.gave_repetitions = true;
-      });
-}
-
-void add_result_flags(CLI::App& app, BenchFlags& flags) {
-  const auto add = [&](const char* name, const char* help, std::string& path) {
-    add_value(app, name, "PATH", help, [name, &path](const std::string& value) {
-      if (value.empty()) throw refuse(name, "the path is empty");
-      path = value;
-    })->group("Results");
-  };
-  add("--json", "write everything here, samples included; -: standard output, and the table to standard error",
-      flags.json);
-  add("--html", "draw it here, as one page that needs nothing else", flags.html);
-  add("--compare",
-      "tell what changed since this report of --json, by ratio to plain OpenSSL; measures the same where not told "
-      "otherwise",
-      flags.compare);
-}
-
-void add_own_flags(CLI::App& app, BenchFlags& flags) {
-  constexpr const char* kGroup = "The user's own log";
-  add_value(app, "--input", "FILE", "measure this log instead, with the keys and the policy below",
-            [&flags](const std::string& value) {
-              if (value.empty() || value == "-") throw refuse("--input", "name a file: it is read many times");
-              flags.settings.input = value;
-              flags.given.emplace_back("--input", value);
-            })
-      ->group(kGroup);
-  const auto add_pointer = [&](const char* name, const char* help, std::string& pointer) {
-    add_value(app, name, "POINTER", help, [&flags, name, &pointer](const std::string& value) {
-      if (!codec::is_json_pointer(value))
-        throw refuse(name, in_quotes(value) + " is no JSON pointer (RFC 6901): begin with '/', such as /request/token");
-      pointer = value;
-      flags.given.emplace_back(name, value);
-    })->group(kGroup);
-  };
-  add_pointer("--token-field", "the token in a JSON record; default /token", flags.stream.token_field);
-  add_pointer("--time-field", "the time in a JSON record, for --at record; default /time", flags.stream.time_field);
-}
-
 // 1, 2, 4 ... and all.
 std::vector<int> usual_threads(int cores) {
   std::vector<int> counts;
@@ -211,45 +49,41 @@ std::vector<int> usual_threads(int cores) {
   return counts;
 }
 
-// What was not given: as in the report to compare with, or as usual.
-void complete(BenchFlags& flags, const bench::Report* before) {
-  bench::Settings& settings = flags.settings;
-  bench::Settings usual;
-  usual.algorithms = bench::usual_algorithms();
-  usual.backends = {"openssl", "lanes"};
-  usual.threads = usual_threads(static_cast<int>(bench::Pinning().cores().size()));
-  usual.keys = {1};
-  usual.claims_bytes = bench::kClaimsBytes;
-  if (before != nullptr && before->settings.input.empty()) {
-    usual = before->settings;
-    settings.repeated = settings.repeated || usual.repeated;
-    if (settings.batches.empty()) settings.batches = usual.batches;
+// Settings that no flag gave are those of the report to compare with, or the usual ones.
+void complete(Arguments& arguments, const std::optional<bench::Report>& before) {
+  bench::Settings& settings = arguments.bench.settings;
+  const bool own_log = !settings.input.empty();
+  if (own_log && !arguments.gave("--algorithm")) settings.algorithms.clear();
+  if (before && before->settings.input.empty()) {
+    const bench::Settings& then = before->settings;
+    const auto take_over = [&arguments](const char* flag, auto& mine, const auto& theirs) {
+      if (!arguments.gave(flag)) mine = theirs;
+    };
+    if (!own_log) take_over("--algorithm", settings.algorithms, then.algorithms);
+    take_over("--backend", settings.backends, then.backends);
+    take_over("--threads", settings.threads, then.threads);
+    take_over("--keys", settings.keys, then.keys);
+    take_over("--batch", settings.batches, then.batches);
+    take_over("--repeated", settings.repeated, then.repeated);
+    take_over("--claims", settings.claims_bytes, then.claims_bytes);
+    take_over("--tokens", settings.tokens, then.tokens);
+    take_over("--seconds", settings.seconds, then.seconds);
+    take_over("--repetitions", settings.repetitions, then.repetitions);
   }
-  if (settings.input.empty() && settings.algorithms.empty()) settings.algorithms = usual.algorithms;
-  if (settings.backends.empty()) settings.backends = usual.backends;
-  if (settings.threads.empty()) settings.threads = usual.threads;
-  if (settings.keys.empty()) settings.keys = usual.keys;
-  if (!flags.gave_claims) settings.claims_bytes = usual.claims_bytes;
-  if (!flags.gave_tokens) settings.tokens = usual.tokens;
-  if (!flags.gave_seconds) settings.seconds = usual.seconds;
-  if (!flags.gave_repetitions) settings.repetitions = usual.repetitions;
+  if (settings.threads.empty()) settings.threads = usual_threads(static_cast<int>(bench::Pinning().cores().size()));
 }
 
-// As it could be typed again.
-std::string command_of(const BenchFlags& flags) {
+// The command line, as it could be typed again. Flags that only say where results go are left out.
+std::string command_of(const Arguments& arguments) {
   std::string command = "assay bench";
-  const auto add = [&command](const std::vector<std::pair<std::string, std::string>>& options) {
-    for (const auto& [name, value] : options) {
-      command += " " + name;
-      if (name == "--repeated") continue;
-      const bool plain = !value.empty() && value.find_first_not_of(
-                                               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                               "0123456789_-+=,./:@") == std::string::npos;
-      command += plain ? " " + value : " '" + value + "'";
-    }
-  };
-  add(flags.given);
-  add(flags.verifier.manifest);
+  for (const auto& [name, value] : arguments.manifest()) {
+    command += " " + name;
+    if (name == "--repeated") continue;
+    const bool plain = !value.empty() && value.find_first_not_of(
+                                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                             "0123456789_-+=,./:@") == std::string::npos;
+    command += plain ? " " + value : " '" + value + "'";
+  }
   return command;
 }
 
@@ -281,75 +115,100 @@ class Bar {
   double started_ = bench::wall_seconds();
 };
 
-std::string what_is_wrong(const BenchFlags& flags) {
+// Why these flags do not go together; empty: they do.
+std::string what_is_wrong(const Arguments& arguments) {
+  const BenchArguments& flags = arguments.bench;
   if (flags.json == "-" && flags.html == "-") return "--json and --html cannot both be standard output";
   if (!flags.settings.input.empty()) {
-    if (flags.verifier.options.keys.empty())
+    if (arguments.verifier.keys.empty())
       return "--input " + flags.settings.input + " needs keys: give --jwks, --public-key or --secret-file";
-    for (const auto& [name, value] : flags.given) {
-      if (name == "--keys" || name == "--batch" || name == "--repeated" || name == "--claims" || name == "--tokens")
-        return name + " is for minted tokens; leave it out with --input";
+    for (const char* name : {"--keys", "--batch", "--repeated", "--claims", "--tokens"}) {
+      if (arguments.gave(name)) return std::string(name) + " is for minted tokens; leave it out with --input";
     }
     return "";
   }
-  if (!flags.verifier.manifest.empty())
-    return flags.verifier.manifest.front().first + " goes with --input FILE; minted tokens have keys of their own";
-  for (const auto& [name, value] : flags.given) {
-    if (name == "--token-field" || name == "--time-field") return name + " goes with --input FILE";
+  for (const auto& [flag, value] : arguments.given) {
+    if (flag->group == kKeys || flag->group == kPolicy || flag->group == kInput)
+      return flag->name + " goes with --input FILE; minted tokens have keys of their own";
   }
   return "";
 }
 
-// Writes a result, or says why not. Closed pipes are no failure.
-int finish(stream::Output& output, const std::string& text) {
-  const auto wrote = output.write(text);
-  if (!wrote) return fail("bench", wrote.error().message);
-  if (*wrote == stream::Output::Outcome::closed) return 0;
-  if (const auto done = output.commit(); !done) return fail("bench", done.error().message);
-  return 0;
+// The user's own log with the verifier for it, if --input names one. Takes the verifier's options out of `arguments`.
+std::optional<bench::OwnInput> own_input(Arguments& arguments) {
+  if (arguments.bench.settings.input.empty()) return std::nullopt;
+  bench::OwnInput own{std::move(arguments.verifier), arguments.stream};
+  // Here --algorithm is the policy's.
+  for (const std::string& name : arguments.bench.settings.algorithms) {
+    own.verifier.policy.algorithms.push_back(*algorithm_from_string(name));
+  }
+  own.verifier.on_note = [](std::string_view message) { note(message); };
+  return own;
 }
 
-int run(BenchFlags& flags) {
-  if (const std::string wrong = what_is_wrong(flags); !wrong.empty()) return fail("bench", wrong);
-  std::optional<bench::Report> before;
-  if (!flags.compare.empty()) {
-    Result<bench::Report> read = read_before(flags.compare);
-    if (!read) return fail("bench", read.error().message);
-    before = std::move(*read);
-  }
-  std::vector<Algorithm> allowed;  // with --input, --algorithm is the policy's
-  for (const std::string& name : flags.settings.algorithms) allowed.push_back(*algorithm_from_string(name));
-  complete(flags, before ? &*before : nullptr);
+Result<bench::Report> measure(Arguments& arguments) {
   Signals& caught = signals();
-
-  // Opened before minutes of measuring, so that a wrong path is told at once.
-  std::optional<stream::Output> json, html;
-  for (auto& [path, output] : {std::pair(&flags.json, &json), std::pair(&flags.html, &html)}) {
-    if (path->empty()) continue;
-    Result<stream::Output> opened = stream::Output::open(*path);
-    if (!opened) return fail("bench", opened.error().message);
-    output->emplace(std::move(*opened));
-  }
-
-  std::optional<bench::OwnInput> own;
-  if (!flags.settings.input.empty()) {
-    own.emplace(bench::OwnInput{std::move(flags.verifier.options), flags.stream});
-    own->verifier.policy.algorithms = allowed;
-    own->verifier.on_note = [](std::string_view message) { note(message); };
-    own->stream.at_record = flags.verifier.at_record;
-    own->stream.at = flags.verifier.at;
-  }
   Bar bar;
   bench::Hooks hooks;
   hooks.stop = &caught.stop;
   if (isatty(STDERR_FILENO) == 1)
     hooks.on_progress = [&bar](const std::string& text, double share) { bar.show(text, share); };
   finish_on_stop_signals();
-  Result<bench::Report> report = bench::run(flags.settings, std::move(own), hooks);
+  std::optional<bench::OwnInput> own = own_input(arguments);
+  Result<bench::Report> report = bench::run(arguments.bench.settings, std::move(own), hooks);
   draw_bar("");
+  if (report) report->command = command_of(arguments);
+  return report;
+}
+
+// Opens the file of a result; no path is no file.
+Result<std::optional<stream::Output>> open_result(const std::string& path) {
+  std::optional<stream::Output> output;
+  if (path.empty()) return output;
+  Result<stream::Output> opened = stream::Output::open(path);
+  if (!opened) return opened.error();
+  output.emplace(std::move(*opened));
+  return output;
+}
+
+// Writes a result. A closed pipe is no failure.
+Result<void> write_result(stream::Output& output, const std::string& text) {
+  const auto wrote = output.write(text);
+  if (!wrote) return wrote.error();
+  return *wrote == stream::Output::Outcome::closed ? Result<void>() : output.commit();
+}
+
+// The table: to standard output, or to standard error if another result goes there.
+Result<void> print_table(const BenchArguments& flags, const std::string& text) {
+  if (flags.json == "-" || flags.html == "-") {
+    std::fputs(text.c_str(), stderr);
+    return {};
+  }
+  Result<stream::Output> out = stream::Output::open("");
+  if (!out) return out.error();
+  return write_result(*out, text);
+}
+
+int run(Arguments& arguments) {
+  const BenchArguments& flags = arguments.bench;
+  if (const std::string wrong = what_is_wrong(arguments); !wrong.empty()) return fail("bench", wrong);
+  std::optional<bench::Report> before;
+  if (!flags.compare.empty()) {
+    Result<bench::Report> read = read_before(flags.compare);
+    if (!read) return fail("bench", read.error().message);
+    before = std::move(*read);
+  }
+  complete(arguments, before);
+  signals();  // from here on SIGPIPE is ignored, which the outputs need
+  // Opened before minutes of measuring, so that a wrong path is reported at once.
+  Result<std::optional<stream::Output>> json = open_result(flags.json);
+  if (!json) return fail("bench", json.error().message);
+  Result<std::optional<stream::Output>> html = open_result(flags.html);
+  if (!html) return fail("bench", html.error().message);
+
+  const Result<bench::Report> report = measure(arguments);
   if (!report) return fail("bench", report.error().message);
   if (report->stopped_by != 0) return 128 + report->stopped_by;
-  report->command = command_of(flags);
 
   std::string text = bench::report_text(*report);
   std::optional<bench::Comparison> comparison;
@@ -357,34 +216,20 @@ int run(BenchFlags& flags) {
     comparison = bench::compare(*before, *report);
     text += "\n" + bench::comparison_text(*comparison, flags.compare);
   }
-  if (flags.json == "-" || flags.html == "-") {
-    std::fputs(text.c_str(), stderr);
-  } else {
-    Result<stream::Output> out = stream::Output::open("");
-    if (!out) return fail("bench", out.error().message);
-    if (const int failed = finish(*out, text); failed != 0) return failed;
-  }
-  if (json) {
-    if (const int failed = finish(*json, bench::report_json(*report)); failed != 0) return failed;
-  }
-  if (html) {
-    if (const int failed = finish(*html, bench::report_html(*report)); failed != 0) return failed;
-  }
+  Result<void> written = print_table(flags, text);
+  if (written && *json) written = write_result(**json, bench::report_json(*report));
+  if (written && *html) written = write_result(**html, bench::report_html(*report));
+  if (!written) return fail("bench", written.error().message);
   return comparison && comparison->slower() ? 1 : 0;
 }
 
 }  // namespace
 
-void add_bench(CLI::App& program, int& exit_code) {
-  CLI::App* app = program.add_subcommand("bench", "Tokens a second by algorithm, backend and threads, on this machine");
-  const auto flags = std::make_shared<BenchFlags>();
-  add_measure_flags(*app, *flags);
-  add_result_flags(*app, *flags);
-  add_own_flags(*app, *flags);
-  add_key_flags(*app, flags->verifier, false);
-  add_claim_flags(*app, flags->verifier, true);
-  app->footer(kExamples);
-  app->callback([flags, &exit_code] { exit_code = run(*flags); });
+Command bench_command() {
+  return {.name = "bench",
+          .summary = "Tokens a second by algorithm, backend and threads, on this machine",
+          .footer = kExamples,
+          .run = run};
 }
 
 }  // namespace assay::cli

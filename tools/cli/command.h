@@ -1,18 +1,29 @@
-// One file a command; each adds its flags to the program and leaves an exit code when it ran.
+// The commands of the program, one file each.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "arguments.h"
 
 namespace assay::cli {
 
-// Exit codes (CONTRACT): 0 all accepted, 1 finished with a rejection, 2 could not start or finish.
-void add_verify(CLI::App& program, int& exit_code);
-void add_inspect(CLI::App& program, int& exit_code);
-void add_mint(CLI::App& program, int& exit_code);
-void add_keygen(CLI::App& program, int& exit_code);
-void add_bench(CLI::App& program, int& exit_code);
+struct Command {
+  const char* name;
+  const char* summary;  // one line for --help
+  std::string footer;   // examples, exit codes
+  // Returns the exit code: 0 all accepted, 1 finished with a rejection, 2 could not start or finish, 128 + N ended by
+  // signal N.
+  int (*run)(Arguments& arguments);
+};
 
-// Prints "assay: MESSAGE" as one line on stderr and returns 2.
-int fail(const std::string& message);
+Command verify_command();
+Command inspect_command();
+Command mint_command();
+Command keygen_command();
+Command bench_command();
+
+// All of them, in the order of --help.
+std::vector<Command> commands();
 
 }  // namespace assay::cli

@@ -4,8 +4,6 @@
 #include <cstdio>
 #include <mutex>
 
-#include "command.h"
-
 namespace assay::cli {
 
 namespace {
@@ -89,8 +87,6 @@ int fail(std::string_view command, std::string_view message) {
   print_line((command.empty() ? "assay" : "assay " + std::string(command)) + ": " + safe(message));
   return 2;
 }
-
-int fail(const std::string& message) { return fail({}, message); }
 
 void note(std::string_view message) { print_line("assay: " + safe(message)); }
 

@@ -1,57 +1,60 @@
-// The flags of keys and policy, which verify and inspect share, and the helpers that state a flag once.
+// The flags of every command, each stated once.
+//
+// A row of the table (flag_table.cc) is all that there is to say about a flag. The parser, --help and the run's
+// manifest come from it, and so can a man page or shell completion:
+//
+//   for (const Flag& flag : flags_of("verify")) print(flag.name, flag.placeholder, flag.description());
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "assay/instant.h"
-#include "assay/verifier.h"
+#include "assay/result.h"
+#include "flag_value.h"
 
 namespace assay::cli {
 
-// What keys and policy flags leave behind.
-struct VerifierFlags {
-  JwtVerifierOptions options;
-  bool at_record = false;     // --at record
-  std::optional<Instant> at;  // --at TIME; nothing: now
-  // Each option given, with its value as it may be shown: paths and URLs without credentials, never a secret.
-  std::vector<std::pair<std::string, std::string>> manifest;
+// Whether the run's manifest holds the values of a flag. Secrets are never recorded.
+enum class Record { value, url_without_credentials, nothing };
+
+// Headings of --help that the commands look at, too.
+inline constexpr const char* kKeys = "Keys";
+inline constexpr const char* kPolicy = "Policy";
+inline constexpr const char* kInput = "Input";
+
+struct Flag {
+  std::string name = "";         // "--output"; an argument without a flag has the name "FILE"
+  std::string short_name = "";   // "-o"; empty: none
+  std::string placeholder = "";  // "PATH", or the choices; empty: takes no value
+  std::string group = "";        // heading in --help
+  std::vector<std::string> commands = {};
+  std::string help = "";  // description() adds whether it is required, whether it repeats, and the default
+  Value value = {};
+  std::string default_text = "";  // instead of the value's own
+  Record record = Record::value;
+  bool required = false;
+  std::string excludes = "";  // the name of a flag that cannot be given beside this one
+
+  bool positional() const { return !name.starts_with('-'); }
+  bool repeatable() const { return value.takes == Value::Takes::each; }
+  std::string default_value() const { return default_text.empty() ? value.default_text : default_text; }
+  // "write verdicts here; repeatable; default standard output"
+  std::string description() const;
+  // A value as a manifest may show it.
+  std::string shown(const std::string& text) const;
 };
 
-// Reads one value of a flag. To refuse it, throw what refuse() makes.
-using ReadValue = std::function<void(const std::string& value)>;
-CLI::ValidationError refuse(const std::string& option, const std::string& why);
-// A value in quotation marks, as an error shows it; shortened when long.
-std::string in_quotes(std::string_view value);
+// Every row. Built at the first call.
+const std::vector<Flag>& all_flags();
+// The rows of a command ("verify"), in the order of --help.
+std::vector<std::reference_wrapper<const Flag>> flags_of(std::string_view command);
 
-// Flags with a value. The last counts, or each in turn when repeatable. Values are taken exactly as given: empty ones,
-// and "[a,b]", which CLI11 would take for a list.
-CLI::Option* add_value(CLI::App& app, const std::string& names, const std::string& placeholder, const std::string& help,
-                       ReadValue read);
-CLI::Option* add_values(CLI::App& app, const std::string& names, const std::string& placeholder,
-                        const std::string& help, ReadValue read);
-// A flag whose value is one of a short list.
-void add_choice(CLI::App& app, const std::string& name, const std::string& help,
-                std::vector<std::pair<std::string, std::function<void()>>> choices);
-// A whole number between two bounds; `unit` is told when it is not.
-long long whole_number(const std::string& option, const std::string& value, long long least, long long most,
-                       const char* unit);
-
-// `urls`: keys may be fetched; else from files alone.
-void add_key_flags(CLI::App& app, VerifierFlags& flags, bool urls = true);
-// `record_times`: --at takes `record`.
-void add_policy_flags(CLI::App& app, VerifierFlags& flags, bool record_times);
-// The same without --algorithm.
-void add_claim_flags(CLI::App& app, VerifierFlags& flags, bool record_times);
-// "RS256, RS384, ..."
-std::string algorithm_names();
-
-// Two columns, descriptions folded to the width of a page.
-std::shared_ptr<CLI::FormatterBase> help_format();
+// The message of an error of the library, after the name of the flag that sets the field at fault: "--audience: is
+// empty". Several flags may fill one field, such as "keys"; then the message has to name the value, and does. A field
+// that no flag of the command sets is named itself.
+std::string message_of(std::string_view command, const Error& error);
 
 }  // namespace assay::cli

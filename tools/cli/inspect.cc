@@ -20,7 +20,6 @@
 #include "codec/json.h"
 #include "command.h"
 #include "console.h"
-#include "flags.h"
 #include "inspect_words.h"
 #include "jose/compact.h"
 
@@ -41,14 +40,6 @@ Exit status: 0 accepted, 1 rejected or not verified, 2 could not start.
 )";
 
 constexpr std::size_t kMostInput = std::size_t{64} << 20;
-
-enum class Colour { automatic, always, never };
-
-struct InspectFlags {
-  VerifierFlags verifier;
-  std::optional<std::string> token;
-  Colour colour = Colour::automatic;
-};
 
 // NO_COLOR: https://no-color.org, "when present and not an empty string".
 bool wants_colour(Colour colour) {
@@ -313,12 +304,12 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-int run(InspectFlags& flags) {
-  JwtVerifierOptions& options = flags.verifier.options;
+int run(Arguments& arguments) {
+  JwtVerifierOptions& options = arguments.verifier;
   const auto inspector = TokenInspector::create(options.policy);
   if (!inspector) return fail("inspect", inspector.error().message);
   const Policy& policy = inspector->policy();
-  const Instant at = flags.verifier.at ? *flags.verifier.at : Instant{Instant::now().seconds, 0};
+  const Instant at = arguments.stream.at ? *arguments.stream.at : Instant{Instant::now().seconds, 0};
   const bool has_keys = !options.keys.empty();
   const bool has_table = std::any_of(options.keys.begin(), options.keys.end(), [](const KeySource& key) {
     return key.kind == KeySource::Kind::static_tokens_file;
@@ -331,8 +322,8 @@ int run(InspectFlags& flags) {
     verifier.emplace(std::move(*made));
   }
   std::string input;
-  if (flags.token && *flags.token != "-") {
-    input = *flags.token;
+  if (const auto& token = arguments.inspect.token; token && *token != "-") {
+    input = *token;
   } else {
     auto read = read_standard_input();
     if (!read) return fail("inspect", read.error().message);
@@ -345,7 +336,7 @@ int run(InspectFlags& flags) {
   const Findings found = verifier ? findings_of(verifier->verify(parts.token, at), has_table)
                                   : findings_of(inspector->inspect(parts.token, at));
 
-  Page page(wants_colour(flags.colour));
+  Page page(wants_colour(arguments.inspect.colour));
   page.heading("Header");
   show_object(page, parts.header, parts.header_fault, true, at);
   page.heading("Claims");
@@ -377,20 +368,11 @@ int run(InspectFlags& flags) {
 
 }  // namespace
 
-void add_inspect(CLI::App& program, int& exit_code) {
-  CLI::App* app = program.add_subcommand("inspect", "One token explained: header, claims, every check and its result");
-  const auto flags = std::make_shared<InspectFlags>();
-  add_value(*app, "TOKEN", "", "the token; standard input when none or -",
-            [flags](const std::string& value) { flags->token = value; });
-  add_key_flags(*app, flags->verifier);
-  add_policy_flags(*app, flags->verifier, false);
-  add_choice(*app, "--color", "default auto: on a terminal, unless NO_COLOR is set",
-             {{"auto", [flags] { flags->colour = Colour::automatic; }},
-              {"always", [flags] { flags->colour = Colour::always; }},
-              {"never", [flags] { flags->colour = Colour::never; }}});
-  app->get_option("--color")->group("Output");
-  app->footer(kExamples);
-  app->callback([flags, &exit_code] { exit_code = run(*flags); });
+Command inspect_command() {
+  return {.name = "inspect",
+          .summary = "One token explained: header, claims, every check and its result",
+          .footer = kExamples,
+          .run = run};
 }
 
 }  // namespace assay::cli

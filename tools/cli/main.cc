@@ -8,7 +8,8 @@
 #include "assay/version.h"
 #include "command.h"
 #include "console.h"
-#include "flags.h"
+#include "parser.h"
+#include "readers.h"
 
 namespace assay::cli {
 
@@ -22,7 +23,7 @@ constexpr const char* kExamples =
   assay mint --key key.pem --count 1000 --fault expired=0.05 -o tokens.txt
   assay bench --algorithm RS256,ES256,EdDSA
 
-`assay COMMAND --help` tells the options of a command.
+`assay COMMAND --help` shows the options of a command.
 )";
 
 // "--name=value" as two arguments, since CLI11 takes the argument after an empty value for the value. In reverse, as
@@ -65,17 +66,19 @@ std::string help_of(const CLI::App& program) { return CLI::detail::find_and_repl
 
 int run(int argc, char** argv) {
   int exit_code = 0;
+  Arguments values;
   CLI::App program("assay verifies JSON Web Tokens in bulk.", "assay");
   program.set_help_flag("-h,--help", "show this help");
   program.set_version_flag("--version", build_description, "show version, OpenSSL, CPU features and backend");
   program.formatter(help_format());
   program.require_subcommand(1);
   program.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  add_verify(program, exit_code);
-  add_inspect(program, exit_code);
-  add_mint(program, exit_code);
-  add_keygen(program, exit_code);
-  add_bench(program, exit_code);
+  for (const Command& command : commands()) {
+    CLI::App* app = program.add_subcommand(command.name, command.summary);
+    add_flags(*app, command.name, values);
+    app->footer(command.footer);
+    app->callback([run = command.run, &values, &exit_code] { exit_code = run(values); });
+  }
   program.footer(kExamples);
 
   auto args = arguments(argc, argv);

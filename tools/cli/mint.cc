@@ -4,40 +4,21 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <limits>
-#include <memory>
-#include <optional>
 #include <random>
 #include <string>
-#include <vector>
 
 #include "assay/key_pair.h"
-#include "base/arena.h"
-#include "codec/json.h"
 #include "command.h"
 #include "console.h"
-#include "flags.h"
 #include "jose/secret_text.h"
 #include "mint/key_files.h"
 #include "mint/minter.h"
 
 namespace assay::cli {
 namespace {
-
-struct MintFlags {
-  std::string key, algorithm = "RS256", at = "now", output;
-  TokenRequest request;
-  std::vector<std::string> claims, faults;
-  std::optional<std::uint64_t> count, seed;
-  int threads = 0;  // 0: all cores
-};
-
-// 9999-12-31T23:59:59Z, the last moment that RFC 3339 writes.
-constexpr std::int64_t kLastSecond = 253'402'300'799;
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -112,75 +93,29 @@ class Output {
   int error_ = 0;
 };
 
-Result<void> read_claims(const std::vector<std::string>& claims, TokenRequest& request) {
-  for (const std::string& text : claims) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return Error{"--claim " + text + ": write NAME=JSON"};
-    const std::string json = text.substr(equals + 1);
-    base::Arena arena;
-    codec::JsonError error;
-    if (!codec::parse_json(json, codec::JsonDialect::rfc8259, arena, &error)) {
-      return Error{"--claim " + text + ": the value is not JSON (" + error.message + "); a string needs its quotes: '" +
-                   text.substr(0, equals) + "=\"...\"'"};
-    }
-    request.additional_claims.emplace_back(text.substr(0, equals), json);
-  }
-  return {};
-}
-
-Result<Instant> read_time(const std::string& text) {
-  if (text == "now") return Instant::now();
-  std::optional<Instant> at = parse_unix_seconds(text);
-  if (!at) at = parse_rfc3339(text);
-  if (at && at->seconds >= -kLastSecond && at->seconds <= kLastSecond) return *at;
-  return Error{"--at " + text + ": write now, Unix seconds or RFC 3339, such as 2026-01-31T12:00:00Z"};
-}
-
-// All 64 bits, since such seeds are drawn and told.
-std::uint64_t read_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw refuse("--seed", in_quotes(text) + " is not a whole number from 0 to 18446744073709551615");
-  }
-  return seed;
-}
-
-Result<KeyPair> read_key(const MintFlags& flags) {
-  const std::optional<Algorithm> algorithm = algorithm_from_string(flags.algorithm);
-  if (!algorithm) return Error{"--algorithm " + flags.algorithm + ": no such algorithm; RS256, ES256, EdDSA, ..."};
-  Result<std::string> bytes = mint::read_key_file(flags.key);
+Result<KeyPair> read_key(const MintArguments& arguments) {
+  const std::string name(to_string(arguments.algorithm));
+  Result<std::string> bytes = mint::read_key_file(arguments.key);
   if (!bytes) return Error{"--key " + bytes.error().message};
   std::string_view text = *bytes;
-  if (info(*algorithm).key_type == KeyType::oct) {
+  if (info(arguments.algorithm).key_type == KeyType::oct) {
     if (text.starts_with("-----BEGIN ")) {
-      return Error{"--key " + flags.key + ": a PEM key is no secret for " + flags.algorithm + "; choose --algorithm"};
+      return Error{"--key " + arguments.key + ": a PEM key is no secret for " + name + "; choose --algorithm"};
     }
     text = jose::secret_of_file(text);
   }
-  Result<KeyPair> pair = KeyPair::from_private(text, *algorithm);
-  if (!pair) return Error{"--key " + flags.key + ": " + pair.error().message};
+  Result<KeyPair> pair = KeyPair::from_private(text, arguments.algorithm);
+  if (!pair) return Error{"--key " + arguments.key + ": " + pair.error().message};
   return pair;
 }
 
-Result<mint::MintOptions> read_options(const MintFlags& flags) {
-  mint::MintOptions options;
-  options.request = flags.request;
-  if (Result<void> ok = read_claims(flags.claims, options.request); !ok) return ok.error();
-  Result<Instant> at = read_time(flags.at);
-  if (!at) return at.error();
-  options.request.issued_at = *at;
-  for (const std::string& text : flags.faults) {
-    Result<mint::Fault> fault = mint::parse_fault(text);
-    if (!fault) return fault.error();
-    options.faults.push_back(*fault);
+// Fills in what depends on the moment and on chance.
+void complete(const Arguments& arguments, mint::MintOptions& options) {
+  if (!options.request.issued_at) options.request.issued_at = Instant::now();
+  options.distinct = arguments.gave("--count");
+  if (!arguments.gave("--seed")) {
+    options.seed = std::uint64_t{std::random_device()()} << 32 | std::random_device()();
   }
-  if (Result<void> ok = mint::check_faults(options.faults); !ok) return ok.error();
-  options.count = flags.count.value_or(1);
-  options.distinct = flags.count.has_value();
-  options.seed = flags.seed ? *flags.seed : (std::uint64_t{std::random_device()()} << 32 | std::random_device()());
-  options.threads = flags.threads;
-  return options;
 }
 
 void tell(const mint::MintResult& result, std::uint64_t seed) {
@@ -191,62 +126,31 @@ void tell(const mint::MintResult& result, std::uint64_t seed) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-int run_mint(const MintFlags& flags) {
-  Result<mint::MintOptions> options = read_options(flags);
-  if (!options) return fail("mint", options.error().message);
-  Result<KeyPair> pair = read_key(flags);
+int run(Arguments& arguments) {
+  mint::MintOptions& options = arguments.mint.options;
+  if (Result<void> ok = mint::check_faults(options.faults); !ok) return fail("mint", ok.error().message);
+  complete(arguments, options);
+  Result<KeyPair> pair = read_key(arguments.mint);
   if (!pair) return fail("mint", pair.error().message);
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, told apart below
-  Output output(flags.output);
+  Output output(arguments.mint.output);
   if (!output.open()) return fail("mint", output.complaint());
   const Result<mint::MintResult> result =
-      mint::mint(*pair, *options, [&](std::string_view lines) { return output.write(lines); });
+      mint::mint(*pair, options, [&](std::string_view lines) { return output.write(lines); });
   if (!result) return fail("mint", result.error().message);
   if (result->stopped && output.error() == EPIPE) return 0;
   if (result->stopped || !output.finish()) return fail("mint", output.complaint());
-  if (!options->faults.empty()) tell(*result, options->seed);
+  if (!options.faults.empty()) tell(*result, options.seed);
   return 0;
 }
 
 }  // namespace
 
-void add_mint(CLI::App& program, int& exit_code) {
-  const auto flags = std::make_shared<MintFlags>();
-  TokenRequest& request = flags->request;
-  CLI::App& command = *program.add_subcommand("mint", "Sign test tokens: one, or a corpus with faults");
-  const auto text = [&](const char* names, const char* placeholder, const char* help, std::string& to) {
-    return add_value(command, names, placeholder, help, [&to](const std::string& value) { to = value; });
-  };
-  const auto list = [&](const char* name, const char* placeholder, const char* help, std::vector<std::string>& to) {
-    add_values(command, name, placeholder, help, [&to](const std::string& value) { to.push_back(value); });
-  };
-  text("--key", "PATH", "private key (PEM, not encrypted); for HS* the secret file", flags->key)->required();
-  text("--algorithm", "ALG", "algorithm to sign with; default RS256", flags->algorithm);
-  add_value(command, "--kid", "KID", "key id in the header",
-            [&request](const std::string& value) { request.kid = value; });
-  text("--subject", "SUB", "sub; default fastmcp-user", request.subject);
-  text("--issuer", "ISS", "iss; default https://fastmcp.example.com", request.issuer);
-  list("--audience", "AUD", "aud; repeatable, several make a list", request.audiences);
-  list("--scope", "SCOPE", "scope; repeatable, joined with spaces", request.scopes);
-  add_value(command, "--expires-in", "SECONDS", "from iat to exp; default 3600", [&request](const std::string& value) {
-    request.expires_in_seconds = whole_number("--expires-in", value, -kLastSecond, kLastSecond, "seconds");
-  });
-  list("--claim", "NAME=JSON", "repeatable; replaces a claim of that name", flags->claims);
-  text("--at", "TIME", "iat: now, Unix seconds or RFC 3339; default now", flags->at);
-  add_value(command, "--count", "N", "so many tokens, one a line, each with its own jti",
-            [flags = flags.get()](const std::string& value) {
-              flags->count = static_cast<std::uint64_t>(
-                  whole_number("--count", value, 0, std::numeric_limits<std::int64_t>::max(), "tokens"));
-            });
-  list("--fault", "KIND=SHARE", "repeatable: this share of tokens is wrong in this way", flags->faults);
-  add_value(command, "--seed", "S", "of faults and jti; random when absent",
-            [flags = flags.get()](const std::string& value) { flags->seed = read_seed(value); });
-  add_value(command, "--threads", "N", "default all cores", [flags = flags.get()](const std::string& value) {
-    flags->threads = static_cast<int>(whole_number("--threads", value, 1, 1024, "threads"));
-  });
-  text("-o,--output", "PATH", "written under a temporary name and renamed; default standard output", flags->output);
-  command.footer(kExamples + ("Kinds of faults, with short forms: " + mint::fault_kinds()));
-  command.callback([flags, &exit_code] { exit_code = run_mint(*flags); });
+Command mint_command() {
+  return {.name = "mint",
+          .summary = "Sign test tokens: one, or a corpus with faults",
+          .footer = kExamples + ("Kinds of faults, with short forms: " + mint::fault_kinds()),
+          .run = run};
 }
 
 }  // namespace assay::cli

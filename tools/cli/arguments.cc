@@ -1,0 +1,32 @@
+#include "arguments.h"
+
+#include <algorithm>
+
+#include "bench/runner.h"
+#include "bench/token_corpus.h"
+#include "flags.h"
+
+namespace assay::cli {
+
+bench::Settings usual_settings() {
+  bench::Settings settings;
+  settings.algorithms = bench::usual_algorithms();
+  settings.backends = {"openssl", "lanes"};
+  settings.keys = {1};
+  settings.claims_bytes = bench::kClaimsBytes;
+  return settings;
+}
+
+bool Arguments::gave(std::string_view name) const {
+  return std::any_of(given.begin(), given.end(), [name](const GivenFlag& flag) { return flag.flag->name == name; });
+}
+
+std::vector<std::pair<std::string, std::string>> Arguments::manifest() const {
+  std::vector<std::pair<std::string, std::string>> options;
+  for (const auto& [flag, value] : given) {
+    if (flag->record != Record::nothing) options.emplace_back(flag->name, value);
+  }
+  return options;
+}
+
+}  // namespace assay::cli

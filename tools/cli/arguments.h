@@ -1,0 +1,75 @@
+// What the flags of a command leave behind: the options of the library, and what only the program needs.
+//
+// A plain value. One structure serves all commands; a command reads the parts that its flags set. Its defaults are
+// those of the library's structures, and --help takes them from here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/algorithm.h"
+#include "assay/stream.h"
+#include "assay/verifier.h"
+#include "bench/report.h"
+#include "mint/minter.h"
+
+namespace assay::cli {
+
+enum class Colour { automatic, always, never };
+
+struct InspectArguments {
+  std::optional<std::string> token;  // nothing or "-": standard input
+  Colour colour = Colour::automatic;
+};
+
+struct MintArguments {
+  std::string key;  // path
+  Algorithm algorithm = Algorithm::RS256;
+  mint::MintOptions options;
+  std::string output;  // path; empty or "-": standard output
+};
+
+struct KeygenArguments {
+  Algorithm algorithm = Algorithm::RS256;
+  int bits = 2048;
+  std::string kid;
+  std::string private_path, public_path, jwks_path;  // empty: not written
+  bool force = false;
+};
+
+// What is measured unless a flag says otherwise. Without `threads`: how many there are depends on the machine.
+bench::Settings usual_settings();
+
+struct BenchArguments {
+  bench::Settings settings = usual_settings();
+  std::string json, html, compare;  // paths; empty: none
+};
+
+struct Flag;
+
+// A flag of the command line, with its value as it may be shown ("" if it takes none or must not be recorded).
+struct GivenFlag {
+  const Flag* flag;  // a row of the table, never null
+  std::string value;
+};
+
+struct Arguments {
+  JwtVerifierOptions verifier;
+  StreamOptions stream;
+  InspectArguments inspect;
+  MintArguments mint;
+  KeygenArguments keygen;
+  BenchArguments bench;
+  bool progress = false;
+  bool quiet = false;
+  std::vector<GivenFlag> given;  // in the order of the table of flags
+
+  bool gave(std::string_view name) const;
+  // The recorded flags: name, value.
+  std::vector<std::pair<std::string, std::string>> manifest() const;
+};
+
+}  // namespace assay::cli

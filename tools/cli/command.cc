@@ -1,0 +1,9 @@
+#include "command.h"
+
+namespace assay::cli {
+
+std::vector<Command> commands() {
+  return {verify_command(), inspect_command(), mint_command(), keygen_command(), bench_command()};
+}
+
+}  // namespace assay::cli

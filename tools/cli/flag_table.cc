@@ -1,0 +1,424 @@
+// The table of flags. To add one, add a row; to find where its value goes, follow FIELD.
+#include <limits>
+
+#include "bench/runner.h"
+#include "bench/token_corpus.h"
+#include "flags.h"
+#include "mint/fault.h"
+#include "verify/backend_choice.h"
+
+namespace assay::cli {
+
+namespace {
+
+using Rows = std::vector<Flag>;
+
+constexpr const char* kVerify = "verify";
+constexpr const char* kInspect = "inspect";
+constexpr const char* kMint = "mint";
+constexpr const char* kKeygen = "keygen";
+constexpr const char* kBench = "bench";
+
+constexpr long long kMostThreads = 1024;
+
+// A century. With more the flag would only hide that exp is not checked.
+constexpr long long kMostLeeway = 3'155'760'000;
+constexpr long long kMostTokenBytes = 1'073'741'824;
+constexpr long long kMostBenchKeys = 10'000;
+constexpr long long kMostBatch = 65'536;
+constexpr long long kMostBenchTokens = 4'194'304;
+constexpr long long kMostClaimsBytes = 16'384;
+constexpr long long kMostRepetitions = 1000;
+constexpr long long kLeastBits = 2048, kMostBits = 16'384;
+// 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
+constexpr std::int64_t kLastSecond = 253'402'300'799;
+
+// --at. `record`: each record may be judged at its own time.
+Value time_of_judgement(bool record) {
+  const std::string forms = record ? "now, record (the time in each record), Unix seconds or RFC 3339"
+                                   : "now, Unix seconds or RFC 3339";
+  return {.fields = {"at", "at_record"},
+          .default_text = "now",
+          .read = [record, forms](Arguments& all, const std::string& text) -> Result<void> {
+            all.stream.at_record = record && text == "record";
+            all.stream.at.reset();
+            if (all.stream.at_record) return {};
+            const Result<std::optional<Instant>> at = read_time(text, forms);
+            if (!at) return at.error();
+            all.stream.at = *at;
+            return {};
+          }};
+}
+
+// mint --at: iat, which has to have a form in RFC 3339.
+Value time_of_issue() {
+  return {.fields = {"request.issued_at"},
+          .default_text = "now",
+          .read = [](Arguments& all, const std::string& text) -> Result<void> {
+            const Result<std::optional<Instant>> at = read_time(text, "now, Unix seconds or RFC 3339");
+            if (!at) return at.error();
+            if (*at && ((*at)->seconds < -kLastSecond || (*at)->seconds > kLastSecond)) {
+              return Error{in_quotes(text) + " lies beyond the calendar; use a time before the year 10000"};
+            }
+            all.mint.options.request.issued_at = *at;
+            return {};
+          }};
+}
+
+Reader<mint::Fault> fault() {
+  return {.read = [](const std::string& text) { return mint::parse_fault(text); },
+          .write = [](const mint::Fault& fault) { return std::string(to_string(fault.reason)); }};
+}
+
+// bench --backend: "auto" is what auto chooses here.
+Reader<std::string> bench_backend() {
+  return {.read = [](const std::string& text) -> Result<std::string> {
+            if (text == "openssl" || text == "lanes") return text;
+            if (text != "auto") return Error{"cannot use " + in_quotes(text) + "; use openssl, lanes or auto"};
+            const auto chosen = verify::make_backend({});
+            if (!chosen) return chosen.error();
+            return std::string((*chosen)->name());
+          },
+          .write = [](const std::string& name) { return name; }};
+}
+
+// bench --algorithm: a list, or all.
+Reader<std::vector<std::string>> bench_algorithms() {
+  const Reader<std::vector<Algorithm>> list = list_of(algorithm());
+  return {.read = [list](const std::string& text) -> Result<std::vector<std::string>> {
+            if (text == "all") return bench::all_algorithms();
+            const Result<std::vector<Algorithm>> algorithms = list.read(text);
+            if (!algorithms) return algorithms.error();
+            std::vector<std::string> names;
+            for (const Algorithm algorithm : *algorithms) names.emplace_back(to_string(algorithm));
+            return names;
+          },
+          .write = [](const std::vector<std::string>& names) { return joined(names, ","); }};
+}
+
+// bench --input: read many times, so that a pipe will not do.
+Reader<std::string> own_log() {
+  return {.read = [](const std::string& text) -> Result<std::string> {
+            if (text.empty() || text == "-") return Error{"the log is read many times; name a file"};
+            return text;
+          },
+          .write = [](const std::string& path) { return path; }};
+}
+
+Rows bench_rows() {
+  const std::string measure = "What to measure", results = "Results";
+  return {
+      {.name = "--input", .placeholder = "FILE", .group = measure, .commands = {kBench},
+       .help = "measure this log instead of minted tokens, with the keys and the policy below",
+       .value = set(FIELD(bench.settings, input), own_log())},
+      {.name = "--algorithm", .placeholder = "LIST", .group = measure, .commands = {kBench},
+       .help = "measure these algorithms, separated by commas, or all; with --input, allow only these",
+       .value = set(FIELD(bench.settings, algorithms), bench_algorithms())},
+      {.name = "--backend", .placeholder = "LIST", .group = measure, .commands = {kBench},
+       .help = "measure these backends: openssl, lanes, auto",
+       .value = set(FIELD(bench.settings, backends), list_of(bench_backend()))},
+      {.name = "--threads", .placeholder = "LIST", .group = measure, .commands = {kBench},
+       .help = "measure with these numbers of threads, each thread on its own core",
+       .value = set(FIELD(bench.settings, threads), list_of(whole_number<int>(1, kMostThreads, "threads"))),
+       .default_text = "1, 2, 4 ... and all cores"},
+      {.name = "--keys", .placeholder = "LIST", .group = measure, .commands = {kBench},
+       .help = "measure with these numbers of keys in rotation, up to " + std::to_string(kMostBenchKeys),
+       .value = set(FIELD(bench.settings, keys), list_of(whole_number<std::size_t>(1, kMostBenchKeys, "keys")))},
+      {.name = "--batch", .placeholder = "LIST", .group = measure, .commands = {kBench},
+       .help = "also measure calls of the library with these numbers of tokens",
+       .value = set(FIELD(bench.settings, batches), list_of(whole_number<std::size_t>(1, kMostBatch, "tokens"))),
+       .default_text = "none"},
+      {.name = "--repeated", .group = measure, .commands = {kBench},
+       .help = "also measure a log whose tokens repeat: 1 % are distinct, with frequencies by Zipf's law",
+       .value = turn_on(FIELD(bench.settings, repeated))},
+      {.name = "--claims", .placeholder = "BYTES", .group = measure, .commands = {kBench},
+       .help = "mint tokens with claims of this size",
+       .value = set(FIELD(bench.settings, claims_bytes),
+                    whole_number<std::size_t>(bench::kLeastClaimsBytes, kMostClaimsBytes, "bytes"))},
+      {.name = "--tokens", .placeholder = "N", .group = measure, .commands = {kBench},
+       .help = "mint this many tokens for each algorithm",
+       .value = set(FIELD(bench.settings, tokens), whole_number<std::size_t>(1, kMostBenchTokens, "tokens")),
+       .default_text = "8192 to 131072, by algorithm"},
+      {.name = "--seconds", .placeholder = "S", .group = measure, .commands = {kBench},
+       .help = "measure each row for this long, over all its repetitions",
+       .value = set(FIELD(bench.settings, seconds), decimal(0.01, 3600, "seconds"))},
+      {.name = "--repetitions", .placeholder = "N", .group = measure, .commands = {kBench},
+       .help = "repeat each row, in turn with the other rows and with plain OpenSSL",
+       .value = set(FIELD(bench.settings, repetitions), whole_number<int>(1, kMostRepetitions, "repetitions"))},
+
+      {.name = "--json", .placeholder = "PATH", .group = results, .commands = {kBench},
+       .help = "write everything here, with all samples; - is standard output, and sends the table to standard error",
+       .value = set(PROGRAM_ONLY(bench.json), path()), .record = Record::nothing},
+      {.name = "--html", .placeholder = "PATH", .group = results, .commands = {kBench},
+       .help = "draw the results here, as one page that needs nothing else",
+       .value = set(PROGRAM_ONLY(bench.html), path()), .record = Record::nothing},
+      {.name = "--compare", .placeholder = "PATH", .group = results, .commands = {kBench},
+       .help = "show what changed since this report of --json, by the ratio to plain OpenSSL; what no other flag sets "
+               "is measured as in that report",
+       .value = set(PROGRAM_ONLY(bench.compare), path()), .record = Record::nothing},
+  };
+}
+
+Rows key_rows() {
+  using Kind = KeySource::Kind;
+  return {
+      {.name = "--jwks", .placeholder = "PATH|URL", .group = kKeys, .commands = {kVerify, kInspect},
+       .help = "read keys from this JSON Web Key Set; a URL must be https, or http on loopback",
+       .value = append(FIELD(verifier, keys), key_source(Kind::jwks_file, true)),
+       .record = Record::url_without_credentials},
+      {.name = "--jwks", .placeholder = "PATH", .group = kKeys, .commands = {kBench},
+       .help = "read keys from this JSON Web Key Set",
+       .value = append(FIELD(verifier, keys), key_source(Kind::jwks_file))},
+      {.name = "--public-key", .placeholder = "PATH", .group = kKeys, .commands = {kVerify, kInspect, kBench},
+       .help = "read a public key in PEM or DER: SPKI, PKCS#1, EC or an X.509 certificate",
+       .value = append(FIELD(verifier, keys), key_source(Kind::public_key_file))},
+      {.name = "--secret-file", .placeholder = "PATH", .group = kKeys, .commands = {kVerify, kInspect, kBench},
+       .help = "read the shared secret of HS256, HS384 and HS512: the exact bytes, without a text file's final newline",
+       .value = append(FIELD(verifier, keys), key_source(Kind::secret_file))},
+      {.name = "--static-tokens", .placeholder = "PATH", .group = kKeys, .commands = {kVerify, kInspect, kBench},
+       .help = "look tokens up in this JSON table of tokens and what they grant; for development only",
+       .value = append(FIELD(verifier, keys), key_source(Kind::static_tokens_file))},
+      {.name = "--ssrf-safe", .group = kKeys, .commands = {kVerify, kInspect},
+       .help = "fetch key sets over https and from public addresses only",
+       .value = turn_on(FIELD(verifier, fetch.ssrf_safe))},
+      {.name = "--ca-file", .placeholder = "PATH", .group = kKeys, .commands = {kVerify, kInspect},
+       .help = "trust this PEM bundle for https, instead of the system's",
+       .value = set(FIELD(verifier, fetch.ca_file), path())},
+  };
+}
+
+Rows policy_rows() {
+  return {
+      {.name = "--algorithm", .placeholder = "ALG", .group = kPolicy, .commands = {kVerify, kInspect},
+       .help = "allow this algorithm: " + algorithm_names(),
+       .value = append(FIELD(verifier, policy.algorithms), algorithm()),
+       .default_text = "each that the keys permit (strict), RS256 (fastmcp)"},
+      {.name = "--issuer", .placeholder = "ISS", .group = kPolicy, .commands = {kVerify, kInspect, kBench},
+       .help = "require this iss; one match suffices",
+       .value = append(FIELD(verifier, policy.issuers), text())},
+      {.name = "--audience", .placeholder = "AUD", .group = kPolicy, .commands = {kVerify, kInspect, kBench},
+       .help = "require this aud; one match suffices",
+       .value = append(FIELD(verifier, policy.audiences), text())},
+      {.name = "--typ", .placeholder = "TYPE", .group = kPolicy, .commands = {kVerify, kInspect, kBench},
+       .help = "require this header typ, such as at+jwt (RFC 9068), with or without application/",
+       .value = set(FIELD(verifier, policy.required_type), some_text("the type"))},
+      {.name = "--require-scope", .placeholder = "SCOPE", .group = kPolicy, .commands = {kVerify, kInspect, kBench},
+       .help = "require this scope, or several separated by spaces or commas; all must be granted",
+       .value = append_all(FIELD(verifier, policy.required_scopes), scopes())},
+      {.name = "--at", .placeholder = "TIME", .group = kPolicy, .commands = {kVerify, kBench},
+       .help = "judge at this time: now, record (the time in each record), Unix seconds or RFC 3339",
+       .value = time_of_judgement(true)},
+      {.name = "--at", .placeholder = "TIME", .group = kPolicy, .commands = {kInspect},
+       .help = "judge at this time: now, Unix seconds or RFC 3339",
+       .value = time_of_judgement(false)},
+      {.name = "--leeway", .placeholder = "SECONDS", .group = kPolicy, .commands = {kVerify, kInspect, kBench},
+       .help = "clock skew allowed on exp and nbf",
+       .value = set(FIELD(verifier, policy.leeway_seconds), whole_number<std::int64_t>(0, kMostLeeway, "seconds"))},
+      {.name = "--max-token-bytes", .placeholder = "N", .group = kPolicy, .commands = {kVerify, kInspect, kBench},
+       .help = "reject longer tokens unread",
+       .value = set(FIELD(verifier, policy.max_token_bytes), whole_number<std::size_t>(1, kMostTokenBytes, "bytes"))},
+      {.name = "--profile", .group = kPolicy, .commands = {kVerify, kInspect, kBench},
+       .help = "follow these rules: the RFCs, or FastMCP's JWTVerifier bug for bug",
+       .value = set(FIELD(verifier, policy.profile),
+                    one_of<Profile>({{"strict", Profile::strict}, {"fastmcp", Profile::fastmcp}}))},
+  };
+}
+
+Rows input_rows() {
+  return {
+      {.name = "FILE", .placeholder = "...", .group = kInput, .commands = {kVerify},
+       .help = "read these files and give a verdict for each record; - or no FILE is standard input",
+       .value = append(FIELD(stream, inputs), text()),
+       .record = Record::nothing},  // the summary lists the inputs by itself
+      {.name = "TOKEN", .group = kInput, .commands = {kInspect},
+       .help = "explain this token; - or no TOKEN is standard input",
+       .value = set(PROGRAM_ONLY(inspect.token), text()), .record = Record::nothing},
+      {.name = "--input", .group = kInput, .commands = {kVerify},
+       .help = "read one token a line, or one JSON object a line",
+       .value = set(FIELD(stream, input),
+                    one_of<InputFormat>({{"lines", InputFormat::lines}, {"ndjson", InputFormat::ndjson}})),
+       .default_text = "ndjson if the first record begins with {, else lines"},
+      {.name = "--token-field", .placeholder = "POINTER", .group = kInput, .commands = {kVerify, kBench},
+       .help = "the place of the token in a JSON record",
+       .value = set(FIELD(stream, token_field), pointer())},
+      {.name = "--time-field", .placeholder = "POINTER", .group = kInput, .commands = {kVerify, kBench},
+       .help = "the place of the time in a JSON record, for --at record",
+       .value = set(FIELD(stream, time_field), pointer())},
+      {.name = "--carry", .placeholder = "POINTER", .group = kInput, .commands = {kVerify},
+       .help = "copy this field of the record into its verdict",
+       .value = append(FIELD(stream, carry), pointer())},
+  };
+}
+
+Rows output_rows() {
+  const std::string output = "Output";
+  return {
+      {.name = "--output", .short_name = "-o", .placeholder = "PATH", .group = output, .commands = {kVerify},
+       .help = "write verdicts here, complete or not at all",
+       .value = set(FIELD(stream, output), path()), .default_text = "standard output"},
+      {.name = "--format", .group = output, .commands = {kVerify},
+       .help = "write verdicts in this form, or none",
+       .value = set(FIELD(stream, format), one_of<OutputFormat>({{"ndjson", OutputFormat::ndjson},
+                                                                 {"csv", OutputFormat::csv},
+                                                                 {"none", OutputFormat::none}}))},
+      {.name = "--only", .group = output, .commands = {kVerify},
+       .help = "write only these verdicts",
+       .value = set(FIELD(stream, only), one_of<Only>({{"accepted", Only::accepted}, {"rejected", Only::rejected}})),
+       .default_text = "both"},
+      {.name = "--emit-token", .group = output, .commands = {kVerify},
+       .help = "add the whole token; the output then holds live credentials",
+       .value = turn_on(FIELD(stream, emit_token))},
+      {.name = "--fingerprint", .group = output, .commands = {kVerify},
+       .help = "add ath, the token's SHA-256 in base64url (RFC 9449)",
+       .value = turn_on(FIELD(stream, fingerprint))},
+      {.name = "--summary", .placeholder = "PATH", .group = output, .commands = {kVerify},
+       .help = "write counts and the run's options here, as one JSON document",
+       .value = set(FIELD(stream, summary), path())},
+      {.name = "--progress", .group = output, .commands = {kVerify},
+       .help = "show rate and time left on standard error",
+       .value = turn_on(PROGRAM_ONLY(progress)),
+       .default_text = "on a terminal, unless verdicts go to a terminal too", .excludes = "--quiet"},
+      {.name = "--quiet", .group = output, .commands = {kVerify},
+       .help = "show no progress and no summary on standard error",
+       .value = turn_on(PROGRAM_ONLY(quiet))},
+      {.name = "--color", .group = output, .commands = {kInspect},
+       .help = "use colour; auto is on a terminal, unless NO_COLOR is set",
+       .value = set(PROGRAM_ONLY(inspect.colour), one_of<Colour>({{"auto", Colour::automatic},
+                                                                  {"always", Colour::always},
+                                                                  {"never", Colour::never}}))},
+  };
+}
+
+Rows speed_rows() {
+  const std::string speed = "Speed";
+  return {
+      {.name = "--threads", .placeholder = "N", .group = speed, .commands = {kVerify},
+       .help = "use this many threads",
+       .value = set(FIELD(stream, threads), whole_number<int>(1, kMostThreads, "threads")),
+       .default_text = "all cores"},
+      {.name = "--backend", .group = speed, .commands = {kVerify},
+       .help = "verify signatures with OpenSSL, or with lanes, many at once; auto follows ASSAY_BACKEND, else takes "
+               "lanes",
+       .value = set(FIELD(verifier, backend),
+                    one_of<std::string>({{"auto", "auto"}, {"openssl", "openssl"}, {"lanes", "lanes"}}))},
+      {.name = "--table-memory", .placeholder = "SIZE", .group = speed, .commands = {kVerify},
+       .help = "let lanes use this much memory for tables of keys, such as 64MiB; 0 is no tables",
+       .value = set(FIELD(verifier, table_memory), size())},
+      {.name = "--memo-memory", .placeholder = "SIZE", .group = speed, .commands = {kVerify},
+       .help = "use this much memory to remember valid tokens, so that they are not verified again",
+       .value = set(FIELD(verifier, memo_memory), size())},
+      {.name = "--no-memo", .group = speed, .commands = {kVerify},
+       .help = "remember no tokens: verify each one every time",
+       .value = set_to(FIELD(verifier, memo_memory), std::size_t{0}), .excludes = "--memo-memory"},
+      {.name = "--cross-check", .placeholder = "SHARE", .group = speed, .commands = {kVerify},
+       .help = "let OpenSSL verify this share of the lanes' signatures too, from 0 to 1; a difference ends the run",
+       .value = set(FIELD(verifier, cross_check), share())},
+  };
+}
+
+Rows mint_rows() {
+  const std::string key = "Key", claims = "Claims", corpus = "Corpus", output = "Output";
+  return {
+      {.name = "--key", .placeholder = "PATH", .group = key, .commands = {kMint},
+       .help = "sign with this private key (PEM, not encrypted), or this secret for HS algorithms",
+       .value = set(PROGRAM_ONLY(mint.key), path()), .required = true},
+      {.name = "--algorithm", .placeholder = "ALG", .group = key, .commands = {kMint},
+       .help = "sign with this algorithm",
+       .value = set(PROGRAM_ONLY(mint.algorithm), algorithm())},
+      {.name = "--kid", .placeholder = "KID", .group = key, .commands = {kMint},
+       .help = "name the key in the header",
+       .value = set(FIELD(mint.options, request.kid), text())},
+
+      {.name = "--subject", .placeholder = "SUB", .group = claims, .commands = {kMint},
+       .help = "set sub",
+       .value = set(FIELD(mint.options, request.subject), text())},
+      {.name = "--issuer", .placeholder = "ISS", .group = claims, .commands = {kMint},
+       .help = "set iss",
+       .value = set(FIELD(mint.options, request.issuer), text())},
+      {.name = "--audience", .placeholder = "AUD", .group = claims, .commands = {kMint},
+       .help = "set aud; several make a list",
+       .value = append(FIELD(mint.options, request.audiences), text())},
+      {.name = "--scope", .placeholder = "SCOPE", .group = claims, .commands = {kMint},
+       .help = "set scope; several are joined with spaces",
+       .value = append(FIELD(mint.options, request.scopes), text())},
+      {.name = "--expires-in", .placeholder = "SECONDS", .group = claims, .commands = {kMint},
+       .help = "set exp so long after iat",
+       .value = set(FIELD(mint.options, request.expires_in_seconds),
+                    whole_number<std::int64_t>(-kLastSecond, kLastSecond, "seconds"))},
+      {.name = "--claim", .placeholder = "NAME=JSON", .group = claims, .commands = {kMint},
+       .help = "add this claim, or replace the claim of this name",
+       .value = append(FIELD(mint.options, request.additional_claims), claim())},
+      {.name = "--at", .placeholder = "TIME", .group = claims, .commands = {kMint},
+       .help = "set iat: now, Unix seconds or RFC 3339",
+       .value = time_of_issue()},
+
+      {.name = "--count", .placeholder = "N", .group = corpus, .commands = {kMint},
+       .help = "mint this many tokens, one a line, each with its own jti",
+       .value = set(FIELD(mint.options, count),
+                    whole_number<std::uint64_t>(0, std::numeric_limits<std::int64_t>::max(), "tokens")),
+       .default_text = "one token without jti"},
+      {.name = "--fault", .placeholder = "KIND=SHARE", .group = corpus, .commands = {kMint},
+       .help = "spoil this share of the tokens in this way, such as expired=0.05",
+       .value = append(FIELD(mint.options, faults), fault())},
+      {.name = "--seed", .placeholder = "S", .group = corpus, .commands = {kMint},
+       .help = "draw faults and jti from this seed",
+       .value = set(FIELD(mint.options, seed), seed()), .default_text = "random"},
+      {.name = "--threads", .placeholder = "N", .group = corpus, .commands = {kMint},
+       .help = "sign on this many threads",
+       .value = set(FIELD(mint.options, threads), whole_number<int>(1, kMostThreads, "threads")),
+       .default_text = "all cores"},
+
+      {.name = "--output", .short_name = "-o", .placeholder = "PATH", .group = output, .commands = {kMint},
+       .help = "write tokens here, complete or not at all",
+       .value = set(PROGRAM_ONLY(mint.output), text()), .default_text = "standard output"},
+  };
+}
+
+Rows keygen_rows() {
+  const std::string key = "Key", files = "Files";
+  return {
+      {.name = "--algorithm", .placeholder = "ALG", .group = key, .commands = {kKeygen},
+       .help = "make a key for this algorithm: " + algorithm_names(),
+       .value = set(PROGRAM_ONLY(keygen.algorithm), algorithm())},
+      {.name = "--bits", .placeholder = "N", .group = key, .commands = {kKeygen},
+       .help = "size of an RSA modulus, " + std::to_string(kLeastBits) + " to " + std::to_string(kMostBits),
+       .value = set(PROGRAM_ONLY(keygen.bits), whole_number<int>(kLeastBits, kMostBits, "bits"))},
+      {.name = "--kid", .placeholder = "KID", .group = key, .commands = {kKeygen},
+       .help = "name the key in the JSON Web Key Set",
+       .value = set(PROGRAM_ONLY(keygen.kid), text())},
+
+      {.name = "--private", .placeholder = "PATH", .group = files, .commands = {kKeygen},
+       .help = "write the private key (PKCS#8 PEM) or the secret here, with mode 0600",
+       .value = set(PROGRAM_ONLY(keygen.private_path), path()), .required = true},
+      {.name = "--public", .placeholder = "PATH", .group = files, .commands = {kKeygen},
+       .help = "write the public key (SPKI PEM) here; an existing file is replaced",
+       .value = set(PROGRAM_ONLY(keygen.public_path), path())},
+      {.name = "--jwks", .placeholder = "PATH", .group = files, .commands = {kKeygen},
+       .help = "write a JSON Web Key Set with the public key here; an existing file is replaced",
+       .value = set(PROGRAM_ONLY(keygen.jwks_path), path())},
+      {.name = "--force", .group = files, .commands = {kKeygen},
+       .help = "replace an existing private file",
+       .value = turn_on(PROGRAM_ONLY(keygen.force))},
+  };
+}
+
+std::vector<Flag> make_table() {
+  std::vector<Flag> table;
+  for (Rows rows : {bench_rows(), key_rows(), policy_rows(), input_rows(), output_rows(), speed_rows(), mint_rows(),
+                    keygen_rows()}) {
+    for (Flag& flag : rows) {
+      if (flag.placeholder.empty()) flag.placeholder = joined(flag.value.choices, "|");
+      table.push_back(std::move(flag));
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+const std::vector<Flag>& all_flags() {
+  static const std::vector<Flag> table = make_table();
+  return table;
+}
+
+}  // namespace assay::cli

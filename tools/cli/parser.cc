@@ -1,0 +1,96 @@
+#include "parser.h"
+
+#include <algorithm>
+#include <string>
+
+#include "flags.h"
+
+namespace assay::cli {
+
+namespace {
+
+constexpr std::size_t kHelpColumn = 28;
+constexpr std::size_t kHelpWidth = 100;
+
+class HelpFormat : public CLI::Formatter {
+ public:
+  HelpFormat() { column_width(kHelpColumn); }
+
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    const std::string& placeholder = option->get_option_text();
+    return row("  " + make_option_name(option, is_positional) + (placeholder.empty() ? "" : " " + placeholder),
+               make_option_desc(option));
+  }
+  std::string make_subcommand(const CLI::App* command) const override {
+    return row("  " + command->get_display_name(true), command->get_description());
+  }
+
+ private:
+  static std::string row(std::string text, const std::string& description) {
+    std::size_t column = text.size();
+    if (column + 2 > kHelpColumn) {
+      text += '\n';
+      column = 0;
+    }
+    std::size_t begin = 0;
+    while (begin < description.size()) {
+      text.append(kHelpColumn - column, ' ');
+      std::size_t end = description.size();
+      if (end - begin > kHelpWidth - kHelpColumn) {
+        end = description.rfind(' ', begin + kHelpWidth - kHelpColumn);
+        if (end == std::string::npos || end <= begin) end = std::min(description.find(' ', begin), description.size());
+      }
+      text += description.substr(begin, end - begin) + '\n';
+      begin = end + 1;
+      column = 0;
+    }
+    return text;
+  }
+};
+
+void take(const Flag& flag, const std::string& text, Arguments& arguments) {
+  if (const Result<void> ok = flag.value.read(arguments, text); !ok) {
+    throw CLI::ValidationError(flag.name, ok.error().message);
+  }
+  arguments.given.push_back({&flag, flag.shown(text)});
+}
+
+CLI::Option* add_flag(CLI::App& app, const Flag& flag, Arguments& arguments) {
+  const std::string names = flag.short_name.empty() ? flag.name : flag.short_name + "," + flag.name;
+  if (flag.value.takes == Value::Takes::nothing) {
+    return app.add_flag_callback(names, [&flag, &arguments] { take(flag, "", arguments); }, flag.description());
+  }
+  const auto read = [&flag, &arguments](const CLI::results_t& values) {
+    if (!flag.repeatable()) {
+      take(flag, values.back(), arguments);
+    } else {
+      for (const std::string& value : values) take(flag, value, arguments);
+    }
+    return true;
+  };
+  CLI::Option* option = app.add_option(names, read, flag.description());
+  option->option_text(flag.placeholder)->take_all()->required(flag.required);
+  if (flag.positional() && flag.repeatable()) {
+    // Any number of names, each as it is: CLI11 would take "[a,b]" for a list as soon as it may add arguments itself.
+    constexpr int kMany = CLI::detail::expected_max_vector_size;
+    option->expected(kMany - 1, kMany)->allow_extra_args(false);
+  }
+  return option;
+}
+
+}  // namespace
+
+void add_flags(CLI::App& app, std::string_view command, Arguments& arguments) {
+  const auto flags = flags_of(command);
+  for (const Flag& flag : flags) {
+    CLI::Option* option = add_flag(app, flag, arguments);
+    if (!flag.positional()) option->group(flag.group);
+  }
+  for (const Flag& flag : flags) {
+    if (!flag.excludes.empty()) app.get_option(flag.name)->excludes(app.get_option(flag.excludes));
+  }
+}
+
+std::shared_ptr<CLI::FormatterBase> help_format() { return std::make_shared<HelpFormat>(); }
+
+}  // namespace assay::cli
