@@ -48,7 +48,7 @@ BlockPlan plan_blocks(const HashJob& job) noexcept {
 }
 
 template <class Core>
-class Lanes {
+class HashLanes {
  public:
   static constexpr std::size_t kLanes = Core::kLanes;
   static constexpr std::size_t kBlock = Core::kBlock;
@@ -230,7 +230,7 @@ void hash_jobs(const HashJob* jobs, std::size_t count, ForFew few = {}) noexcept
   while (singles < count && jobs[singles].prefix_size + jobs[singles].message_size <= kSingle) ++singles;
   if (singles == count) return hash_single_blocks<Core>(jobs, count, few);
 
-  Lanes<Core> lanes;
+  HashLanes<Core> lanes;
   std::size_t next = 0;
   while (next < count) {
     if (count - next < few.least) return few.hash(jobs + next, count - next);

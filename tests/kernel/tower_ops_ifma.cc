@@ -11,8 +11,7 @@ namespace assay::test {
 
 using namespace kernel::ifma;
 
-constinit const TowerOps kIfmaTower =
-    make_tower_ops<Lanes, FieldP256, FieldP384, FieldP521, Field25519, ScalarP256, ScalarP384, ScalarP521, Scalar25519>(
-        "ifma");
+constinit const TowerOps kIfmaTower = make_tower_ops<EightLanes, FieldP256, FieldP384, FieldP521, Field25519,
+                                                     ScalarP256, ScalarP384, ScalarP521, Scalar25519>("ifma");
 
 }  // namespace assay::test

@@ -11,8 +11,7 @@ namespace assay::test {
 
 using namespace kernel::portable;
 
-constinit const TowerOps kPortableTower =
-    make_tower_ops<Lanes, FieldP256, FieldP384, FieldP521, Field25519, ScalarP256, ScalarP384, ScalarP521, Scalar25519>(
-        "portable");
+constinit const TowerOps kPortableTower = make_tower_ops<OneLane, FieldP256, FieldP384, FieldP521, Field25519,
+                                                         ScalarP256, ScalarP384, ScalarP521, Scalar25519>("portable");
 
 }  // namespace assay::test

@@ -20,8 +20,7 @@ struct ParametersP256 {
                                               0xffffffff00000001};
   static constexpr std::uint64_t kOrder[4] = {0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
                                               0xffffffff00000000};
-  static constexpr std::uint64_t kA[4] = {0xfffffffffffffffc, 0x00000000ffffffff, 0x0000000000000000,
-                                          0xffffffff00000001};
+  static constexpr std::uint64_t kA[4] = {kPrime[0] - 3, kPrime[1], kPrime[2], kPrime[3]};
   static constexpr std::uint64_t kGx[4] = {0xf4a13945d898c296, 0x77037d812deb33a0, 0xf8bce6e563a440f2,
                                            0x6b17d1f2e12c4247};
   static constexpr std::uint64_t kGy[4] = {0xcbb6406837bf51f5, 0x2bce33576b315ece, 0x8ee7eb4a7c0f9e16,
@@ -37,8 +36,7 @@ struct ParametersP384 {
                                               0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff};
   static constexpr std::uint64_t kOrder[6] = {0xecec196accc52973, 0x581a0db248b0a77a, 0xc7634d81f4372ddf,
                                               0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff};
-  static constexpr std::uint64_t kA[6] = {0x00000000fffffffc, 0xffffffff00000000, 0xfffffffffffffffe,
-                                          0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff};
+  static constexpr std::uint64_t kA[6] = {kPrime[0] - 3, kPrime[1], kPrime[2], kPrime[3], kPrime[4], kPrime[5]};
   static constexpr std::uint64_t kGx[6] = {0x3a545e3872760ab7, 0x5502f25dbf55296c, 0x59f741e082542a38,
                                            0x6e1d3b628ba79b98, 0x8eb1c71ef320ad74, 0xaa87ca22be8b0537};
   static constexpr std::uint64_t kGy[6] = {0x7a431d7c90ea0e5f, 0x0a60b1ce1d7e819d, 0xe9da3113b5f0b8c0,
@@ -56,9 +54,8 @@ struct ParametersP521 {
   static constexpr std::uint64_t kOrder[9] = {0xbb6fb71e91386409, 0x3bb5c9b8899c47ae, 0x7fcc0148f709a5d0,
                                               0x51868783bf2f966b, 0xfffffffffffffffa, 0xffffffffffffffff,
                                               0xffffffffffffffff, 0xffffffffffffffff, 0x00000000000001ff};
-  static constexpr std::uint64_t kA[9] = {0xfffffffffffffffc, 0xffffffffffffffff, 0xffffffffffffffff,
-                                          0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
-                                          0xffffffffffffffff, 0xffffffffffffffff, 0x00000000000001ff};
+  static constexpr std::uint64_t kA[9] = {kPrime[0] - 3, kPrime[1], kPrime[2], kPrime[3], kPrime[4],
+                                          kPrime[5],     kPrime[6], kPrime[7], kPrime[8]};
   static constexpr std::uint64_t kGx[9] = {0xf97e7e31c2e5bd66, 0x3348b3c1856a429b, 0xfe1dc127a2ffa8de,
                                            0xa14b5e77efe75928, 0xf828af606b4d3dba, 0x9c648139053fb521,
                                            0x9e3ecb662395b442, 0x858e06b70404e9cd, 0x00000000000000c6};

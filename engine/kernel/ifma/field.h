@@ -23,11 +23,11 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <class Prime>
 struct LaneField {
-  using L = Lanes;
-  using Mask = Lanes::Mask;
+  using L = EightLanes;
+  using Mask = EightLanes::Mask;
   static constexpr int kWords = Prime::kWords;
   static constexpr int kLimbs = Prime::kLimbs;
-  using Words = Lanes::Words<kWords>;
+  using Words = EightLanes::Words<kWords>;
   using Number = Limbs<kLimbs>;
 
   template <int A>
@@ -121,9 +121,9 @@ struct LaneField {
   // ---- the outside
 
   [[gnu::always_inline]] static Coordinate load(const Words& words) noexcept {
-    return Coordinate{Lanes::to_limbs<kLimbs>(words)};
+    return Coordinate{EightLanes::to_limbs<kLimbs>(words)};
   }
-  static Words store(const Coordinate& a) noexcept { return Lanes::to_words<kWords>(canonical(a)); }
+  static Words store(const Coordinate& a) noexcept { return EightLanes::to_words<kWords>(canonical(a)); }
   static Coordinate from_integer(const Words& integer) noexcept {
     if constexpr (Prime::kMontgomery) {
       return mul(load(integer), Coordinate{broadcast(kR2)});
@@ -139,7 +139,7 @@ struct LaneField {
     }
   }
   static Coordinate constant(const std::uint64_t (&integer)[kWords]) noexcept {
-    return from_integer(Lanes::broadcast<kWords>(integer));
+    return from_integer(EightLanes::broadcast<kWords>(integer));
   }
   static Coordinate one() noexcept { return Coordinate{broadcast(kOne)}; }
 
@@ -149,7 +149,7 @@ struct LaneField {
       std::uint64_t x[kWords], inverse[kWords];
       first_lane(x, store(all));
       mod_inverse(inverse, x, kInverseModulus);
-      const Coordinate result = load(Lanes::broadcast<kWords>(inverse));
+      const Coordinate result = load(EightLanes::broadcast<kWords>(inverse));
       // The stored number is x R; 1 / (x R) times R^3 / R is R / x.
       if constexpr (Prime::kMontgomery) return mul(result, Coordinate{broadcast(kR3)});
       return result;

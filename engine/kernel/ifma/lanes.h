@@ -56,7 +56,7 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
   rows[3] = _mm512_permutex2var_epi64(high01, second, high23);
 }
 
-struct Lanes {
+struct EightLanes {
   static constexpr int kCount = 8;
   using Mask = std::uint8_t;
   static constexpr Mask kAll = 0xff;

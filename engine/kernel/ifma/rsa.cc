@@ -41,7 +41,7 @@ std::uint64_t negated_inverse(std::uint64_t n) noexcept {
 }
 
 // Up to eight jobs in the lanes of a group; unused lanes repeat the first job and write nothing.
-struct Lanes {
+struct GroupJobs {
   RsaJob* jobs;
   int count;
 
@@ -49,16 +49,16 @@ struct Lanes {
 };
 
 // Fills x with the signatures, y with R^2 mod n, and judges the range.
-void load_group(Group& group, Lanes lanes, std::size_t limbs, std::size_t bytes) noexcept {
+void load_group(Group& group, GroupJobs jobs, std::size_t limbs, std::size_t bytes) noexcept {
   const unsigned char* signatures[kLanes];
   const std::uint64_t* n[kLanes];
   const std::uint64_t* r2[kLanes];
   alignas(64) std::uint64_t k0[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) {
-    signatures[lane] = lanes[lane].signature;
-    n[lane] = lanes[lane].key->n;
-    r2[lane] = lanes[lane].key->r2;
-    k0[lane] = lanes[lane].key->k0;
+    signatures[lane] = jobs[lane].signature;
+    n[lane] = jobs[lane].key->n;
+    r2[lane] = jobs[lane].key->r2;
+    k0[lane] = jobs[lane].key->k0;
   }
   load_bytes(group.x, signatures, limbs, bytes);
   load_limbs(group.n, n, limbs);
@@ -68,16 +68,16 @@ void load_group(Group& group, Lanes lanes, std::size_t limbs, std::size_t bytes)
   const LaneMask in_range = subtract(group.m, group.x, group.n, limbs);
   // RFC 8017 §5.2.2 step 1. Zero is harmless in the place of a signature that is no number modulo n.
   for (std::size_t i = 0; i < limbs; ++i) group.x[i] = _mm512_maskz_mov_epi64(in_range, group.x[i]);
-  for (int lane = 0; lane < lanes.count; ++lane) lanes[lane].in_range = (in_range >> lane & 1) != 0;
+  for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].in_range = (in_range >> lane & 1) != 0;
 }
 
 // Writes y, which is below 2n, modulo n.
-void store_group(Group& group, Lanes lanes, std::size_t limbs, std::size_t bytes) noexcept {
+void store_group(Group& group, GroupJobs jobs, std::size_t limbs, std::size_t bytes) noexcept {
   const LaneMask reduced = subtract(group.m, group.y, group.n, limbs);
   for (std::size_t i = 0; i < limbs; ++i) group.y[i] = _mm512_mask_mov_epi64(group.m[i], reduced, group.y[i]);
   unsigned char* blocks[kLanes] = {};
-  for (int lane = 0; lane < lanes.count; ++lane) {
-    if (lanes[lane].in_range) blocks[lane] = lanes[lane].block;
+  for (int lane = 0; lane < jobs.count; ++lane) {
+    if (jobs[lane].in_range) blocks[lane] = jobs[lane].block;
   }
   store_bytes(group.y, blocks, limbs, bytes);
 }
@@ -87,17 +87,17 @@ void power_groups(RsaJob* jobs, int count) noexcept {
   const std::size_t bytes = jobs[0].key->bytes;
   const int blocks = static_cast<int>(limbs) / kBlock;
   const int used = (count + kLanes - 1) / kLanes;
-  const auto lanes_of = [jobs, count](int g) noexcept {
+  const auto jobs_of = [jobs, count](int g) noexcept {
     const int left = count - g * kLanes;
-    return Lanes{jobs + g * kLanes, left < kLanes ? left : kLanes};
+    return GroupJobs{jobs + g * kLanes, left < kLanes ? left : kLanes};
   };
 
   alignas(64) Group groups[kMaxGroups];
-  for (int g = 0; g < used; ++g) load_group(groups[g], lanes_of(g), limbs, bytes);
+  for (int g = 0; g < used; ++g) load_group(groups[g], jobs_of(g), limbs, bytes);
   montgomery<false>(groups, used, blocks);
   for (int i = 0; i < kSquarings; ++i) montgomery<true>(groups, used, blocks);
   montgomery<false>(groups, used, blocks);
-  for (int g = 0; g < used; ++g) store_group(groups[g], lanes_of(g), limbs, bytes);
+  for (int g = 0; g < used; ++g) store_group(groups[g], jobs_of(g), limbs, bytes);
 }
 
 }  // namespace

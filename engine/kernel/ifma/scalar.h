@@ -15,15 +15,15 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <class Parameters, int kLimbs>
 struct LaneScalar {
-  using L = Lanes;
-  using Mask = Lanes::Mask;
+  using L = EightLanes;
+  using Mask = EightLanes::Mask;
   static constexpr int kWords = Parameters::kWords;
-  using Words = Lanes::Words<kWords>;
+  using Words = EightLanes::Words<kWords>;
 
   struct Residue : Limbs<kLimbs> {};  // below 2n
 
   // Any number of kWords words that is below 2n.
-  static Residue plain(const Words& a) noexcept { return {Lanes::to_limbs<kLimbs>(a)}; }
+  static Residue plain(const Words& a) noexcept { return {EightLanes::to_limbs<kLimbs>(a)}; }
   static Residue to_montgomery(const Words& a) noexcept { return mul(plain(a), Residue{broadcast(kR2)}); }
   // a b / R modulo n: below 4 n^2 / R + n < 2n.
   static Residue mul(const Residue& a, const Residue& b) noexcept {
@@ -31,7 +31,9 @@ struct LaneScalar {
     product<kLimbs>(t, a, b);
     return {montgomery_reduce<kLimbs>(t, kOrder, kK0)};
   }
-  static Words to_words(const Residue& a) noexcept { return Lanes::to_words<kWords>(subtract_once<kLimbs>(a, kOrder)); }
+  static Words to_words(const Residue& a) noexcept {
+    return EightLanes::to_words<kWords>(subtract_once<kLimbs>(a, kOrder));
+  }
 
   static Residue invert(const Residue& a) noexcept {
     const auto multiply = [](const Residue& x, const Residue& y) noexcept { return mul(x, y); };
@@ -39,7 +41,7 @@ struct LaneScalar {
       std::uint64_t x[kWords], inverse[kWords];
       first_lane(x, to_words(all));
       mod_inverse(inverse, x, kInverseModulus);
-      return mul(plain(Lanes::broadcast<kWords>(inverse)), Residue{broadcast(kR3)});  // R / x, as in LaneField
+      return mul(plain(EightLanes::broadcast<kWords>(inverse)), Residue{broadcast(kR3)});  // R / x, as in LaneField
     });
   }
 
@@ -47,8 +49,8 @@ struct LaneScalar {
   // n) together are below 2^5 n^2 for the order of Ed25519, and R > 2^7 n.
   static Words reduce_wide(const Words& low, const Words& high) noexcept requires(kLimbs == 5) {
     Vector t[2 * kLimbs], u[2 * kLimbs];
-    product<kLimbs>(t, Lanes::to_limbs<kLimbs>(low), broadcast(kR));
-    product<kLimbs>(u, Lanes::to_limbs<kLimbs>(high), broadcast(kR256));
+    product<kLimbs>(t, EightLanes::to_limbs<kLimbs>(low), broadcast(kR));
+    product<kLimbs>(u, EightLanes::to_limbs<kLimbs>(high), broadcast(kR256));
 #pragma GCC unroll 10
     for (int i = 0; i < 2 * kLimbs; ++i) t[i] = _mm512_add_epi64(t[i], u[i]);
     return to_words(Residue{montgomery_reduce<kLimbs>(t, kOrder, kK0)});
@@ -57,8 +59,8 @@ struct LaneScalar {
   // See NOTES.md, section 3.
   static void recode(const Words& u, int window, int windows, const std::uint64_t* const* tables,
                      const std::uint64_t** addresses, std::size_t step, Mask* negative) noexcept {
-    const Mask even = static_cast<Mask>(~Lanes::low_bit<kWords>(u));
-    const Words v = Lanes::select<kWords>(even, Lanes::subtract_from<kWords>(Parameters::kOrder, u), u);
+    const Mask even = static_cast<Mask>(~EightLanes::low_bit<kWords>(u));
+    const Words v = EightLanes::select<kWords>(even, EightLanes::subtract_from<kWords>(Parameters::kOrder, u), u);
     Vector y[kWords + 2];  // (v >> 1) with its bit window * windows - 1 set
 #pragma GCC unroll 9
     for (int i = 0; i + 1 < kWords; ++i) y[i] = _mm512_shrdi_epi64(v.w[i], v.w[i + 1], 1);

@@ -1,6 +1,7 @@
 // Arithmetic modulo p = 2^255 - 19 (RFC 7748 §4.1), one at a time: 5 limbs of 51 bits.
 #pragma once
 
+#include "kernel/curve/curves.h"
 #include "kernel/portable/folding_field.h"
 
 namespace assay::kernel::portable {
@@ -8,8 +9,7 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 struct Prime25519 {
   static constexpr int kWords = 4;
-  static constexpr Number<4> kModulus{
-      {0xffffffffffffffedu, 0xffffffffffffffffu, 0xffffffffffffffffu, 0x7fffffffffffffffu}};
+  static constexpr Number<4> kModulus = number(Parameters25519::kPrime);
   static constexpr int kLimbs = 5, kBits = 51;
   static constexpr std::uint64_t kFold = 19;
   static constexpr int kTopBits = 51;

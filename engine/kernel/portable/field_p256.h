@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernel/curve/curves.h"
 #include "kernel/portable/montgomery_field.h"
 
 namespace assay::kernel::portable {
@@ -10,7 +11,7 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 struct PrimeP256 {
   static constexpr int kWords = 4;
-  static constexpr Number<4> kModulus{{0xffffffffffffffffu, 0x00000000ffffffffu, 0, 0xffffffff00000001u}};
+  static constexpr Number<4> kModulus = number(ParametersP256::kPrime);
 
   // -1/p = 1 modulo 2^64: the multiple of p that clears a word m is m itself, and
   //   m p = m p3 2^192 + m 2^96 - m,   p3 = 2^64 - 2^32 + 1.

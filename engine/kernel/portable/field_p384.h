@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernel/curve/curves.h"
 #include "kernel/portable/montgomery_field.h"
 
 namespace assay::kernel::portable {
@@ -10,8 +11,7 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 struct PrimeP384 {
   static constexpr int kWords = 6;
-  static constexpr Number<6> kModulus{{0x00000000ffffffffu, 0xffffffff00000000u, 0xfffffffffffffffeu,
-                                       0xffffffffffffffffu, 0xffffffffffffffffu, 0xffffffffffffffffu}};
+  static constexpr Number<6> kModulus = number(ParametersP384::kPrime);
 
   // -1/p = 2^32 + 1 modulo 2^64: a word s is cleared by m = s (2^32 + 1), and
   //   m p = m 2^384 - m 2^128 - m 2^96 + m 2^32 - m.

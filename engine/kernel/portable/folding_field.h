@@ -20,7 +20,7 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <class Prime>
 struct FoldingField {
-  using L = Lanes;
+  using L = OneLane;
   using Mask = L::Mask;
   static constexpr int kWords = Prime::kWords;
   using Words = L::Words<kWords>;

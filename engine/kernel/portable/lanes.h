@@ -22,7 +22,7 @@ inline std::uint64_t load_word_little_endian(const unsigned char* bytes) noexcep
   return word;
 }
 
-struct Lanes {
+struct OneLane {
   static constexpr int kCount = 1;
   using Mask = std::uint8_t;
   static constexpr Mask kAll = 1;

@@ -15,7 +15,7 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <class Prime>
 struct MontgomeryField {
-  using L = Lanes;
+  using L = OneLane;
   using Mask = L::Mask;
   static constexpr int kWords = Prime::kWords;
   using Words = L::Words<kWords>;

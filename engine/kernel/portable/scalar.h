@@ -6,45 +6,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernel/curve/curves.h"
 #include "kernel/curve/mod_inverse.h"
 #include "kernel/portable/lanes.h"
 
 namespace assay::kernel::portable {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// SP 800-186 §3.2.1.3
-struct OrderP256 {
-  static constexpr int kWords = 4;
-  static constexpr Number<4> kModulus{
-      {0xf3b9cac2fc632551u, 0xbce6faada7179e84u, 0xffffffffffffffffu, 0xffffffff00000000u}};
-};
-
-// SP 800-186 §3.2.1.4
-struct OrderP384 {
-  static constexpr int kWords = 6;
-  static constexpr Number<6> kModulus{{0xecec196accc52973u, 0x581a0db248b0a77au, 0xc7634d81f4372ddfu,
-                                       0xffffffffffffffffu, 0xffffffffffffffffu, 0xffffffffffffffffu}};
-};
-
-// SP 800-186 §3.2.1.5
-struct OrderP521 {
-  static constexpr int kWords = 9;
-  static constexpr Number<9> kModulus{{0xbb6fb71e91386409u, 0x3bb5c9b8899c47aeu, 0x7fcc0148f709a5d0u,
-                                       0x51868783bf2f966bu, 0xfffffffffffffffau, 0xffffffffffffffffu,
-                                       0xffffffffffffffffu, 0xffffffffffffffffu, 0x1ffu}};
-};
-
-// RFC 8032 §5.1: L = 2^252 + 27742317777372353535851937790883648493
-struct Order25519 {
-  static constexpr int kWords = 4;
-  static constexpr Number<4> kModulus{{0x5812631a5cf5d3edu, 0x14def9dea2f79cd6u, 0, 0x1000000000000000u}};
-};
-
-template <class Order>
-struct Scalar {
-  using L = Lanes;
+template <class Parameters>
+struct WordScalar {
+  using L = OneLane;
   using Mask = L::Mask;
-  static constexpr int kWords = Order::kWords;
+  static constexpr int kWords = Parameters::kWords;
   using Words = L::Words<kWords>;
 
   struct Residue {
@@ -59,7 +32,7 @@ struct Scalar {
   // a b / R modulo n, below n. a may be any number of kWords words, b is below n. (P. Montgomery, Modular
   // multiplication without trial division, 1985; operands scanned, one word of a at a time.)
   static Residue mul(const Residue& a, const Residue& b) noexcept {
-    const Words &x = a.words, &y = b.words, &n = Order::kModulus;
+    const Words &x = a.words, &y = b.words, &n = kOrder;
     Words t{};              // with `top` above it: below 2n
     std::uint64_t top = 0;  // 0 or 1
     for (int i = 0; i < kWords; ++i) {
@@ -86,7 +59,7 @@ struct Scalar {
 
   // low + R high modulo n, below n.
   static Words reduce_wide(const Words& low, const Words& high) noexcept {
-    return add_modulo(mul({low}, {kR}).words, mul({high}, {kR2}).words, Order::kModulus);
+    return add_modulo(mul({low}, {kR}).words, mul({high}, {kR2}).words, kOrder);
   }
 
   // An odd v below 2^(w m) is the sum of w m signed bits, (2 b_j - 1) 2^j, with b = (v >> 1) + 2^(w m - 1). So a field
@@ -96,7 +69,7 @@ struct Scalar {
                      const std::uint64_t** addresses, std::size_t step, Mask* negative) noexcept {
     const bool even = (u.w[0] & 1) == 0;
     Words v = u;
-    if (even) portable::sub(v, Order::kModulus, u);
+    if (even) portable::sub(v, kOrder, u);
     const std::uint64_t half = std::uint64_t{1} << (window - 1);
     for (int i = 0; i < windows; ++i) {
       std::uint64_t field = bits_from(v, window * i + 1);
@@ -110,14 +83,15 @@ struct Scalar {
   }
 
  private:
-  static constexpr Words kR = power_of_two(64 * kWords, Order::kModulus);
-  static constexpr Words kR2 = power_of_two(2 * 64 * kWords, Order::kModulus);
-  static constexpr Words kR3 = power_of_two(3 * 64 * kWords, Order::kModulus);
-  static constexpr InverseModulus<kWords> kInverseModulus = make_inverse_modulus(Order::kModulus.w);
+  static constexpr Words kOrder = number(Parameters::kOrder);
+  static constexpr Words kR = power_of_two(64 * kWords, kOrder);
+  static constexpr Words kR2 = power_of_two(2 * 64 * kWords, kOrder);
+  static constexpr Words kR3 = power_of_two(3 * 64 * kWords, kOrder);
+  static constexpr InverseModulus<kWords> kInverseModulus = make_inverse_modulus(kOrder.w);
 
   static constexpr std::uint64_t negated_inverse() noexcept {
     std::uint64_t inverse = 1;
-    for (int i = 0; i < 6; ++i) inverse *= 2 - Order::kModulus.w[0] * inverse;  // Newton: 2, 4, ... 64 bits
+    for (int i = 0; i < 6; ++i) inverse *= 2 - kOrder.w[0] * inverse;  // Newton: 2, 4, ... 64 bits
     return 0 - inverse;
   }
   static constexpr std::uint64_t kNegatedInverse = negated_inverse();  // -1/n modulo 2^64
@@ -131,10 +105,10 @@ struct Scalar {
   }
 };
 
-using ScalarP256 = Scalar<OrderP256>;
-using ScalarP384 = Scalar<OrderP384>;
-using ScalarP521 = Scalar<OrderP521>;
-using Scalar25519 = Scalar<Order25519>;
+using ScalarP256 = WordScalar<ParametersP256>;
+using ScalarP384 = WordScalar<ParametersP384>;
+using ScalarP521 = WordScalar<ParametersP521>;
+using Scalar25519 = WordScalar<Parameters25519>;
 
 }  // namespace
 }  // namespace assay::kernel::portable
