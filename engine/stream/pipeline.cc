@@ -25,7 +25,8 @@ std::optional<VerdictWriter> make_writer(const StreamOptions& options, const std
 
 Error lines_have_no_time() { return {"--at record needs a time in each record; lines have none (use --input ndjson)"}; }
 
-Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<Output> output, int threads)
+Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output,
+                   int threads)
     : engine_(engine),
       options_(options),
       threads_(threads),
@@ -191,9 +192,10 @@ Result<StreamResult> Pipeline::finish() {
 Result<void> Pipeline::write_summary(const StreamResult& result) {
   if (options_.summary.empty()) return {};
   const RunManifest manifest = statistics_.manifest(options_, source_.inputs(), threads_, result);
-  Result<Output> file = Output::open(options_.summary);
+  Result<base::OutputFile> file = base::OutputFile::open(options_.summary);
   if (!file) return file.error();
-  Result<Output::Outcome> wrote = file->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
+  Result<base::OutputFile::Outcome> wrote =
+      file->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
   if (!wrote) return wrote.error();
   return file->commit();
 }

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "assay/stream.h"
+#include "base/output_file.h"
 #include "base/stage_clock.h"
 #include "base/thread_annotations.h"
 #include "stream/batch.h"
 #include "stream/block_queue.h"
-#include "stream/output.h"
 #include "stream/run_statistics.h"
 #include "stream/source.h"
 #include "stream/splitter.h"
@@ -34,7 +34,7 @@ Error lines_have_no_time();
 class Pipeline {
  public:
   // `options` outlives the pipeline and was checked by verify_stream. No output: verdicts are only counted.
-  Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<Output> output, int threads);
+  Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output, int threads);
 
   Result<StreamResult> run();
 

@@ -22,8 +22,8 @@ class VerifyStage {
   VerifyStage(const VerifyStage&) = delete;
   VerifyStage& operator=(const VerifyStage&) = delete;
 
-  // Fills the output, counts and tally of a batch from its block. `format` is that of the whole run. The error says what
-  // a cross-check found.
+  // Fills the output, counts and tally of a batch from its block. `format` is that of the whole run. The error says
+  // what a cross-check found.
   Result<void> verify(Batch& batch, InputFormat format) EXCLUDES(mutex_);
 
   // Adds the time that all threads have spent in each stage. Not while a batch is verified.

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "assay/stream.h"
+#include "base/output_file.h"
 #include "codec/json.h"
-#include "stream/output.h"
 #include "stream/pipeline.h"
 #include "stream/source.h"
 
@@ -34,9 +34,9 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   if (Result<void> ok = check_options(options); !ok) return ok.error();
   if (options.at_record && options.input == InputFormat::lines) return stream::lines_have_no_time();
   if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return ok.error();
-  std::optional<stream::Output> output;
+  std::optional<base::OutputFile> output;
   if (options.format != OutputFormat::none) {
-    Result<stream::Output> opened = stream::Output::open(options.output, options.emit_token);
+    Result<base::OutputFile> opened = base::OutputFile::open(options.output, options.emit_token);
     if (!opened) return opened.error();
     output.emplace(std::move(*opened));
   }

@@ -6,8 +6,8 @@ namespace assay::stream {
 
 using Clock = std::chrono::steady_clock;
 
-WriteStage::WriteStage(const StreamOptions& options, std::optional<Output> output, const VerdictWriter* writer,
-                       Clock::time_point started, std::uint64_t total_bytes)
+WriteStage::WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output,
+                       const VerdictWriter* writer, Clock::time_point started, std::uint64_t total_bytes)
     : options_(options),
       output_(std::move(output)),
       writer_(writer),
@@ -37,9 +37,9 @@ Result<bool> WriteStage::write(const Batch& batch) {
 
 Result<bool> WriteStage::write_bytes(std::string_view bytes) {
   if (bytes.empty()) return !closed_;
-  const Result<Output::Outcome> wrote = output_->write(bytes);
+  const Result<base::OutputFile::Outcome> wrote = output_->write(bytes);
   if (!wrote) return wrote.error();
-  closed_ = *wrote == Output::Outcome::closed;
+  closed_ = *wrote == base::OutputFile::Outcome::closed;
   return !closed_;
 }
 

@@ -7,9 +7,9 @@
 
 #include "assay/stage.h"
 #include "assay/stream.h"
+#include "base/output_file.h"
 #include "base/stage_clock.h"
 #include "stream/batch.h"
-#include "stream/output.h"
 #include "stream/summary.h"
 #include "stream/writer.h"
 
@@ -20,7 +20,7 @@ class WriteStage {
  public:
   // `options` and `writer` outlive the stage. No output and no writer: verdicts are counted and not written. `started`
   // and `total_bytes` are for the reports of progress.
-  WriteStage(const StreamOptions& options, std::optional<Output> output, const VerdictWriter* writer,
+  WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output, const VerdictWriter* writer,
              std::chrono::steady_clock::time_point started, std::uint64_t total_bytes);
 
   // Each returns false once nobody reads the output any more; what is not written then is not counted. The error names
@@ -43,7 +43,7 @@ class WriteStage {
   void report_progress(bool at_end);
 
   const StreamOptions& options_;
-  std::optional<Output> output_;
+  std::optional<base::OutputFile> output_;
   const VerdictWriter* writer_;
   const std::chrono::steady_clock::time_point started_;
   const std::uint64_t total_bytes_;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/output_file.h"
 #include "bench/clock.h"
 #include "bench/compare.h"
 #include "bench/html.h"
@@ -27,7 +28,6 @@
 #include "flags.h"
 #include "signals.h"
 #include "signature/backend.h"
-#include "stream/output.h"
 #include "verify/backend_choice.h"
 
 namespace assay::cli {
@@ -301,10 +301,10 @@ std::string what_is_wrong(const BenchFlags& flags) {
 }
 
 // Writes a result, or says why not. Closed pipes are no failure.
-int finish(stream::Output& output, const std::string& text) {
+int finish(base::OutputFile& output, const std::string& text) {
   const auto wrote = output.write(text);
   if (!wrote) return fail("bench", wrote.error().message);
-  if (*wrote == stream::Output::Outcome::closed) return 0;
+  if (*wrote == base::OutputFile::Outcome::closed) return 0;
   if (const auto done = output.commit(); !done) return fail("bench", done.error().message);
   return 0;
 }
@@ -323,10 +323,10 @@ int run(BenchFlags& flags) {
   Signals& caught = signals();
 
   // Opened before minutes of measuring, so that a wrong path is told at once.
-  std::optional<stream::Output> json, html;
+  std::optional<base::OutputFile> json, html;
   for (auto& [path, output] : {std::pair(&flags.json, &json), std::pair(&flags.html, &html)}) {
     if (path->empty()) continue;
-    Result<stream::Output> opened = stream::Output::open(*path);
+    Result<base::OutputFile> opened = base::OutputFile::open(*path);
     if (!opened) return fail("bench", opened.error().message);
     output->emplace(std::move(*opened));
   }
@@ -360,7 +360,7 @@ int run(BenchFlags& flags) {
   if (flags.json == "-" || flags.html == "-") {
     std::fputs(text.c_str(), stderr);
   } else {
-    Result<stream::Output> out = stream::Output::open("");
+    Result<base::OutputFile> out = base::OutputFile::open("");
     if (!out) return fail("bench", out.error().message);
     if (const int failed = finish(*out, text); failed != 0) return failed;
   }

@@ -1,4 +1,4 @@
-#include "stream/output.h"
+#include "base/output_file.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace assay::stream {
+namespace assay::base {
 namespace {
 
 Error cannot_write(const std::string& shown, int error) {
@@ -26,15 +26,15 @@ Error cannot_write(const std::string& shown, int error) {
 
 }  // namespace
 
-Result<Output> Output::open(const std::string& path, bool credentials) {
-  if (path.empty() || path == "-") return Output(STDOUT_FILENO, "standard output");
+Result<OutputFile> OutputFile::open(const std::string& path, bool credentials) {
+  if (path.empty() || path == "-") return OutputFile(STDOUT_FILENO, "standard output");
   struct stat st {};
   const bool exists = ::stat(path.c_str(), &st) == 0;
   if (exists && S_ISDIR(st.st_mode)) return cannot_write(path, EISDIR);
   if (exists && !S_ISREG(st.st_mode)) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return cannot_write(path, errno);
-    return Output(fd, path);
+    return OutputFile(fd, path);
   }
   std::string place = path;
   if (exists) {
@@ -53,27 +53,27 @@ Result<Output> Output::open(const std::string& path, bool credentials) {
     if (fd >= 0 || errno != EEXIST) break;
   }
   if (fd < 0) return cannot_write(path, errno);
-  Output output(fd, path);
+  OutputFile output(fd, path);
   output.place_ = std::move(place);
   output.temporary_ = std::move(temporary);
   if (exists && ::fchmod(fd, st.st_mode & 0777) != 0) return cannot_write(path, errno);
   return output;
 }
 
-Output::Output(Output&& other) noexcept
+OutputFile::OutputFile(OutputFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       shown_(std::move(other.shown_)),
       place_(std::move(other.place_)),
       temporary_(std::exchange(other.temporary_, {})) {}
 
-Output::~Output() {
+OutputFile::~OutputFile() {
   if (fd_ > STDERR_FILENO) ::close(fd_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-Error Output::failure(int error) const { return cannot_write(shown_, error); }
+Error OutputFile::failure(int error) const { return cannot_write(shown_, error); }
 
-Result<Output::Outcome> Output::write(std::string_view bytes) {
+Result<OutputFile::Outcome> OutputFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t wrote = ::write(fd_, bytes.data(), bytes.size());
     if (wrote >= 0) {
@@ -92,7 +92,7 @@ Result<Output::Outcome> Output::write(std::string_view bytes) {
   return Outcome::written;
 }
 
-Result<void> Output::commit() {
+Result<void> OutputFile::commit() {
   if (temporary_.empty()) return {};
   // Some file systems tell only here that the bytes did not fit.
   const int closed = ::close(std::exchange(fd_, -1));
@@ -102,4 +102,4 @@ Result<void> Output::commit() {
   return {};
 }
 
-}  // namespace assay::stream
+}  // namespace assay::base

@@ -1,20 +1,20 @@
-#include "stream/output.h"
+#include "base/output_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include "support/temp_dir.h"
 
-namespace assay::stream {
+namespace assay::base {
 namespace {
 
 using test::TempDir;
 
-TEST(Output, AppearsOnlyWhenComplete) {
+TEST(OutputFile, AppearsOnlyWhenComplete) {
   const TempDir dir;
   dir.write("out", "old");
   {
-    Result<Output> output = Output::open(dir.path("out"));
+    Result<OutputFile> output = OutputFile::open(dir.path("out"));
     ASSERT_TRUE(output);
     ASSERT_TRUE(output->write("new"));
     EXPECT_EQ(dir.read("out"), "old");
@@ -24,10 +24,10 @@ TEST(Output, AppearsOnlyWhenComplete) {
   EXPECT_EQ(dir.entries(), 1u);
 }
 
-TEST(Output, IsRemovedWhenNotComplete) {
+TEST(OutputFile, IsRemovedWhenNotComplete) {
   const TempDir dir;
   {
-    Result<Output> output = Output::open(dir.path("out"));
+    Result<OutputFile> output = OutputFile::open(dir.path("out"));
     ASSERT_TRUE(output);
     ASSERT_TRUE(output->write("half"));
     EXPECT_EQ(dir.entries(), 1u);
@@ -35,10 +35,10 @@ TEST(Output, IsRemovedWhenNotComplete) {
   EXPECT_EQ(dir.entries(), 0u);
 }
 
-class OutputMode : public testing::Test {
+class OutputFileMode : public testing::Test {
  protected:
-  OutputMode() : umask_(::umask(0022)) {}
-  ~OutputMode() override { ::umask(umask_); }
+  OutputFileMode() : umask_(::umask(0022)) {}
+  ~OutputFileMode() override { ::umask(umask_); }
 
   mode_t mode(const std::string& path) const {
     struct stat st {};
@@ -47,7 +47,7 @@ class OutputMode : public testing::Test {
   }
   // Of the file when it is written anew.
   mode_t written(const std::string& name, bool credentials) const {
-    Result<Output> output = Output::open(dir_.path(name), credentials);
+    Result<OutputFile> output = OutputFile::open(dir_.path(name), credentials);
     EXPECT_TRUE(output && output->write("x") && output->commit());
     return mode(dir_.path(name));
   }
@@ -58,12 +58,12 @@ class OutputMode : public testing::Test {
   mode_t umask_;
 };
 
-TEST_F(OutputMode, OfANewFileIsItsOwnersAloneWhenItHoldsCredentials) {
+TEST_F(OutputFileMode, OfANewFileIsItsOwnersAloneWhenItHoldsCredentials) {
   EXPECT_EQ(written("open", false), 0644u);
   EXPECT_EQ(written("closed", true), 0600u);
 }
 
-TEST_F(OutputMode, IsThatOfTheFileReplaced) {
+TEST_F(OutputFileMode, IsThatOfTheFileReplaced) {
   for (const mode_t before : {0600u, 0640u, 0666u, 0755u}) {
     for (const bool credentials : {false, true}) {
       ASSERT_EQ(::chmod(dir_.write("out", "old").c_str(), before), 0);
@@ -72,21 +72,21 @@ TEST_F(OutputMode, IsThatOfTheFileReplaced) {
   }
 }
 
-TEST(Output, TellsAFullDisk) {
-  Result<Output> output = Output::open("/dev/full");
+TEST(OutputFile, TellsAFullDisk) {
+  Result<OutputFile> output = OutputFile::open("/dev/full");
   ASSERT_TRUE(output);
   const auto wrote = output->write("x");
   ASSERT_FALSE(wrote);
   EXPECT_NE(wrote.error().message.find("/dev/full: No space left on device"), std::string::npos);
 }
 
-TEST(Output, NamesAPlaceThatCannotBeWritten) {
+TEST(OutputFile, NamesAPlaceThatCannotBeWritten) {
   const TempDir dir;
-  const Result<Output> nowhere = Output::open(dir.path("no/such/out"));
+  const Result<OutputFile> nowhere = OutputFile::open(dir.path("no/such/out"));
   ASSERT_FALSE(nowhere);
   EXPECT_NE(nowhere.error().message.find("no/such/out"), std::string::npos);
-  EXPECT_FALSE(Output::open(dir.path("")));
+  EXPECT_FALSE(OutputFile::open(dir.path("")));
 }
 
 }  // namespace
-}  // namespace assay::stream
+}  // namespace assay::base

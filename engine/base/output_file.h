@@ -7,7 +7,7 @@
 
 #include "assay/result.h"
 
-namespace assay::stream {
+namespace assay::base {
 
 // A regular file is written beside its place under a temporary name, which commit() gives its own; without commit() it
 // is removed again and what stood in its place stays. Pipes and devices are written directly. Not thread safe. SIGPIPE
@@ -15,13 +15,13 @@ namespace assay::stream {
 //
 // A file that replaces another has its permissions. A new one has those that the umask leaves; with `credentials` its
 // owner's alone. At no time has it more.
-class Output {
+class OutputFile {
  public:
   // "" or "-": standard output. The error names the path.
-  static Result<Output> open(const std::string& path, bool credentials = false);
-  Output(Output&& other) noexcept;
-  Output& operator=(Output&&) = delete;
-  ~Output();
+  static Result<OutputFile> open(const std::string& path, bool credentials = false);
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
 
   enum class Outcome { written, closed };
   // Writes all of it. `closed`: whoever read the pipe went away.
@@ -29,7 +29,7 @@ class Output {
   Result<void> commit();
 
  private:
-  Output(int fd, std::string shown) : fd_(fd), shown_(std::move(shown)) {}
+  OutputFile(int fd, std::string shown) : fd_(fd), shown_(std::move(shown)) {}
   Error failure(int error) const;
 
   int fd_ = -1;
@@ -37,4 +37,4 @@ class Output {
   std::string place_, temporary_;  // empty when written directly
 };
 
-}  // namespace assay::stream
+}  // namespace assay::base
