@@ -8,15 +8,16 @@
 
 namespace assay::mint {
 
-// Creates `path` with mode 0600 and exactly `bytes`. An existing file is an error unless `overwrite`, and is then
-// replaced as a whole, so that its old mode does not survive. Nothing is left behind on error.
+// Writes a file of mode 0600. A file of that name is an error with the field "overwrite" unless `overwrite`, even if it
+// appeared only while this was written; with `overwrite` it is replaced, and its old mode and a symbolic link with it.
+// The file appears whole or not at all.
 Result<void> write_private_file(const std::string& path, std::string_view bytes, bool overwrite);
-// Creates or replaces `path` with mode 0644 less the umask.
+// Writes or replaces a file, whole or not at all. A new one has mode 0644 less the umask, another keeps its mode.
 Result<void> write_public_file(const std::string& path, std::string_view bytes);
-// The whole of a file of at most 1 MiB.
+// Returns a whole file of at most 1 MiB.
 Result<std::string> read_key_file(const std::string& path);
-// The secret in a file's bytes: all of them, but one final newline ("\n" or "\r\n") of a text file (UTF-8 whose only
-// control characters are tab, CR and LF) is not part of it.
+// Returns the secret in the bytes of a file. One final newline ("\n" or "\r\n") of a text file is not part of it; a
+// text file is UTF-8 whose only control characters are tab, CR and LF.
 std::string_view secret_of_file(std::string_view bytes);
 
 }  // namespace assay::mint

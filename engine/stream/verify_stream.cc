@@ -36,7 +36,9 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return ok.error();
   std::optional<base::OutputFile> output;
   if (options.format != OutputFormat::none) {
-    Result<base::OutputFile> opened = base::OutputFile::open(options.output, options.emit_token);
+    base::OutputFile::Options file;
+    if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
+    Result<base::OutputFile> opened = base::OutputFile::open(options.output, file);
     if (!opened) return opened.error();
     output.emplace(std::move(*opened));
   }
