@@ -1,11 +1,12 @@
 #include "mint/key_files.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "base/output_file.h"
 
 namespace assay::mint {
 namespace {
@@ -16,43 +17,28 @@ Error system_error(const std::string& path, const char* step) {
   return Error{path + ": cannot " + step + ": " + std::strerror(errno)};
 }
 
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
-Result<void> create(const std::string& path, std::string_view bytes, int flags, mode_t mode) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
-  if (fd < 0 && errno == EEXIST) return Error{path + ": exists and is not overwritten; --force replaces it"};
-  if (fd < 0) return system_error(path, "create");
-  const bool written = write_all(fd, bytes);
-  const int saved = errno;
-  if (::close(fd) == 0 && written) return {};
-  if (!written) errno = saved;
-  const Error error = system_error(path, "write");
-  if (flags & O_EXCL) ::unlink(path.c_str());
-  return error;
+Result<void> write_file(const std::string& path, std::string_view bytes, base::OutputFile::Options options) {
+  Result<base::OutputFile> file = base::OutputFile::open(path, options);
+  if (!file) return file.error();
+  const Result<base::OutputFile::Outcome> wrote = file->write(bytes);
+  if (!wrote) return wrote.error();
+  if (*wrote == base::OutputFile::Outcome::closed) return Error{"cannot write " + path + ": nobody reads it"};
+  return file->commit();
 }
 
 }  // namespace
 
 Result<void> write_private_file(const std::string& path, std::string_view bytes, bool overwrite) {
-  if (!overwrite) return create(path, bytes, O_EXCL, 0600);
-  const std::string temporary = path + ".new." + std::to_string(::getpid());
-  if (Result<void> made = create(temporary, bytes, O_EXCL, 0600); !made) return made;
-  if (::rename(temporary.c_str(), path.c_str()) == 0) return {};
-  const Error error = system_error(path, "replace");
-  ::unlink(temporary.c_str());
-  return error;
+  using Existing = base::OutputFile::Existing;
+  const Result<void> written =
+      write_file(path, bytes,
+                 {.existing = overwrite ? Existing::replace : Existing::refuse, .mode = base::OutputFile::kOwnerOnly});
+  if (!written && written.error().field == "existing") return Error{written.error().message, "overwrite"};
+  return written;
 }
 
 Result<void> write_public_file(const std::string& path, std::string_view bytes) {
-  return create(path, bytes, O_TRUNC, 0644);
+  return write_file(path, bytes, {.mode = 0644});
 }
 
 Result<std::string> read_key_file(const std::string& path) {

@@ -36,8 +36,8 @@ class BlockQueue {
   // Whether no block waits and no range is on its way here. Only then may the reader end, or wait for input.
   bool is_drained() const EXCLUDES(mutex_);
 
-  // For each batch, in the order of sending: takes what it brings, and gives it the next block in input order, numbered.
-  // A batch that brings nothing when nothing waits leaves with an empty block.
+  // For each batch, in the order of sending: takes what it brings, and gives it the next block in input order,
+  // numbered. A batch that brings nothing when nothing waits leaves with an empty block.
   void exchange(Batch& batch) EXCLUDES(mutex_);
 
  private:

@@ -7,105 +7,81 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "assay/stream.h"
-#include "base/arena.h"
+#include "base/output_file.h"
 #include "base/stage_clock.h"
+#include "base/thread_annotations.h"
 #include "stream/batch.h"
 #include "stream/block_queue.h"
-#include "stream/extractor.h"
-#include "stream/output.h"
+#include "stream/run_statistics.h"
 #include "stream/source.h"
 #include "stream/splitter.h"
-#include "stream/summary.h"
+#include "stream/verify_stage.h"
+#include "stream/write_stage.h"
 #include "stream/writer.h"
 #include "verify/engine.h"
 
 namespace assay::stream {
 
-// What a thread needs to judge a batch. Used by one thread at a time.
-struct Worker {
-  Worker(const Extractor::Options& options, verify::Engine& engine);
-  ~Worker();
-
-  verify::Engine& engine;
-  std::unique_ptr<verify::Session> session;
-  Extractor extractor;
-  base::Arena arena;
-  std::vector<Extracted> extracted;
-  std::vector<jose::TokenInput> inputs;
-  std::vector<jose::TokenVerdict> verdicts;
-};
+// Why records of the format `lines` cannot be judged at their own time.
+Error lines_have_no_time();
 
 // One run. run() is called once.
 class Pipeline {
  public:
-  // `options` outlives the pipeline and is checked by verify_stream. No output: verdicts are counted only.
-  Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<Output> output, int threads);
+  // `options` outlives the pipeline and was checked by verify_stream. No output: verdicts are only counted.
+  Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output, int threads);
 
   Result<StreamResult> run();
 
  private:
   // The stages. read returns null at the end.
-  Batch* read();
-  Batch* load(Batch* batch);
-  Batch* order(Batch* batch);
-  Batch* verify(Batch* batch);
-  void write(Batch* batch);
+  Batch* read() EXCLUDES(mutex_);
+  Batch* load(Batch* batch) EXCLUDES(mutex_);
+  Batch* order(Batch* batch) EXCLUDES(mutex_);
+  Batch* verify(Batch* batch) EXCLUDES(mutex_);
+  void write(Batch* batch) EXCLUDES(mutex_);
 
+  // Runs all batches through the stages.
+  void run_stages();
+  // Puts the next input into an empty batch, if there is any.
   void fill(Batch& batch, bool wait);
-  void write_verdicts(const Batch& batch);
-  void fail(Error error);
-  void report_progress(bool at_end);
-  signature::BackendStatistics signatures() const;
-  memo::MemoStatistics memo() const;
+  std::unique_ptr<Batch> take_batch() EXCLUDES(mutex_);
+  // The first error ends the run.
+  void fail(Error error) EXCLUDES(mutex_);
+  // Result, output and summary once the last batch was written.
+  Result<StreamResult> finish() EXCLUDES(mutex_);
   Result<void> write_summary(const StreamResult& result);
-  std::unique_ptr<Worker> take_worker();
-  std::unique_ptr<Batch> take_batch();
+
+  // A batch goes from thread to thread under this lock, once a stage. oneTBB orders the stages anyway. But a sanitizer
+  // cannot see into oneTBB, and an uncontended lock for each batch costs nothing.
+  void hand_over() EXCLUDES(mutex_) { const base::MutexLock lock(mutex_); }
 
   verify::Engine& engine_;
   const StreamOptions& options_;
-  std::optional<Output> output_;
   const int threads_;
+  const RunStatistics statistics_;
   Source source_;
   Splitter splitter_;
+  BlockQueue queue_;
   std::optional<VerdictWriter> writer_;
-  std::uint64_t total_bytes_ = 0;
-  const signature::BackendStatistics signatures_before_;
-  const memo::MemoStatistics memo_before_;
-  const Instant started_at_;
-  const std::chrono::steady_clock::time_point started_;
+  VerifyStage verify_stage_;
+  WriteStage write_stage_;
 
-  // A batch goes from thread to thread under this lock, once a stage. oneTBB orders the stages anyway; but a sanitizer
-  // that does not see into it can check only what it sees ordered, and an uncontended lock a batch costs nothing.
-  void hand_over() { const std::lock_guard lock(mutex_); }
+  base::Mutex mutex_;
+  std::vector<std::unique_ptr<Batch>> idle_ GUARDED_BY(mutex_);
+  std::optional<Error> error_ GUARDED_BY(mutex_);
+  StageSeconds load_seconds_ GUARDED_BY(mutex_){};
+  std::atomic<bool> halt_{false};  // read and write no more: something failed, or nobody reads the output
 
-  std::mutex mutex_;  // guards the next four
-  std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<std::unique_ptr<Batch>> batches_;
-  std::optional<Error> error_;
-  StageSeconds load_seconds_{};
-  std::atomic<bool> halt_{false};  // read no more: something failed, or nobody reads the output
-
-  // Of the reader.
+  // Used by the reader, and by run() before and after it.
   base::StageClock reader_clock_;
   bool input_ended_ = false, interrupted_ = false;
   std::uint64_t skipped_bytes_ = 0;
-
-  BlockQueue queue_;
-
-  // Of the writer.
-  base::StageClock writer_clock_;
-  Counts counts_;
-  Tally tally_;
-  std::uint64_t bytes_ = 0;
-  bool output_closed_ = false;
-  std::chrono::steady_clock::time_point last_progress_;
 };
 
 }  // namespace assay::stream

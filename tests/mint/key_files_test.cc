@@ -31,12 +31,36 @@ TEST_F(KeyFiles, KeepsAPrivateFileFromOthersAndFromOverwriting) {
   EXPECT_EQ(mode(file), 0600u);
   const Result<void> again = write_private_file(file, "two", false);
   ASSERT_FALSE(again);
-  EXPECT_THAT(again.error().message, testing::HasSubstr("--force"));
+  EXPECT_EQ(again.error().field, "overwrite");
+  EXPECT_THAT(again.error().message, testing::HasSubstr("key.pem exists"));
   EXPECT_EQ(*read_key_file(file), "one");
   ::chmod(file.c_str(), 0644);
   ASSERT_TRUE(write_private_file(file, "three", true));
   EXPECT_EQ(*read_key_file(file), "three");
   EXPECT_EQ(mode(file), 0600u);
+}
+
+TEST_F(KeyFiles, KeepsTheModeOfAPublicFile) {
+  const std::string file = path("key.pub.pem");
+  const mode_t before = ::umask(0022);
+  ASSERT_TRUE(write_public_file(file, "one"));
+  EXPECT_EQ(mode(file), 0644u);
+  ::chmod(file.c_str(), 0640);
+  ASSERT_TRUE(write_public_file(file, "two"));
+  ::umask(before);
+  EXPECT_EQ(mode(file), 0640u);
+  EXPECT_EQ(*read_key_file(file), "two");
+}
+
+TEST_F(KeyFiles, ReplacesASymbolicLinkByAPrivateFileAndLeavesItsTarget) {
+  const std::string target = path("target"), link = path("key.pem");
+  ASSERT_TRUE(write_public_file(target, "old"));
+  std::filesystem::create_symlink(target, link);
+  EXPECT_FALSE(write_private_file(link, "new", false));
+  ASSERT_TRUE(write_private_file(link, "new", true));
+  EXPECT_FALSE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(mode(link), 0600u);
+  EXPECT_EQ(*read_key_file(target), "old");
 }
 
 TEST_F(KeyFiles, NamesTheFileThatIsMissing) {

@@ -54,7 +54,7 @@ class CrossCheckedRun : public testing::Test {
     StreamOptions stream;
     stream.inputs = {dir_.path("in")};
     stream.summary = dir_.path("summary");
-    Result<Output> output = Output::open(dir_.path("out"), false);
+    Result<base::OutputFile> output = base::OutputFile::open(dir_.path("out"));
     if (!output) return output.error();
     return Pipeline(**engine, stream, std::move(*output), 2).run();
   }

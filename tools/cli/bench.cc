@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/output_file.h"
 #include "bench/clock.h"
 #include "bench/compare.h"
 #include "bench/html.h"
@@ -23,7 +24,6 @@
 #include "console.h"
 #include "flags.h"
 #include "signals.h"
-#include "stream/output.h"
 
 namespace assay::cli {
 namespace {
@@ -162,20 +162,20 @@ Result<bench::Report> measure(Arguments& arguments) {
 }
 
 // Opens the file of a result; no path is no file.
-Result<std::optional<stream::Output>> open_result(const std::string& path) {
-  std::optional<stream::Output> output;
+Result<std::optional<base::OutputFile>> open_result(const std::string& path) {
+  std::optional<base::OutputFile> output;
   if (path.empty()) return output;
-  Result<stream::Output> opened = stream::Output::open(path);
+  Result<base::OutputFile> opened = base::OutputFile::open(path);
   if (!opened) return opened.error();
   output.emplace(std::move(*opened));
   return output;
 }
 
 // Writes a result. A closed pipe is no failure.
-Result<void> write_result(stream::Output& output, const std::string& text) {
+Result<void> write_result(base::OutputFile& output, const std::string& text) {
   const auto wrote = output.write(text);
   if (!wrote) return wrote.error();
-  return *wrote == stream::Output::Outcome::closed ? Result<void>() : output.commit();
+  return *wrote == base::OutputFile::Outcome::closed ? Result<void>() : output.commit();
 }
 
 // The table: to standard output, or to standard error if another result goes there.
@@ -184,7 +184,7 @@ Result<void> print_table(const BenchArguments& flags, const std::string& text) {
     std::fputs(text.c_str(), stderr);
     return {};
   }
-  Result<stream::Output> out = stream::Output::open("");
+  Result<base::OutputFile> out = base::OutputFile::open("");
   if (!out) return out.error();
   return write_result(*out, text);
 }
@@ -201,9 +201,9 @@ int run(Arguments& arguments) {
   complete(arguments, before);
   signals();  // from here on SIGPIPE is ignored, which the outputs need
   // Opened before minutes of measuring, so that a wrong path is reported at once.
-  Result<std::optional<stream::Output>> json = open_result(flags.json);
+  Result<std::optional<base::OutputFile>> json = open_result(flags.json);
   if (!json) return fail("bench", json.error().message);
-  Result<std::optional<stream::Output>> html = open_result(flags.html);
+  Result<std::optional<base::OutputFile>> html = open_result(flags.html);
   if (!html) return fail("bench", html.error().message);
 
   const Result<bench::Report> report = measure(arguments);

@@ -56,8 +56,11 @@ int run(Arguments& arguments) {
   if (!pair) return fail("keygen", pair.error().message);
 
   const std::string jwks = pair->jwks(flags.kid) + "\n";
+  const auto with_flag = [](const Error& error) {
+    return error.message + (error.field == "overwrite" ? "; --force replaces it" : "");
+  };
   if (Result<void> ok = mint::write_private_file(flags.private_path, pair->private_pem(), flags.force); !ok) {
-    return fail("keygen", "--private " + ok.error().message);
+    return fail("keygen", "--private: " + with_flag(ok.error()));
   }
   Result<void> ok;
   if (!secret) ok = mint::write_public_file(flags.public_path, pair->public_pem());
@@ -68,7 +71,7 @@ int run(Arguments& arguments) {
   if (!ok) {
     // A private key without its public half is of no use, and would stand in the way of the next attempt.
     if (!flags.force) ::unlink(flags.private_path.c_str());
-    return fail("keygen", ok.error().message);
+    return fail("keygen", with_flag(ok.error()));
   }
   std::fprintf(stderr, "assay: wrote %s (private, mode 0600)%s%s%s%s\n", flags.private_path.c_str(), secret ? "" : ", ",
                flags.public_path.c_str(), flags.jwks_path.empty() ? "" : ", ", flags.jwks_path.c_str());

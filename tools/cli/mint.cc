@@ -1,16 +1,11 @@
 // assay mint: test tokens, one or a corpus.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <random>
 #include <string>
 
 #include "assay/key_pair.h"
+#include "base/output_file.h"
 #include "command.h"
 #include "console.h"
 #include "jose/secret_text.h"
@@ -29,69 +24,6 @@ constexpr const char* kExamples =
     "With --seed and --at the claims, faults and jti are the same each time, whatever --threads; so are the bytes, "
     "except\n"
     "for ES and PS algorithms, whose signatures are random by nature.\n";
-
-// Standard output, a device or pipe, or a file that appears under its name only when complete.
-class Output {
- public:
-  explicit Output(std::string path) : path_(std::move(path)) {}
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-  ~Output() {
-    if (fd_ > STDERR_FILENO) ::close(fd_);
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  }
-
-  bool open() {
-    if (path_.empty() || path_ == "-") {
-      fd_ = STDOUT_FILENO;
-      return true;
-    }
-    struct stat there;
-    if (::stat(path_.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
-      fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-      return note(fd_ >= 0);
-    }
-    const std::string name = path_ + ".part." + std::to_string(::getpid());
-    fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ >= 0) temporary_ = name;
-    return note(fd_ >= 0);
-  }
-
-  bool write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return note(false);
-      bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-  }
-
-  bool finish() {
-    if (fd_ == STDOUT_FILENO) return true;
-    const int closed = ::close(fd_);
-    fd_ = -1;
-    if (closed != 0) return note(false);
-    if (temporary_.empty()) return true;
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) return note(false);
-    temporary_.clear();
-    return true;
-  }
-
-  int error() const { return error_; }
-  std::string complaint() const {
-    return "-o " + (path_.empty() ? std::string("standard output") : path_) + ": " + std::strerror(error_);
-  }
-
- private:
-  bool note(bool ok) {
-    if (!ok) error_ = errno;
-    return ok;
-  }
-  std::string path_, temporary_;
-  int fd_ = -1;
-  int error_ = 0;
-};
 
 Result<KeyPair> read_key(const MintArguments& arguments) {
   const std::string name(to_string(arguments.algorithm));
@@ -132,14 +64,18 @@ int run(Arguments& arguments) {
   complete(arguments, options);
   Result<KeyPair> pair = read_key(arguments.mint);
   if (!pair) return fail("mint", pair.error().message);
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, told apart below
-  Output output(arguments.mint.output);
-  if (!output.open()) return fail("mint", output.complaint());
-  const Result<mint::MintResult> result =
-      mint::mint(*pair, options, [&](std::string_view lines) { return output.write(lines); });
+  std::signal(SIGPIPE, SIG_IGN);  // so that a closed pipe is an outcome of write
+  Result<base::OutputFile> output = base::OutputFile::open(arguments.mint.output);
+  if (!output) return fail("mint", output.error().message);
+  Result<base::OutputFile::Outcome> wrote = base::OutputFile::Outcome::written;
+  const Result<mint::MintResult> result = mint::mint(*pair, options, [&](std::string_view lines) {
+    wrote = output->write(lines);
+    return wrote && *wrote == base::OutputFile::Outcome::written;
+  });
   if (!result) return fail("mint", result.error().message);
-  if (result->stopped && output.error() == EPIPE) return 0;
-  if (result->stopped || !output.finish()) return fail("mint", output.complaint());
+  if (!wrote) return fail("mint", wrote.error().message);
+  if (result->stopped) return 0;  // nobody reads the output any more
+  if (const Result<void> done = output->commit(); !done) return fail("mint", done.error().message);
   if (!options.faults.empty()) tell(*result, options.seed);
   return 0;
 }

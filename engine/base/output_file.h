@@ -1,0 +1,56 @@
+// The one way in which this project writes a file: it appears under its name only when it is complete.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "assay/result.h"
+
+namespace assay::base {
+
+// A regular file is written beside its place under a temporary name. commit() syncs it and gives it its own name;
+// without commit() it is removed again and whatever stood in its place stays. Pipes, devices and standard output are
+// written directly. Not thread safe. SIGPIPE must be ignored, or a closed pipe ends the process before write() can
+// report it.
+class OutputFile {
+ public:
+  // What happens to a file that stands in the place already.
+  enum class Existing {
+    rewrite,  // new contents: the permissions stay, and so does a symbolic link, whose target is written
+    replace,  // nothing of it stays: neither permissions nor a symbolic link
+    refuse,   // open() or commit() fails with the field "existing", even if it appeared only in between
+  };
+  struct Options {
+    Existing existing = Existing::rewrite;
+    // Permissions of a new file, less the umask. The temporary file never has more than the file that it becomes.
+    unsigned mode = 0666;
+  };
+  static constexpr unsigned kOwnerOnly = 0600;  // mode of a file that holds credentials
+
+  // "" or "-": standard output. The error names the path.
+  static Result<OutputFile> open(const std::string& path, Options options);
+  static Result<OutputFile> open(const std::string& path) { return open(path, Options()); }
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  enum class Outcome { written, closed };
+  // Writes all of it. `closed`: nobody reads the pipe any more. The error names the path.
+  Result<Outcome> write(std::string_view bytes);
+  // Returns when the bytes and the name are on the disk, as far as the file system can tell. The error names the path.
+  Result<void> commit();
+
+ private:
+  OutputFile(int fd, std::string shown) : fd_(fd), shown_(std::move(shown)) {}
+  static Result<OutputFile> open_directly(const std::string& path);
+  static Result<OutputFile> open_temporary(const std::string& path, std::string place, Options options, unsigned mode);
+  Error failure(int error) const;
+
+  int fd_ = -1;
+  std::string shown_;              // for messages
+  std::string place_, temporary_;  // empty when written directly
+  Existing existing_ = Existing::rewrite;
+};
+
+}  // namespace assay::base

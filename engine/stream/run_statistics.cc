@@ -1,0 +1,70 @@
+#include "stream/run_statistics.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace assay::stream {
+
+using Clock = std::chrono::steady_clock;
+
+RunStatistics::RunStatistics(const verify::Engine& engine)
+    : engine_(engine),
+      signatures_before_(engine.backend().statistics()),
+      memo_before_(engine.memo_statistics()),
+      started_at_(Instant::now()),
+      started_(Clock::now()) {}
+
+signature::BackendStatistics RunStatistics::signatures() const {
+  signature::BackendStatistics now = engine_.backend().statistics();
+  const signature::BackendStatistics& before = signatures_before_;
+  now.by_lanes -= before.by_lanes;
+  now.by_openssl -= before.by_openssl;
+  now.exceptional -= before.exceptional;
+  now.cross_checked -= before.cross_checked;
+  now.tables_built -= before.tables_built;
+  now.tables_evicted -= before.tables_evicted;
+  return now;
+}
+
+memo::MemoStatistics RunStatistics::memo() const {
+  memo::MemoStatistics now = engine_.memo_statistics();
+  now.lookups -= memo_before_.lookups;
+  now.hits -= memo_before_.hits;
+  return now;
+}
+
+StreamResult RunStatistics::result(const Counts& counts) const {
+  StreamResult result;
+  result.records = counts.records();
+  result.accepted = counts.accepted;
+  result.rejected = counts.rejected;
+  for (int i = 0; i < kReasonCount; ++i) {
+    const std::uint64_t count = counts.by_reason[static_cast<std::size_t>(i)];
+    if (count != 0) result.by_reason.emplace_back(to_string(static_cast<Reason>(i)), count);
+  }
+  std::stable_sort(result.by_reason.begin(), result.by_reason.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  result.exceptional = signatures().exceptional;
+  result.recalled = memo().hits;
+  result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  return result;
+}
+
+RunManifest RunStatistics::manifest(const StreamOptions& options, std::vector<std::string> inputs, int threads,
+                                    const StreamResult& result) const {
+  return {.started = started_at_,
+          .ended = Instant::now(),
+          .seconds = result.seconds,
+          .inputs = std::move(inputs),
+          .options = options.manifest,
+          .threads = threads,
+          .backend = std::string(engine_.backend().name()),
+          .isa = std::string(engine_.backend().isa()),
+          .signatures = signatures(),
+          .memo = memo(),
+          .bytes = result.bytes,
+          .complete = result.stopped_by == 0 && !result.output_closed};
+}
+
+}  // namespace assay::stream

@@ -1,0 +1,41 @@
+// What a run did, as its result and its summary report it.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "assay/instant.h"
+#include "assay/stream.h"
+#include "memo/memo_share.h"
+#include "signature/backend.h"
+#include "stream/summary.h"
+#include "verify/engine.h"
+
+namespace assay::stream {
+
+// The engine counts for all runs that it serves, so this remembers its counts from when the run began. Made at the
+// beginning of the run. The engine outlives it.
+class RunStatistics {
+ public:
+  explicit RunStatistics(const verify::Engine& engine);
+
+  std::chrono::steady_clock::time_point started() const noexcept { return started_; }
+  // Counts, signatures and time of the run up to now; the rest is left to the caller.
+  StreamResult result(const Counts& counts) const;
+  // `inputs`: the paths that were read.
+  RunManifest manifest(const StreamOptions& options, std::vector<std::string> inputs, int threads,
+                       const StreamResult& result) const;
+
+ private:
+  signature::BackendStatistics signatures() const;
+  memo::MemoStatistics memo() const;
+
+  const verify::Engine& engine_;
+  const signature::BackendStatistics signatures_before_;
+  const memo::MemoStatistics memo_before_;
+  const Instant started_at_;
+  const std::chrono::steady_clock::time_point started_;
+};
+
+}  // namespace assay::stream

@@ -1,0 +1,65 @@
+#include "stream/write_stage.h"
+
+#include <utility>
+
+namespace assay::stream {
+
+using Clock = std::chrono::steady_clock;
+
+WriteStage::WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output,
+                       const VerdictWriter* writer, Clock::time_point started, std::uint64_t total_bytes)
+    : options_(options),
+      output_(std::move(output)),
+      writer_(writer),
+      started_(started),
+      total_bytes_(total_bytes),
+      last_progress_(started) {
+  clock_.reset(options.measure_stages);
+}
+
+Result<bool> WriteStage::begin() {
+  if (writer_ == nullptr) return true;
+  return write_bytes(writer_->head());
+}
+
+Result<bool> WriteStage::write(const Batch& batch) {
+  clock_.start();
+  const Result<bool> open = write_bytes(batch.output.view());
+  if (open && *open) {
+    counts_.add(batch.counts);
+    if (!options_.summary.empty()) tally_.add(batch.tally);
+    bytes_ += batch.block.bytes;
+    report_progress(false);
+  }
+  clock_.lap(Stage::output);
+  return open;
+}
+
+Result<bool> WriteStage::write_bytes(std::string_view bytes) {
+  if (bytes.empty()) return !closed_;
+  const Result<base::OutputFile::Outcome> wrote = output_->write(bytes);
+  if (!wrote) return wrote.error();
+  closed_ = *wrote == base::OutputFile::Outcome::closed;
+  return !closed_;
+}
+
+void WriteStage::end(std::uint64_t skipped_bytes) {
+  bytes_ += skipped_bytes;
+  report_progress(true);
+}
+
+Result<void> WriteStage::commit() {
+  if (!output_) return {};
+  return output_->commit();
+}
+
+void WriteStage::report_progress(bool at_end) {
+  if (!options_.on_progress) return;
+  const Clock::time_point now = Clock::now();
+  if (!at_end && now - last_progress_ < std::chrono::milliseconds(250)) return;
+  last_progress_ = now;
+  options_.on_progress(
+      {counts_.records(), bytes_, total_bytes_, std::chrono::duration<double>(now - started_).count()});
+}
+
+}  // namespace assay::stream

@@ -1,0 +1,59 @@
+// The last stage of a run: writes the verdicts of batches in input order, and adds up what they counted.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "assay/stage.h"
+#include "assay/stream.h"
+#include "base/output_file.h"
+#include "base/stage_clock.h"
+#include "stream/batch.h"
+#include "stream/summary.h"
+#include "stream/writer.h"
+
+namespace assay::stream {
+
+// One thread at a time.
+class WriteStage {
+ public:
+  // `options` and `writer` outlive the stage. No output and no writer: verdicts are counted and not written. `started`
+  // and `total_bytes` are for the reports of progress.
+  WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output, const VerdictWriter* writer,
+             std::chrono::steady_clock::time_point started, std::uint64_t total_bytes);
+
+  // Each returns false once nobody reads the output any more; what is not written then is not counted. The error names
+  // the output.
+  Result<bool> begin();
+  Result<bool> write(const Batch& batch);
+  // Counts input bytes that belong to no record, and reports the end.
+  void end(std::uint64_t skipped_bytes);
+  // Gives the output its name. Without it the output leaves no file.
+  Result<void> commit();
+
+  const Counts& counts() const noexcept { return counts_; }
+  const Tally& tally() const noexcept { return tally_; }
+  std::uint64_t bytes() const noexcept { return bytes_; }
+  bool output_closed() const noexcept { return closed_; }
+  void add_times_to(StageSeconds& sum) const noexcept { clock_.add_to(sum); }
+
+ private:
+  Result<bool> write_bytes(std::string_view bytes);
+  void report_progress(bool at_end);
+
+  const StreamOptions& options_;
+  std::optional<base::OutputFile> output_;
+  const VerdictWriter* writer_;
+  const std::chrono::steady_clock::time_point started_;
+  const std::uint64_t total_bytes_;
+
+  base::StageClock clock_;
+  Counts counts_;
+  Tally tally_;
+  std::uint64_t bytes_ = 0;  // of input
+  bool closed_ = false;
+  std::chrono::steady_clock::time_point last_progress_;
+};
+
+}  // namespace assay::stream

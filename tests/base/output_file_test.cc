@@ -1,0 +1,156 @@
+#include "base/output_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <string>
+
+#include "support/temp_dir.h"
+
+namespace assay::base {
+namespace {
+
+using test::TempDir;
+
+TEST(OutputFile, AppearsOnlyWhenComplete) {
+  const TempDir dir;
+  dir.write("out", "old");
+  {
+    Result<OutputFile> output = OutputFile::open(dir.path("out"));
+    ASSERT_TRUE(output);
+    ASSERT_TRUE(output->write("new"));
+    EXPECT_EQ(dir.read("out"), "old");
+    ASSERT_TRUE(output->commit());
+  }
+  EXPECT_EQ(dir.read("out"), "new");
+  EXPECT_EQ(dir.entries(), 1u);
+}
+
+TEST(OutputFile, IsRemovedWhenNotComplete) {
+  const TempDir dir;
+  {
+    Result<OutputFile> output = OutputFile::open(dir.path("out"));
+    ASSERT_TRUE(output);
+    ASSERT_TRUE(output->write("half"));
+    EXPECT_EQ(dir.entries(), 1u);
+  }
+  EXPECT_EQ(dir.entries(), 0u);
+}
+
+class OutputFileMode : public testing::Test {
+ protected:
+  OutputFileMode() : umask_(::umask(0022)) {}
+  ~OutputFileMode() override { ::umask(umask_); }
+
+  mode_t mode(const std::string& path) const {
+    struct stat st {};
+    EXPECT_EQ(::stat(path.c_str(), &st), 0) << path;
+    return st.st_mode & 07777;
+  }
+  // Writes the file anew and returns its mode.
+  mode_t written(const std::string& name, OutputFile::Options options) const {
+    Result<OutputFile> output = OutputFile::open(dir_.path(name), options);
+    EXPECT_TRUE(output && output->write("x") && output->commit());
+    return mode(dir_.path(name));
+  }
+
+  const TempDir dir_;
+
+ private:
+  mode_t umask_;
+};
+
+TEST_F(OutputFileMode, OfANewFileIsAsAskedForLessTheUmask) {
+  EXPECT_EQ(written("open", {}), 0644u);
+  EXPECT_EQ(written("closed", {.mode = OutputFile::kOwnerOnly}), 0600u);
+}
+
+TEST_F(OutputFileMode, IsThatOfTheFileRewritten) {
+  for (const mode_t before : {0600u, 0640u, 0666u, 0755u}) {
+    for (const unsigned asked : {0666u, 0600u}) {
+      ASSERT_EQ(::chmod(dir_.write("out", "old").c_str(), before), 0);
+      EXPECT_EQ(written("out", {.mode = asked}), before);
+    }
+  }
+}
+
+TEST_F(OutputFileMode, IsNotThatOfTheFileReplaced) {
+  ASSERT_EQ(::chmod(dir_.write("out", "old").c_str(), 0666), 0);
+  EXPECT_EQ(written("out", {.existing = OutputFile::Existing::replace, .mode = 0600}), 0600u);
+}
+
+TEST(OutputFile, RewritesTheTargetOfASymbolicLinkAndReplacesTheLinkItself) {
+  const TempDir dir;
+  dir.write("target", "old");
+  std::filesystem::create_symlink(dir.path("target"), dir.path("link"));
+  Result<OutputFile> rewritten = OutputFile::open(dir.path("link"));
+  ASSERT_TRUE(rewritten && rewritten->write("new") && rewritten->commit());
+  EXPECT_TRUE(std::filesystem::is_symlink(dir.path("link")));
+  EXPECT_EQ(dir.read("target"), "new");
+  Result<OutputFile> replaced = OutputFile::open(dir.path("link"), {.existing = OutputFile::Existing::replace});
+  ASSERT_TRUE(replaced && replaced->write("newer") && replaced->commit());
+  EXPECT_FALSE(std::filesystem::is_symlink(dir.path("link")));
+  EXPECT_EQ(dir.read("link"), "newer");
+  EXPECT_EQ(dir.read("target"), "new");
+}
+
+TEST(OutputFile, RefusesAFileThatIsThereFromTheBeginningOrAppearsMeanwhile) {
+  const TempDir dir;
+  constexpr OutputFile::Options kRefuse{.existing = OutputFile::Existing::refuse};
+  dir.write("out", "old");
+  std::filesystem::create_symlink("nowhere", dir.path("dangling"));
+  for (const char* name : {"out", "dangling"}) {
+    const Result<OutputFile> there = OutputFile::open(dir.path(name), kRefuse);
+    ASSERT_FALSE(there) << name;
+    EXPECT_EQ(there.error().field, "existing");
+  }
+  {
+    Result<OutputFile> late = OutputFile::open(dir.path("late"), kRefuse);
+    ASSERT_TRUE(late && late->write("new"));
+    dir.write("late", "of another");
+    const Result<void> done = late->commit();
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().field, "existing");
+  }
+  EXPECT_EQ(dir.read("late"), "of another");
+  Result<OutputFile> fresh = OutputFile::open(dir.path("fresh"), kRefuse);
+  ASSERT_TRUE(fresh && fresh->write("new") && fresh->commit());
+  EXPECT_EQ(dir.read("fresh"), "new");
+  EXPECT_EQ(dir.entries(), 4u);
+}
+
+TEST(OutputFile, ReportsAPipeThatNobodyReads) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::array<int, 2> fds{};
+  ASSERT_EQ(::pipe(fds.data()), 0);
+  Result<OutputFile> output = OutputFile::open("/dev/fd/" + std::to_string(fds[1]));
+  ASSERT_TRUE(output);
+  EXPECT_EQ(*output->write("x"), OutputFile::Outcome::written);
+  ::close(fds[0]);
+  EXPECT_EQ(*output->write("x"), OutputFile::Outcome::closed);
+  EXPECT_TRUE(output->commit());
+  ::close(fds[1]);
+}
+
+TEST(OutputFile, TellsAFullDisk) {
+  Result<OutputFile> output = OutputFile::open("/dev/full");
+  ASSERT_TRUE(output);
+  const auto wrote = output->write("x");
+  ASSERT_FALSE(wrote);
+  EXPECT_NE(wrote.error().message.find("/dev/full: No space left on device"), std::string::npos);
+}
+
+TEST(OutputFile, NamesAPlaceThatCannotBeWritten) {
+  const TempDir dir;
+  const Result<OutputFile> nowhere = OutputFile::open(dir.path("no/such/out"));
+  ASSERT_FALSE(nowhere);
+  EXPECT_NE(nowhere.error().message.find("no/such/out"), std::string::npos);
+  EXPECT_FALSE(OutputFile::open(dir.path("")));
+}
+
+}  // namespace
+}  // namespace assay::base
