@@ -19,7 +19,7 @@ using codec::JsonType;
 
 constexpr int kFormat = 1;
 
-// Writes objects and lists; commas are its business.
+// Writes objects and lists, with the commas between members and items.
 class JsonWriter {
  public:
   JsonWriter& name(std::string_view text) {
@@ -141,12 +141,12 @@ void write_row(JsonWriter& to, const Row& row) {
   to.close('}');
 }
 
-// What is wrong with a document, on its way out of the reading.
+// Thrown inside read_report(): what is wrong with the document.
 struct Wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A member of an object by name; throws Wrong where it is missing or of another type.
+// A member of an object by name. Throws Wrong if it is missing or has another type.
 const JsonNode& member_of(const JsonNode& object, std::string_view name, JsonType type) {
   const JsonNode* found = object.find(name);
   if (found == nullptr || !found->is(type)) throw Wrong("\"" + std::string(name) + "\" is missing or of another type");
@@ -179,7 +179,7 @@ std::optional<double> maybe_number_of(const JsonNode& object, std::string_view n
   return number_in(*found, name);
 }
 
-// A number of things: bounded, so that it fits whatever it is put in.
+// A whole number that fits an int: the largest is 2,000,000,000.
 template <class T>
 T count_in(const JsonNode& node, std::string_view name) {
   const double number = number_in(node, name);
@@ -237,9 +237,9 @@ Settings read_settings(const JsonNode& from) {
                     .claims_bytes = count_of<std::size_t>(from, "claims_bytes"),
                     .tokens = count_of<std::size_t>(from, "tokens"),
                     .input = string_of(from, "input")};
-  // What another run may be asked to repeat.
+  // A run may be asked to repeat these settings, so they must make sense.
   const auto refuse_if = [](bool wrong, const char* name) {
-    if (wrong) throw Wrong("\"" + std::string(name) + "\" of the settings cannot be");
+    if (wrong) throw Wrong("\"" + std::string(name) + "\" of the settings is out of range");
   };
   const auto has_zero = [](const auto& list) { return std::find(list.begin(), list.end(), 0u) != list.end(); };
   for (const std::string& name : settings.algorithms) refuse_if(!algorithm_from_string(name), "algorithms");
