@@ -12,6 +12,7 @@
 
 #include "assay/stage.h"
 #include "bench/machine.h"
+#include "bench/token_corpus.h"
 
 namespace assay::bench {
 
@@ -76,18 +77,20 @@ struct UnitRow {
   std::vector<double> seconds;  // one operation, in each repetition
 };
 
+// What a run measures. The defaults are those of `assay bench`, which --help states too.
 struct Settings {
-  std::vector<std::string> algorithms;
-  std::vector<std::string> backends;
-  std::vector<int> threads;
-  std::vector<std::size_t> keys;
-  std::vector<std::size_t> batches;
+  // The algorithms of the published table.
+  std::vector<std::string> algorithms = {"RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS256"};
+  std::vector<std::string> backends = {"openssl", "lanes"};
+  std::vector<int> threads = {};  // the default depends on the machine: usual_threads() of runner.h
+  std::vector<std::size_t> keys = {1};
+  std::vector<std::size_t> batches = {};
   bool repeated = false;
-  double seconds = 1;  // a row, over all repetitions
+  double seconds = 1;  // for each row, over all its repetitions
   int repetitions = 5;
-  std::size_t claims_bytes = 0;
-  std::size_t tokens = 0;  // a corpus; 0: as many as suit the algorithm
-  std::string input;       // the user's own file; empty: corpora
+  std::size_t claims_bytes = kClaimsBytes;
+  std::size_t tokens = 0;  // in each corpus; 0: as many as suit the algorithm
+  std::string input = {};  // the user's own file; empty: corpora
 };
 
 struct Report {

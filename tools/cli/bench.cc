@@ -53,9 +53,12 @@ struct BenchFlags {
   VerifierFlags verifier;
   StreamOptions stream;
   bench::Settings settings;
-  bool gave_seconds = false, gave_repetitions = false, gave_claims = false, gave_tokens = false;
   std::string json, html, compare;
   std::vector<std::pair<std::string, std::string>> given;  // bench's own, for the report
+
+  bool gave(std::string_view name) const {
+    return std::any_of(given.begin(), given.end(), [name](const auto& flag) { return flag.first == name; });
+  }
 };
 
 // "a,b,c" as its parts, each once, in order. Empty parts are refused.
@@ -121,7 +124,7 @@ void add_measure_flags(CLI::App& app, BenchFlags& flags) {
     })->group("What to measure");
   };
   std::string usual;
-  for (const std::string& name : bench::usual_algorithms()) usual += (usual.empty() ? "" : ",") + name;
+  for (const std::string& name : bench::Settings().algorithms) usual += (usual.empty() ? "" : ",") + name;
   add("--algorithm", "LIST",
       "algorithms, separated by commas, or all; with --input, those that are allowed; default " + usual,
       [&settings](const std::string& value) { settings.algorithms = algorithms_of(value); });
@@ -149,20 +152,15 @@ void add_measure_flags(CLI::App& app, BenchFlags& flags) {
   add("--claims", "BYTES", "size of the claims; default 350", [&flags](const std::string& value) {
     flags.settings.claims_bytes = static_cast<std::size_t>(
         whole_number("--claims", value, static_cast<long long>(bench::kLeastClaimsBytes), kMostClaims, "bytes"));
-    flags.gave_claims = true;
   });
   add("--tokens", "N", "size of a corpus; default 8192 to 131072, by algorithm", [&flags](const std::string& value) {
     flags.settings.tokens = static_cast<std::size_t>(whole_number("--tokens", value, 1, kMostTokens, "tokens"));
-    flags.gave_tokens = true;
   });
-  add("--seconds", "S", "time for each row, over its repetitions; default 1", [&flags](const std::string& value) {
-    flags.settings.seconds = seconds_of(value);
-    flags.gave_seconds = true;
-  });
+  add("--seconds", "S", "time for each row, over its repetitions; default 1",
+      [&flags](const std::string& value) { flags.settings.seconds = seconds_of(value); });
   add("--repetitions", "N", "of each row, alternating with the others and with plain OpenSSL; default 5",
       [&flags](const std::string& value) {
         flags.settings.repetitions = static_cast<int>(whole_number("--repetitions", value, 1, 1000, "repetitions"));
-        flags.gave_repetitions = true;
       });
 }
 
@@ -203,36 +201,29 @@ void add_own_flags(CLI::App& app, BenchFlags& flags) {
   add_pointer("--time-field", "the time in a JSON record, for --at record; default /time", flags.stream.time_field);
 }
 
-// 1, 2, 4 ... and all.
-std::vector<int> usual_threads(int cores) {
-  std::vector<int> counts;
-  for (int count = 1; count < cores; count *= 2) counts.push_back(count);
-  counts.push_back(cores);
-  return counts;
-}
-
-// What was not given: as in the report to compare with, or as usual.
+// Settings that no flag gave are those of the report to compare with, or the defaults.
 void complete(BenchFlags& flags, const bench::Report* before) {
   bench::Settings& settings = flags.settings;
-  bench::Settings usual;
-  usual.algorithms = bench::usual_algorithms();
-  usual.backends = {"openssl", "lanes"};
-  usual.threads = usual_threads(static_cast<int>(bench::Pinning().cores().size()));
-  usual.keys = {1};
-  usual.claims_bytes = bench::kClaimsBytes;
+  const bool own_log = !settings.input.empty();
+  if (own_log && !flags.gave("--algorithm")) settings.algorithms.clear();
   if (before != nullptr && before->settings.input.empty()) {
-    usual = before->settings;
-    settings.repeated = settings.repeated || usual.repeated;
-    if (settings.batches.empty()) settings.batches = usual.batches;
+    const bench::Settings& then = before->settings;
+    const auto take_over = [&flags](const char* flag, auto& mine, const auto& theirs) {
+      if (!flags.gave(flag)) mine = theirs;
+    };
+    if (!own_log) take_over("--algorithm", settings.algorithms, then.algorithms);
+    take_over("--backend", settings.backends, then.backends);
+    take_over("--threads", settings.threads, then.threads);
+    take_over("--keys", settings.keys, then.keys);
+    take_over("--batch", settings.batches, then.batches);
+    take_over("--repeated", settings.repeated, then.repeated);
+    take_over("--claims", settings.claims_bytes, then.claims_bytes);
+    take_over("--tokens", settings.tokens, then.tokens);
+    take_over("--seconds", settings.seconds, then.seconds);
+    take_over("--repetitions", settings.repetitions, then.repetitions);
   }
-  if (settings.input.empty() && settings.algorithms.empty()) settings.algorithms = usual.algorithms;
-  if (settings.backends.empty()) settings.backends = usual.backends;
-  if (settings.threads.empty()) settings.threads = usual.threads;
-  if (settings.keys.empty()) settings.keys = usual.keys;
-  if (!flags.gave_claims) settings.claims_bytes = usual.claims_bytes;
-  if (!flags.gave_tokens) settings.tokens = usual.tokens;
-  if (!flags.gave_seconds) settings.seconds = usual.seconds;
-  if (!flags.gave_repetitions) settings.repetitions = usual.repetitions;
+  if (settings.threads.empty())
+    settings.threads = bench::usual_threads(static_cast<int>(bench::Pinning().cores().size()));
 }
 
 // As it could be typed again.
@@ -317,8 +308,6 @@ int run(BenchFlags& flags) {
     if (!read) return fail("bench", read.error().message);
     before = std::move(*read);
   }
-  std::vector<Algorithm> allowed;  // with --input, --algorithm is the policy's
-  for (const std::string& name : flags.settings.algorithms) allowed.push_back(*algorithm_from_string(name));
   complete(flags, before ? &*before : nullptr);
   Signals& caught = signals();
 
@@ -334,7 +323,9 @@ int run(BenchFlags& flags) {
   std::optional<bench::OwnInput> own;
   if (!flags.settings.input.empty()) {
     own.emplace(bench::OwnInput{std::move(flags.verifier.options), flags.stream});
-    own->verifier.policy.algorithms = allowed;
+    // With --input, --algorithm is the policy's.
+    for (const std::string& name : flags.settings.algorithms)
+      own->verifier.policy.algorithms.push_back(*algorithm_from_string(name));
     own->verifier.on_note = [](std::string_view message) { note(message); };
     own->stream.at_record = flags.verifier.at_record;
     own->stream.at = flags.verifier.at;
