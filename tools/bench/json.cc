@@ -163,7 +163,7 @@ double number_in(const JsonNode& node, std::string_view name) {
   double number = 0;
   const char* const end = node.text.data() + node.text.size();
   if (!is_number(node) || std::from_chars(node.text.data(), end, number).ec != std::errc() || !(number >= 0))
-    throw Wrong("\"" + std::string(name) + "\" is no number from 0");
+    throw Wrong("\"" + std::string(name) + "\" is not a number from 0");
   return number;
 }
 
@@ -183,7 +183,7 @@ std::optional<double> maybe_number_of(const JsonNode& object, std::string_view n
 template <class T>
 T count_in(const JsonNode& node, std::string_view name) {
   const double number = number_in(node, name);
-  if (number > 2e9 || number != std::floor(number)) throw Wrong("\"" + std::string(name) + "\" is no whole number");
+  if (number > 2e9 || number != std::floor(number)) throw Wrong("\"" + std::string(name) + "\" is not a whole number");
   return static_cast<T>(number);
 }
 
@@ -208,7 +208,7 @@ std::vector<T> counts_of(const JsonNode& object, std::string_view name) {
 std::vector<std::string> strings_of(const JsonNode& object, std::string_view name) {
   std::vector<std::string> list;
   for (const JsonNode& item : member_of(object, name, JsonType::array).items) {
-    if (!item.is(JsonType::string)) throw Wrong("\"" + std::string(name) + "\" holds something that is no string");
+    if (!item.is(JsonType::string)) throw Wrong("\"" + std::string(name) + "\" holds something that is not a string");
     list.emplace_back(item.text);
   }
   return list;
@@ -329,10 +329,10 @@ Result<Report> read_report(std::string_view json) try {
   codec::JsonError error;
   const JsonNode* root = codec::parse_json(json, codec::JsonDialect::rfc8259, arena, &error);
   if (root == nullptr)
-    return Error{"no JSON: " + std::string(error.message) + " at byte " + std::to_string(error.offset)};
-  if (root->find("assay_bench") == nullptr) return Error{"no report of assay bench --json"};
+    return Error{"not JSON: " + std::string(error.message) + " at byte " + std::to_string(error.offset)};
+  if (root->find("assay_bench") == nullptr) return Error{"not a report of assay bench --json"};
   if (count_of<int>(*root, "assay_bench") != kFormat)
-    return Error{"a report of another version of assay bench; measure it anew"};
+    return Error{"a report of another version of assay bench; measure it again"};
   Report report;
   report.started = string_of(*root, "started");
   report.command = string_of(*root, "command");
