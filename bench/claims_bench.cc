@@ -1,4 +1,4 @@
-// The claims: reading them, and judging them by a policy that checks everything.
+// The claims: reading them, and checking them against a policy that sets every check.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -37,7 +37,7 @@ void read(benchmark::State& state, Profile profile, const std::string& json) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(json.size()));
 }
 
-// The members of flat claims alone, by one kernel.
+// Only the members of flat claims, read by one kernel.
 void scan(benchmark::State& state, codec::FlatKernel kernel, const std::string& json) {
   const std::string buffer = padded(json);
   const std::string_view payload(buffer.data(), json.size());
@@ -58,7 +58,7 @@ void scan(benchmark::State& state, codec::FlatKernel kernel, const std::string& 
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(json.size()));
 }
 
-// Claims as Python's json.dumps writes them: a space behind each colon and comma.
+// Claims as Python's json.dumps writes them, with a space after each colon and comma.
 std::string with_spaces(const std::string& json) {
   std::string spaced;
   bool inside = false;
@@ -79,7 +79,7 @@ Policy full_policy(Profile profile) {
   return policy;
 }
 
-// All that follows a valid signature: read, scopes, client_id, judge.
+// All that follows a valid signature: claims, scopes, client_id, policy.
 void read_and_judge(benchmark::State& state, Profile profile, std::size_t bytes) {
   const std::string json = claims_json(bytes, 1);
   const std::string buffer = padded(json);
@@ -105,21 +105,21 @@ void read_and_judge(benchmark::State& state, Profile profile, std::size_t bytes)
   state.SetItemsProcessed(state.iterations());
 }
 
-// The same claims with a fraction in a time.
+// The same claims, with a fraction in one of the times.
 std::string with_fraction(std::size_t bytes) {
   std::string json = claims_json(bytes - 2, 1);
   const std::string exp = std::to_string(kIssuedAt + 3600);
   return json.replace(json.find(exp), exp.size(), exp + ".5");
 }
 
-// The same size with an object in it, as Keycloak writes roles.
+// Claims of the same size with an object inside, as Keycloak writes roles.
 std::string with_roles(std::size_t bytes) {
   const std::string roles = R"("realm_access":{"roles":["offline_access","uma_authorization"]},)";
   std::string json = claims_json(std::max(bytes - roles.size(), std::size_t{260}), 1);
   return json.insert(1, roles);
 }
 
-// The same claims with an escape, which simdjson reads: the cliff.
+// The same claims with an escape, which only simdjson reads: the slow case.
 std::string with_escape(std::size_t bytes) {
   std::string json = claims_json(bytes - 1, 1);
   return json.insert(json.find("//"), 1, '\\');

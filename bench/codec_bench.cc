@@ -1,6 +1,6 @@
-// The codec: base64url kernel by kernel, JSON by the fast and by the exact reader.
+// The codec: base64url by each kernel, JSON by the fast and by the exact reader.
 //
-// One item is one text, so items/s of codec/*/350 are tokens/s of that stage alone.
+// One item is one text, so items/s of codec/*/350 are the tokens/s that this stage could reach by itself.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -26,20 +26,20 @@ void count(benchmark::State& state, std::size_t bytes) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
 
-// Bytes that touch every character of the alphabet.
+// Bytes whose encoding has every character of the alphabet.
 std::string sample_bytes(std::size_t size) {
   std::string bytes(size, '\0');
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 167 + i / 256);
   return bytes;
 }
 
-// Size is that of the decoded bytes.
+// Size is the number of decoded bytes.
 void decode(benchmark::State& state, codec::Base64Kernel kernel, std::size_t size) {
   const std::string bytes = sample_bytes(size);
   const std::string text = codec::base64url_encode(bytes);
   std::string to(size + codec::kBase64Slack, '\0');
   std::string spoiled = text;
-  spoiled[spoiled.size() / 2] = '+';  // of the other alphabet
+  spoiled[spoiled.size() / 2] = '+';  // base64's alphabet, not base64url's
   if (!kernel.decode(text.data(), text.size(), to.data()) || std::memcmp(to.data(), bytes.data(), size) != 0 ||
       kernel.decode(spoiled.data(), spoiled.size(), to.data())) {
     return state.SkipWithError("wrong answer");
@@ -100,7 +100,7 @@ void read_exact(benchmark::State& state, codec::JsonDialect dialect, std::size_t
   count(state, size);
 }
 
-// What `--input ndjson` does with a line: the token and the time of a record.
+// The work of `--input ndjson` for a line: finding the token and the time of a record.
 void read_record(benchmark::State& state, std::size_t token_size) {
   const std::string token(token_size, 'x');
   const std::string record = R"({"time":1790000060,"method":"GET","path":"/v1/items","token":")" + token +
@@ -123,7 +123,7 @@ void read_record(benchmark::State& state, std::size_t token_size) {
   count(state, record.size());
 }
 
-// The same by names alone, without simdjson.
+// The same with plain names instead of pointers, without simdjson.
 void read_plain_record(benchmark::State& state, std::size_t token_size) {
   const std::string token(token_size, 'x');
   const std::string record = R"({"time":1790000060,"method":"GET","path":"/v1/items","token":")" + token +

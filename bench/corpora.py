@@ -1,4 +1,4 @@
-"""Corpora of distinct tokens and the bare operations that they are held against, for the scripts of this folder."""
+"""Corpora of distinct tokens, and the bare operations of OpenSSL to compare with, for the scripts of this folder."""
 import base64
 import dataclasses
 import functools
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-# algorithm, arguments of `openssl speed`, tokens a corpus, what the bare operation is
+# algorithm, arguments of `openssl speed`, tokens in a corpus, name of the bare operation
 ROWS = [
     ("RS256", ["rsa2048"], 30000, "rsa2048 verify"),
     ("PS256", ["rsa2048"], 30000, "rsa2048 verify"),
@@ -32,13 +32,13 @@ def fail(message):
 
 
 class Log:
-    """Runs commands and keeps what they said, for raw.txt."""
+    """Runs commands and writes their output to raw.txt."""
 
     def __init__(self, path):
         self.file = open(path, "w", encoding="utf-8")
 
     def attempt(self, command, cwd=None, env=None):
-        """(exit status, output, seconds by the clock, seconds of CPU time) of a command that may fail."""
+        """Runs a command that may fail: (exit status, output, seconds by the clock, seconds of CPU time)."""
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         done = subprocess.run(command, cwd=cwd, env={**NO_CONFIG, **(env or {})}, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -59,7 +59,7 @@ class Log:
 
 
 def openssl_rate(text):
-    """Operations a second from `openssl speed -mr`: verifications, or MACs of 512 bytes."""
+    """The operations a second that `openssl speed -mr` prints: verifications, or MACs of 512 bytes."""
     for line in text.splitlines():
         fields = line.split(":")
         if re.match(r"\+F[0-9]+$", fields[0]):
@@ -71,7 +71,7 @@ def openssl_rate(text):
 
 @functools.lru_cache
 def distinct_options(assay):
-    """Options of `assay verify` for a run that reads a corpus of distinct tokens more than once: no memory of tokens."""
+    """Options of `assay verify` for reading a corpus of distinct tokens several times: it must not remember tokens."""
     text = subprocess.run([assay, "verify", "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
     return ["--no-memo"] if "--no-memo" in text else []
 
@@ -88,17 +88,17 @@ class Corpus:
 
     @property
     def options(self):
-        """What names its key set to assay."""
+        """The options that name the corpus's key set to `assay verify`."""
         return ["--jwks", self.jwks]
 
     def minting(self, assay, algorithm=None, key=None, seed=1):
-        """The command that signs tokens like those of the corpus, but for --count, --claim and -o."""
+        """The command that signs tokens like those of the corpus, without --count, --claim and -o."""
         return [assay, "mint", "--key", key or self.key, "--algorithm", algorithm or self.algorithm, "--kid", "bench",
                 "--seed", str(seed), "--expires-in", "86400", "--audience", AUDIENCE, "--scope", "read", "--scope", "write"]
 
 
 def mint(log, assay, algorithm, count, folder):
-    """A corpus of so many distinct tokens with claims of about CLAIMS_BYTES, in the folder."""
+    """Makes a corpus of `count` distinct tokens with claims of about CLAIMS_BYTES bytes, in the folder."""
     key, public, jwks, tokens = (os.path.join(folder, f"{algorithm}.{end}") for end in ("key", "pub", "json", "txt"))
     if algorithm.startswith("HS"):
         log.run([assay, "keygen", "--algorithm", algorithm, "--kid", "bench", "--private", key, "--jwks", jwks])

@@ -1,8 +1,8 @@
-// Tokens for the Google Benchmark programs: the corpora of `assay bench` (tools/bench/token_corpus.h), made on first
-// use and kept.
+// Tokens for the Google Benchmark programs: the corpora of `assay bench` (tools/bench/token_corpus.h), made at the
+// first use and kept.
 //
-// Keys are fresh in each process (private keys have no place in a repository), and with them the signatures; their
-// sizes do not change.
+// Each process makes new keys, because private keys have no place in a repository. The signatures differ from run to
+// run; their sizes do not.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@
 
 namespace assay::bench {
 
-// Tokens that a batch of the verify layer holds here.
+// The number of tokens in a batch of the verify layer.
 inline constexpr std::size_t kBatch = 256;
 
-// The tokens and what verifies them. Immutable.
+// Tokens and the key set that verifies them. Immutable.
 struct Corpus {
   Algorithm algorithm = Algorithm::RS256;
   std::string jwks;                 // one key, kid "bench"
@@ -26,10 +26,10 @@ struct Corpus {
 };
 
 // `count` distinct tokens of `algorithm` (RSA: 2048 bits). Made at the first call, then shared; not thread safe.
-// Ends the program with a message when no key can be made.
+// Ends the program with a message if no key can be made.
 const Corpus& corpus(Algorithm algorithm, std::size_t count, std::size_t claims_bytes = kClaimsBytes);
 
-// A verifier for the corpus, strict, on the named backend. Ends the program with a message when it is refused.
+// A strict verifier for the corpus, on the named backend. Ends the program with a message if it cannot be made.
 JwtVerifier verifier_for(const Corpus& corpus, const char* backend);
 
 }  // namespace assay::bench

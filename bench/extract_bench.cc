@@ -1,4 +1,4 @@
-// Finding token, time and carried fields in a record: lines beside NDJSON. Size is the token's.
+// Finding token, time and carried fields in a record, for plain lines and for NDJSON. Size is the size of the token.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -33,7 +33,7 @@ void extract(benchmark::State& state, const stream::Extractor::Options& options,
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 
-// A record of an access log around the token, its time as given.
+// A record of an access log that holds the token and the time.
 std::string record_of(std::string_view token, std::string_view time) {
   return R"({"time":)" + std::string(time) + R"(,"method":"GET","path":"/v1/items","token":")" + std::string(token) +
          R"(","status":200,"client":"203.0.113.7"})";
@@ -61,7 +61,7 @@ const bool registered = [] {
     add("ndjson_time_fraction", ndjson("/token", true, {}), record_of(token, seconds + ".0"));
     add("ndjson_time_rfc3339", ndjson("/token", true, {}), record_of(token, '"' + to_rfc3339(kJudgedAt) + '"'));
     add("ndjson_carry", ndjson("/token", true, {"/client", "/status"}), record_of(token, seconds));
-    // The cliff: a pointer into a nested object, which simdjson resolves.
+    // The slow case: a pointer into a nested object, which only simdjson resolves.
     add("ndjson_nested", ndjson("/http/token", false, {}), R"({"http":)" + record_of(token, seconds) + "}");
   }
   return true;

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Tells whether assay became slower than bench/baseline.json, by ratios to plain OpenSSL measured in the same run: a
-# change is 10 % and more than the noise (2 %, or the spread of the repetitions). Exit status 1 when a row is slower.
+# Reports whether assay became slower than bench/baseline.json. It compares ratios to plain OpenSSL, which is measured
+# in the same run. A change is 10 % or more, and more than the noise (2 %, or the spread of the repetitions if that is
+# larger). The exit status is 1 if a row became slower.
 #
-#     bench/guard.sh [OPTIONS of assay bench]     measure what the baseline holds, and compare
-#     bench/guard.sh --renew                      make the baseline anew, on a quiet machine
+#     bench/guard.sh [OPTIONS of assay bench]     measure the rows of the baseline, and compare
+#     bench/guard.sh --renew                      write a new baseline, on a quiet machine
 #
-# The program is build/release/assay, or $ASSAY. Ratios hold on the CPU that the baseline names, roughly on others.
+# The program is build/release/assay, or $ASSAY. Ratios are comparable on the CPU that the baseline names, and roughly on
+# other CPUs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 assay=${ASSAY:-build/release/assay}

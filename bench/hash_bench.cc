@@ -1,7 +1,7 @@
-// The hash kernels against OpenSSL: messages of 600 bytes, by how many are hashed in a call.
+// The hash kernels against OpenSSL, for messages of 600 bytes, by the number of messages in a call.
 //
-// One item is one message. kernel/hmac256 is the inner and the outer hash from a key's cached states.
-#define OPENSSL_SUPPRESS_DEPRECATED  // the low-level functions are OpenSSL at its best
+// One item is one message. kernel/hmac256 computes the inner and the outer hash from a key's cached states.
+#define OPENSSL_SUPPRESS_DEPRECATED  // the low-level functions are the fastest of OpenSSL
 #include <benchmark/benchmark.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -33,7 +33,7 @@ constexpr std::size_t kPrefixSize = 64;  // R and A of EdDSA
 enum class Lengths {
   equal,     // kSize
   mixed,     // 300 to kSize
-  one_long,  // kSize, but for one of kLongSize: the cliff of lock-step
+  one_long,  // kSize, except one of kLongSize: the worst case for lanes in lock-step
 };
 
 struct Algorithm {
@@ -48,7 +48,7 @@ struct Algorithm {
 const Algorithm kSha256{"sha256", 32, 64, kernel::kSha256Initial, SHA256, "SHA256"};
 const Algorithm kSha512{"sha512", 64, 128, kernel::kSha512Initial, SHA512, "SHA512"};
 
-// Messages of no two equal, and room for their digests.
+// Distinct messages, and room for their digests.
 struct Messages {
   explicit Messages(std::size_t count, std::size_t size)
       : bytes(count * size), digests(2 * count * 64), bytes_each(size) {
@@ -65,7 +65,7 @@ void count_items(benchmark::State& state, std::size_t count) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(count));
 }
 
-// `prefix` bytes of each message are given apart.
+// The first `prefix` bytes of each message are passed separately, as the kernels take them.
 void hash(benchmark::State& state, const Algorithm& algorithm, HashFunction function, std::size_t prefix,
           Lengths lengths) {
   const auto count = static_cast<std::size_t>(state.range(0));
@@ -114,7 +114,7 @@ void hash_openssl_512(benchmark::State& state) {
   count_items(state, 1);
 }
 
-// EVP_MAC with the key set once.
+// HMAC by OpenSSL, EVP_MAC with the key set once.
 class OpensslHmac {
  public:
   OpensslHmac(const std::string& key, const char* digest)

@@ -1,4 +1,4 @@
-// The header: taking tokens apart, reading headers, and the memo that makes reading them rare.
+// The header: splitting tokens, reading headers, and the memo that reads each distinct header once.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -51,8 +51,8 @@ void read(benchmark::State& state, Profile profile, std::size_t bytes) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// Plans for tokens whose headers come from `distinct` different ones, in turn. One is the log of one issuer; many are
-// the cliff: past the memo's limit every token costs a parse.
+// Looks up plans for tokens with `distinct` different headers in turn. One header is the log of one issuer. Many are
+// the slow case: beyond the memo's limit every token costs a parse.
 void look_up(benchmark::State& state, std::size_t distinct) {
   const JwtVerifier verifier = verifier_for(corpus(Algorithm::HS256, kTokens), "openssl");
   const std::shared_ptr<const keys::Snapshot> snapshot = verifier.engine().snapshot();

@@ -1,13 +1,14 @@
-// Verification from digest (EdDSA: from message) to verdict: the kernels with their tables at hand, and OpenSSL's best.
+// Verification from digest (EdDSA: from message) to verdict, by OpenSSL, by the kernels, and by whole backends. The
+// kernels' tables are built before the clock starts.
 //
 //   kernel/verify/ALGORITHM/openssl/1/1       EVP_PKEY_verify in a prepared context; EdDSA: EVP_DigestVerify, reused
-//   kernel/verify/ALGORITHM/ISA/BATCH/KEYS    a call of BATCH signatures of KEYS hot keys in turn
-//   backend/verify/ALGORITHM/BACKEND/512/KEYS from message to verdict through the whole backend, whose tables follow
-//                                             temperature and budget: ISA, or openssl
+//   kernel/verify/ALGORITHM/ISA/BATCH/KEYS    a call with BATCH signatures by KEYS keys in turn
+//   backend/verify/ALGORITHM/BACKEND/512/KEYS from message to verdict through the whole backend, which decides itself
+//                                             which keys get tables. BACKEND is an ISA of the lanes, or openssl
 //
-// One item is one signature. Messages have 600 bytes. Tables of 13 bits for keys and 16 for the generator;
-// ASSAY_BENCH_WINDOWS=8,12 takes others. Every answer is checked before it is timed: all signatures as they are, and
-// all with one bit flipped.
+// One item is one signature. Messages have 600 bytes. The windows of the tables have 13 bits for keys and 16 for the
+// generator; ASSAY_BENCH_WINDOWS=8,12 sets others. Every answer is checked before it is timed: all signatures as they
+// are, and all with one bit flipped.
 #include <benchmark/benchmark.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -44,8 +45,10 @@ namespace {
 using kernel::Kernels;
 
 constexpr std::size_t kMessageBytes = 600;
-// Distinct signatures of a set: more than any predictor of branches learns by heart.
+// The distinct signatures of a set: more than a branch predictor can learn.
 constexpr std::size_t kSignatures = 2048;
+// The nonces that a set's signatures of curves share; computing one costs a multiplication of a point.
+constexpr std::size_t kNonces = 64;
 constexpr std::size_t kBackendBatch = 512;
 constexpr std::size_t kBatches[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
@@ -78,68 +81,88 @@ std::string uniform(test::StructuredRandom& random, std::size_t bytes) {
   return text;
 }
 
-// Signatures by `keys` keys in turn, all valid.
+// Keys of one kind, each with a function that signs: the message, and a number that chooses the nonce.
+struct Signers {
+  std::vector<const keys::PreparedKey*> keys;
+  std::vector<std::function<std::string(const std::string&, std::size_t)>> sign;
+};
+
+Signers rsa_signers(const Operation& operation, std::size_t keys, test::StructuredRandom& random, test::CaseSet& set) {
+  Signers signers;
+  for (std::size_t i = 0; i < keys; ++i) {
+    const auto key = std::make_shared<test::RsaKey>(operation.bits, 65537, i + 1);
+    signers.keys.push_back(set.keys.add(key->jwk()));
+    signers.sign.emplace_back([&random, key, &operation](const std::string& message, std::size_t) {
+      return key->sign(operation.algorithm, message, random);
+    });
+  }
+  return signers;
+}
+
+// Private keys and nonces are consecutive numbers, so that each public point costs one addition.
+Signers edwards_signers(std::size_t keys, test::StructuredRandom& random, test::CaseSet& set) {
+  const test::EdwardsPoint B = test::EdwardsPoint::base();
+  const test::Big first = test::Big::from_bytes(uniform(random, 31));
+  std::vector<std::string> nonce_points;
+  test::EdwardsPoint A = B.times(first), R = A + B + B;
+  for (std::size_t i = 0; i < kNonces; ++i, R = R + B) nonce_points.push_back(R.encode());
+  Signers signers;
+  for (std::size_t i = 0; i < keys; ++i, A = A + B) {
+    const auto key = std::make_shared<test::EdKey>(first + i, A.encode());
+    signers.keys.push_back(set.keys.add(key->jwk()));
+    signers.sign.emplace_back([=](const std::string& message, std::size_t n) {
+      return key->sign(message, first + 2 + n % kNonces, nonce_points[n % kNonces]);
+    });
+  }
+  return signers;
+}
+
+Signers ec_signers(const test::EcCurve& curve, std::size_t keys, test::StructuredRandom& random, test::CaseSet& set) {
+  struct Nonce {
+    test::Big inverse, r;
+  };
+  const auto nonces = std::make_shared<std::vector<Nonce>>();
+  for (std::size_t i = 0; i < kNonces; ++i) {
+    const test::Big k = test::Big::from_bytes(uniform(random, curve.bytes)) % curve.n;
+    nonces->push_back({k.inverse(curve.n), curve.r_of(k)});
+  }
+  Signers signers;
+  for (std::size_t i = 0; i < keys; ++i) {
+    const test::EcKey key{&curve, test::Big::from_bytes(uniform(random, curve.bytes)) % curve.n};
+    signers.keys.push_back(set.keys.add(key.jwk()));
+    signers.sign.emplace_back([=](const std::string& message, std::size_t n) {
+      const Nonce& nonce = (*nonces)[n % kNonces];
+      const test::Big e = test::Big::from_bytes(test::hashed(key.curve->hash, message));
+      const test::Big s = nonce.inverse * (e + nonce.r * key.d) % key.curve->n;
+      return nonce.r.bytes(key.curve->bytes) + s.bytes(key.curve->bytes);
+    });
+  }
+  return signers;
+}
+
+// Valid signatures; signature i is by key i % keys. Made at the first call, then kept.
 const test::CaseSet& signed_by(const Operation& operation, std::size_t keys) {
   static std::map<std::pair<std::string, std::size_t>, std::unique_ptr<test::CaseSet>> made;
   std::unique_ptr<test::CaseSet>& set = made[{operation.name, keys}];
   if (set != nullptr) return *set;
   set = std::make_unique<test::CaseSet>();
   test::StructuredRandom random(20261123);
-  std::vector<std::function<std::string(const std::string&, std::size_t)>> signers;
-  std::vector<const keys::PreparedKey*> prepared;
-  if (operation.curve == nullptr) {
-    for (std::size_t i = 0; i < keys; ++i) {
-      const auto key = std::make_shared<test::RsaKey>(operation.bits, 65537, i + 1);
-      prepared.push_back(set->keys.add(key->jwk()));
-      signers.emplace_back([&random, key, &operation](const std::string& message, std::size_t) {
-        return key->sign(operation.algorithm, message, random);
-      });
-    }
-  } else if (operation.which == Curve::Ed25519) {
-    const test::EdwardsPoint B = test::EdwardsPoint::base();
-    const test::Big first = test::Big::from_bytes(uniform(random, 31));
-    std::vector<std::string> nonce_points;
-    test::EdwardsPoint A = B.times(first), R = A + B + B;
-    for (std::size_t i = 0; i < 64; ++i, R = R + B) nonce_points.push_back(R.encode());
-    for (std::size_t i = 0; i < keys; ++i, A = A + B) {
-      const auto key = std::make_shared<test::EdKey>(first + i, A.encode());
-      prepared.push_back(set->keys.add(key->jwk()));
-      signers.emplace_back([=](const std::string& message, std::size_t n) {
-        return key->sign(message, first + 2 + n % 64, nonce_points[n % 64]);
-      });
-    }
-  } else {
-    const test::EcCurve& curve = test::EcCurve::of(operation.which);
-    struct Nonce {
-      test::Big inverse, r;
-    };
-    const auto nonces = std::make_shared<std::vector<Nonce>>();
-    for (std::size_t i = 0; i < 64; ++i) {
-      const test::Big k = test::Big::from_bytes(uniform(random, curve.bytes)) % curve.n;
-      nonces->push_back({k.inverse(curve.n), curve.r_of(k)});
-    }
-    for (std::size_t i = 0; i < keys; ++i) {
-      const test::EcKey key{&curve, test::Big::from_bytes(uniform(random, curve.bytes)) % curve.n};
-      prepared.push_back(set->keys.add(key.jwk()));
-      signers.emplace_back([=](const std::string& message, std::size_t n) {
-        const Nonce& nonce = (*nonces)[n % 64];
-        const test::Big e = test::Big::from_bytes(test::hashed(key.curve->hash, message));
-        const test::Big s = nonce.inverse * (e + nonce.r * key.d) % key.curve->n;
-        return nonce.r.bytes(key.curve->bytes) + s.bytes(key.curve->bytes);
-      });
-    }
-  }
-  // RSA signs slowly, and takes as long whatever the signature is.
-  const std::size_t distinct = operation.curve == nullptr ? 64 : std::max(kSignatures, 2 * keys);
-  for (std::size_t i = 0; i < std::max(kSignatures, 2 * keys); ++i) {
+  const bool rsa = operation.curve == nullptr;
+  const Signers signers = rsa ? rsa_signers(operation, keys, random, *set)
+                          : operation.which == Curve::Ed25519
+                              ? edwards_signers(keys, random, *set)
+                              : ec_signers(test::EcCurve::of(operation.which), keys, random, *set);
+  // RSA signs slowly, and verifying takes the same time for every signature, so a few are repeated.
+  const std::size_t count = std::max(kSignatures, 2 * keys), distinct = rsa ? 64 : count;
+  for (std::size_t i = 0; i < count; ++i) {
     if (i >= distinct) {
       set->cases.push_back(set->cases[i % (distinct - distinct % keys)]);
       continue;
     }
     const std::size_t key = i % keys;
     std::string message = uniform(random, kMessageBytes);
-    std::string signature = signers[key](message, i / keys + i);
-    set->cases.push_back({prepared[key], operation.algorithm, std::move(message), std::move(signature), ""});
+    std::string signature = signers.sign[key](message, i / keys + i);
+    set->cases.push_back({signers.keys[key], operation.algorithm, std::move(message), std::move(signature), ""});
   }
   return *set;
 }
@@ -172,7 +195,7 @@ const EVP_MD* md_of(Hash hash) {
   return hash == Hash::SHA256 ? EVP_sha256() : hash == Hash::SHA384 ? EVP_sha384() : EVP_sha512();
 }
 
-// r || s as OpenSSL takes it, made before the clock runs.
+// r || s in the DER encoding that OpenSSL takes.
 std::string der_of(const std::string& raw) {
   const std::size_t half = raw.size() / 2;
   const std::unique_ptr<ECDSA_SIG, Free> numbers(ECDSA_SIG_new());
@@ -234,8 +257,8 @@ std::pair<int, int> windows() {
   return {key, generator};
 }
 
-// The signatures as jobs of one instruction set, with all that a call needs. `verify(first, count)` answers into
-// `valid`.
+// The signatures of a set as jobs for the kernel of one ISA. verify() verifies some of them; valid() then gives the
+// answers.
 class Prepared {
  public:
   virtual ~Prepared() = default;
@@ -327,7 +350,7 @@ class PreparedRsa final : public Prepared {
   std::vector<lanes::DigestSlot> slots_;
 };
 
-// Made and checked at the first use, then kept: repetitions begin with the tables at hand.
+// The jobs and tables of an operation, made at the first call and then kept. Null if an answer was wrong.
 Prepared* prepared(const Operation& operation, const char* isa, std::size_t keys) {
   static std::map<std::string, std::unique_ptr<Prepared>> made;
   std::unique_ptr<Prepared>& kept = made[std::string(operation.name) + "/" + isa + "/" + std::to_string(keys)];
@@ -375,7 +398,7 @@ void lanes(benchmark::State& state, const Operation& operation, const char* isa,
 
 constexpr std::chrono::seconds kLongestWarming(120);
 
-// A backend and a session whose keys are as hot as their share of the tokens makes them.
+// A backend that has seen enough tokens to have built its tables, and a session of it.
 struct Warm {
   std::shared_ptr<const signature::Backend> backend;
   std::unique_ptr<signature::BackendSession> session;
@@ -399,7 +422,7 @@ Warm& warm(const Operation& operation, const std::string& name, std::size_t keys
   warm.session = warm.backend->new_session();
   const test::CaseSet& set = signed_by(operation, keys);
   for (const test::SignatureCase& one : set.cases) warm.jobs.push_back(test::job_of(one, true));
-  // Until every key has had a hundred tokens and tables are built no more.
+  // Verifies until every key has had a hundred tokens and no more tables are built.
   const auto begun = std::chrono::steady_clock::now();
   std::uint64_t built = 0, still = 0, tokens = 0;
   while ((still < 4 || tokens < 100 * keys) && std::chrono::steady_clock::now() - begun < kLongestWarming) {

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Measures the kernels against OpenSSL on one pinned core and in the same run, and draws what comes out.
+"""Measures the kernels against OpenSSL on one pinned core and in the same run, and draws the results.
 
     bench/kernels.py [--kernel-bench build/release/kernel_bench] [--hash-bench build/release/hash_bench] [--cpu 1]
                      [--repetitions 5] [--seconds 0.2] [--only P-256] [--output FOLDER] [--note TEXT]
-    bench/kernels.py --draw FOLDER      the table and the pictures anew, from the folder's raw.json
+    bench/kernels.py --draw FOLDER      writes table and pictures again, from the folder's raw.json
 
-One process an algorithm: within it OpenSSL and the kernels take turns, repetition by repetition, in random order. The
-unit is OpenSSL's best API in a prepared context. Into bench/results/DATE-lanes/ go raw.json (every repetition),
-table.md (medians, the spread of the repetitions, ratios and the targets), batch.svg (speed over the size of a call) and
-keys.svg (speed over the number of keys). Needs python3 and taskset alone.
+Each algorithm has a process of its own. In it, OpenSSL and the kernels take turns, repetition by repetition, in random
+order. The unit is OpenSSL's fastest API in a prepared context. The results go to bench/results/DATE-lanes/: raw.json
+(every repetition), table.md (medians, the spread of the repetitions, ratios and targets), batch.svg (speed over the size
+of a call) and keys.svg (speed over the number of keys). Needs only python3 and taskset.
 """
 import argparse
 import datetime
@@ -24,15 +24,16 @@ import sys
 from machine import ROOT, describe
 
 ALGORITHMS = ["RSA-2048", "RSA-3072", "RSA-4096", "RSA-2048-PSS", "P-256", "P-384", "P-521", "Ed25519"]
-# one hot key, calls of 256, ratio to OpenSSL, at least
+# The least ratio to OpenSSL, with one key and calls of 256.
 TARGETS = {
     ("RSA-2048", "ifma"): 7.0, ("RSA-3072", "ifma"): 7.0, ("RSA-4096", "ifma"): 7.0, ("RSA-2048-PSS", "ifma"): 6.0,
     ("P-256", "ifma"): 55, ("P-384", "ifma"): 100, ("P-521", "ifma"): 50, ("Ed25519", "ifma"): 60,
     ("P-256", "portable"): 4, ("P-384", "portable"): 8, ("Ed25519", "portable"): 4,
 }
-TEN_KEYS = 0.85   # of the target of one key
+# The shares of that target that ten keys, and calls of eight tokens, must reach.
+TEN_KEYS = 0.85
 EIGHT_TOKENS = 0.4
-# what it is, OpenSSL's benchmark, ours, at least
+# name, OpenSSL's benchmark, assay's benchmark, the least ratio
 HASHES = [
     ("HMAC-SHA256 of 600 B", "kernel/hmac256/openssl/600", "kernel/hmac256/ifma+shani/600/batch:256", 2.5),
     ("SHA-256 of 600 B", "kernel/sha256/openssl/600", "kernel/sha256/ifma+shani/600/batch:256", 2.0),
@@ -43,7 +44,7 @@ COLOURS = {"RSA-2048": "#8a5a00", "RSA-3072": "#b98a2e", "RSA-4096": "#d9b871", 
 
 
 def run_bench(options, program, pattern, commands):
-    """Items a second of each benchmark, a list of repetitions; and the counters of the last."""
+    """Items a second of each benchmark, as a list of repetitions; and the counters of the last repetition."""
     command = ["taskset", "-c", str(options.cpu), program, "--benchmark_filter=" + pattern,
                f"--benchmark_repetitions={options.repetitions}", "--benchmark_enable_random_interleaving=true",
                f"--benchmark_min_time={options.seconds * options.repetitions}", "--benchmark_format=json"]
@@ -74,7 +75,7 @@ def machine_of(options):
 
 
 def measure(options, save):
-    """`save` is told what there is after each process."""
+    """Calls `save` with all results so far after each process."""
     commands, rates = [], {}
     machine = machine_of(options)
     for algorithm in ALGORITHMS:
@@ -111,7 +112,7 @@ class Rates:
         return mine / other if mine and other else None
 
     def series(self, prefix, unit, position):
-        """(number at `position` of the name, items a second, ratio to the unit) of the names under the prefix."""
+        """(number at `position` in the name, items a second, ratio to the unit) of the names that begin with the prefix."""
         rows = []
         for name in self.rates:
             if name.startswith(prefix):
@@ -200,7 +201,7 @@ def power_label(value):
 
 
 class Picture:
-    """Lines on two logarithmic axes; each line ends with its name."""
+    """A picture of lines on two logarithmic axes, with each line's name at its end."""
 
     def __init__(self, title, subtitle, x_title, y_title, xs, ys):
         self.xs, self.ys = (math.log(xs[0]), math.log(xs[-1])), (math.log(ys[0]), math.log(ys[-1]))
@@ -240,7 +241,7 @@ class Picture:
         self.labels.append([self.y(points[-1][1]), self.x(points[-1][0]), label, colour])
 
     def text(self):
-        # Labels that would lie over one another are moved apart.
+        # Labels that would overlap are moved apart.
         self.labels.sort()
         for before, label in zip(self.labels, self.labels[1:]):
             label[0] = max(label[0], before[0] + 15)
@@ -309,11 +310,11 @@ def main():
     parser.add_argument("--hash-bench", default=os.path.join(ROOT, "build/release/hash_bench"))
     parser.add_argument("--cpu", default="1", help="the core")
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.2, help="of each repetition of each benchmark")
+    parser.add_argument("--seconds", type=float, default=0.2, help="time of each repetition of each benchmark")
     parser.add_argument("--only", action="append", choices=ALGORITHMS)
     parser.add_argument("--output", help="folder; default bench/results/DATE-lanes")
     parser.add_argument("--note", help="a line for the record, such as what else ran on the machine")
-    parser.add_argument("--draw", metavar="FOLDER", help="measure nothing")
+    parser.add_argument("--draw", metavar="FOLDER", help="measure nothing; write table and pictures of this folder again")
     options = parser.parse_args()
     folder = options.draw or options.output or os.path.join(ROOT, "bench", "results", datetime.date.today().isoformat() + "-lanes")
     path = os.path.join(folder, "raw.json")

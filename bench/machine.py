@@ -1,4 +1,4 @@
-"""What a measurement was made on, for the scripts of this folder."""
+"""The description of the machine that goes with a measurement, for the scripts of this folder."""
 import datetime
 import os
 import platform
@@ -10,7 +10,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 
 
 def first_line(command):
-    """Of what the command prints, or "unknown"."""
+    """The first line that the command prints, or "unknown"."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
         return done.stdout.splitlines()[0].strip()

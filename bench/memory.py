@@ -4,9 +4,9 @@
     bench/memory.py [--assay build/release/assay] [--sizes 1,5,20] [--algorithm HS256] [--keys 1] [--keys 50000]
 
 Mints a corpus file of distinct tokens, repeats it until each size (GB of 10^9 bytes) is reached, and reads VmRSS and VmHWM
-of /proc/PID/status while assay works. `--keys N` gives a JWK Set of N keys: for HS* random secrets, each signing its share
-of the tokens; for the others one public key under N kids, of which the tokens name one. Every token must be accepted.
-The curve goes to bench/results/DATE/memory.txt. Needs python3 alone.
+of /proc/PID/status while assay works. `--keys N` gives a JWK Set of N keys. For HS* these are random secrets, each of
+which signs its share of the tokens. For the others it is one public key under N kids, and the tokens name one of them.
+Every token must be accepted. The curve goes to bench/results/DATE/memory.txt. Needs only python3.
 """
 import argparse
 import base64
@@ -47,7 +47,7 @@ def claims(serial, now):
 
 
 def hmac_corpus(algorithm, key_count, size):
-    """A JWK Set of random secrets and about `size` bytes of tokens, their kids in turn."""
+    """A JWK Set of random secrets, and about `size` bytes of tokens, signed with the secrets in turn."""
     digest = getattr(hashlib, "sha" + algorithm[2:])
     secrets = [os.urandom(digest().digest_size) for _ in range(key_count)]
     kids = [f"key-{i:06d}" for i in range(key_count)]
@@ -63,7 +63,7 @@ def hmac_corpus(algorithm, key_count, size):
 
 
 def minted_corpus(assay, algorithm, key_count, size, folder):
-    """The same by `assay keygen` and `assay mint`: one key pair, its public key under every kid."""
+    """As hmac_corpus, with `assay keygen` and `assay mint`: one key pair, its public key under every kid."""
     key, public, jwks, tokens = (os.path.join(folder, name) for name in ("key.pem", "public.pem", "one.json", "tokens.txt"))
     subprocess.run([assay, "keygen", "--algorithm", algorithm, "--kid", "key-000000", "--private", key, "--public", public,
                     "--jwks", jwks], check=True, stdout=subprocess.DEVNULL)
@@ -93,7 +93,7 @@ def memory_of(pid):
 
 
 class Sampler(threading.Thread):
-    """Follows a process: a row every `interval` seconds, and the last high-water mark seen (read every 50 ms)."""
+    """Samples a process's memory: a row every `interval` seconds, and the last high-water mark (read every 50 ms)."""
 
     def __init__(self, pid, interval, progress):
         super().__init__(daemon=True)
@@ -115,7 +115,7 @@ class Sampler(threading.Thread):
 
 
 def stream(command, corpus, total, interval):
-    """Feeds `total` bytes (whole repetitions of the corpus, the last one too) and returns what was seen."""
+    """Feeds about `total` bytes, in whole repetitions of the corpus, and returns what was sampled."""
     sent = 0
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     sampler = Sampler(process.pid, interval, lambda: sent)
@@ -129,7 +129,7 @@ def stream(command, corpus, total, interval):
                 sent += len(view[at:at + CHUNK])
         process.stdin.close()
     except BrokenPipeError:
-        pass  # the exit status tells
+        pass  # the exit status says what happened
     errors = process.stderr.read().decode(errors="replace")
     status = process.wait()
     seconds = time.monotonic() - started

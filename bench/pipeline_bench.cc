@@ -1,6 +1,6 @@
-// The whole way: a file of tokens through verify_stream, its verdicts as NDJSON into /dev/null.
+// The whole program without its start: a file of tokens through verify_stream, with NDJSON verdicts to /dev/null.
 //
-// Wall-clock time, since the work is done by the pipeline's threads. Size is the number of threads.
+// Time is the clock's, because the pipeline's threads do the work. Size is the number of threads.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@
 namespace assay::bench {
 namespace {
 
-// A file of the corpus, a token a line; removed at the end.
+// A file with one token of the corpus on each line, removed at the end.
 class TokenFile {
  public:
   explicit TokenFile(const Corpus& tokens) {
@@ -71,7 +71,7 @@ void stream(benchmark::State& state, Algorithm algorithm, const char* backend, s
 }
 
 const bool registered = [] {
-  // Tokens enough for a few dozen blocks, few enough to be signed in seconds.
+  // Enough tokens for a few dozen blocks, and few enough to sign in seconds.
   const struct {
     Algorithm algorithm;
     std::size_t tokens;

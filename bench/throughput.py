@@ -4,11 +4,11 @@
     bench/throughput.py [--assay build/release/assay] [--backend openssl,lanes] [--cpu 0] [--cpus 0,1] [--repetitions 5]
                         [--seconds 1]
 
-For each algorithm: mints a corpus of distinct tokens with claims of about 350 bytes, then, interleaved and repeated,
-runs `openssl speed` and assay with each backend, with one thread pinned to one core and with two on two. A run reads the
-corpus as often as fills about a second. Every run of assay must accept every token. Medians, ratios and raw output go to bench/results/DATE/: table.md, raw.json, raw.txt.
-`openssl speed` counts CPU time, assay's rate is by the clock and includes the start of the process: run it on a quiet machine.
-Needs python3, openssl and taskset alone.
+For each algorithm it mints a corpus of distinct tokens with claims of about 350 bytes. Then it runs, in turn and several
+times, `openssl speed` and assay with each backend, with one thread on one core and with two threads on two cores. A run
+reads the corpus several times, for about a second. assay must accept every token. Medians, ratios and raw output go to
+bench/results/DATE/: table.md, raw.json, raw.txt. `openssl speed` counts CPU time; assay's rate is by the clock and
+includes the start of the process, so run it on a quiet machine. Needs only python3, openssl and taskset.
 """
 import argparse
 import datetime
@@ -23,7 +23,7 @@ import tempfile
 from corpora import CLAIMS_BYTES, Log, ROWS, distinct_options, mint, openssl_rate
 from machine import describe
 
-RUN_SECONDS = 1.0  # of a run of assay, at least
+RUN_SECONDS = 1.0  # the least time of a run of assay
 
 
 def main():
@@ -33,7 +33,7 @@ def main():
     parser.add_argument("--cpu", default="0", help="the core of the runs with one thread")
     parser.add_argument("--cpus", default="0,1", help="the cores of the run with two threads")
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=1, help="of each openssl speed")
+    parser.add_argument("--seconds", type=int, default=1, help="time of each openssl speed")
     parser.add_argument("--algorithm", action="append", choices=[row[0] for row in ROWS], help="only these")
     parser.add_argument("--scale", type=float, default=1.0, help="tokens a corpus, as a multiple of the usual number")
     parser.add_argument("--output", help="folder; default bench/results/DATE")
@@ -59,14 +59,14 @@ def main():
                 return (["taskset", "-c", options.cpu if threads == 1 else options.cpus, options.assay, "verify"] + corpus.options +
                         distinct_options(options.assay) + ["--threads", str(threads), "--backend", backend, "--format", "ndjson", "-o", "/dev/null", "--quiet"] + inputs)
 
-            # OpenSSL is slow enough for a part of the corpus.
+            # OpenSSL's backend is slow, so a part of the corpus suffices.
             part = tokens + ".part"
             with open(tokens, "rb") as whole, open(part, "wb") as file:
                 file.writelines(line for _, line in zip(range(max(1000, count // 15)), whole))
             counts = {tokens: count, part: max(1000, count // 15)}
             inputs, measured = {}, [(backend, threads) for backend in options.backend.split(",") for threads in (1, 2)]
             for backend, threads in measured:
-                # Warms the file cache; exit 0 says that all were accepted.
+                # This run warms the file cache; exit code 0 means that all tokens were accepted.
                 path = part if backend == "openssl" else tokens
                 log.run(verify(backend, threads, [path]))
                 seconds = log.run(verify(backend, threads, [path]))[1]

@@ -1,8 +1,8 @@
-// Verification by algorithm: the signatures alone through a backend's session, and whole tokens through the engine.
+// Verification by algorithm: only the signatures through a backend's session, and whole tokens through the engine.
 //
-// verify/judge_ALG against `openssl speed` is what the backend adds to the bare operation; verify/token_ALG against
-// verify/judge_ALG is what the rest of a token costs. Size is the number of tokens in a batch: 1 shows what a caller
-// pays who has only one.
+// verify/judge_ALG compared with `openssl speed` shows what the backend adds to the bare operation. verify/token_ALG
+// compared with verify/judge_ALG shows what the rest of a token costs. Size is the number of tokens in a batch; 1 is
+// the cost for a caller with a single token.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -49,7 +49,7 @@ void judge(benchmark::State& state, Algorithm algorithm, const char* backend_nam
 
   session->verify(jobs, ring->generation());
   if (count_valid(jobs) != kTokens) return state.SkipWithError("a good signature was refused");
-  // Each signature under its neighbour's text.
+  // The check of wrong answers: each signature with the text of the next token.
   std::vector<signature::Job> crossed = jobs;
   for (std::size_t i = 0; i < kTokens; ++i) crossed[i].signature = signatures[(i + 1) % kTokens];
   session->verify(crossed, ring->generation());

@@ -1,7 +1,7 @@
-"""The rivals: what each is, how it is installed and built, which versions it consists of.
+"""The rivals: the name of each, how to install and build it, and its versions.
 
-Everything comes from package registries in the versions that the lock files of this folder pin, and is built in
-build/rivals. A rival that cannot be had raises Unavailable with one line that says why.
+Everything comes from package registries, in the versions that the lock files of this folder pin, and is built in
+build/rivals. If a rival cannot be installed, its setup raises Unavailable with one line that says why.
 """
 import dataclasses
 import functools
@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.join(ROOT, "build", "rivals")
 
-CARGO, GO, NODE, PYTHON = (1, 88), (1, 22), (20,), (3, 10)  # the oldest that build or run what is pinned
+CARGO, GO, NODE, PYTHON = (1, 88), (1, 22), (20,), (3, 10)  # the oldest versions that work with the pinned packages
 
 
 class Unavailable(Exception):
@@ -24,7 +24,7 @@ class Unavailable(Exception):
 
 
 def do(command, cwd=ROOT, env=None):
-    """Runs a step of the set-up and returns what it printed; its last line tells what went wrong."""
+    """Runs a step of the set-up and returns its output. If it fails, the last line of output says what went wrong."""
     try:
         done = subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -48,7 +48,7 @@ def need(program, version_command, oldest, remedy):
 
 
 def is_fresh(stamp, content):
-    """True when the stamp was written for this content."""
+    """Whether the stamp was written for this content."""
     try:
         with open(stamp, encoding="utf-8") as file:
             return file.read() == content
@@ -74,7 +74,7 @@ def debian_packages():
     try:
         do([os.path.join(ROOT, "tools", "setup.sh"), os.path.join(HERE, "packages.txt")])
     except Unavailable as error:
-        # The packages of one rival may be there all the same: its compiler tells.
+        # The packages of this rival may be installed all the same; compiling it will show.
         print(f"rivals: {error}", file=sys.stderr)
 
 
@@ -180,8 +180,8 @@ class Rival:
     language: str
     setup: typing.Callable  # installs and builds; returns (command, versions)
     environment: dict = dataclasses.field(default_factory=dict)
-    caches: bool = False  # remembers tokens, so it is measured on repeated ones too
-    command: list = dataclasses.field(default_factory=list)  # this and the next: what setup returned
+    caches: bool = False  # it remembers tokens, so it is measured on repeated tokens too
+    command: list = dataclasses.field(default_factory=list)  # setup returns this and `versions`
     versions: str = ""
 
 

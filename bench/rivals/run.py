@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Measures `assay verify` against other libraries that verify JSON Web Tokens: same tokens, same checks, same core, same run.
+"""Measures `assay verify` and other libraries that verify JSON Web Tokens: same tokens, same checks, same core, same run.
 
     bench/rivals/run.py [--assay build/release/assay] [--only NAME,...] [--algorithm ALG,...] [--seconds 1] [--repetitions 3]
                         [--cpu 0] [--output bench/results/DATE-rivals] [--setup]
 
-Installs what is missing, has every rival accept good tokens and reject bad ones, then measures the rivals, assay and
-`openssl speed`, interleaved and repeated, on one pinned core. Writes table.md, raw.json and raw.txt. README.md tells what is measured.
+Installs what is missing and checks that every rival accepts good tokens and rejects bad ones. Then it measures the
+rivals, assay and `openssl speed`, in turn and several times, on one pinned core. Writes table.md, raw.json and raw.txt.
+README.md says what is measured.
 """
 import argparse
 import base64
@@ -26,12 +27,12 @@ sys.path.insert(0, os.path.join(ROOT, "bench"))
 from corpora import AUDIENCE, CLAIMS_BYTES, ISSUER, Log, ROWS, distinct_options, fail, mint, openssl_rate  # noqa: E402
 from machine import describe  # noqa: E402
 
-# Tokens a corpus: more than fast-jwt's cache holds many times over, and few enough to sign in seconds.
+# Tokens in a corpus: many times more than fast-jwt's cache holds, and few enough to sign in seconds.
 COUNTS = {"RS256": 20000, "PS256": 20000, "ES256": 50000, "ES384": 20000, "EdDSA": 50000, "HS256": 100000}
 REPEATED_RECORDS, REPEATED_DISTINCT = 100000, 1000
-CHECKED = 200  # good tokens that a rival has to accept before it is measured
+CHECKED = 200  # the good tokens that a rival must accept before it is measured
 UNABLE = 3  # exit status of a rival that does not know the algorithm
-LIMIT = "120"  # seconds that a rival may take
+LIMIT = "120"  # the most seconds that a rival may take
 
 
 def encode(data):
@@ -58,7 +59,7 @@ def lines_of(path, most=None):
 
 
 def relabelled(token, algorithm, secret):
-    """The token under another algorithm: signed with the secret, or not at all when that is None."""
+    """The token with another algorithm in its header: signed with the secret, or not signed if that is None."""
     header = json.dumps({**json.loads(decode(token.split(".")[0])), "alg": algorithm}, separators=(",", ":"))
     signed = f"{encode(header.encode())}.{token.split('.')[1]}"
     if secret is None:
@@ -67,7 +68,7 @@ def relabelled(token, algorithm, secret):
 
 
 def bad_tokens(log, assay, corpus, folder):
-    """By kind, tokens that everything has to reject."""
+    """Tokens that every rival must reject, by kind."""
     path = os.path.join(folder, "fault.txt")
 
     def minted(*options, **changes):
@@ -99,12 +100,12 @@ def bad_tokens(log, assay, corpus, folder):
 
 
 def secret_of(corpus):
-    """The bytes that sign: a final newline of the file is not part of them."""
+    """The bytes of the secret, without the final newline of the file."""
     return read(corpus.key).removesuffix(b"\n")
 
 
 def zipf(corpus, path):
-    """Writes REPEATED_RECORDS tokens, 1 % of them distinct, the k-th as often as 1/k."""
+    """Writes REPEATED_RECORDS tokens, 1 % of them distinct; the k-th has a frequency of 1/k."""
     distinct = lines_of(corpus.tokens, REPEATED_DISTINCT)
     dice = random.Random(1)
     repeated = dice.choices(distinct, [1 / rank for rank in range(1, len(distinct) + 1)], k=REPEATED_RECORDS - len(distinct))
@@ -120,14 +121,14 @@ class Sample:
 
 
 class Bench:
-    """One run: its options, log and folder of corpora."""
+    """One run, with its options, its log and its folder of corpora."""
 
     def __init__(self, options, log, folder):
         self.options, self.log, self.folder = options, log, folder
         self.pinned = ["taskset", "-c", options.cpu]
 
     def rival(self, rival, algorithm, tokens, seconds):
-        """What it printed, or None when it does not know the algorithm."""
+        """The line that the rival printed, as a dictionary; None if it does not know the algorithm."""
         command = self.pinned + ["timeout", LIMIT, *rival.command, algorithm, self.folder, tokens, str(seconds), ISSUER, AUDIENCE]
         status, text, _, _ = self.log.attempt(command, env=rival.environment)
         if status == UNABLE:
@@ -139,7 +140,7 @@ class Bench:
             return fail_of(text, status)
 
     def check(self, rival, corpus, good, bad):
-        """What is wrong with the rival, "–" when it does not know the algorithm, or None."""
+        """The fault of the rival in words; "–" if it does not know the algorithm; None if it passes."""
         said = self.rival(rival, corpus.algorithm, good, 0)
         if said is None:
             return "–"
@@ -174,9 +175,9 @@ class Bench:
             fail(f"assay accepts bad tokens of {corpus.algorithm}")
 
     def passes(self, corpus, path, count, extra):
-        """(command, tokens): assay over the file as often as fills the time of a sample."""
+        """(command, tokens): assay, reading the file often enough to fill the time of a sample."""
         extra = [*extra, "--format", "ndjson", "-o", "/dev/null"]
-        self.log.run(self.assay(corpus, [path], extra))  # warms the file cache; exit 0 says that all were accepted
+        self.log.run(self.assay(corpus, [path], extra))  # warms the file cache; exit code 0: all were accepted
         seconds = self.log.run(self.assay(corpus, [path], extra))[1]
         times = max(1, math.ceil(self.options.seconds / seconds))
         seconds = self.log.run(self.assay(corpus, [path] * times, extra))[1]  # without the start
@@ -184,10 +185,10 @@ class Bench:
         return self.assay(corpus, [path] * times, extra), times * count
 
     def algorithm(self, row, rivals):
-        """Measures all with one algorithm."""
+        """Measures everything with one algorithm."""
         algorithm, speed, _, operation = row
         corpus = mint(self.log, self.options.assay, algorithm, COUNTS[algorithm], self.folder)
-        # What the rivals read of the key.
+        # The files of the key that the rivals read.
         os.replace(corpus.jwks, os.path.join(self.folder, "jwks.json"))
         corpus.jwks = os.path.join(self.folder, "jwks.json")
         if algorithm.startswith("HS"):
@@ -260,7 +261,7 @@ def times(multiple):
 
 
 def wins(results, rivals):
-    """Where a rival is faster than assay, as lines."""
+    """A line for each column in which a rival is faster than assay."""
     lines = []
     for result in results:
         rates = result["tokens_per_second"]
@@ -351,7 +352,7 @@ def main():
     parser.add_argument("--assay", default="build/release/assay")
     parser.add_argument("--only", help="these rivals, separated by commas: " + ", ".join(rival.name for rival in RIVALS))
     parser.add_argument("--algorithm", help="these algorithms, separated by commas: " + ", ".join(known))
-    parser.add_argument("--seconds", type=float, default=1, help="of each run; default 1")
+    parser.add_argument("--seconds", type=float, default=1, help="time of each run; default 1")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--cpu", default=str(max(os.sched_getaffinity(0))), help="the core; default the last one")
     parser.add_argument("--output", help="folder; default bench/results/DATE-rivals")
@@ -368,7 +369,7 @@ def main():
     if set(algorithms) - set(known):
         fail(f"--algorithm: not measured: {', '.join(sorted(set(algorithms) - set(known)))}")
     if options.seconds <= 0 or options.repetitions < 1:
-        fail("--seconds and --repetitions: above 0")
+        fail("--seconds and --repetitions must be above 0")
     os.chdir(ROOT)
     if not options.setup and not os.access(options.assay, os.X_OK):
         fail(f"{options.assay}: no program; build it (cmake --preset release && cmake --build --preset release), or name it with --assay")

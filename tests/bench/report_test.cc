@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "bench/json.h"
+#include "bench/runner.h"
 #include "bench/sample_report.h"
 #include "bench/table.h"
 #include "page/numbers.h"
@@ -31,6 +32,12 @@ TEST(Middle, IsTheMedianWithHalfTheRange) {
   EXPECT_DOUBLE_EQ(middle_of({1, 2, 3, 4}).value, 2.5);
   EXPECT_DOUBLE_EQ(middle_of({7}).spread, 0);
   EXPECT_DOUBLE_EQ(middle_of({}).value, 0);
+}
+
+TEST(Settings, UsualThreadsDoubleUpToAllCores) {
+  EXPECT_EQ(usual_threads(1), (std::vector<int>{1}));
+  EXPECT_EQ(usual_threads(4), (std::vector<int>{1, 2, 4}));
+  EXPECT_EQ(usual_threads(6), (std::vector<int>{1, 2, 4, 6}));
 }
 
 TEST(Figures, CountCpuTimeWithOneThreadAndTheClockWithMore) {
@@ -69,10 +76,10 @@ TEST(ReportJson, KeepsARunWithoutUnitAndCycles) {
 }
 
 TEST(ReportJson, RefusesWhatIsNoReport) {
-  EXPECT_THAT(error_of(""), HasSubstr("no JSON"));
-  EXPECT_THAT(error_of("{\"assay_bench\":1"), HasSubstr("no JSON"));
-  EXPECT_THAT(error_of("[]"), HasSubstr("no report of assay bench"));
-  EXPECT_THAT(error_of("{\"assay_summary\":1}"), HasSubstr("no report of assay bench"));
+  EXPECT_THAT(error_of(""), HasSubstr("not JSON"));
+  EXPECT_THAT(error_of("{\"assay_bench\":1"), HasSubstr("not JSON"));
+  EXPECT_THAT(error_of("[]"), HasSubstr("not a report of assay bench"));
+  EXPECT_THAT(error_of("{\"assay_summary\":1}"), HasSubstr("not a report of assay bench"));
   EXPECT_THAT(error_of("{\"assay_bench\":99}"), HasSubstr("another version"));
   EXPECT_THAT(error_of("{\"assay_bench\":\"1\"}"), HasSubstr("\"assay_bench\""));
   EXPECT_THAT(error_of("{\"assay_bench\":1}"), HasSubstr("\"started\" is missing"));

@@ -251,8 +251,8 @@ class BenchCompare(BenchCase):
         self.write("broken.json", "{")
         self.write("other.json", '{"assay_summary":1}')
         self.write("short.json", '{"assay_bench":1}')
-        for name, part in (("none.json", "cannot be read"), (".", "cannot be read"), ("broken.json", "no JSON"),
-                           ("other.json", "no report of assay bench"), ("short.json", '"started" is missing')):
+        for name, part in (("none.json", "cannot be read"), (".", "cannot be read"), ("broken.json", "not JSON"),
+                           ("other.json", "not a report of assay bench"), ("short.json", '"started" is missing')):
             with self.subTest(name):
                 self.assertRefused(self.bench("--compare", name), "--compare " + name, part)
         self.assertEqual(self.kept(), [])

@@ -28,7 +28,7 @@ Change change_of(const Row& before, const Row& now, bool same_cpu) {
     change.kind = Change::Kind::not_comparable;
     return change;
   }
-  // The clock's rows are slower by what other programs took.
+  // Rows of several threads are timed by the clock, so other programs made them slower.
   const int threads = before.what.threads;
   if (threads > 1 && std::max(share_lost(before.samples, threads), share_lost(now.samples, threads)) > kBusy) {
     change.kind = Change::Kind::busy;
@@ -76,14 +76,15 @@ Comparison compare(const Report& before, const Report& now) {
     note("the CPUs differ (" + before.machine.cpu + " before, " + now.machine.cpu +
          " now): ratios of different CPUs compare roughly, speeds not at all");
   }
-  const auto tell = [&](const char* what, const std::string& old_value, const std::string& new_value) {
+  const auto note_change = [&](const char* what, const std::string& old_value, const std::string& new_value) {
     if (old_value != new_value) note(std::string(what) + ": " + old_value + " before, " + new_value + " now");
   };
-  tell("CPU features", before.machine.features, now.machine.features);
-  tell("the lanes ran on", before.machine.lanes, now.machine.lanes);
-  tell("OpenSSL", before.machine.openssl, now.machine.openssl);
-  tell("build", before.machine.build, now.machine.build);
-  tell("bytes of claims", std::to_string(before.settings.claims_bytes), std::to_string(now.settings.claims_bytes));
+  note_change("CPU features", before.machine.features, now.machine.features);
+  note_change("the lanes ran on", before.machine.lanes, now.machine.lanes);
+  note_change("OpenSSL", before.machine.openssl, now.machine.openssl);
+  note_change("build", before.machine.build, now.machine.build);
+  note_change("bytes of claims", std::to_string(before.settings.claims_bytes),
+              std::to_string(now.settings.claims_bytes));
 
   for (const Row& row : before.rows) {
     const Row* same = find(now, row.what);

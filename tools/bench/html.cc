@@ -152,10 +152,7 @@ Markup scaling(const Report& report) {
   }
   std::vector<page::LegendEntry> entries = backend_legend(report, rows);
   entries.push_back({"dashed", "in proportion"});
-  const auto times = [&report](const Row& row) {
-    const std::optional<Scaling> found = scaling_of(report, row);
-    return found ? found->times : 1.0;
-  };
+  const auto times = [&report](const Row& row) { return scaling_of(report, row).value_or(1); };
   return section("Threads", lead,
                  legend(entries) + panels(rows, {.title = "speed by number of threads",
                                                  .x = [](const Row& row) { return row.what.threads; },
@@ -232,7 +229,7 @@ Markup rows_table(const Report& report) {
   std::string last;
   for (const Row& row : report.rows) {
     const Figures& figures = row.figures;
-    const std::optional<Scaling> times = scaling_of(report, row);
+    const std::optional<double> times = scaling_of(report, row);
     if (!last.empty() && row.what.tokens != last) table.gap();
     last = row.what.tokens;
     table.add({short_name(row.what.tokens), row.what.backend, way_of(row.what), std::to_string(row.what.threads),
@@ -241,7 +238,7 @@ Markup rows_table(const Report& report) {
                figures.per_second.value > 0 ? page::three_digits(1e6 / figures.per_second.value) : kNone,
                figures.cycles_per_token ? page::grouped(*figures.cycles_per_token) : kNone,
                figures.ratio ? page::three_digits(figures.ratio->value) : kNone,
-               page::plus_minus(figures.per_second.spread), times ? page::three_digits(times->times) : kNone});
+               page::plus_minus(figures.per_second.spread), times ? page::three_digits(*times) : kNone});
   }
   return table.html();
 }

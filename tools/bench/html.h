@@ -1,4 +1,4 @@
-// The report as one page: inline style and SVG, no script, nothing to fetch; light and dark; readable in print.
+// The report as one self-contained page (page/document.h), as `assay bench --html` writes it.
 #pragma once
 
 #include <string>

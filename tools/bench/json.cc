@@ -19,7 +19,7 @@ using codec::JsonType;
 
 constexpr int kFormat = 1;
 
-// Writes objects and lists; commas are its business.
+// Writes objects and lists, with the commas between members and items.
 class JsonWriter {
  public:
   JsonWriter& name(std::string_view text) {
@@ -141,12 +141,12 @@ void write_row(JsonWriter& to, const Row& row) {
   to.close('}');
 }
 
-// What is wrong with a document, on its way out of the reading.
+// Thrown inside read_report(): what is wrong with the document.
 struct Wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A member of an object by name; throws Wrong where it is missing or of another type.
+// A member of an object by name. Throws Wrong if it is missing or has another type.
 const JsonNode& member_of(const JsonNode& object, std::string_view name, JsonType type) {
   const JsonNode* found = object.find(name);
   if (found == nullptr || !found->is(type)) throw Wrong("\"" + std::string(name) + "\" is missing or of another type");
@@ -163,7 +163,7 @@ double number_in(const JsonNode& node, std::string_view name) {
   double number = 0;
   const char* const end = node.text.data() + node.text.size();
   if (!is_number(node) || std::from_chars(node.text.data(), end, number).ec != std::errc() || !(number >= 0))
-    throw Wrong("\"" + std::string(name) + "\" is no number from 0");
+    throw Wrong("\"" + std::string(name) + "\" is not a number from 0");
   return number;
 }
 
@@ -179,11 +179,11 @@ std::optional<double> maybe_number_of(const JsonNode& object, std::string_view n
   return number_in(*found, name);
 }
 
-// A number of things: bounded, so that it fits whatever it is put in.
+// A whole number that fits an int: the largest is 2,000,000,000.
 template <class T>
 T count_in(const JsonNode& node, std::string_view name) {
   const double number = number_in(node, name);
-  if (number > 2e9 || number != std::floor(number)) throw Wrong("\"" + std::string(name) + "\" is no whole number");
+  if (number > 2e9 || number != std::floor(number)) throw Wrong("\"" + std::string(name) + "\" is not a whole number");
   return static_cast<T>(number);
 }
 
@@ -208,7 +208,7 @@ std::vector<T> counts_of(const JsonNode& object, std::string_view name) {
 std::vector<std::string> strings_of(const JsonNode& object, std::string_view name) {
   std::vector<std::string> list;
   for (const JsonNode& item : member_of(object, name, JsonType::array).items) {
-    if (!item.is(JsonType::string)) throw Wrong("\"" + std::string(name) + "\" holds something that is no string");
+    if (!item.is(JsonType::string)) throw Wrong("\"" + std::string(name) + "\" holds something that is not a string");
     list.emplace_back(item.text);
   }
   return list;
@@ -237,9 +237,9 @@ Settings read_settings(const JsonNode& from) {
                     .claims_bytes = count_of<std::size_t>(from, "claims_bytes"),
                     .tokens = count_of<std::size_t>(from, "tokens"),
                     .input = string_of(from, "input")};
-  // What another run may be asked to repeat.
+  // A run may be asked to repeat these settings, so they must make sense.
   const auto refuse_if = [](bool wrong, const char* name) {
-    if (wrong) throw Wrong("\"" + std::string(name) + "\" of the settings cannot be");
+    if (wrong) throw Wrong("\"" + std::string(name) + "\" of the settings is out of range");
   };
   const auto has_zero = [](const auto& list) { return std::find(list.begin(), list.end(), 0u) != list.end(); };
   for (const std::string& name : settings.algorithms) refuse_if(!algorithm_from_string(name), "algorithms");
@@ -329,10 +329,10 @@ Result<Report> read_report(std::string_view json) try {
   codec::JsonError error;
   const JsonNode* root = codec::parse_json(json, codec::JsonDialect::rfc8259, arena, &error);
   if (root == nullptr)
-    return Error{"no JSON: " + std::string(error.message) + " at byte " + std::to_string(error.offset)};
-  if (root->find("assay_bench") == nullptr) return Error{"no report of assay bench --json"};
+    return Error{"not JSON: " + std::string(error.message) + " at byte " + std::to_string(error.offset)};
+  if (root->find("assay_bench") == nullptr) return Error{"not a report of assay bench --json"};
   if (count_of<int>(*root, "assay_bench") != kFormat)
-    return Error{"a report of another version of assay bench; measure it anew"};
+    return Error{"a report of another version of assay bench; measure it again"};
   Report report;
   report.started = string_of(*root, "started");
   report.command = string_of(*root, "command");

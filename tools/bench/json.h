@@ -1,4 +1,4 @@
-// The report as one JSON document, and back.
+// The report as one JSON document, and a report read from such a document.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace assay::bench {
 
-// Everything, samples included.
+// The whole report, samples included.
 std::string report_json(const Report& report);
-// What report_json() wrote. Figures are worked out anew from the samples. The error names the field that is missing or
-// wrong; members that it does not know are passed over.
+// Reads what report_json() wrote. Figures are computed from the samples again; unknown members are ignored. The error
+// names the field that is missing or wrong.
 Result<Report> read_report(std::string_view json);
 
 }  // namespace assay::bench

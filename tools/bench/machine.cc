@@ -30,7 +30,7 @@ std::string trimmed(std::string_view text) {
   return begin == std::string_view::npos ? "" : std::string(text.substr(begin, end - begin + 1));
 }
 
-// The value after `name` and a separator, of the first line of a text that begins so.
+// The value in the first line of `text` that begins with `name`: what follows the first separator.
 std::string field_of(std::string_view text, std::string_view name, std::string_view separators) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -69,7 +69,7 @@ std::string build_mode() {
 #endif
 }
 
-// Whether another core of a lower number is the same physical one.
+// Whether a logical core with a lower number belongs to the same physical core.
 bool is_second_of_its_core(int core) {
   std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(core) + "/topology/thread_siblings_list");
   int first = core;
@@ -89,7 +89,7 @@ int open_counter(int thread) {
   wanted.size = sizeof wanted;
   wanted.type = PERF_TYPE_HARDWARE;
   wanted.config = PERF_COUNT_HW_CPU_CYCLES;
-  wanted.inherit = 1;  // threads that these make
+  wanted.inherit = 1;  // also count threads that these start
   wanted.exclude_kernel = 1;
   wanted.exclude_hv = 1;
   return static_cast<int>(::syscall(SYS_perf_event_open, &wanted, thread, -1, -1, PERF_FLAG_FD_CLOEXEC));
@@ -110,9 +110,9 @@ Machine this_machine() {
   machine.cpu = cpu_name();
   machine.features = base::describe(base::cpu_features());
   machine.system = system_name();
-  const std::string told = build_description();
-  machine.openssl = field_of(told, "openssl", " ");
-  machine.build = field_of(told, "compiler", " ") + build_mode();
+  const std::string build = build_description();
+  machine.openssl = field_of(build, "openssl", " ");
+  machine.build = field_of(build, "compiler", " ") + build_mode();
   machine.assay = kVersion;
   signature::BackendOptions lanes;
   lanes.name = "lanes";
@@ -151,7 +151,7 @@ double Pinning::busy_seconds(std::size_t count) const {
     std::istringstream fields(line.substr(3));
     int core = -1;
     double user = 0, nice = 0, system = 0, idle = 0, waiting = 0, interrupts = 0, soft = 0, stolen = 0;
-    // The first line is the sum of all, and has no number.
+    // The first line is the sum of all cores and has no number.
     if (line[3] == ' ' ||
         !(fields >> core >> user >> nice >> system >> idle >> waiting >> interrupts >> soft >> stolen))
       continue;
@@ -166,7 +166,7 @@ CycleCounter::CycleCounter() {
     why_not_ = why_no_counter(errno);
     return;
   }
-  // Some virtual machines take the request and count nothing.
+  // Some virtual machines accept the request and count nothing.
   volatile unsigned work = 0;
   for (unsigned i = 0; i < 100'000; ++i) work = work + i;
   std::uint64_t count = 0;

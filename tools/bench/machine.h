@@ -1,4 +1,4 @@
-// What a measurement is made on, and the means to hold it still: cores to pin to, a counter of cycles.
+// The machine that a measurement runs on, and the means of a steady measurement: pinning to cores, a cycle counter.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@
 
 namespace assay::bench {
 
-// A plain value, for a person and for whoever compares.
+// A description for readers and for comparisons. A plain value.
 struct Machine {
   std::string cpu;       // "AMD EPYC 9354"
-  int cores = 0;         // that this process may use
+  int cores = 0;         // the number that this process may use
   std::string features;  // "avx2 avx512 vbmi ifma sha", or "none"
   std::string system;    // "Linux 6.1.0"
   std::string openssl;
@@ -21,9 +21,10 @@ struct Machine {
   std::string lanes;  // what the lanes run on: "ifma", "portable"
 };
 
+// `cores` is left at 0; Pinning knows the number.
 Machine this_machine();
 
-// Holds every thread of the process on its first cores, and gives all back at the end. Not thread safe.
+// Pins all threads of the process to some of its cores; the destructor allows all cores again. Not thread safe.
 class Pinning {
  public:
   Pinning();
@@ -31,28 +32,30 @@ class Pinning {
   Pinning(const Pinning&) = delete;
   Pinning& operator=(const Pinning&) = delete;
 
-  // Cores that the process may use; where two share a physical core, the second of each stands behind all the first.
+  // The cores that the process may use. One logical core of each physical core comes first, then the others.
   const std::vector<int>& cores() const noexcept { return cores_; }
-  // On the first `count` of them, or all; threads made later follow. False where the system refuses.
+  // Pins all threads, and those that they start later, to the first `count` cores, or to all. False if the system
+  // refuses.
   bool pin(std::size_t count);
-  // Seconds that the first `count` cores have worked since the system started, for whomever; 0 where it does not tell.
+  // Seconds that the first `count` cores have been busy since the system started, for any program. 0 if the system
+  // does not say.
   double busy_seconds(std::size_t count) const;
 
  private:
   std::vector<int> cores_;
 };
 
-// Cycles that all threads of the process spend in user space (perf_event_open). Not thread safe.
+// Counts the cycles that all threads of the process spend in user space (perf_event_open). Not thread safe.
 class CycleCounter {
  public:
-  // Whether this system counts; `why_not` says why it does not.
   CycleCounter();
 
+  // Whether this system counts cycles. If not, why_not() is a sentence that says why.
   bool available() const noexcept { return why_not_.empty(); }
   const std::string& why_not() const noexcept { return why_not_; }
 
-  // Counts from here to stop(), which returns the cycles or nothing.
   void start();
+  // The cycles since start(), or nothing if they cannot be counted.
   std::optional<double> stop();
 
  private:

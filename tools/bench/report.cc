@@ -47,20 +47,13 @@ double share_lost(const std::vector<Sample>& samples, int threads) {
   return wall > 0 ? std::clamp(others / (wall * threads), 0.0, 1.0) : 0;
 }
 
-const UnitRow* unit_of(const Report& report, std::string_view algorithm) {
-  for (const UnitRow& unit : report.units) {
-    if (unit.algorithm == algorithm) return &unit;
-  }
-  return nullptr;
-}
-
-std::optional<Scaling> scaling_of(const Report& report, const Row& row) {
+std::optional<double> scaling_of(const Report& report, const Row& row) {
   for (const Row& other : report.rows) {
     Case same = row.what;
     same.threads = other.what.threads;
     if (same != other.what) continue;
     if (&other == &row || !(other.figures.per_second.value > 0)) return std::nullopt;
-    return Scaling{row.figures.per_second.value / other.figures.per_second.value, other.what.threads};
+    return row.figures.per_second.value / other.figures.per_second.value;
   }
   return std::nullopt;
 }

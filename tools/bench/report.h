@@ -1,4 +1,5 @@
-// What a run of `assay bench` found: the values that the table, the JSON document, the page and the comparison share.
+// The results of a run of `assay bench`: the values that the table, the JSON document, the page and the comparison
+// share.
 #pragma once
 
 #include <array>
@@ -11,10 +12,11 @@
 
 #include "assay/stage.h"
 #include "bench/machine.h"
+#include "bench/token_corpus.h"
 
 namespace assay::bench {
 
-// What one row measures. Two rows of two runs are the same row where these are equal.
+// What one row measures. Rows of two runs are the same row if their cases are equal.
 struct Case {
   std::string tokens;   // the algorithm, or the name of the user's own file
   std::string backend;  // "lanes", "openssl"
@@ -31,62 +33,64 @@ struct Sample {
   std::uint64_t tokens = 0;
   double wall_seconds = 0;
   double cpu_seconds = 0;    // of all threads, user and system
-  double other_seconds = 0;  // that the same cores worked for other programs, or the hypervisor gave to others
+  double other_seconds = 0;  // the time that other programs or the hypervisor took from the same cores
   std::optional<double> cycles;
-  std::optional<double> unit_seconds;  // of one operation of plain OpenSSL, measured beside this sample
+  std::optional<double> unit_seconds;  // one operation of plain OpenSSL, measured beside this sample
 };
 
-// A middle value and how far the repetitions lie apart: half of largest less smallest, as a share of the middle.
+// A median, and how far the values lie apart: (largest - smallest) / 2, as a share of the median.
 struct Middle {
   double value = 0;
   double spread = 0;
 };
-// Median and spread; zeros for no values.
+// Zeros if there are no values.
 Middle middle_of(std::vector<double> values);
 
-// Of a row's samples. With one thread time is CPU time, as `openssl speed` counts it, so that other programs on the
-// core do not count; with more it is the clock's, since idle cores must count.
+// The figures of a row, from its samples. With one thread, time is CPU time, as `openssl speed` counts it, so that
+// other programs on the core do not count. With more threads it is the clock's, because idle cores must count.
 struct Figures {
   Middle per_second;  // tokens
   std::optional<double> cycles_per_token;
-  std::optional<Middle> ratio;  // tokens a second over operations a second of plain OpenSSL on one core
+  std::optional<Middle> ratio;  // tokens a second / operations a second of plain OpenSSL on one core
 };
 Figures figures_of(const std::vector<Sample>& samples, int threads);
-// The share of the cores, one a thread, that went to others meanwhile.
+// The share of the row's cores, one for each thread, that other programs took meanwhile: 0 to 1.
 double share_lost(const std::vector<Sample>& samples, int threads);
-// Above this share a row by the clock is no measurement of assay.
+// If other programs took more than this, a row timed by the clock does not measure assay.
 inline constexpr double kBusy = 0.05;
 
 struct Row {
   Case what;
-  std::string isa;             // of the lanes, else empty
+  std::string isa;             // what the lanes ran on; empty for OpenSSL's backend
   std::size_t corpus = 0;      // records in the file
-  double token_bytes = 0;      // on average, with the line's end
-  std::uint64_t rejected = 0;  // records of the file, in the user's own
+  double token_bytes = 0;      // mean, with the line's end
+  std::uint64_t rejected = 0;  // records of the user's own file
   Figures figures;
   std::vector<Sample> samples;
-  std::optional<std::array<double, kStageCount>> stages;  // seconds a token
+  std::optional<std::array<double, kStageCount>> stages;  // seconds for each token
 };
 
-// Plain OpenSSL for one algorithm.
+// The measurement of plain OpenSSL for one algorithm.
 struct UnitRow {
   std::string algorithm;
   std::string operation;
-  std::vector<double> seconds;  // an operation, each repetition
+  std::vector<double> seconds;  // one operation, in each repetition
 };
 
+// What a run measures. The defaults are those of `assay bench`, which --help states too.
 struct Settings {
-  std::vector<std::string> algorithms;
-  std::vector<std::string> backends;
-  std::vector<int> threads;
-  std::vector<std::size_t> keys;
-  std::vector<std::size_t> batches;
+  // The algorithms of the published table.
+  std::vector<std::string> algorithms = {"RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS256"};
+  std::vector<std::string> backends = {"openssl", "lanes"};
+  std::vector<int> threads = {};  // the default depends on the machine: usual_threads() of runner.h
+  std::vector<std::size_t> keys = {1};
+  std::vector<std::size_t> batches = {};
   bool repeated = false;
-  double seconds = 1;  // a row, over all repetitions
+  double seconds = 1;  // for each row, over all its repetitions
   int repetitions = 5;
-  std::size_t claims_bytes = 0;
-  std::size_t tokens = 0;  // a corpus; 0: as many as suit the algorithm
-  std::string input;       // the user's own file; empty: corpora
+  std::size_t claims_bytes = kClaimsBytes;
+  std::size_t tokens = 0;  // in each corpus; 0: as many as suit the algorithm
+  std::string input = {};  // the user's own file; empty: corpora
 };
 
 struct Report {
@@ -97,15 +101,10 @@ struct Report {
   std::vector<UnitRow> units;
   std::vector<Row> rows;
   std::vector<std::string> notes;  // a sentence each
-  int stopped_by = 0;              // a signal: the rows are not complete
+  int stopped_by = 0;              // the number of the signal that ended the run early; 0: the rows are complete
 };
 
-const UnitRow* unit_of(const Report& report, std::string_view algorithm);
-// Speed over that of the first number of threads among equal rows, and that number; nothing for that row itself.
-struct Scaling {
-  double times = 0;
-  int over = 1;
-};
-std::optional<Scaling> scaling_of(const Report& report, const Row& row);
+// The speed of a row as a multiple of the same row's with the first number of threads. Nothing for that first row.
+std::optional<double> scaling_of(const Report& report, const Row& row);
 
 }  // namespace assay::bench

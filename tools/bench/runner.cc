@@ -405,12 +405,17 @@ class Runner {
 
 }  // namespace
 
-std::vector<std::string> usual_algorithms() { return {"RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS256"}; }
-
 std::vector<std::string> all_algorithms() {
   std::vector<std::string> names;
   for (int i = 0; i < kAlgorithmCount; ++i) names.emplace_back(to_string(static_cast<Algorithm>(i)));
   return names;
+}
+
+std::vector<int> usual_threads(int cores) {
+  std::vector<int> counts;
+  for (int count = 1; count < cores; count *= 2) counts.push_back(count);
+  counts.push_back(cores);
+  return counts;
 }
 
 Result<Report> run(const Settings& settings, std::optional<OwnInput> own, const Hooks& hooks) {

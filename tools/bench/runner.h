@@ -1,4 +1,4 @@
-// Runs all that was asked for, interleaved with plain OpenSSL, and collects the report.
+// Measures what the settings ask for, in turn with plain OpenSSL, and collects the report.
 #pragma once
 
 #include <atomic>
@@ -15,24 +15,25 @@
 
 namespace assay::bench {
 
-// The algorithms of the published table, and every one that there is.
-std::vector<std::string> usual_algorithms();
+// Every algorithm that assay verifies.
 std::vector<std::string> all_algorithms();
+// The numbers of threads that are measured by default on so many cores: 1, 2, 4 ... and all cores.
+std::vector<int> usual_threads(int cores);
 
-// The user's own log.
+// How to verify the user's own log.
 struct OwnInput {
-  JwtVerifierOptions verifier;  // its backend is the row's
-  StreamOptions stream;         // inputs: the one file; format of the input and time of judgement
+  JwtVerifierOptions verifier;  // `backend` is ignored: each row has its own
+  StreamOptions stream;         // the format of the input and the time of judgement
 };
 
 struct Hooks {
   std::function<void(const std::string& text, double share)> on_progress;  // share of the whole run, 0 to 1
-  const std::atomic<int>* stop = nullptr;                                  // a signal number ends the run
+  const std::atomic<int>* stop = nullptr;                                  // the run ends when it is not 0
 };
 
-// Settings are complete and their names right; `own` exactly when settings.input names a file. Each row's repetitions
-// alternate with those of the other rows of its algorithm and with the unit. The error is one line: a file that cannot
-// be read, a good token that was rejected.
+// Repetitions of a row alternate with those of the other rows of its algorithm and with the unit. The settings must be
+// valid; `own` must be given if settings.input names a file, and only then. The error is one line, about a file that
+// cannot be read or a good token that was rejected.
 Result<Report> run(const Settings& settings, std::optional<OwnInput> own, const Hooks& hooks);
 
 }  // namespace assay::bench

@@ -21,7 +21,7 @@ std::string ratio_text(const Row& row) {
 
 std::string spread_text(const Row& row) { return page::plus_minus(row.figures.per_second.spread); }
 
-// Tokens/s and what follows from it, as every table shows it.
+// The columns that every table of rows has: tokens/s and what follows from it.
 void append_figures(std::vector<std::string>& cells, const Row& row) {
   const Figures& figures = row.figures;
   cells.push_back(page::grouped(figures.per_second.value));
@@ -31,7 +31,8 @@ void append_figures(std::vector<std::string>& cells, const Row& row) {
   cells.push_back(spread_text(row));
 }
 
-// The rows that `belongs` takes; a blank line where `tokens` changes. Empty when there is none.
+// A table of the rows that `belongs` accepts, with a blank line between algorithms; empty if there are none. The third
+// column, named `what`, shows value(row).
 std::string rows_text(const Report& report, const std::string& what, const Filter& belongs,
                       const std::function<std::string(const Case&)>& value, bool scaling) {
   std::vector<std::string> head = {report.settings.input.empty() ? "algorithm" : "file", "backend", what};
@@ -49,14 +50,15 @@ std::string rows_text(const Report& report, const std::string& what, const Filte
                                       value(row.what)};
     append_figures(cells, row);
     if (scaling) {
-      const auto times = scaling_of(report, row);
-      cells.push_back(times ? page::three_digits(times->times) : kNone);
+      const std::optional<double> times = scaling_of(report, row);
+      cells.push_back(times ? page::three_digits(*times) : kNone);
     }
     table.add(cells);
   }
   return any ? table.text() : "";
 }
 
+// Two lines for each row: nanoseconds, and their shares.
 std::string stages_text(const Report& report) {
   std::vector<std::string> head = {report.settings.input.empty() ? "algorithm" : "file", "backend"};
   for (std::size_t i = 0; i < kStageCount; ++i) head.emplace_back(to_string(static_cast<Stage>(i)));

@@ -1,4 +1,4 @@
-// The report as tables of text, at most 100 columns wide.
+// The report as tables of text, as `assay bench` prints it.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 
 namespace assay::bench {
 
+// At most 100 columns wide.
 std::string report_text(const Report& report);
 
 }  // namespace assay::bench

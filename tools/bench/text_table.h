@@ -1,4 +1,4 @@
-// Columns of text, the first ones to the left, numbers to the right.
+// Tables of text for a terminal: columns of names to the left, numbers to the right.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ class TextTable {
   // The first `left` columns are flush left, the others right.
   TextTable(std::vector<std::string> head, std::size_t left) : left_(left) { rows_.push_back(std::move(head)); }
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  // A blank line before the next row.
+  // Puts a blank line before the next row.
   void gap() { gaps_.push_back(rows_.size()); }
   std::string text() const;
 
@@ -24,7 +24,7 @@ class TextTable {
   std::vector<std::size_t> gaps_;
 };
 
-// `text` on lines of at most `width` characters, broken at spaces.
+// `text` on lines of at most `width` characters, broken at spaces. A longer word has a line of its own.
 std::string folded(std::string_view text, std::size_t width);
 
 }  // namespace assay::bench

@@ -20,11 +20,11 @@
 namespace assay::bench {
 namespace {
 
-// Of claims, keys and the file: a corpus of another layout is not found.
+// The version of the layout of claims, keys and file. It is part of the file's name, so older files are not found.
 constexpr int kLayout = 1;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-// `count` hexadecimal digits that depend on the seed, the serial number and the use alone.
+// `count` hexadecimal digits that depend only on the seed, the serial number and the use.
 std::string hex(std::uint64_t serial, std::uint64_t use, std::size_t count) {
   mint::Random random(kSeed + use, serial);
   std::string text;
@@ -37,7 +37,8 @@ std::string hex(std::uint64_t serial, std::uint64_t use, std::size_t count) {
 
 std::string kid_of(std::size_t key, std::size_t keys) { return keys == 1 ? "bench" : "bench-" + std::to_string(key); }
 
-// Calls work(i) for each i below `count`, on every core. Rethrows what was thrown; false when it was stopped.
+// Calls work(i) for each i below `count`, on every core. Returns false if `stop` ended it. If a call throws, the others
+// end and the exception is thrown again here.
 bool in_parallel(std::size_t count, const std::atomic<int>* stop, const MintProgress& progress,
                  const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0}, done{0};
@@ -76,7 +77,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-// One JWK Set of the sets of single keys.
+// One JWK Set made of sets of one key each.
 std::string merged(const std::vector<std::string>& sets) {
   const std::string_view head = R"({"keys":[)", end = "]}";
   std::string text(head);
@@ -104,12 +105,12 @@ std::string name_of(const CorpusSpec& spec) {
          std::to_string(kSeed) + "-layout-" + std::to_string(kLayout);
 }
 
-// The first line of a file: what it holds, the lengths of its parts and their hash.
+// The first line of a corpus file: the spec, the length of the key set, the hash of all that follows the line.
 std::string head_of(const CorpusSpec& spec, std::size_t jwks_bytes, std::string_view body) {
   return "assay bench corpus " + name_of(spec) + " " + std::to_string(jwks_bytes) + " " + sha256_hex(body) + "\n";
 }
 
-// All of a regular file that belongs to this user, or nothing.
+// The contents of a regular file that belongs to this user; nothing for any other.
 std::optional<std::string> read_own_file(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return std::nullopt;
@@ -159,7 +160,7 @@ std::string_view first_lines(std::string_view lines, std::size_t count) {
 
 std::string zipf_lines(std::string_view lines, std::size_t distinct, std::size_t count) {
   const std::vector<std::string_view> tokens = split_lines(first_lines(lines, distinct));
-  std::vector<double> upto;  // sums of weights
+  std::vector<double> upto;  // upto[k]: the sum of the weights of tokens 0 to k
   for (std::size_t k = 1; k <= tokens.size(); ++k)
     upto.push_back((upto.empty() ? 0 : upto.back()) + 1.0 / static_cast<double>(k));
   std::string drawn;
@@ -175,8 +176,7 @@ Result<std::optional<TokenCorpus>> mint_corpus(const CorpusSpec& spec, const std
                                                const MintProgress& progress) try {
   std::vector<std::optional<KeyPair>> keys(spec.keys);
   std::vector<std::string> sets(spec.keys), headers(spec.keys);
-  std::string error;
-  // Keys of RSA take as long as dozens of signatures.
+  // The progress that counts for the keys: an RSA key takes as long as dozens of signatures.
   const double keys_share = spec.keys == 1 ? 0 : 0.5;
   const auto make_key = [&](std::size_t i) {
     Result<KeyPair> made = KeyPair::generate(spec.algorithm);
@@ -241,7 +241,7 @@ std::optional<TokenCorpus> load_corpus(const std::filesystem::path& file, const 
 bool save_corpus(const std::filesystem::path& file, const TokenCorpus& corpus) {
   std::error_code error;
   std::filesystem::create_directories(file.parent_path().parent_path(), error);
-  // The folder itself is closed to others, should it be new.
+  // A new folder is closed to other users.
   ::mkdir(file.parent_path().c_str(), 0700);
   const std::string body = corpus.jwks + corpus.lines;
   return static_cast<bool>(

@@ -1,8 +1,8 @@
-// Tokens to measure with: minted in memory through the public face of assay::mint, and kept on disk between runs.
+// Tokens to measure with: minted in memory with the public API of assay::mint, and kept on disk between runs.
 //
-// Claims are laid out like an access token's and padded to a size; a seed decides everything in them, so that two runs
-// measure the same claims. Keys are made for the corpus and thrown away with it: what is kept is their public half,
-// or the secret of HS*, in files that their owner alone can read.
+// Claims look like an access token's and are padded to a size. A seed decides everything in them, so that two runs
+// measure the same claims. Private keys are made for the corpus and thrown away. The file keeps the public keys, or the
+// secret of HS*, and only its owner can read it.
 #pragma once
 
 #include <atomic>
@@ -27,7 +27,7 @@ inline constexpr std::int64_t kIssuedAt = 1'790'000'000;
 inline constexpr Instant kJudgedAt{kIssuedAt + 60, 0};
 inline constexpr const char* kIssuer = "https://fastmcp.example.com";
 inline constexpr const char* kAudience = "https://api.example.com";
-// What the published table measures: claims of 350 bytes.
+// The size of the claims in the published table.
 inline constexpr std::size_t kClaimsBytes = 350;
 inline constexpr std::size_t kLeastClaimsBytes = 260;
 
@@ -39,11 +39,11 @@ struct CorpusSpec {
   Algorithm algorithm = Algorithm::RS256;  // RSA: 2048 bits
   std::size_t tokens = 0;
   std::size_t claims_bytes = kClaimsBytes;
-  std::size_t keys = 1;  // in rotation from token to token
+  std::size_t keys = 1;  // token i is signed with key i % keys
   friend bool operator==(const CorpusSpec&, const CorpusSpec&) = default;
 };
 
-// A plain value. Distinct tokens, each ended by a newline.
+// Distinct tokens, each ended by a newline, and the keys that verify them. A plain value.
 struct TokenCorpus {
   CorpusSpec spec;
   std::string jwks;
@@ -55,24 +55,24 @@ std::vector<std::string_view> split_lines(std::string_view lines);
 // The first `count` lines, or all.
 std::string_view first_lines(std::string_view lines, std::size_t count);
 
-// `count` lines drawn from the first `distinct` of `lines`, the k-th with a weight of 1/k (Zipf), in an order that the
-// seed decides: a log in which few tokens are shown often.
+// A log in which few tokens appear often: `count` lines drawn from the first `distinct` of `lines`, the k-th with a
+// weight of 1/k (Zipf). The seed decides the order.
 std::string zipf_lines(std::string_view lines, std::size_t distinct, std::size_t count);
 
-// Signs on every core. `stop` not zero ends it with nothing; `progress` is told the share that is done, about ten times
-// a second. The error says why no key could be made.
+// Signs the tokens on every core. Returns nothing as soon as `stop` is not zero. Calls `progress` about ten times a
+// second with the share that is done. The error says why no key could be made.
 using MintProgress = std::function<void(double share)>;
 Result<std::optional<TokenCorpus>> mint_corpus(const CorpusSpec& spec, const std::atomic<int>* stop = nullptr,
                                                const MintProgress& progress = {});
 
-// assay/bench under $XDG_CACHE_HOME, or under ~/.cache. Empty: neither is set.
+// assay/bench under $XDG_CACHE_HOME, or under ~/.cache. Empty if neither XDG_CACHE_HOME nor HOME is set.
 std::filesystem::path cache_folder();
-// The file of a corpus in a cache: the same spec, seed and layout of claims have the same name.
+// The file of a corpus in a cache. Its name depends on the spec, the seed and the layout of the claims.
 std::filesystem::path cache_file(const std::filesystem::path& folder, const CorpusSpec& spec);
-// The corpus kept in a file, if it is whole: its length and SHA-256 are checked, and that it is of this spec and of
-// this user. Anything else is nothing.
+// Reads a corpus from its file. Returns nothing unless the file belongs to this user and to this spec, and has the
+// length and the SHA-256 that its first line states.
 std::optional<TokenCorpus> load_corpus(const std::filesystem::path& file, const CorpusSpec& spec);
-// Mode 0600, written under a temporary name and renamed. False where the folder cannot be written.
+// Writes a temporary file of mode 0600 and renames it. False if the folder cannot be written.
 bool save_corpus(const std::filesystem::path& file, const TokenCorpus& corpus);
 
 }  // namespace assay::bench

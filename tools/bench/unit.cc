@@ -24,6 +24,7 @@ namespace {
 constexpr std::string_view kMessage = "what is signed here is as short as that of openssl speed";
 constexpr std::size_t kHmacBytes = 512;
 
+// Deletes objects of OpenSSL.
 struct Free {
   void operator()(EVP_PKEY* p) const noexcept { EVP_PKEY_free(p); }
   void operator()(EVP_PKEY_CTX* p) const noexcept { EVP_PKEY_CTX_free(p); }
@@ -83,7 +84,7 @@ struct Unit::Impl {
   Owned<EVP_PKEY_CTX> context;     // RSA, EC
   Owned<EVP_MD_CTX> md_context;    // OKP
   Owned<EVP_MAC_CTX> mac_context;  // oct
-  bool init_each = false;          // OKP: this OpenSSL wants a new set-up for each message
+  bool init_each = false;          // OKP: this version of OpenSSL needs a new set-up for each message
   std::string signature, digest, message;
 
   bool init_eddsa() {
@@ -103,7 +104,7 @@ struct Unit::Impl {
       case Scheme::hmac: {
         unsigned char mac[EVP_MAX_MD_SIZE];
         std::size_t size = 0;
-        // A null key starts again with the key that was set.
+        // A null key keeps the key that was set.
         return EVP_MAC_init(mac_context.get(), nullptr, 0, nullptr) == 1 &&
                EVP_MAC_update(mac_context.get(), bytes(message), message.size()) == 1 &&
                EVP_MAC_final(mac_context.get(), mac, &size, sizeof mac) == 1;
@@ -156,19 +157,19 @@ Unit::~Unit() = default;
 const std::string& Unit::operation() const noexcept { return impl_->operation; }
 
 Result<Unit> Unit::make(Algorithm algorithm) {
-  const AlgorithmInfo& told = info(algorithm);
+  const AlgorithmInfo& wanted = info(algorithm);
   auto impl = std::make_unique<Impl>();
-  impl->operation = operation_of(told);
-  impl->scheme = told.scheme;
-  // PS* too is measured against the bare RSA operation, for which the padding of RS* is as good.
-  const Algorithm signs = told.scheme != Scheme::rsa_pss ? algorithm
-                          : told.hash == Hash::SHA256    ? Algorithm::RS256
-                          : told.hash == Hash::SHA384    ? Algorithm::RS384
-                                                         : Algorithm::RS512;
+  impl->operation = operation_of(wanted);
+  impl->scheme = wanted.scheme;
+  // PS* is measured against the bare RSA operation too, for which the padding of RS* serves as well.
+  const Algorithm signs = wanted.scheme != Scheme::rsa_pss ? algorithm
+                          : wanted.hash == Hash::SHA256    ? Algorithm::RS256
+                          : wanted.hash == Hash::SHA384    ? Algorithm::RS384
+                                                           : Algorithm::RS512;
   Result<KeyPair> pair = KeyPair::generate(signs);
   if (!pair) return pair.error();
-  const bool prepared =
-      told.scheme == Scheme::hmac ? impl->prepare_mac(told.hash, pair->private_pem()) : impl->prepare_key(*pair, told);
+  const bool prepared = wanted.scheme == Scheme::hmac ? impl->prepare_mac(wanted.hash, pair->private_pem())
+                                                      : impl->prepare_key(*pair, wanted);
   if (!prepared || !impl->once()) return Error{"OpenSSL refuses its own operation, " + impl->operation};
   return Unit(std::move(impl));
 }
@@ -177,7 +178,7 @@ Result<double> Unit::measure(double seconds) {
   const double started = thread_cpu_seconds();
   std::uint64_t done = 0;
   double spent = 0;
-  // As many between two looks at the clock as take about a hundredth of the time.
+  // A run grows until it takes a hundredth of the time; the clock is read once after each run.
   for (std::uint64_t run = 1; spent < seconds;) {
     for (std::uint64_t i = 0; i < run; ++i) {
       if (!impl_->once()) return Error{"OpenSSL refused a good signature: " + impl_->operation};

@@ -1,4 +1,4 @@
-// The unit of measure: the bare operation of plain OpenSSL, in the way of `openssl speed`.
+// The unit of measure: the bare operation of plain OpenSSL, as `openssl speed` measures it.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,21 @@
 
 namespace assay::bench {
 
-// One operation on a key of its own, over and over, with everything prepared that can be: RS* and PS* the RSA-2048
-// verification, ES* and EdDSA the verification of a digest or a short message, HS* the HMAC of 512 bytes.
-// `openssl speed rsa2048 | ecdsap256 | ed25519 | -hmac sha256 -bytes 512` give the same figures. Not thread safe.
+// One operation with a fresh key, repeated, with everything prepared that can be. For RS* and PS* it is the RSA-2048
+// verification, for ES* and EdDSA the verification of a digest or a short message, for HS* the HMAC of 512 bytes.
+// `openssl speed rsa2048`, `ecdsap256`, `ed25519` and `-hmac sha256 -bytes 512` give the same figures. Not thread safe.
 class Unit {
  public:
-  // The error says which step OpenSSL refused.
+  // The error names the operation that OpenSSL refused.
   static Result<Unit> make(Algorithm algorithm);
   Unit(Unit&&) noexcept;
   Unit& operator=(Unit&&) noexcept;
   ~Unit();
 
-  // As `openssl speed` names it: "rsa2048 verify", "hmac(sha256), 512 bytes".
+  // The operation's name, as `openssl speed` gives it: "rsa2048 verify", "hmac(sha256), 512 bytes".
   const std::string& operation() const noexcept;
-  // Repeats the operation for about `seconds` of CPU time of this thread; seconds each, or nothing should OpenSSL have
-  // refused a good signature.
+  // Repeats the operation for about `seconds` of this thread's CPU time and returns the seconds that one takes. An
+  // error if OpenSSL refuses a good signature.
   Result<double> measure(double seconds);
 
  private:

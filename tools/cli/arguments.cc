@@ -8,15 +8,6 @@
 
 namespace assay::cli {
 
-bench::Settings usual_settings() {
-  bench::Settings settings;
-  settings.algorithms = bench::usual_algorithms();
-  settings.backends = {"openssl", "lanes"};
-  settings.keys = {1};
-  settings.claims_bytes = bench::kClaimsBytes;
-  return settings;
-}
-
 bool Arguments::gave(std::string_view name) const {
   return std::any_of(given.begin(), given.end(), [name](const GivenFlag& flag) { return flag.flag->name == name; });
 }

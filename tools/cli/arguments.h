@@ -40,11 +40,8 @@ struct KeygenArguments {
   bool force = false;
 };
 
-// What is measured unless a flag says otherwise. Without `threads`: how many there are depends on the machine.
-bench::Settings usual_settings();
-
 struct BenchArguments {
-  bench::Settings settings = usual_settings();
+  bench::Settings settings;
   std::string json, html, compare;  // paths; empty: none
 };
 

@@ -41,14 +41,6 @@ Exit status: 0 measured, 1 something is slower than in the report of --compare, 
 finish, 130 ended by SIGINT.
 )";
 
-// 1, 2, 4 ... and all.
-std::vector<int> usual_threads(int cores) {
-  std::vector<int> counts;
-  for (int count = 1; count < cores; count *= 2) counts.push_back(count);
-  counts.push_back(cores);
-  return counts;
-}
-
 // Settings that no flag gave are those of the report to compare with, or the usual ones.
 void complete(Arguments& arguments, const std::optional<bench::Report>& before) {
   bench::Settings& settings = arguments.bench.settings;
@@ -70,7 +62,7 @@ void complete(Arguments& arguments, const std::optional<bench::Report>& before) 
     take_over("--seconds", settings.seconds, then.seconds);
     take_over("--repetitions", settings.repetitions, then.repetitions);
   }
-  if (settings.threads.empty()) settings.threads = usual_threads(static_cast<int>(bench::Pinning().cores().size()));
+  if (settings.threads.empty()) settings.threads = bench::usual_threads(static_cast<int>(bench::Pinning().cores().size()));
 }
 
 // The command line, as it could be typed again. Flags that only say where results go are left out.
