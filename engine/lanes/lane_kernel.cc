@@ -3,6 +3,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "jose/jwk.h"
+
 namespace assay::lanes {
 namespace {
 
@@ -25,18 +27,19 @@ const char* to_string(LaneKernel kernel) noexcept {
 }
 
 LaneKernel kernel_of(const keys::PreparedKey& key) noexcept {
-  const auto coordinates = [&](std::size_t bytes) { return key.jwk.x.size() == bytes && key.jwk.y.size() == bytes; };
-  switch (key.jwk.curve) {
-    case Curve::none:
-      return key.jwk.type == KeyType::RSA ? rsa_kernel_of(key.jwk) : LaneKernel::none;
+  const Jwk& jwk = key.jwk;
+  if (jwk.type == KeyType::RSA) return rsa_kernel_of(jwk);
+  const std::size_t bytes = jose::coordinate_bytes(jwk.curve);
+  if (jwk.x.size() != bytes || (jwk.type == KeyType::EC && jwk.y.size() != bytes)) return LaneKernel::none;
+  switch (jwk.curve) {
     case Curve::P256:
-      return coordinates(32) ? LaneKernel::p256 : LaneKernel::none;
+      return LaneKernel::p256;
     case Curve::P384:
-      return coordinates(48) ? LaneKernel::p384 : LaneKernel::none;
+      return LaneKernel::p384;
     case Curve::P521:
-      return coordinates(66) ? LaneKernel::p521 : LaneKernel::none;
+      return LaneKernel::p521;
     case Curve::Ed25519:
-      return key.jwk.x.size() == 32 ? LaneKernel::ed25519 : LaneKernel::none;
+      return LaneKernel::ed25519;
     default:
       return LaneKernel::none;
   }

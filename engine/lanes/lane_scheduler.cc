@@ -1,31 +1,35 @@
 #include "lanes/lane_scheduler.h"
 
+#include "signature/lengths.h"
+
 namespace assay::lanes {
 
-Route route_of(const signature::Job& job, LaneKernel kernel) noexcept {
-  if (kernel == LaneKernel::none) return Route::openssl;
-  const AlgorithmInfo& algorithm = info(job.algorithm);
-  const std::size_t size = job.signature.size();
-  const auto of_length = [size](std::size_t wanted) { return size == wanted ? Route::lanes : Route::invalid; };
+namespace {
+
+bool fits(LaneKernel kernel, const signature::Job& job, const AlgorithmInfo& algorithm) noexcept {
   switch (algorithm.scheme) {
     case Scheme::hmac:
-      return of_length(static_cast<std::size_t>(digest_bytes(algorithm.hash)));
+      return !is_rsa(kernel) && !is_curve(kernel);
     case Scheme::rsa_pkcs1:
-    case Scheme::rsa_pss: {
-      if (!is_rsa(kernel)) return Route::openssl;
-      const std::size_t modulus_bytes = job.key->jwk.n.size();
-      // fastmcp takes a PSS signature without its leading zeros: OpenSSL's matter.
-      if (algorithm.scheme == Scheme::rsa_pss && job.key->lenient_pss_length && size < modulus_bytes)
-        return Route::openssl;
-      return of_length(modulus_bytes);  // RFC 8017 §8.1.2 and §8.2.2 step 1
-    }
+    case Scheme::rsa_pss:
+      return is_rsa(kernel);
     case Scheme::ecdsa:
-      if (job.key->jwk.curve != algorithm.curve || !is_curve(kernel)) return Route::openssl;
-      return of_length(2 * job.key->jwk.x.size());  // RFC 7518 §3.4
+      return is_curve(kernel) && job.key->jwk.curve == algorithm.curve;
     case Scheme::eddsa:
-      return kernel == LaneKernel::ed25519 ? of_length(64) : Route::openssl;  // RFC 8032 §5.1.7
+      return kernel == LaneKernel::ed25519;
   }
-  return Route::openssl;
+  return false;
+}
+
+}  // namespace
+
+Route route_of(const signature::Job& job, LaneKernel kernel) noexcept {
+  const AlgorithmInfo& algorithm = info(job.algorithm);
+  if (kernel == LaneKernel::none || !fits(kernel, job, algorithm)) return Route::openssl;
+  const std::size_t bytes = signature::signature_bytes(*job.key, algorithm);
+  if (job.signature.size() == bytes) return Route::lanes;
+  const bool shorter = job.signature.size() < bytes && signature::takes_shorter(*job.key, algorithm);
+  return shorter ? Route::openssl : Route::invalid;
 }
 
 void LaneScheduler::clear() noexcept {

@@ -51,8 +51,6 @@ class LaneScheduler {
  public:
   void clear() noexcept;
   void add(std::uint32_t job, LaneGroup group, const KeyTable* table);
-  // Signatures of a group that were added.
-  std::size_t count(LaneGroup group) const noexcept { return counts_[group]; }
   // Sorts by group, groups in order, each in the order of adding; groups with fewer than `least` are left out and land
   // in `left_out`.
   void sort(std::span<const std::size_t, kLaneGroups> least, std::vector<std::uint32_t>& left_out);

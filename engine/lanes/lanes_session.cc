@@ -8,6 +8,7 @@
 #include "digest/constant_time.h"
 #include "digest/hmac.h"
 #include "keys/openssl_key.h"
+#include "signature/lengths.h"
 
 namespace assay::lanes {
 namespace {
@@ -169,9 +170,10 @@ void LanesSession::hash_inputs(std::span<const signature::Job> jobs) {
                         slot.digest());
     } else if (algorithm.scheme == Scheme::eddsa) {
       // RFC 8032 §5.1.7: SHA-512(R || A || M), with the key's bytes as they were published.
-      std::memcpy(slot.head(), job.signature.data(), 32);
-      std::memcpy(slot.head() + 32, job.key->jwk.x.data(), 32);
-      hashes_.add(Hash::SHA512, {reinterpret_cast<const char*>(slot.head()), 64}, job.signing_input, slot.digest());
+      std::memcpy(slot.head(), job.signature.data(), signature::kEd25519Half);
+      std::memcpy(slot.head() + signature::kEd25519Half, job.key->jwk.x.data(), signature::kEd25519Half);
+      hashes_.add(Hash::SHA512, {reinterpret_cast<const char*>(slot.head()), 2 * signature::kEd25519Half},
+                  job.signing_input, slot.digest());
     } else {
       hashes_.add(algorithm.hash, {}, job.signing_input, slot.digest());
     }
@@ -248,7 +250,7 @@ void LanesSession::cross_check(std::span<signature::Job> jobs) {
                        std::string(shared_->kernels.isa()) + ") finds a signature " + word(of_lanes) +
                        " that OpenSSL finds " + word(job.valid) + ": alg " + std::string(to_string(job.algorithm)) +
                        (jwk.has_kid ? ", kid \"" + jwk.kid + "\"" : ", a key without kid") +
-                       "; use --backend openssl, and report this as a fault of assay");
+                       "; choose the OpenSSL backend, and report this as a fault of assay");
   }
 }
 

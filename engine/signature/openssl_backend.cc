@@ -15,6 +15,7 @@
 #include "digest/digest.h"
 #include "digest/emsa_pss.h"
 #include "keys/openssl_key.h"
+#include "signature/lengths.h"
 
 namespace assay::signature {
 namespace {
@@ -42,11 +43,14 @@ struct ContextFree {
 };
 using PkeyContext = std::unique_ptr<EVP_PKEY_CTX, ContextFree>;
 
+// Bytes of the DER of r and s: three tags and lengths, and a sign byte for each.
+constexpr std::size_t kMostDer = 2 * kMostEcdsaHalf + 12;
+
 // r and s (RFC 7518 §3.4: each exactly `half` bytes, big-endian) as the DER that EVP_PKEY_verify takes: SEQUENCE of two
 // INTEGERs, of the least length. Returns the bytes written, at most 2*half + 9.
 std::size_t der_signature(std::string_view raw, unsigned char* der) noexcept {
   const std::size_t half = raw.size() / 2;
-  unsigned char body[2 * 66 + 8];
+  unsigned char body[kMostDer];
   std::size_t size = 0;
   for (int part = 0; part < 2; ++part) {
     const auto* number = reinterpret_cast<const unsigned char*>(raw.data()) + static_cast<std::size_t>(part) * half;
@@ -66,10 +70,6 @@ std::size_t der_signature(std::string_view raw, unsigned char* der) noexcept {
   der[at++] = static_cast<unsigned char>(size);
   std::memcpy(der + at, body, size);
   return at + size;
-}
-
-std::size_t coordinate_bytes(Curve curve) noexcept {
-  return curve == Curve::P256 ? 32 : curve == Curve::P384 ? 48 : curve == Curve::P521 ? 66 : 0;
 }
 
 struct OpensslCounts {
@@ -103,29 +103,23 @@ class OpensslSession final : public BackendSession {
   bool verify_one(const Job& job) noexcept {
     const keys::PreparedKey& key = *job.key;
     const AlgorithmInfo& algorithm = info(job.algorithm);
+    // OpenSSL's PSS does not check the length, and DER has its own.
+    const std::size_t bytes = signature_bytes(key, algorithm), size = job.signature.size();
+    if (size != bytes && !(size < bytes && takes_shorter(key, algorithm))) return false;
     bool valid = false;
     switch (algorithm.scheme) {
       case Scheme::hmac:
         return key.openssl->hmac != nullptr &&
                key.openssl->hmac->matches(algorithm.hash, job.signing_input, job.signature);
       case Scheme::rsa_pkcs1:
-      case Scheme::rsa_pss: {
-        // RFC 8017 §8.1.2 and §8.2.2 step 1: exactly as long as the modulus. OpenSSL's PSS does not check it.
-        const std::size_t modulus_bytes = static_cast<std::size_t>(EVP_PKEY_get_size(key.openssl->pkey.get()));
-        const bool short_pss_allowed = algorithm.scheme == Scheme::rsa_pss && key.lenient_pss_length;
-        if (job.signature.size() != modulus_bytes && !(short_pss_allowed && job.signature.size() < modulus_bytes))
-          return false;
-        valid = algorithm.scheme == Scheme::rsa_pss
-                    ? verify_pss(job, algorithm, modulus_bytes)
-                    : verify_digest(job, algorithm, reinterpret_cast<const unsigned char*>(job.signature.data()),
-                                    job.signature.size());
+        valid = verify_digest(job, algorithm, reinterpret_cast<const unsigned char*>(job.signature.data()), size);
         break;
-      }
+      case Scheme::rsa_pss:
+        valid = verify_pss(job, algorithm, bytes);
+        break;
       case Scheme::ecdsa: {
-        // RFC 7518 §3.4: r and s of exactly the curve's width. Anything else is no signature, DER included.
-        if (key.jwk.curve != algorithm.curve || job.signature.size() != 2 * coordinate_bytes(algorithm.curve))
-          return false;
-        unsigned char der[2 * 66 + 12];
+        if (key.jwk.curve != algorithm.curve) return false;
+        unsigned char der[kMostDer];
         valid = verify_digest(job, algorithm, der, der_signature(job.signature, der));
         break;
       }
@@ -166,7 +160,6 @@ class OpensslSession final : public BackendSession {
   // OpenSSL 3.0 has no prepared form for EdDSA: the context is reused, its set-up is not.
   bool verify_eddsa(const Job& job) noexcept {
     EVP_PKEY* pkey = job.key->openssl->pkey.get();
-    if (job.signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(pkey))) return false;
     EVP_MD_CTX* context = md_context_.get();
     EVP_MD_CTX_reset(context);
     return EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, pkey) == 1 &&
