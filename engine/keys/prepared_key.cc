@@ -207,7 +207,7 @@ PreparedKey::~PreparedKey() {
   if (!jwk.k.empty()) OPENSSL_cleanse(jwk.k.data(), jwk.k.size());
 }
 
-Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view source) {
+Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
   if (jwk.type == KeyType::RSA) {
     // Before any arithmetic. Neither profile could verify with such a key.
     const int bits = BN_num_bits(number(jwk.n).get());
@@ -220,7 +220,7 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view sourc
   // joserfc takes the public part of an OKP private key from d alone.
   if (profile == Profile::fastmcp && jwk.type == KeyType::OKP && !jwk.d.empty()) jwk.x = okp_public_part(jwk);
   const bool belongs = jwk.d.empty() || private_part_belongs(jwk);
-  // No prepared key holds a private part. The text of the set may: of one fetched from a URL it is kept while current.
+  // A prepared key holds no private part. The text of a set that was fetched from a URL may: it is kept while current.
   wipe_private_members(jwk);
 
   PreparedKey key;
@@ -247,7 +247,6 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view sourc
     return Error{why};
   }
   key.jwk = std::move(jwk);
-  key.source = source;
   key.lenient_pss_length = profile == Profile::fastmcp;
   return key;
 }

@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "jose/jwk.h"
+#include "keys/prepared_key.h"
+#include "keys/public_key.h"
+#include "keys/secret.h"
 
 namespace assay::keys {
 namespace {
@@ -105,7 +108,7 @@ class SnapshotBuilder {
   // Adds the key, or a note of why it is skipped.
   void prepare_key_of_set(Jwk jwk, const std::string& name, JwkSet& set) {
     const std::optional<std::string> kid = jwk.has_kid ? std::optional(jwk.kid) : std::nullopt;
-    Result<PreparedKey> key = prepare_key(std::move(jwk), policy_.profile, name);
+    Result<PreparedKey> key = prepare_key(std::move(jwk), policy_.profile);
     if (key) {
       keys_.push_back(*std::move(key));
       return;
@@ -131,7 +134,7 @@ class SnapshotBuilder {
                        "; give a key of that type, or allow another algorithm",
                    "keys"};
     }
-    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_.profile, name);
+    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_.profile);
     if (!key) return Error{name + ": " + key.error().message + "; give another key", "keys"};
     key->any_kid = true;
     keys_.push_back(*std::move(key));
