@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 #include "keys/openssl_pem.h"
 
 namespace assay::keys {

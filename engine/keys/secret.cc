@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "codec/base64url.h"
 #include "codec/json.h"
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 #include "keys/openssl_pem.h"
 
 namespace assay::keys {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "jose/jwk.h"
+#include "jose/key_rules.h"
 #include "keys/prepared_key.h"
 #include "keys/public_key.h"
 #include "keys/secret.h"
@@ -32,12 +33,6 @@ std::string names_of(const std::vector<Algorithm>& algorithms) {
 std::string kind_of_key(const Jwk& jwk) {
   if (jwk.type == KeyType::RSA) return "an RSA key";
   return (jwk.type == KeyType::EC ? "an EC key on " : "a key on ") + std::string(to_string(jwk.curve));
-}
-
-std::string quoted(std::string_view kid) {
-  std::string text = "\"";
-  for (char c : kid.substr(0, 80)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return text + "\"";
 }
 
 // Collects the keys of all sources.
@@ -114,7 +109,7 @@ class SnapshotBuilder {
       return;
     }
     if (set.notes.size() < JwkSet::kMaxNotes) {
-      set.notes.push_back(name + ": key" + (kid ? " with kid " + quoted(*kid) : std::string(" without kid")) +
+      set.notes.push_back(name + ": key" + (kid ? " with kid " + jose::shown_kid(*kid) : std::string(" without kid")) +
                           ": skipped: " + key.error().message);
     } else {
       ++set.more_skipped;

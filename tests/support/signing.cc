@@ -12,7 +12,7 @@
 #include <stdexcept>
 
 #include "digest/digest.h"
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 #include "keys/openssl_key.h"
 
 namespace assay::test {
