@@ -10,6 +10,7 @@
 
 #include "codec/base64url.h"
 #include "codec/json_fast.h"
+#include "jose/access.h"
 #include "jose/claims.h"
 #include "jose/compact.h"
 #include "jose/numeric_date.h"

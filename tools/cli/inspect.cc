@@ -22,6 +22,7 @@
 #include "console.h"
 #include "flags.h"
 #include "inspect_words.h"
+#include "jose/access.h"
 #include "jose/claims.h"
 #include "jose/compact.h"
 #include "jose/header.h"
