@@ -9,6 +9,7 @@
 #include "codec/flat_object.h"
 #include "codec/json_fast.h"
 #include "corpus.h"
+#include "jose/access.h"
 #include "jose/claims.h"
 #include "jose/header.h"
 #include "jose/policy.h"

@@ -1,15 +1,10 @@
 #include "jose/claims.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
-#include <new>
 #include <string>
-
-#include "jose/numeric_date.h"
 
 namespace assay::jose {
 namespace {
@@ -18,9 +13,9 @@ using codec::FastMember;
 using codec::JsonNode;
 using codec::JsonType;
 
-// strict: names at the top level. fastmcp needs no such limit: joserfc's on the payload's length holds it below 32,000.
+// strict's limit on names at the top level. fastmcp needs none: joserfc's limit on the payload keeps them below 32,000.
 constexpr std::size_t kMaxMembers = 4096;
-// CPython converts no longer integer, so fastmcp's dialect refuses it everywhere; strict only where a time is read.
+// CPython converts no longer integer. fastmcp's dialect refuses one anywhere, strict only one that is a time.
 constexpr std::size_t kMaxTimeDigits = 4300;
 
 // The claims that are looked for; a slot is an index in this list.
@@ -39,7 +34,7 @@ constexpr std::uint32_t letters(char a, char b, char c) noexcept {
          static_cast<std::uint32_t>(static_cast<unsigned char>(c)) << 16;
 }
 
-// The names of three letters, each at its own place: one look tells whether a name is one of them.
+// The names of three letters, each at its own place, so that one look finds whether a name is one of them.
 struct ShortNames {
   static constexpr std::uint32_t kSpread = 0x9E3779B1;
   struct Row {
@@ -88,10 +83,10 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-// Whether each byte is one of U+0020 to U+007E, looked at in eights without branches: nearly every payload is so.
+// True if each byte is one of U+0020 to U+007E, as in nearly every payload. Looks at eight at a time, without branches.
 bool is_printable_ascii(std::string_view text) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
-  // The high bit of a byte below 0x20, or above 0x7E; carries and borrows come from such bytes alone.
+  // Sets the high bit of each byte below 0x20 or above 0x7E. Only such bytes cause carries and borrows.
   const auto marks = [](std::uint64_t eight) { return eight | (eight - kOnes * 0x20) | (eight + kOnes); };
   const auto eight_at = [text](std::size_t at) {
     std::uint64_t eight;
@@ -104,15 +99,15 @@ bool is_printable_ascii(std::string_view text) noexcept {
   return (found & kOnes * 0x80) == 0;
 }
 
-// Whether `json` may hold a line break, DEL or C1 (U+0080 to U+009F, which begin with C2 in UTF-8).
+// True if `json` may hold a line break, DEL or C1 (U+0080 to U+009F, which begin with C2 in UTF-8).
 bool may_need_rewriting(std::string_view json) noexcept {
   if (is_printable_ascii(json)) return false;
   const auto holds = [json](char c) { return json.find(c) != json.npos; };
   return holds('\n') || holds('\r') || holds('\x7F') || holds('\xC2');
 }
 
-// The object on one line that no terminal acts upon. Valid JSON holds raw line breaks between its tokens alone, so that
-// each may become a space, and DEL and C1 in its strings alone, so that each may become an escape of the same value.
+// Returns the object on one line that no terminal acts upon. In valid JSON raw line breaks stand only between tokens,
+// so each may become a space; DEL and C1 stand only in strings, so each may become an escape of the same value.
 std::string_view on_one_line(std::string_view json, base::Arena& arena) {
   if (!may_need_rewriting(json)) return json;
   std::string line;
@@ -134,8 +129,8 @@ std::string_view on_one_line(std::string_view json, base::Arena& arena) {
   return arena.copy(line);
 }
 
-// Whether two members have one name. A few names are compared in pairs, and only where a bit of length and ends
-// agrees; many are sorted, so that no token costs quadratic time.
+// True if two members have one name. Few names are compared in pairs, and only if a bit made of length and ends agrees;
+// many are sorted, so that no token costs quadratic time.
 template <class Member>
 bool has_repeated_name(std::span<const Member> members, base::Arena& arena) {
   constexpr std::size_t kFew = 32;
@@ -161,7 +156,7 @@ bool has_repeated_name(std::span<const Member> members, base::Arena& arena) {
   return false;
 }
 
-// The same of a text that a fast reader decides.
+// The same for a text that the fast reader can read.
 bool names_repeat(std::string_view payload, codec::FastObjectReader& fast, base::Arena& arena) {
   std::span<const FastMember> members;
   fast.read(payload, arena, members);
@@ -173,7 +168,7 @@ const char* member_fault(std::size_t count, bool repeated) noexcept {
   return repeated ? "a name occurs twice" : nullptr;
 }
 
-// One of 64 bits, by the length of a name and its letters at both ends.
+// Returns one of 64 bits, chosen by the length of a name and its letters at both ends.
 std::uint64_t bit_of(std::string_view name) noexcept {
   std::uint64_t ends = 0;
   if (name.size() >= 4) {
@@ -187,10 +182,10 @@ std::uint64_t bit_of(std::string_view name) noexcept {
   return std::uint64_t{1} << ((ends + name.size()) * 0x9E3779B97F4A7C15 >> 58);
 }
 
-// Makes claims of the members that a fast reader visits, each in its place; the last where several have one name.
+// Makes claims of the members that the fast reader visits. Of several members with one name the last counts.
 class ClaimsBuilder {
  public:
-  // What `claims` holds is of no meaning before finish().
+  // `claims` holds nothing of use before finish().
   explicit ClaimsBuilder(Claims& claims) noexcept : claims_(claims) {}
 
   void begin() noexcept {
@@ -334,125 +329,6 @@ const Claims* read_exact(std::string_view payload, Profile profile, base::Arena&
   return &claims;
 }
 
-// A claim as CPython's `or` sees it.
-bool is_truthy(const Claim& claim) {
-  if (!claim.present()) return false;
-  if (claim.node != nullptr) return codec::python_truth(*claim.node);
-  switch (claim.type) {
-    case ClaimType::string:
-      return !claim.text.empty();
-    case ClaimType::array:
-      return !claim.items.empty();
-    default:
-      return claim.text != "0";  // the fast reader's integers are written canonically
-  }
-}
-
-// A list of the fast reader, which has no node, as Python writes it.
-std::string python_list(std::span<const std::string_view> items) {
-  std::string json = "[";
-  for (const std::string_view item : items) {
-    if (json.size() > 1) json += ',';
-    codec::append_json_string(json, item);
-  }
-  json += ']';
-  base::Arena arena;
-  return codec::python_str(*codec::parse_json(json, codec::JsonDialect::rfc8259, arena));
-}
-
-std::string_view as_string(const Claim& claim, base::Arena& arena) {
-  if (claim.type == ClaimType::string) return claim.text;
-  if (claim.node != nullptr) return arena.copy(codec::python_str(*claim.node));
-  if (claim.type == ClaimType::integer) return claim.text;
-  return arena.copy(python_list(claim.items));
-}
-
-// Bytes of the white space character at `at` as str.split() of CPython counts it (Unicode's White_Space and U+001C to
-// U+001F); 0 for any other.
-std::size_t python_space(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
-  const unsigned a = byte(0);
-  if (a == ' ' || (a >= 0x09 && a <= 0x0D) || (a >= 0x1C && a <= 0x1F)) return 1;
-  if (a == 0xC2 && (byte(1) == 0x85 || byte(1) == 0xA0)) return 2;  // U+0085, U+00A0
-  if (a < 0xE1 || a > 0xE3) return 0;
-  const unsigned point = (a & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-  const bool space = point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029 ||
-                     point == 0x202F || point == 0x205F || point == 0x3000;
-  return space ? 3 : 0;
-}
-
-// What lies between white space, of which space(text, at) says how many bytes stand at `at`; `most` parts at most.
-template <class Space>
-std::span<const std::string_view> split(std::string_view text, std::size_t most, base::Arena& arena, Space space) {
-  const std::size_t room = most * sizeof(std::string_view);
-  const auto parts = reinterpret_cast<std::string_view*>(arena.allocate(room, alignof(std::string_view)));
-  std::size_t count = 0, start = 0;
-  const auto end_part = [&](std::size_t end) {
-    if (end > start) new (parts + count++) std::string_view(text.substr(start, end - start));
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t size = space(text, at);
-    if (size != 0) {
-      end_part(at);
-      start = at + size;
-    }
-    at += std::max<std::size_t>(size, 1);
-  }
-  end_part(text.size());
-  arena.shrink_last(room, count * sizeof(std::string_view));
-  return {parts, count};
-}
-
-std::span<const std::string_view> split(std::string_view text, Profile profile, base::Arena& arena) {
-  // Each part but the last has a byte of white space behind it.
-  const auto most = [text](auto may_be_space) {
-    const auto spaces = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), may_be_space));
-    return std::min(spaces, text.size() / 2) + 1;
-  };
-  if (profile == Profile::strict) {
-    // RFC 6749 §3.3: scopes are separated by U+0020 alone.
-    return split(text, most([](char c) { return c == ' '; }), arena,
-                 [](std::string_view t, std::size_t at) -> std::size_t { return t[at] == ' ' ? 1 : 0; });
-  }
-  const auto may_be_space = [](char c) { return static_cast<signed char>(c) <= ' '; };  // or beyond ASCII
-  return split(text, most(may_be_space), arena, [&](std::string_view t, std::size_t at) -> std::size_t {
-    return may_be_space(t[at]) ? python_space(t, at) : 0;
-  });
-}
-
-// The strings of a list; of a mixed list too, so that the judge can tell what is missing.
-std::span<const std::string_view> strings_of(const Claim& list, base::Arena& arena) {
-  if (list.all_strings || list.node == nullptr) return list.items;
-  const auto strings = arena.array<std::string_view>(list.node->items.size());
-  std::size_t count = 0;
-  for (const JsonNode& item : list.node->items) {
-    if (item.is(JsonType::string)) strings[count++] = item.text;
-  }
-  return strings.first(count);
-}
-
-// The integer that a real number is truncated to, every digit of its double; empty for one that is not finite.
-std::string_view truncated(std::string_view number, base::Arena& arena) {
-  const NumericDate date = parse_numeric_date(number);
-  if (!date.saturated && date.seconds >= -1 && date.seconds < 1) {
-    double value = 0;
-    // Below 1 a number may be too small for a double, which is 0 all the same; 0.99999999999999999999 rounds to 1.
-    if (std::from_chars(number.data(), number.data() + number.size(), value).ec != std::errc() ||
-        std::fabs(value) < 1) {
-      return "0";
-    }
-  }
-  double value = 0;
-  if (std::from_chars(number.data(), number.data() + number.size(), value).ec != std::errc()) return {};
-  value = std::trunc(value);
-  constexpr std::size_t kMost = 320;  // 309 digits, a sign
-  char* text = arena.allocate(kMost);
-  const auto end = std::to_chars(text, text + kMost, value, std::chars_format::fixed, 0).ptr;
-  const auto size = static_cast<std::size_t>(end - text);
-  arena.shrink_last(kMost, size);
-  return {text, size};
-}
-
 }  // namespace
 
 const Claims* read_claims(std::string_view payload, Profile profile, codec::FastObjectReader& fast, base::Arena& arena,
@@ -475,40 +351,6 @@ const Claims* read_claims(std::string_view payload, Profile profile, codec::Fast
   const std::string_view json = trim(payload);
   claims.json = plain ? json : on_one_line(json, arena);
   return &claims;
-}
-
-std::string_view client_id_of(const Claims& claims, base::Arena& arena) {
-  for (const Claim* claim : {&claims.client_id, &claims.azp, &claims.sub}) {
-    if (is_truthy(*claim)) return as_string(*claim, arena);
-  }
-  return "unknown";
-}
-
-std::span<const std::string_view> scopes_of(const Claims& claims, Profile profile, base::Arena& arena) {
-  for (const Claim* claim : {&claims.scope, &claims.scp}) {
-    if (!claim->present()) continue;
-    if (claim->type == ClaimType::string) return split(claim->text, profile, arena);
-    if (claim->type == ClaimType::array) return strings_of(*claim, arena);
-    // FastMCP looks on past a scope that is neither; strict has refused its type.
-    if (profile == Profile::strict) return {};
-  }
-  return {};
-}
-
-std::string_view expires_at_of(const Claims& claims, Profile profile, base::Arena& arena) {
-  const Claim& exp = claims.exp;
-  switch (exp.type) {
-    case ClaimType::integer:
-      return exp.text == "-0" ? std::string_view("0") : exp.text;
-    case ClaimType::real:
-      if (exp.text == "NaN" || exp.text.ends_with("Infinity")) return {};
-      return truncated(exp.text, arena);
-    case ClaimType::boolean:
-      if (profile == Profile::strict || exp.node == nullptr) return {};
-      return exp.node->truth ? "1" : "0";
-    default:
-      return {};
-  }
 }
 
 }  // namespace assay::jose

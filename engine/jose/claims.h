@@ -43,15 +43,4 @@ struct ClaimsFault {
 const Claims* read_claims(std::string_view payload, Profile profile, codec::FastObjectReader& fast, base::Arena& arena,
                           ClaimsFault& fault);
 
-// The first of client_id, azp, sub that is present and truthy, as a string, else "unknown". In `arena` or the claims.
-std::string_view client_id_of(const Claims& claims, base::Arena& arena);
-
-// The granted scopes, from scope, else scp: strict splits a string at U+0020 alone, fastmcp as Python's str.split().
-// Only for claims whose types were accepted.
-std::span<const std::string_view> scopes_of(const Claims& claims, Profile profile, base::Arena& arena);
-
-// exp as the record shows it: the exact decimal integer, truncated toward zero; empty when there is no expiry.
-// fastmcp: int(exp) of Python, so a bool is 0 or 1 and 1e308 has 309 digits.
-std::string_view expires_at_of(const Claims& claims, Profile profile, base::Arena& arena);
-
 }  // namespace assay::jose

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 #include <optional>
 #include <utility>
 
-#include "base/arena.h"
 #include "codec/base64url.h"
-#include "codec/json.h"
+#include "jose/big_endian.h"
+#include "jose/key_rules.h"
 
 namespace assay::jose {
 namespace {
@@ -20,91 +18,8 @@ using codec::JsonType;
 // Why a key cannot be used; empty: it can.
 using Why = std::string;
 
-// A tree of a large set is large: big blocks go back to the system once the set was read.
-constexpr std::size_t kTreeBlockBytes = 1 << 20;
-constexpr std::size_t kMaxKidInNote = 80;
 // RFC 7517 §4.3 knows eight operations; a long list must not cost its square.
 constexpr std::size_t kMaxOperations = 32;
-
-bool is_string(const JsonNode* node) noexcept { return node != nullptr && node->is(JsonType::string); }
-
-// "read as an even number": the least significant bit of a big-endian integer.
-bool is_even(std::string_view big_endian) noexcept {
-  return big_endian.empty() || (static_cast<unsigned char>(big_endian.back()) & 1) == 0;
-}
-
-std::size_t bit_length(std::string_view big_endian) noexcept {
-  while (!big_endian.empty() && big_endian.front() == 0) big_endian.remove_prefix(1);
-  if (big_endian.empty()) return 0;
-  return big_endian.size() * 8 - static_cast<std::size_t>(std::countl_zero(static_cast<unsigned char>(big_endian[0])));
-}
-
-std::string_view without_leading_zeros(std::string_view big_endian) noexcept {
-  while (!big_endian.empty() && big_endian.front() == 0) big_endian.remove_prefix(1);
-  return big_endian;
-}
-
-// Little-endian y of an Edwards point, as big-endian bytes without the sign bit.
-std::string big_endian_y(std::string_view point, Curve curve) {
-  std::string y(point.rbegin(), point.rend());
-  if (curve == Curve::Ed25519) {
-    y[0] = static_cast<char>(y[0] & 0x7f);
-  } else {
-    y.erase(0, 1);  // Ed448: a byte of its own holds the sign bit
-  }
-  return y;
-}
-
-std::string unhex(std::string_view hex) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes.push_back(static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1])));
-  return bytes;
-}
-
-int compare_bytes(const std::string& a, const std::string& b) noexcept {
-  return std::memcmp(a.data(), b.data(), a.size());
-}
-
-// The prime of the field and the y coordinates of every point of small order, big-endian.
-struct EdwardsFacts {
-  std::string p;
-  std::vector<std::string> small_order_y;
-};
-
-const EdwardsFacts& facts_of(Curve curve) {
-  // RFC 8032 §5.1: p = 2^255 - 19, cofactor 8. Orders 1, 2, 4 have y = 1, -1, 0; the four points of order 8 have two y.
-  static const EdwardsFacts ed25519 = {unhex("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed"),
-                                       {unhex("0000000000000000000000000000000000000000000000000000000000000001"),
-                                        unhex("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec"),
-                                        unhex("0000000000000000000000000000000000000000000000000000000000000000"),
-                                        unhex("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826"),
-                                        unhex("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7")}};
-  // RFC 8032 §5.2: p = 2^448 - 2^224 - 1, cofactor 4. Orders 1, 2, 4 have y = 1, -1, 0.
-  static const EdwardsFacts ed448 = [] {
-    EdwardsFacts facts;
-    facts.p = std::string(56, '\xff');
-    facts.p[27] = '\xfe';
-    std::string one(56, '\0'), minus_one = facts.p;
-    one.back() = 1;
-    minus_one.back() = '\xfe';
-    facts.small_order_y = {one, minus_one, std::string(56, '\0')};
-    return facts;
-  }();
-  return curve == Curve::Ed25519 ? ed25519 : ed448;
-}
-
-Why edwards_weakness(const Jwk& key) {
-  const EdwardsFacts& facts = facts_of(key.curve);
-  if (key.curve == Curve::Ed448 && (static_cast<unsigned char>(key.x.back()) & 0x7f) != 0)
-    return "x is not a canonical encoding of a point (RFC 8032 §5.2.3)";
-  const std::string y = big_endian_y(key.x, key.curve);
-  if (compare_bytes(y, facts.p) >= 0) return "x is not a canonical encoding of a point (RFC 8032 §5.1.3)";
-  for (const std::string& small : facts.small_order_y)
-    if (y == small) return "x is a point of small order, under which anyone can sign";
-  return {};
-}
 
 std::optional<Curve> curve_named(std::string_view name) noexcept {
   for (Curve curve : {Curve::P256, Curve::P384, Curve::P521, Curve::secp256k1, Curve::Ed25519, Curve::Ed448,
@@ -272,13 +187,14 @@ class KeyReader {
     if (json_.find("oth") != nullptr) return "oth: keys of more than two primes are not supported";
     if (Why why = integer("n", key.n); !why.empty()) return why;
     if (Why why = integer("e", key.e); !why.empty()) return why;
-    if (!strict_ && (is_even(key.e) || key.e == "\x01" || bit_length(key.n) < 2 || longer_or_equal(key.e, key.n)))
+    if (!strict_ && (is_even(key.e) || key.e == "\x01" || bit_length(key.n) < 2 || at_least(key.e, key.n)))
       return "e is not an odd number between 3 and n";
     return rsa_private(key);
   }
 
-  static bool longer_or_equal(const std::string& a, const std::string& b) noexcept {
-    return a.size() != b.size() ? a.size() > b.size() : compare_bytes(a, b) >= 0;
+  // a >= b, for numbers without leading zeros.
+  static bool at_least(const std::string& a, const std::string& b) noexcept {
+    return a.size() != b.size() ? a.size() > b.size() : a >= b;
   }
 
   // RFC 7518 §6.3.2: d alone, or with all of p, q, dp, dq, qi.
@@ -345,8 +261,8 @@ class KeyReader {
     }
     if (is_private && !strict_) {
       // joserfc takes the public part from d and never decodes x.
-      if (!is_string(json_.find("x"))) return "x is missing or not a string";
-      return {};
+      const JsonNode* x = json_.find("x");
+      return x != nullptr && x->is(JsonType::string) ? Why() : "x is missing or not a string";
     }
     if (Why why = octets("x", key.x); !why.empty()) return why;
     return key.x.size() == width ? Why() : "x" + wrong;
@@ -377,183 +293,15 @@ class KeyReader {
   const bool strict_;
 };
 
-// "jwks.json: key 3 (kid "x"): why".
-std::string note_for(std::string_view name, std::size_t position, const JsonNode& entry, std::string_view why) {
-  std::string note(name);
-  note += ": key " + std::to_string(position);
-  if (const JsonNode* kid = entry.find("kid"); is_string(kid)) {
-    note += " (kid ";
-    codec::append_json_string(note, kid->text.substr(0, kMaxKidInNote));
-    note += ")";
-  }
-  note += ": skipped: ";
-  note += why;
-  return note;
-}
-
-// Python's truth of a kid that could be neither a dict's key nor a set's member: a filled list or object.
-bool is_unhashable_kid(const JsonNode& entry) {
-  const JsonNode* kid = entry.find("kid");
-  return kid != nullptr &&
-         ((kid->is(JsonType::array) && !kid->items.empty()) || (kid->is(JsonType::object) && !kid->members.empty()));
-}
-
-void add_skipped(JwkSet& set, std::string_view name, std::size_t position, const JsonNode& entry,
-                 std::string_view why) {
-  if (set.notes.size() < JwkSet::kMaxNotes) {
-    set.notes.push_back(note_for(name, position, entry, why));
-  } else {
-    ++set.more_skipped;
-  }
-  if (const JsonNode* kid = entry.find("kid"); is_string(kid)) set.skipped_kids.emplace_back(kid->text);
-}
-
-// No issuer publishes as many: the document is not what it should be.
-std::string too_many_keys(const JsonNode& keys, std::string_view name) {
-  if (keys.items.size() <= JwkSet::kMaxKeys) return {};
-  return std::string(name) + ": keys: the set holds " + std::to_string(keys.items.size()) + " keys, more than " +
-         std::to_string(JwkSet::kMaxKeys) + "; give the keys of the issuer alone";
-}
-
-// FastMCP's JWTVerifier: keys of the configured algorithm's type, imported by joserfc, go into a dict by kid.
-Result<JwkSet> read_as_fastmcp(const JsonNode& root, std::string_view name, Algorithm algorithm) {
-  JwkSet set;
-  const auto poison = [&](std::string why) {
-    set.keys.clear();
-    set.poisoned = true;
-    set.notes.push_back(std::string(name) + ": " + why + ": FastMCP finds no key in such a set");
-    return std::move(set);
-  };
-  if (!root.is(JsonType::object)) return poison("not a JSON object");
-  const JsonNode* keys = root.find("keys");
-  if (keys == nullptr) return set;
-  if (keys->is(JsonType::object) || keys->is(JsonType::string)) return set;  // Python walks over names or letters
-  if (!keys->is(JsonType::array)) return poison("keys is not a list");
-  if (std::string why = too_many_keys(*keys, name); !why.empty()) return Error{std::move(why)};
-
-  const KeyType wanted = info(algorithm).key_type;
-  for (std::size_t i = 0; i < keys->items.size(); ++i) {
-    const JsonNode& entry = keys->items[i];
-    Jwk key;
-    Why why;
-    if (!entry.is(JsonType::object)) {
-      why = "not a JSON object";
-    } else if (const JsonNode* kty = entry.find("kty"); !is_string(kty) || kty->text != to_string(wanted)) {
-      why = "kty does not serve " + std::string(to_string(algorithm));
-    } else {
-      why = KeyReader(entry, Profile::fastmcp).read(key);
-    }
-    if (why.empty()) {
-      key.permitted = algorithms_of(key.type, key.curve);
-      set.keys.push_back(std::move(key));
-      continue;
-    }
-    if (is_unhashable_kid(entry)) return poison("key " + std::to_string(i + 1) + " has a list or an object as kid");
-    add_skipped(set, name, i + 1, entry, why);
-  }
-  return set;
-}
-
-Result<JwkSet> read_strictly(const JsonNode& root, std::string_view name) {
-  const std::string file(name);
-  constexpr const char* kMend = "; give a JWK Set, {\"keys\":[...]} (RFC 7517 §5)";
-  if (!root.is(JsonType::object)) return Error{file + ": not a JSON object" + kMend};
-  const JsonNode* keys = root.find("keys");
-  if (keys == nullptr && root.find("kty") != nullptr)
-    return Error{file + ": a single JWK, not a set; put it into {\"keys\":[...]}"};
-  if (keys == nullptr) return Error{file + ": has no member keys" + kMend};
-  if (!keys->is(JsonType::array)) return Error{file + ": keys is not an array" + kMend};
-  if (keys->items.empty()) return Error{file + ": keys: the set holds no keys; add the issuer's public keys"};
-  if (std::string why = too_many_keys(*keys, name); !why.empty()) return Error{std::move(why)};
-
-  JwkSet set;
-  set.keys.reserve(keys->items.size());
-  for (std::size_t i = 0; i < keys->items.size(); ++i) {
-    const JsonNode& entry = keys->items[i];
-    Jwk key;
-    const Why why = entry.is(JsonType::object) ? KeyReader(entry, Profile::strict).read(key) : "not a JSON object";
-    if (why.empty()) {
-      set.keys.push_back(std::move(key));
-    } else {
-      add_skipped(set, name, i + 1, entry, why);
-    }
-  }
-  return set;
-}
-
 }  // namespace
 
-AlgorithmSet algorithms_of(KeyType type, Curve curve) noexcept {
-  AlgorithmSet set;
-  for (int i = 0; i < kAlgorithmCount; ++i) {
-    const Algorithm algorithm = static_cast<Algorithm>(i);
-    const AlgorithmInfo& row = info(algorithm);
-    if (row.key_type != type) continue;
-    const bool any_edwards = row.scheme == Scheme::eddsa && row.curve == Curve::none;
-    const bool fits = any_edwards ? curve == Curve::Ed25519 || curve == Curve::Ed448 : row.curve == curve;
-    if (fits) set.insert(algorithm);
-  }
-  return set;
-}
+std::string read_jwk(const JsonNode& json, Profile profile, Jwk& key) { return KeyReader(json, profile).read(key); }
 
-AlgorithmSet hmac_algorithms_for(std::size_t bytes) noexcept {
-  AlgorithmSet set;
-  for (Algorithm algorithm : {Algorithm::HS256, Algorithm::HS384, Algorithm::HS512})
-    if (bytes >= static_cast<std::size_t>(digest_bytes(info(algorithm).hash))) set.insert(algorithm);
-  return set;
-}
-
-std::size_t coordinate_bytes(Curve curve) noexcept {
-  switch (curve) {
-    case Curve::none:
-      return 0;
-    case Curve::P256:
-    case Curve::secp256k1:
-    case Curve::Ed25519:
-    case Curve::X25519:
-      return 32;
-    case Curve::P384:
-      return 48;
-    case Curve::P521:
-      return 66;
-    case Curve::Ed448:
-      return 57;
-    case Curve::X448:
-      return 56;
-  }
-  return 0;
-}
-
-std::string weakness_of(const Jwk& key) {
-  if (key.type == KeyType::RSA) {
-    const std::size_t bits = bit_length(key.n);
-    if (bits < 2048) return "RSA of " + std::to_string(bits) + " bits; at least 2048 are needed (RFC 7518 §3.3)";
-    if (bits > 16384) return "RSA of " + std::to_string(bits) + " bits; at most 16384 are supported";
-    if (is_even(key.n)) return "n is even";
-    if (is_even(key.e)) return "e is even";
-    if (bit_length(key.e) < 2) return "e is 1";
-    if (bit_length(key.e) > 33) return "e is longer than 33 bits";
-    return {};
-  }
-  if (key.curve == Curve::Ed25519 || key.curve == Curve::Ed448) return edwards_weakness(key);
-  return {};
+std::string shown_kid(std::string_view kid) {
+  constexpr std::size_t kMost = 80;
+  std::string shown;
+  codec::append_json_string(shown, kid.substr(0, kMost));
+  return shown;
 }
 
 }  // namespace assay::jose
-
-namespace assay {
-
-Result<JwkSet> JwkSet::parse(std::string_view json, Profile profile, std::string_view name, Algorithm algorithm) {
-  base::Arena arena(jose::kTreeBlockBytes);
-  codec::JsonError error;
-  const auto dialect = profile == Profile::strict ? codec::JsonDialect::rfc8259 : codec::JsonDialect::python;
-  const codec::JsonNode* root = codec::parse_json(json, dialect, arena, &error);
-  if (root == nullptr) {
-    return Error{std::string(name) + ": not JSON: " + error.message + " at byte " + std::to_string(error.offset) +
-                 "; give a JWK Set, {\"keys\":[...]} (RFC 7517 §5)"};
-  }
-  if (profile == Profile::fastmcp) return jose::read_as_fastmcp(*root, name, algorithm);
-  return jose::read_strictly(*root, name);
-}
-
-}  // namespace assay

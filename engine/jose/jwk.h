@@ -1,27 +1,21 @@
-// The rules of a single public key that need no arithmetic beyond comparing bytes: shared by the JWK reader and by the
-// readers of PEM and DER.
+// One JSON Web Key (RFC 7517 §4), read from its JSON.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "assay/algorithm.h"
 #include "assay/key_set.h"
+#include "assay/policy.h"
+#include "codec/json.h"
 
 namespace assay::jose {
 
-// Every algorithm that a key of this type and curve could serve; oct: all HS*. Empty for curves that sign nothing here.
-AlgorithmSet algorithms_of(KeyType type, Curve curve) noexcept;
+// Fills `key` from an object and returns an empty string, or returns why the key cannot be used. strict binds the key
+// to the algorithms that its kty, crv, alg, use and key_ops leave, and refuses weak ones (weakness_of); fastmcp reads
+// what joserfc reads and leaves `permitted` empty. Thread safe.
+std::string read_jwk(const codec::JsonNode& json, Profile profile, Jwk& key);
 
-// The HS* algorithms whose hash a secret of `bytes` is at least as long as (RFC 7518 §3.2).
-AlgorithmSet hmac_algorithms_for(std::size_t bytes) noexcept;
-
-// Bytes of a coordinate (EC) or of an encoded point (OKP); 0 for Curve::none.
-std::size_t coordinate_bytes(Curve curve) noexcept;
-
-// What strict holds against the public numbers, or an empty string: RSA below 2048 bits (RFC 7518 §3.3), an even
-// modulus, e even, 1 or longer than 33 bits; an Edwards point that is not canonical (RFC 8032 §5.1.3, §5.2.3) or has a
-// small order, under which anyone can sign. `n` and `e` have no leading zero bytes. Public values only.
-std::string weakness_of(const Jwk& key);
+// A kid for a person: in quotes and escaped, so that it is one line, and cut to 80 bytes.
+std::string shown_kid(std::string_view kid);
 
 }  // namespace assay::jose

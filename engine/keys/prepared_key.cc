@@ -11,7 +11,8 @@
 
 #include <utility>
 
-#include "jose/jwk.h"
+#include "jose/big_endian.h"
+#include "jose/key_rules.h"
 #include "keys/openssl_key.h"
 
 namespace assay::keys {
@@ -128,11 +129,9 @@ bool ec_private_belongs(const Jwk& jwk) {
          BN_cmp(x.get(), number(jwk.x).get()) == 0 && BN_cmp(y.get(), number(jwk.y).get()) == 0;
 }
 
-// OpenSSL verifies with no longer modulus, and above a small modulus with no e that is longer than
-// OPENSSL_RSA_MAX_PUBEXP_BITS.
-constexpr int kMaxModulusBits = OPENSSL_RSA_MAX_MODULUS_BITS;
-// Whoever publishes a key decides what its check costs: above this d alone goes unchecked. The verdicts rest on n and
-// e.
+static_assert(jose::kMaxRsaBits == OPENSSL_RSA_MAX_MODULUS_BITS);
+// The publisher of a key decides what its check costs, so a longer d without primes is not checked. Verdicts rest on n
+// and e only.
 constexpr int kMaxCheckedBits = 4096;
 
 bool is_cheap_to_check(const BIGNUM* n, const BIGNUM* e) noexcept {
@@ -207,20 +206,20 @@ PreparedKey::~PreparedKey() {
   if (!jwk.k.empty()) OPENSSL_cleanse(jwk.k.data(), jwk.k.size());
 }
 
-Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view source) {
+Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
   if (jwk.type == KeyType::RSA) {
     // Before any arithmetic. Neither profile could verify with such a key.
-    const int bits = BN_num_bits(number(jwk.n).get());
-    if (bits > kMaxModulusBits) {
+    const std::size_t bits = jose::bit_length(jwk.n);
+    if (bits > jose::kMaxRsaBits) {
       wipe_private_members(jwk);
-      return Error{"RSA of " + std::to_string(bits) + " bits; at most " + std::to_string(kMaxModulusBits) +
+      return Error{"RSA of " + std::to_string(bits) + " bits; at most " + std::to_string(jose::kMaxRsaBits) +
                    " are supported"};
     }
   }
   // joserfc takes the public part of an OKP private key from d alone.
   if (profile == Profile::fastmcp && jwk.type == KeyType::OKP && !jwk.d.empty()) jwk.x = okp_public_part(jwk);
   const bool belongs = jwk.d.empty() || private_part_belongs(jwk);
-  // No prepared key holds a private part. The text of the set may: of one fetched from a URL it is kept while current.
+  // A prepared key holds no private part. The text of a set that was fetched from a URL may: it is kept while current.
   wipe_private_members(jwk);
 
   PreparedKey key;
@@ -247,7 +246,6 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::string_view sourc
     return Error{why};
   }
   key.jwk = std::move(jwk);
-  key.source = source;
   key.lenient_pss_length = profile == Profile::fastmcp;
   return key;
 }

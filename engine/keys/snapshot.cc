@@ -4,6 +4,10 @@
 #include <utility>
 
 #include "jose/jwk.h"
+#include "jose/key_rules.h"
+#include "keys/prepared_key.h"
+#include "keys/public_key.h"
+#include "keys/secret.h"
 
 namespace assay::keys {
 namespace {
@@ -29,12 +33,6 @@ std::string names_of(const std::vector<Algorithm>& algorithms) {
 std::string kind_of_key(const Jwk& jwk) {
   if (jwk.type == KeyType::RSA) return "an RSA key";
   return (jwk.type == KeyType::EC ? "an EC key on " : "a key on ") + std::string(to_string(jwk.curve));
-}
-
-std::string quoted(std::string_view kid) {
-  std::string text = "\"";
-  for (char c : kid.substr(0, 80)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return text + "\"";
 }
 
 // Collects the keys of all sources.
@@ -105,13 +103,13 @@ class SnapshotBuilder {
   // Adds the key, or a note of why it is skipped.
   void prepare_key_of_set(Jwk jwk, const std::string& name, JwkSet& set) {
     const std::optional<std::string> kid = jwk.has_kid ? std::optional(jwk.kid) : std::nullopt;
-    Result<PreparedKey> key = prepare_key(std::move(jwk), policy_.profile, name);
+    Result<PreparedKey> key = prepare_key(std::move(jwk), policy_.profile);
     if (key) {
       keys_.push_back(*std::move(key));
       return;
     }
     if (set.notes.size() < JwkSet::kMaxNotes) {
-      set.notes.push_back(name + ": key" + (kid ? " with kid " + quoted(*kid) : std::string(" without kid")) +
+      set.notes.push_back(name + ": key" + (kid ? " with kid " + jose::shown_kid(*kid) : std::string(" without kid")) +
                           ": skipped: " + key.error().message);
     } else {
       ++set.more_skipped;
@@ -131,7 +129,7 @@ class SnapshotBuilder {
                        "; give a key of that type, or allow another algorithm",
                    "keys"};
     }
-    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_.profile, name);
+    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_.profile);
     if (!key) return Error{name + ": " + key.error().message + "; give another key", "keys"};
     key->any_kid = true;
     keys_.push_back(*std::move(key));

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "codec/json.h"
+#include "jose/access.h"
 #include "jose/claims.h"
 
 namespace assay::keys {

@@ -13,12 +13,16 @@
 
 #include "codec/base64url.h"
 #include "codec/json.h"
+#include "jose/key_rules.h"
 #include "mint/openssl_signer.h"
 #include "mint/openssl_signing_key.h"
 #include "mint/token_text.h"
 
 namespace assay {
 namespace {
+
+constexpr int kMinBits = static_cast<int>(jose::kMinRsaBits);
+constexpr int kMaxBits = static_cast<int>(jose::kMaxRsaBits);
 
 using mint::EvpKey;
 using mint::SigningKey;
@@ -209,8 +213,10 @@ Result<KeyPair> KeyPair::generate(Algorithm algorithm, int bits) {
     }
     return KeyPair(std::make_unique<SigningKey>(algorithm, std::move(secret)));
   }
-  if (row.key_type == KeyType::RSA && (bits < 2048 || bits > 16384)) {
-    return Error{"an RSA modulus of " + std::to_string(bits) + " bits; it must have 2048 (RFC 7518 §3.3) to 16384"};
+  if (row.key_type == KeyType::RSA && (bits < kMinBits || bits > kMaxBits)) {
+    return Error{"an RSA modulus of " + std::to_string(bits) + " bits; it must have " + std::to_string(kMinBits) +
+                     " (RFC 7518 §3.3) to " + std::to_string(kMaxBits),
+                 "bits"};
   }
   EvpKey key = generate_key(row, bits);
   if (!key) return Error{"the key cannot be generated: " + openssl_reason()};

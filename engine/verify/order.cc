@@ -8,6 +8,7 @@
 
 #include "codec/base64url.h"
 #include "codec/json.h"
+#include "jose/access.h"
 #include "jose/claims.h"
 #include "jose/compact.h"
 #include "jose/policy.h"

@@ -7,6 +7,7 @@
 #include "codec/json.h"
 #include "codec/json_fast.h"
 #include "fuzz.h"
+#include "jose/access.h"
 #include "jose/claims.h"
 
 namespace {

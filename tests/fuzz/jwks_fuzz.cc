@@ -2,6 +2,7 @@
 #include "assay/key_set.h"
 #include "fuzz.h"
 #include "keys/prepared_key.h"
+#include "keys/public_key.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace assay;
@@ -15,7 +16,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       fuzz::require(note.find('\n') == std::string::npos, "a note is one line");
     }
     for (const Jwk& jwk : set->keys) {
-      const auto key = keys::prepare_key(jwk, profile, "fuzz");
+      const auto key = keys::prepare_key(jwk, profile);
       if (!key) fuzz::require(!key.error().message.empty(), "an error has a message");
     }
   }

@@ -1,4 +1,4 @@
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

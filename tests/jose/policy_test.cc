@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "jose/access.h"
 #include "support.h"
 
 namespace assay::jose {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 
 namespace assay::keys {
 namespace {

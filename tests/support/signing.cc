@@ -12,7 +12,7 @@
 #include <stdexcept>
 
 #include "digest/digest.h"
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 #include "keys/openssl_key.h"
 
 namespace assay::test {
@@ -271,7 +271,7 @@ Keys::Keys() {
 
 const keys::PreparedKey* Keys::add(Jwk jwk, Profile profile) {
   if (jwk.permitted.empty()) jwk.permitted = jose::algorithms_of(jwk.type, jwk.curve);
-  Result<keys::PreparedKey> key = keys::prepare_key(std::move(jwk), profile, "test");
+  Result<keys::PreparedKey> key = keys::prepare_key(std::move(jwk), profile);
   if (!key) throw std::runtime_error("prepare_key: " + key.error().message);
   key->index = static_cast<std::uint32_t>(keys_.size());
   keys_.push_back(std::move(*key));

@@ -9,6 +9,7 @@
 #include "codec/base64url.h"
 #include "jose/compact.h"
 #include "jose/header.h"
+#include "keys/public_key.h"
 #include "support/vectors.h"
 #include "verify/engine.h"
 

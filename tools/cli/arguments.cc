@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "bench/runner.h"
-#include "bench/token_corpus.h"
 #include "flags.h"
 
 namespace assay::cli {

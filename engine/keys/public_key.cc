@@ -1,99 +1,22 @@
-// Public keys in PEM and DER, and HMAC secrets: read_public_key and read_secret of prepared_key.h.
-//
-// Nothing here asks for a passphrase: PEM is taken apart without decryption, and encrypted keys are private, which
-// strict refuses and fastmcp cannot read either.
-#include <openssl/asn1.h>
-#include <openssl/bio.h>
+#include "keys/public_key.h"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "base/arena.h"
-#include "codec/base64url.h"
-#include "codec/json.h"
-#include "jose/jwk.h"
-#include "keys/openssl_key.h"
-#include "keys/prepared_key.h"
+#include "jose/key_rules.h"
+#include "keys/openssl_pem.h"
 
 namespace assay::keys {
 namespace {
 
 constexpr const char* kFormats = "PEM or DER of a public key (SPKI or PKCS#1) or of an X.509 certificate";
-
-struct CertificateFree {
-  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-};
-struct BioFree {
-  void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-};
-
-// One block of a PEM file: "PUBLIC KEY" and its DER.
-struct PemBlock {
-  std::string label;
-  std::string der;
-  bool encrypted = false;
-};
-
-std::vector<PemBlock> pem_blocks(std::string_view text) {
-  std::vector<PemBlock> blocks;
-  const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-  char* label = nullptr;
-  char* header = nullptr;
-  unsigned char* data = nullptr;
-  long size = 0;
-  while (bio != nullptr && PEM_read_bio(bio.get(), &label, &header, &data, &size) == 1) {
-    blocks.push_back({label, std::string(reinterpret_cast<char*>(data), static_cast<std::size_t>(size)),
-                      std::string_view(header).find("ENCRYPTED") != std::string_view::npos});
-    OPENSSL_free(label);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(data, static_cast<std::size_t>(size));
-  }
-  ERR_clear_error();
-  return blocks;
-}
-
-// Reads one DER structure that must fill `der` whole.
-template <class Read>
-auto read_whole(std::string_view der, Read read) {
-  const unsigned char* at = reinterpret_cast<const unsigned char*>(der.data());
-  const unsigned char* const end = at + der.size();
-  auto object = read(&at, static_cast<long>(der.size()));
-  if (object != nullptr && at != end) object.reset();
-  ERR_clear_error();
-  return object;
-}
-
-EvpKey from_spki(std::string_view der) {
-  return read_whole(der, [](const unsigned char** at, long size) { return EvpKey(d2i_PUBKEY(nullptr, at, size)); });
-}
-EvpKey from_pkcs1(std::string_view der) {
-  return read_whole(
-      der, [](const unsigned char** at, long size) { return EvpKey(d2i_PublicKey(EVP_PKEY_RSA, nullptr, at, size)); });
-}
-EvpKey from_certificate(std::string_view der) {
-  const auto certificate = read_whole(der, [](const unsigned char** at, long size) {
-    return std::unique_ptr<X509, CertificateFree>(d2i_X509(nullptr, at, size));
-  });
-  return certificate == nullptr ? nullptr : EvpKey(X509_get_pubkey(certificate.get()));
-}
-EvpKey from_private(std::string_view der) {
-  return read_whole(der,
-                    [](const unsigned char** at, long size) { return EvpKey(d2i_AutoPrivateKey(nullptr, at, size)); });
-}
-
-EvpKey from_any_public(std::string_view der) {
-  if (EvpKey key = from_spki(der)) return key;
-  if (EvpKey key = from_pkcs1(der)) return key;
-  return from_certificate(der);
-}
 
 bool is_private_label(std::string_view label) noexcept { return label.ends_with("PRIVATE KEY"); }
 bool is_certificate_label(std::string_view label) noexcept { return label.ends_with("CERTIFICATE"); }
@@ -227,62 +150,6 @@ EvpKey joserfc_key(std::string_view text) {
   return key != nullptr ? std::move(key) : from_pkcs1(text);
 }
 
-bool contains(std::string_view text, std::string_view part) noexcept {
-  return text.find(part) != std::string_view::npos;
-}
-
-// The markers that FastMCP looks for, wherever they stand.
-bool looks_like_pem_public_key(std::string_view text) noexcept {
-  return contains(text, "-----BEGIN PUBLIC KEY-----") || contains(text, "-----BEGIN RSA PUBLIC KEY-----") ||
-         contains(text, "-----BEGIN EC PUBLIC KEY-----") || contains(text, "-----BEGIN CERTIFICATE-----");
-}
-
-bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-// A JWK or a JWK Set, whatever else it holds.
-bool looks_like_jwk(std::string_view text) {
-  base::Arena arena;
-  const codec::JsonNode* root = codec::parse_json(text, codec::JsonDialect::python, arena);
-  return root != nullptr && (root->find("kty") != nullptr || root->find("keys") != nullptr);
-}
-
-// A public key that lost its armour: base64 in either alphabet, in lines or not, padded or not.
-bool looks_like_base64_of_public_key(std::string_view text) {
-  std::string plain;
-  for (char c : text)
-    if (!is_blank(c)) plain.push_back(c == '+' ? '-' : c == '/' ? '_' : c);
-  while (plain.ends_with('=')) plain.pop_back();
-  const std::optional<std::string> der = codec::base64url_decode(plain);
-  return der && from_any_public(*der) != nullptr;
-}
-
-// The DER structure that the text begins with, when nothing but white space follows it: an editor may have added some.
-std::string_view without_blank_tail(std::string_view text) {
-  const unsigned char* const begin = reinterpret_cast<const unsigned char*>(text.data());
-  const unsigned char* at = begin;
-  long length = 0;
-  int tag = 0, tag_class = 0;
-  const int form = ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(text.size()));
-  ERR_clear_error();
-  const bool has_length = (form & 0x81) == 0;  // neither an error nor BER's indefinite length
-  const std::size_t end = has_length ? static_cast<std::size_t>(at - begin + length) : text.size();
-  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(end), text.end(), is_blank) ? text.substr(0, end)
-                                                                                            : text;
-}
-
-bool looks_like_der(std::string_view text) {
-  const std::string_view der = without_blank_tail(text);
-  return from_any_public(der) != nullptr || from_private(der) != nullptr;
-}
-
-bool looks_like_any_key(std::string_view text) {
-  // RFC 7468, and RFC 4716 with four dashes.
-  if (contains(text, "---- BEGIN ") || contains(text, "-----BEGIN ")) return true;
-  for (std::string_view ssh : {"ssh-rsa", "ssh-dss", "ssh-ed25519", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"})
-    if (text.starts_with(ssh)) return true;
-  return looks_like_der(text) || looks_like_jwk(text) || looks_like_base64_of_public_key(text);
-}
-
 }  // namespace
 
 Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_view name) {
@@ -310,39 +177,6 @@ Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_
       return Error{file + ": " + weakness + "; generate another key"};
   }
   return *std::move(jwk);
-}
-
-Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet allowed, std::string_view name) {
-  const std::string file(name);
-  const AlgorithmSet hmac = jose::algorithms_of(KeyType::oct, Curve::none) & allowed;
-  if (bytes.empty()) return Error{file + ": the secret is empty; write at least 32 random bytes to it"};
-  Jwk jwk;
-  jwk.type = KeyType::oct;
-  jwk.k = bytes;
-  jwk.permitted = hmac;
-  const char* is_public =
-      ": holds a public key, not a shared secret; anyone could sign with it. Give it as a public key";
-  if (profile == Profile::fastmcp) {
-    if (!hmac.empty() && looks_like_pem_public_key(bytes)) return Error{file + is_public};
-    return jwk;
-  }
-  if (looks_like_pem_public_key(bytes)) return Error{file + is_public};
-  if (looks_like_any_key(bytes)) return Error{file + ": holds a key file, not a shared secret; give random bytes"};
-  if (hmac.empty())
-    return Error{file +
-                 ": a shared secret verifies only HS256, HS384 and HS512, and none of them is allowed; "
-                 "allow one, or leave the secret out"};
-  jwk.permitted = hmac & jose::hmac_algorithms_for(bytes.size());
-  if (jwk.permitted.empty()) {
-    int least = 64;
-    for (int i = 0; i < kAlgorithmCount; ++i)
-      if (hmac.contains(static_cast<Algorithm>(i)))
-        least = std::min(least, digest_bytes(info(static_cast<Algorithm>(i)).hash));
-    return Error{file + ": the secret has " + std::to_string(bytes.size()) + " bytes and needs at least " +
-                 std::to_string(least) + " (RFC 7518 §3.2); generate a longer one: openssl rand " +
-                 std::to_string(least)};
-  }
-  return jwk;
 }
 
 }  // namespace assay::keys
