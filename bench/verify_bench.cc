@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "codec/base64url.h"
+#include "base/arena.h"
 #include "corpus.h"
 #include "jose/compact.h"
 #include "signature/backend.h"
@@ -39,12 +39,13 @@ void judge(benchmark::State& state, Algorithm algorithm, const char* backend_nam
   if (!backend || ring->keys().size() != 1) return state.SkipWithError("no backend or no key");
   const std::unique_ptr<signature::BackendSession> session = (*backend)->new_session();
 
-  std::vector<std::string> signatures;
-  for (const std::string& token : tokens.tokens)
-    signatures.push_back(codec::base64url_decode(jose::split_compact(token).signature).value_or(""));
+  base::Arena arena;
+  std::vector<std::string_view> signatures;
   std::vector<signature::Job> jobs(kTokens);
   for (std::size_t i = 0; i < kTokens; ++i) {
-    jobs[i] = {&ring->keys()[0], algorithm, jose::split_compact(tokens.tokens[i]).signing_input, signatures[i], false};
+    const jose::Compact compact = jose::take_apart(tokens.tokens[i], arena);
+    signatures.push_back(compact.signature_bytes);
+    jobs[i] = {&ring->keys()[0], algorithm, compact.signing_input(), compact.signature_bytes, false};
   }
 
   session->verify(jobs, ring->generation());

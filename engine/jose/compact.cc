@@ -1,9 +1,9 @@
 #include "jose/compact.h"
 
-#include <cstddef>
-#include <cstring>
+#include <algorithm>
 
 #include "codec/base64url.h"
+#include "codec/json_fast.h"
 
 namespace assay::jose {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr std::string_view kWords[] = {"REDACTED", "MASKED",    "FILTERED",  "HIDDEN", "REMOVED",   "STRIPPED",
                                        "OMITTED",  "TRUNCATED", "SANITIZED", "SECRET", "SIGNATURE", "PROTECTED"};
 constexpr std::string_view kBrackets[] = {"[]", "<>", "()", "{}"};
-// The longest word has nine letters.
+// The longest word has nine letters; stars may stand around it.
 constexpr std::size_t kLongerThanWords = 20;
 // A mask inside a segment: shorter runs of a foreign character are an accident, not a mask.
 constexpr std::size_t kLeastForeignRun = 3;
@@ -91,57 +91,107 @@ bool ends_in_alphabet_mask(std::string_view text) noexcept {
   return false;
 }
 
-}  // namespace
-
-Compact split_compact(std::string_view token) noexcept {
-  constexpr int kDotsThatMatter = 6;
-  Compact compact;
-  std::size_t dots[2] = {};
-  std::size_t from = 0;
-  while (compact.dots < kDotsThatMatter && from < token.size()) {
-    const void* found = std::memchr(token.data() + from, '.', token.size() - from);
-    if (found == nullptr) break;
-    const auto dot = static_cast<std::size_t>(static_cast<const char*>(found) - token.data());
-    if (compact.dots < 2) dots[compact.dots] = dot;
-    ++compact.dots;
-    from = dot + 1;
-  }
-  compact.signing_input = token;
-  if (compact.dots == 0) {
-    compact.header = token;
-    return compact;
-  }
-  compact.header = token.substr(0, dots[0]);
-  if (compact.dots == 1) {
-    compact.payload = token.substr(dots[0] + 1);
-    return compact;
-  }
-  compact.payload = token.substr(dots[0] + 1, dots[1] - dots[0] - 1);
-  compact.signature = token.substr(dots[1] + 1);
-  compact.signing_input = token.substr(0, dots[1]);
-  return compact;
-}
-
-Shape classify(const Compact& compact) noexcept {
-  if (compact.dots == 0) return Shape::malformed;
-  if (compact.dots == 1 || compact.signature.empty()) return Shape::cut;
-  // Before the segments are counted: a mask may hold dots itself, as in "header.payload.abc...".
-  if (is_mask(compact.signature)) return Shape::masked;
-  if (compact.dots == 2) return Shape::signed_token;
-  // RFC 7516 §9: five segments are a JWE.
-  return compact.dots == 4 ? Shape::encrypted : Shape::malformed;
-}
-
+// Whether strict base64url can be a mask at all. False for nearly every signature: without two equal characters at
+// either end the text is no run and has no masked end, it holds no bracket, and no word is as long.
 bool may_be_mask(std::string_view base64url) noexcept {
-  // Without two equal characters at either end it is no run and has no masked end; the alphabet has no bracket; and no
-  // word is as long.
   return base64url.size() <= kLongerThanWords || base64url[0] == base64url[1] ||
          base64url[base64url.size() - 1] == base64url[base64url.size() - 2];
 }
 
+// Returns true for text that stands in logs instead of a secret: a run of one of * x X . - _ # • …, or a word like
+// REDACTED, MASKED, FILTERED, HIDDEN, REMOVED in any case, bare or in [], <>, (), {}. Text that begins or ends as
+// base64url and goes on as such a mask is one, too.
 bool is_mask(std::string_view text) noexcept {
   if (!may_be_mask(text) && codec::is_base64url_alphabet(text)) return false;
   return is_run(text) || is_word(text) || is_bracketed(text) || is_partly_masked(text) || ends_in_alphabet_mask(text);
+}
+
+// The shape of a token with this third segment, which is not empty and may hold dots.
+Shape shape_with(std::string_view signature) noexcept {
+  // Before dots are counted: a mask may hold dots itself, as in "header.payload.abc...".
+  if (is_mask(signature)) return Shape::masked;
+  switch (std::count(signature.begin(), signature.end(), '.')) {
+    case 0:
+      return Shape::signed_token;
+    case 2:
+      return Shape::encrypted;  // RFC 7516 §9: five segments are a JWE
+    default:
+      return Shape::malformed;
+  }
+}
+
+// A segment at the beginning of a text, decoded.
+struct Decoded {
+  std::string_view bytes;      // null data: the segment is not strict base64url
+  std::size_t characters = 0;  // of the segment; 0 when it is not strict
+};
+
+// Decodes the segment that `text` begins with into the arena, with room for a reader that looks past its end.
+Decoded decode_front(std::string_view text, base::Arena& arena) {
+  constexpr std::size_t kSlack = std::max(codec::kBase64Slack, codec::kJsonPadding);
+  const std::size_t room = codec::base64url_decoded_size(text.size()) + kSlack;
+  char* to = arena.allocate(room);
+  const std::size_t length = codec::base64url_decode_segment(text, to);
+  if (length == codec::kNotStrict) {
+    arena.shrink_last(room, 0);
+    return {};
+  }
+  const std::size_t size = codec::base64url_decoded_size(length);
+  arena.shrink_last(room, size + kSlack);
+  return {{to, size}, length};
+}
+
+// Returns the length of the payload that `rest` begins with, up to a dot or the end. Leaves `bytes` null if it is not
+// strict base64url.
+std::size_t decode_payload(std::string_view rest, base::Arena& arena, std::string_view& bytes) {
+  const Decoded payload = decode_front(rest, arena);
+  if (payload.characters == rest.size() || rest[payload.characters] == '.') {
+    bytes = payload.bytes;
+    return payload.characters;
+  }
+  return std::min(rest.find('.', payload.characters), rest.size());
+}
+
+// The same for a payload that is not encoded (RFC 7797).
+std::size_t copy_payload(std::string_view rest, base::Arena& arena, std::string_view& bytes) {
+  const std::size_t size = std::min(rest.find('.'), rest.size());
+  char* to = arena.allocate(size + codec::kJsonPadding);
+  std::copy_n(rest.begin(), size, to);
+  bytes = {to, size};
+  return size;
+}
+
+}  // namespace
+
+std::string_view first_segment(std::string_view token) noexcept { return token.substr(0, token.find('.')); }
+
+Compact take_apart(std::string_view token, std::size_t header_size, bool payload_is_encoded, base::Arena& arena) {
+  Compact compact;
+  compact.header = token.substr(0, header_size);
+  if (header_size == token.size()) return compact;
+  const std::string_view rest = token.substr(header_size + 1);
+  const std::size_t payload_size = payload_is_encoded ? decode_payload(rest, arena, compact.payload_bytes)
+                                                      : copy_payload(rest, arena, compact.payload_bytes);
+  compact.payload = rest.substr(0, payload_size);
+  if (payload_size == rest.size()) {
+    compact.shape = Shape::two_segments;
+    return compact;
+  }
+  compact.signature = rest.substr(payload_size + 1);
+  if (compact.signature.empty()) {
+    compact.shape = Shape::empty_signature;
+    compact.signature_bytes = compact.signature;
+    return compact;
+  }
+  const Decoded signature = decode_front(compact.signature, arena);
+  const bool whole = signature.characters == compact.signature.size();
+  if (whole) compact.signature_bytes = signature.bytes;
+  compact.shape = whole && !may_be_mask(compact.signature) ? Shape::signed_token : shape_with(compact.signature);
+  return compact;
+}
+
+Compact take_apart(std::string_view token, base::Arena& arena) {
+  return take_apart(token, first_segment(token).size(), true, arena);
 }
 
 std::string_view strip_bearer(std::string_view text) noexcept {

@@ -1,41 +1,45 @@
 // The JWS Compact Serialization (RFC 7515 §3.1, §7.1): a token taken apart.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "assay/reason.h"
+#include "base/arena.h"
 
 namespace assay::jose {
 
-// Views into the token. Nothing is decoded here.
-struct Compact {
-  std::string_view header;         // first segment
-  std::string_view payload;        // second
-  std::string_view signature;      // third
-  std::string_view signing_input;  // header "." payload, contiguous in the token
-  int dots = 0;                    // dots in the token, counted up to 6
-};
-
-// Splits at the first two dots and counts the rest. Cost: one pass of memchr over the token.
-Compact split_compact(std::string_view token) noexcept;
-
-// How a token that is not three whole segments is told apart.
+// What a token's segments look like.
 enum class Shape : std::uint8_t {
-  signed_token,  // three segments, the third not empty
-  encrypted,     // five segments: JWE
-  cut,           // two segments, or an empty third: redacted when header and payload are well formed
-  masked,        // the third is a mask: '*', 'x', '…', "[REDACTED]", and the like
-  malformed,     // any other number of segments
+  signed_token,     // three segments, the third neither empty nor a mask
+  encrypted,        // five segments: JWE
+  two_segments,     // the signature was cut off with its dot
+  empty_signature,  // the third segment is empty: the signature was cut off, or the token is unsecured (RFC 7515 §6)
+  masked,           // the third segment is a mask: '*', 'x', '…', "[REDACTED]", "MEUC****" and the like
+  malformed,        // any other number of segments
 };
-Shape classify(const Compact& compact) noexcept;
 
-// True for text that stands in logs where a secret was: runs of one of * x X . - _ # • … and words like REDACTED,
-// MASKED, FILTERED, HIDDEN, REMOVED in any case, bare or in [], <>, (), {}; also a beginning or end of base64url with
-// such a run.
-bool is_mask(std::string_view text) noexcept;
-// Whether a third segment that is strict base64url needs the question at all: false for nearly every signature.
-bool may_be_mask(std::string_view base64url) noexcept;
+// A token taken apart. Views into the token, and of decoded bytes into the arena.
+struct Compact {
+  Shape shape = Shape::malformed;
+  std::string_view header, payload, signature;  // as sent; the signature is all that follows the second dot
+  // The decoded payload; kJsonPadding readable bytes follow it. Null data: the payload is not strict base64url.
+  std::string_view payload_bytes;
+  // The same of the signature, without padding.
+  std::string_view signature_bytes;
+
+  // Header, dot and payload. Only for a token that has a dot.
+  std::string_view signing_input() const noexcept { return {header.data(), header.size() + 1 + payload.size()}; }
+};
+
+// The first segment: all before the first dot, or the whole token.
+std::string_view first_segment(std::string_view token) noexcept;
+
+// Takes a token apart behind its first segment, which has `header_size` characters. Each segment is decoded where it is
+// found and looked at once. `payload_is_encoded`: false for RFC 7797's b64=false; the payload is copied then.
+Compact take_apart(std::string_view token, std::size_t header_size, bool payload_is_encoded, base::Arena& arena);
+// The same for a token with an encoded payload, from its beginning.
+Compact take_apart(std::string_view token, base::Arena& arena);
 
 // `text` without one leading "Bearer " (any case, one space).
 std::string_view strip_bearer(std::string_view text) noexcept;

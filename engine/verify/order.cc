@@ -1,13 +1,10 @@
 #include "verify/order.h"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <type_traits>
 #include <utility>
 
-#include "codec/base64url.h"
-#include "codec/json.h"
 #include "jose/access.h"
 #include "jose/claims.h"
 #include "jose/compact.h"
@@ -24,35 +21,6 @@ void reject(jose::TokenVerdict& verdict, Reason reason, std::string_view detail)
   verdict.detail = detail;
 }
 
-// Decodes the segment that `text` begins with into the arena, with room for a reader that looks past its end, and takes
-// it off. Null data: it is not strict base64url.
-std::string_view decode_front(std::string_view& text, base::Arena& arena) {
-  constexpr std::size_t kSlack = std::max(codec::kBase64Slack, codec::kJsonPadding);
-  const std::size_t room = codec::base64url_decoded_size(text.size()) + kSlack;
-  char* to = arena.allocate(room);
-  const std::size_t length = codec::base64url_decode_segment(text, to);
-  if (length == codec::kNotStrict) {
-    arena.shrink_last(room, 0);
-    return {};
-  }
-  const std::size_t size = codec::base64url_decoded_size(length);
-  arena.shrink_last(room, size + kSlack);
-  text.remove_prefix(length);
-  return {to, size};
-}
-
-// The same for a text that is one segment.
-std::string_view decode(std::string_view segment, base::Arena& arena) {
-  const std::string_view bytes = decode_front(segment, arena);
-  return segment.empty() ? bytes : std::string_view();
-}
-
-std::string_view copy_padded(std::string_view text, base::Arena& arena) {
-  char* to = arena.allocate(text.size() + codec::kJsonPadding);
-  std::copy(text.begin(), text.end(), to);
-  return {to, text.size()};
-}
-
 void tell_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noexcept {
   verdict.has_alg = plan.header.alg.has_value();
   verdict.has_kid = plan.header.kid.has_value();
@@ -60,89 +28,67 @@ void tell_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noex
   if (verdict.has_kid) verdict.kid = *plan.header.kid;
 }
 
-// What the header alone decides about a token whose segments are sound.
-void end_with_plan(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
+// Checks the size and looks up the header.
+void find_header(std::string_view token, Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
   work.next = Work::Next::nothing;
+  if (token.empty()) return reject(verdict, Reason::missing_token, "");
+  if (token.size() > workspace.policy.max_token_bytes) {
+    return reject(verdict, Reason::token_too_large, "longer than --max-token-bytes");
+  }
+  const std::string_view header = jose::first_segment(token);
+  work.header_size = header.size();
+  // The first segment is a header only if another segment follows.
+  const bool has_header = header.size() < token.size();
+  work.plan = has_header ? &workspace.header_memo.look_up(header, workspace.policy) : nullptr;
+  work.next = Work::Next::segments;
+}
+
+// Whether a signature was there before it was cut off or masked: header and payload are whole, and the header names a
+// signing algorithm. "none" is no such algorithm.
+bool is_redacted(const jose::Compact& compact, const memo::HeaderPlan& plan) noexcept {
+  return plan.decodable && plan.header.fault != Reason::malformed_header && plan.header.algorithm &&
+         !compact.payload.empty() && compact.payload_bytes.data() != nullptr;
+}
+
+// RFC 7515 §6: "none" or an unknown algorithm, and an empty signature. The header's fault decides such a token.
+bool is_unsecured(const jose::Compact& compact, const memo::HeaderPlan& plan) noexcept {
+  return plan.decodable && !plan.header.algorithm && compact.shape == jose::Shape::empty_signature;
+}
+
+// Checks everything that the header alone decides.
+void check_header(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
   if (work.plan->wants_refetch) workspace.key_store->request_refetch();
   if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);
   work.next = Work::Next::signature;
 }
 
-// Size and header. What has no header that a sound token has is for take_apart.
-void split(std::string_view token, Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
+// Takes the token apart and checks its shape, the lengths of its segments and their encoding, then its header.
+void check_segments(std::string_view token, Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
   work.next = Work::Next::nothing;
-  if (token.empty()) return reject(verdict, Reason::missing_token, "");
-  if (token.size() > workspace.policy.max_token_bytes)
-    return reject(verdict, Reason::token_too_large, "longer than --max-token-bytes");
-  work.next = Work::Next::take_apart;
-  const void* dot = std::memchr(token.data(), '.', token.size());
-  if (dot == nullptr) return;
-  work.header_size = static_cast<std::size_t>(static_cast<const char*>(dot) - token.data());
-  work.plan = &workspace.header_memo.look_up(token.substr(0, work.header_size), workspace.policy);
-  if (work.plan->decodable && work.plan->header.payload_is_encoded) work.next = Work::Next::decode;
-}
-
-// Payload and signature, decoded as they are found: each ends where base64url does, the one at a dot, the other at the
-// token's end. A token of any other shape, or whose signature may be a mask, is for take_apart.
-void decode_ordinary(std::string_view token, Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
-  std::string_view rest = token.substr(work.header_size + 1);
-  const std::string_view payload = decode_front(rest, workspace.arena);
-  bool ordinary = payload.data() != nullptr && rest.size() > 1 && rest.front() == '.';
-  if (ordinary) {
-    rest.remove_prefix(1);
-    const std::string_view segment = rest;
-    work.signing_input = token.substr(0, token.size() - segment.size() - 1);
-    work.payload = payload;
-    work.signature = decode_front(rest, workspace.arena);
-    const bool too_large = workspace.policy.profile == Profile::fastmcp &&
-                           (work.signing_input.size() - work.header_size - 1 > jose::kFastmcpMaxPayload ||
-                            segment.size() > jose::kFastmcpMaxSignature);
-    ordinary = work.signature.data() != nullptr && rest.empty() && !too_large && !jose::may_be_mask(segment);
-  }
-  work.next = Work::Next::take_apart;
-  if (!ordinary) return;
-  tell_header(*work.plan, verdict);
-  end_with_plan(work, verdict, workspace);
-}
-
-// The same for every token that is not too long, step by step, each in its order.
-void take_apart(std::string_view token, Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
-  work.next = Work::Next::nothing;
-  const jose::Compact compact = jose::split_compact(token);
-  const jose::Shape shape = jose::classify(compact);
-  if (shape == jose::Shape::encrypted) return reject(verdict, Reason::encrypted_token, "five segments: JWE");
-  if (shape == jose::Shape::malformed) return reject(verdict, Reason::malformed_token, "not three segments");
-
-  const bool fastmcp = workspace.policy.profile == Profile::fastmcp;
-  if (fastmcp &&
+  const bool payload_is_encoded = work.plan == nullptr || work.plan->header.payload_is_encoded;
+  const jose::Compact compact = jose::take_apart(token, work.header_size, payload_is_encoded, workspace.arena);
+  if (compact.shape == jose::Shape::encrypted) return reject(verdict, Reason::encrypted_token, "five segments: JWE");
+  if (compact.shape == jose::Shape::malformed) return reject(verdict, Reason::malformed_token, "not three segments");
+  if (workspace.policy.profile == Profile::fastmcp &&
       (compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature)) {
     return reject(verdict, Reason::token_too_large, "longer than joserfc's limit for a segment");
   }
 
-  const memo::HeaderPlan& plan = workspace.header_memo.look_up(compact.header, workspace.policy);
-  work.plan = &plan;
+  const memo::HeaderPlan& plan = *work.plan;  // a token of these shapes has one
   if (plan.decodable) tell_header(plan, verdict);
-
-  const bool raw_payload = plan.decodable && !plan.header.payload_is_encoded;  // RFC 7797
-  work.payload = raw_payload ? copy_padded(compact.payload, workspace.arena) : decode(compact.payload, workspace.arena);
-
-  if (shape != jose::Shape::signed_token) {
-    // A signature that was cut off or masked shows only beside a header that names a signing algorithm: "none" has
-    // none.
-    const bool whole = plan.decodable && plan.header.fault != Reason::malformed_header && plan.header.algorithm &&
-                       !compact.payload.empty() && work.payload.data() != nullptr;
-    if (whole) return reject(verdict, Reason::signature_redacted, "");
-    const bool unsecured = plan.decodable && !plan.header.algorithm && compact.dots == 2 && compact.signature.empty();
-    if (!unsecured) return reject(verdict, Reason::malformed_token, "not three segments of base64url");
+  if (compact.shape != jose::Shape::signed_token && !is_unsecured(compact, plan)) {
+    if (is_redacted(compact, plan)) return reject(verdict, Reason::signature_redacted, "");
+    return reject(verdict, Reason::malformed_token, "not three segments of base64url");
   }
   if (!plan.decodable) return reject(verdict, Reason::malformed_token, "the header is not strict base64url");
-  if (work.payload.data() == nullptr)
+  if (compact.payload_bytes.data() == nullptr)
     return reject(verdict, Reason::malformed_token, "the payload is not strict base64url");
-  work.signature = decode(compact.signature, workspace.arena);
-  if (work.signature.data() == nullptr)
+  if (compact.signature_bytes.data() == nullptr)
     return reject(verdict, Reason::malformed_token, "the signature is not strict base64url");
-  work.signing_input = compact.signing_input;
-  end_with_plan(work, verdict, workspace);
+  work.payload = compact.payload_bytes;
+  work.signature = compact.signature_bytes;
+  work.signing_input = compact.signing_input();
+  check_header(work, verdict, workspace);
 }
 
 // Verifies every token with its first key, those that fail with their next key, and so on. Each round is one call of
@@ -242,12 +188,11 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
     work[i].next = Work::Next::nothing;
     if (check_static_table(workspace.policy, *workspace.snapshot, inputs[i], verdicts[i], workspace.arena)) continue;
     if (known != nullptr && known->recall(i, inputs[i].at, verdicts[i], workspace.arena)) continue;
-    split(inputs[i].token, work[i], verdicts[i], workspace);
+    find_header(inputs[i].token, work[i], verdicts[i], workspace);
   }
   workspace.clock.lap(Stage::split);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (work[i].next == Work::Next::decode) decode_ordinary(inputs[i].token, work[i], verdicts[i], workspace);
-    if (work[i].next == Work::Next::take_apart) take_apart(inputs[i].token, work[i], verdicts[i], workspace);
+    if (work[i].next == Work::Next::segments) check_segments(inputs[i].token, work[i], verdicts[i], workspace);
     if (work[i].next == Work::Next::signature && known != nullptr && known->knows(i)) {
       work[i].next = Work::Next::claims;
       work[i].not_sampled = false;

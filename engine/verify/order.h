@@ -25,10 +25,10 @@ namespace assay::verify {
 
 // A token between two stages. Views into the token and the batch's arena.
 struct Work {
-  // What is to be done with it. `decode`: as far as split has looked, it is an ordinary token.
-  enum class Next : std::uint8_t { nothing, decode, take_apart, signature, claims };
+  // What is checked next.
+  enum class Next : std::uint8_t { nothing, segments, signature, claims };
 
-  const memo::HeaderPlan* plan = nullptr;
+  const memo::HeaderPlan* plan = nullptr;  // null: the token has no dot, so no header
   std::string_view signing_input;
   std::string_view payload;    // decoded; codec::kJsonPadding readable bytes follow
   std::string_view signature;  // decoded

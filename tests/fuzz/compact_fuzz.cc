@@ -6,17 +6,27 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace assay;
   const std::string_view token = jose::strip_bearer(fuzz::text_of(data, size));
-  const jose::Compact compact = jose::split_compact(token);
-  const jose::Shape shape = jose::classify(compact);
-  if (shape == jose::Shape::signed_token) {
+  base::Arena arena;
+  const jose::Compact compact = jose::take_apart(token, arena);
+  if (compact.shape == jose::Shape::signed_token) {
     std::string joined(compact.header);
     joined.append(".").append(compact.payload);
-    fuzz::require(joined == compact.signing_input, "the signing input is header and payload");
+    fuzz::require(joined == compact.signing_input(), "the signing input is header and payload");
     joined.append(".").append(compact.signature);
     fuzz::require(joined == token, "three segments join to the token");
     fuzz::require(!compact.signature.empty(), "a signed token has a signature");
   }
-  jose::is_mask(compact.signature);
+  const auto payload = codec::base64url_decode(compact.payload);
+  if (compact.payload.data() != nullptr) {
+    fuzz::require(payload.has_value() == (compact.payload_bytes.data() != nullptr), "strict payloads are decoded");
+    fuzz::require(!payload || *payload == compact.payload_bytes, "the payload is decoded as by itself");
+  }
+  const auto signature = codec::base64url_decode(compact.signature);
+  if (compact.signature.data() != nullptr) {
+    fuzz::require(signature.has_value() == (compact.signature_bytes.data() != nullptr),
+                  "strict signatures are decoded");
+    fuzz::require(!signature || *signature == compact.signature_bytes, "the signature is decoded as by itself");
+  }
   for (const std::string_view segment : {compact.header, compact.payload, compact.signature}) {
     const auto bytes = codec::base64url_decode(segment);
     if (bytes) fuzz::require(codec::base64url_encode(*bytes) == segment, "strict base64url has one text");

@@ -48,16 +48,17 @@ class TokenCases {
   explicit TokenCases(Profile profile) : profile_(profile) {}
 
   void add(const JwtVerifier& verifier, std::string_view token, const std::string& what) {
-    const jose::Compact compact = jose::split_compact(token);
-    if (jose::classify(compact) != jose::Shape::signed_token) return;
+    base::Arena arena;
+    const jose::Compact compact = jose::take_apart(token, arena);
+    if (compact.shape != jose::Shape::signed_token || compact.signature_bytes.data() == nullptr) return;
     const auto header = jose::read_header(compact.header, profile_);
-    const auto signature = codec::base64url_decode(compact.signature);
-    if (!header || !header->algorithm || !signature) return;
+    if (!header || !header->algorithm) return;
     const auto ring = verifier.engine().snapshot()->ring;
     std::optional<std::string_view> kid;
     if (header->kid && !header->lookup_without_kid) kid = *header->kid;
     for (const keys::PreparedKey* key : ring->choose(kid, *header->algorithm).candidates) {
-      set_.cases.push_back({copy_of(*key), *header->algorithm, std::string(compact.signing_input), *signature, what});
+      set_.cases.push_back({copy_of(*key), *header->algorithm, std::string(compact.signing_input()),
+                            std::string(compact.signature_bytes), what});
     }
   }
   CaseSet take() && { return std::move(set_); }

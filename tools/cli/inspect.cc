@@ -71,26 +71,28 @@ struct Parts {
   std::string token;
   jose::Compact compact;
   base::Arena arena;
-  std::string header_bytes, payload_bytes;
+  std::string header_bytes;
   const codec::JsonNode* header = nullptr;
   const codec::JsonNode* claims = nullptr;
   const char* header_fault = "not base64url";
   const char* payload_fault = "not base64url";
 };
 
+// Whether there are more than three segments. What stands in those of a JWE is ciphertext.
+bool has_more_segments(const jose::Compact& compact) { return compact.signature.find('.') != std::string_view::npos; }
+
 void read_parts(Parts& parts, Profile profile) {
   const auto dialect = profile == Profile::strict ? codec::JsonDialect::rfc8259 : codec::JsonDialect::python;
-  parts.compact = jose::split_compact(parts.token);
+  parts.compact = jose::take_apart(parts.token, parts.arena);
   codec::JsonError error;
   if (auto bytes = codec::base64url_decode(parts.compact.header)) {
     parts.header_bytes = std::move(*bytes);
     parts.header = codec::parse_json(parts.header_bytes, dialect, parts.arena, &error);
     parts.header_fault = parts.header == nullptr ? error.message : "not an object";
   }
-  if (parts.compact.dots > 2) return;  // JWE: what stands there is ciphertext
-  if (auto bytes = codec::base64url_decode(parts.compact.payload)) {
-    parts.payload_bytes = std::move(*bytes);
-    parts.claims = codec::parse_json(parts.payload_bytes, dialect, parts.arena, &error);
+  if (has_more_segments(parts.compact)) return;
+  if (parts.compact.payload_bytes.data() != nullptr) {
+    parts.claims = codec::parse_json(parts.compact.payload_bytes, dialect, parts.arena, &error);
     parts.payload_fault = parts.claims == nullptr ? error.message : "not an object";
   }
 }
@@ -340,7 +342,7 @@ int run(Arguments& arguments) {
   page.heading("Header");
   show_object(page, parts.header, parts.header_fault, true, at);
   page.heading("Claims");
-  if (parts.compact.dots > 2) {
+  if (has_more_segments(parts.compact)) {
     page.text() += "  not shown: more than three segments\n";
   } else if (parts.compact.payload.empty()) {
     page.text() += "  none\n";

@@ -1,7 +1,7 @@
 // Checks everything about a token that needs no key: size, shape, header, algorithm, claims and policy.
 //
-// The checks and their order are those of JwtVerifier. The choice of a key and the signature are left out, so a token is
-// never accepted here: anyone may have written it.
+// The checks and their order are those of JwtVerifier. The choice of a key and the signature are left out, so a token
+// is never accepted here: anyone may have written it.
 #pragma once
 
 #include <memory>
