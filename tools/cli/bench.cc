@@ -195,19 +195,19 @@ int run(Arguments& arguments) {
   std::optional<bench::Report> before;
   if (!flags.compare.empty()) {
     Result<bench::Report> read = read_before(flags.compare);
-    if (!read) return fail("bench", read.error().message);
+    if (!read) return fail("bench", read.error());
     before = std::move(*read);
   }
   complete(arguments, before);
   signals();  // from here on SIGPIPE is ignored, which the outputs need
   // Opened before minutes of measuring, so that a wrong path is reported at once.
   Result<std::optional<stream::Output>> json = open_result(flags.json);
-  if (!json) return fail("bench", json.error().message);
+  if (!json) return fail("bench", json.error());
   Result<std::optional<stream::Output>> html = open_result(flags.html);
-  if (!html) return fail("bench", html.error().message);
+  if (!html) return fail("bench", html.error());
 
   const Result<bench::Report> report = measure(arguments);
-  if (!report) return fail("bench", report.error().message);
+  if (!report) return fail("bench", report.error());
   if (report->stopped_by != 0) return 128 + report->stopped_by;
 
   std::string text = bench::report_text(*report);
@@ -219,7 +219,7 @@ int run(Arguments& arguments) {
   Result<void> written = print_table(flags, text);
   if (written && *json) written = write_result(**json, bench::report_json(*report));
   if (written && *html) written = write_result(**html, bench::report_html(*report));
-  if (!written) return fail("bench", written.error().message);
+  if (!written) return fail("bench", written.error());
   return comparison && comparison->slower() ? 1 : 0;
 }
 

@@ -353,7 +353,7 @@ std::string_view trimmed(std::string_view text) {
 int run(Arguments& arguments) {
   JwtVerifierOptions& options = arguments.verifier;
   auto policy = jose::checked_policy(options.policy);
-  if (!policy) return fail("inspect", policy.error().message);
+  if (!policy) return fail("inspect", policy.error());
   const Instant at = arguments.stream.at ? *arguments.stream.at : Instant{Instant::now().seconds, 0};
   const bool has_keys = !options.keys.empty();
   const bool has_table = std::any_of(options.keys.begin(), options.keys.end(), [](const KeySource& key) {
@@ -363,7 +363,7 @@ int run(Arguments& arguments) {
   if (has_keys) {
     options.on_note = [](std::string_view message) { note(message); };
     auto made = JwtVerifier::create(std::move(options));
-    if (!made) return fail("inspect", made.error().message);
+    if (!made) return fail("inspect", made.error());
     verifier.emplace(std::move(*made));
   }
   std::string input;
@@ -371,7 +371,7 @@ int run(Arguments& arguments) {
     input = *token;
   } else {
     auto read = read_standard_input();
-    if (!read) return fail("inspect", read.error().message);
+    if (!read) return fail("inspect", read.error());
     input = std::move(*read);
   }
 

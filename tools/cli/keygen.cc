@@ -53,7 +53,7 @@ int run(Arguments& arguments) {
     return fail("keygen", "--private, --public and --jwks must be different files");
   }
   Result<KeyPair> pair = make_pair(flags);
-  if (!pair) return fail("keygen", pair.error().message);
+  if (!pair) return fail("keygen", pair.error());
 
   const std::string jwks = pair->jwks(flags.kid) + "\n";
   if (Result<void> ok = mint::write_private_file(flags.private_path, pair->private_pem(), flags.force); !ok) {
@@ -68,7 +68,7 @@ int run(Arguments& arguments) {
   if (!ok) {
     // A private key without its public half is of no use, and would stand in the way of the next attempt.
     if (!flags.force) ::unlink(flags.private_path.c_str());
-    return fail("keygen", ok.error().message);
+    return fail("keygen", ok.error());
   }
   std::fprintf(stderr, "assay: wrote %s (private, mode 0600)%s%s%s%s\n", flags.private_path.c_str(), secret ? "" : ", ",
                flags.public_path.c_str(), flags.jwks_path.empty() ? "" : ", ", flags.jwks_path.c_str());

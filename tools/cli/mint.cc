@@ -127,16 +127,16 @@ void tell(const mint::MintResult& result, std::uint64_t seed) {
 
 int run(Arguments& arguments) {
   mint::MintOptions& options = arguments.mint.options;
-  if (Result<void> ok = mint::check_faults(options.faults); !ok) return fail("mint", ok.error().message);
+  if (Result<void> ok = mint::check_faults(options.faults); !ok) return fail("mint", ok.error());
   complete(arguments, options);
   Result<KeyPair> pair = read_key(arguments.mint);
-  if (!pair) return fail("mint", pair.error().message);
+  if (!pair) return fail("mint", pair.error());
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, told apart below
   Output output(arguments.mint.output);
   if (!output.open()) return fail("mint", output.complaint());
   const Result<mint::MintResult> result =
       mint::mint(*pair, options, [&](std::string_view lines) { return output.write(lines); });
-  if (!result) return fail("mint", result.error().message);
+  if (!result) return fail("mint", result.error());
   if (result->stopped && output.error() == EPIPE) return 0;
   if (result->stopped || !output.finish()) return fail("mint", output.complaint());
   if (!options.faults.empty()) tell(*result, options.seed);

@@ -75,7 +75,7 @@ int run(Arguments& arguments) {
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
   auto verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) return fail("verify", verifier.error().message);
+  if (!verifier) return fail("verify", verifier.error());
 
   stream.manifest = arguments.manifest();
   stream.stop = &caught.stop;
@@ -90,7 +90,7 @@ int run(Arguments& arguments) {
   const auto result = verify_stream(*verifier, stream);
   if (!result) {
     draw_bar("");
-    return fail("verify", result.error().message);
+    return fail("verify", result.error());
   }
   if (bar) bar->finish(*result);
   if (!arguments.quiet && !result->output_closed) std::fputs(summary_text(*result).c_str(), stderr);
