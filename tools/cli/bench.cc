@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "bench/clock.h"
 #include "bench/compare.h"
 #include "bench/html.h"
 #include "bench/json.h"
@@ -22,6 +20,7 @@
 #include "command.h"
 #include "console.h"
 #include "flags.h"
+#include "progress.h"
 #include "signals.h"
 #include "stream/output.h"
 
@@ -99,22 +98,6 @@ Result<bench::Report> read_before(const std::string& path) {
   return report;
 }
 
-class Bar {
- public:
-  void show(const std::string& text, double share) {
-    constexpr double kCells = 24;
-    const double spent = bench::wall_seconds() - started_;
-    const auto filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * kCells);
-    std::string line = "[" + std::string(filled, '=') + std::string(static_cast<std::size_t>(kCells) - filled, ' ') +
-                       "] " + std::to_string(static_cast<int>(share * 100)) + " %  " + text;
-    if (share > 0.05) line += "  " + std::to_string(std::lround(spent * (1 - share) / share)) + " s left";
-    draw_bar(line);
-  }
-
- private:
-  double started_ = bench::wall_seconds();
-};
-
 // Why these flags do not go together; empty: they do.
 std::string what_is_wrong(const Arguments& arguments) {
   const BenchArguments& flags = arguments.bench;
@@ -148,15 +131,16 @@ std::optional<bench::OwnInput> own_input(Arguments& arguments) {
 
 Result<bench::Report> measure(Arguments& arguments) {
   Signals& caught = signals();
-  Bar bar;
+  std::optional<ProgressBar> bar;
   bench::Hooks hooks;
   hooks.stop = &caught.stop;
-  if (isatty(STDERR_FILENO) == 1)
-    hooks.on_progress = [&bar](const std::string& text, double share) { bar.show(text, share); };
+  if (isatty(STDERR_FILENO) == 1) {
+    bar.emplace(true);
+    hooks.on_progress = [&bar](const std::string& text, double share) { bar->show(text, share); };
+  }
   finish_on_stop_signals();
   std::optional<bench::OwnInput> own = own_input(arguments);
   Result<bench::Report> report = bench::run(arguments.bench.settings, std::move(own), hooks);
-  draw_bar("");
   if (report) report->command = command_of(arguments);
   return report;
 }
