@@ -21,15 +21,9 @@ namespace {
 std::string shown(const std::string& text) { return "'" + text + "'"; }
 std::string shown(bool value) { return value ? "true" : "false"; }
 template <class T>
-  requires std::is_enum_v<T>
-std::string shown(T value) {
-  return std::to_string(static_cast<int>(value));
-}
+requires std::is_enum_v<T> std::string shown(T value) { return std::to_string(static_cast<int>(value)); }
 template <class T>
-  requires std::is_arithmetic_v<T>
-std::string shown(T value) {
-  return std::to_string(value);
-}
+requires std::is_arithmetic_v<T> std::string shown(T value) { return std::to_string(value); }
 std::string shown(const Instant& at) { return to_rfc3339(at); }
 std::string shown(const KeySource& source) { return std::to_string(static_cast<int>(source.kind)) + source.value; }
 std::string shown(const mint::Fault& fault) { return std::to_string(static_cast<int>(fault.reason)); }
@@ -87,12 +81,13 @@ std::vector<std::string> samples(const Flag& flag) {
   if (!flag.value.choices.empty()) return flag.value.choices;
   if (flag.name == "--algorithm") return {"ES512"};
   if (flag.name == "--backend") return {"lanes"};
-  if (flag.name == "--at") return flag.commands == std::vector<std::string>{"mint"}      ? std::vector<std::string>{"7"}
-                                  : flag.commands == std::vector<std::string>{"inspect"} ? std::vector<std::string>{"7"}
-                                                                                         : std::vector<std::string>{"7", "record"};
+  if (flag.name == "--at")
+    return flag.commands == std::vector<std::string>{"mint"}      ? std::vector<std::string>{"7"}
+           : flag.commands == std::vector<std::string>{"inspect"} ? std::vector<std::string>{"7"}
+                                                                  : std::vector<std::string>{"7", "record"};
   static const std::map<std::string, std::string> by_placeholder = {
-      {"POINTER", "/x"}, {"SIZE", "1MiB"},       {"SHARE", "0.5"},        {"NAME=JSON", "a=1"},  {"KIND=SHARE", "expired=0.5"},
-      {"N", "2049"},     {"SECONDS", "7"},       {"S", "7"},              {"BYTES", "777"},      {"LIST", "2,3"}};
+      {"POINTER", "/x"}, {"SIZE", "1MiB"}, {"SHARE", "0.5"}, {"NAME=JSON", "a=1"}, {"KIND=SHARE", "expired=0.5"},
+      {"N", "2049"},     {"SECONDS", "7"}, {"S", "7"},       {"BYTES", "777"},     {"LIST", "2,3"}};
   const auto found = by_placeholder.find(flag.placeholder);
   if (found == by_placeholder.end()) return {"x"};
   if (flag.name == "--threads" && flag.placeholder == "N") return {"3"};
@@ -131,7 +126,8 @@ TEST(Flags, EveryRowIsWhole) {
   for (const Command& command : commands()) names.insert(command.name);
   for (const Flag& flag : all_flags()) {
     SCOPED_TRACE(flag.name);
-    EXPECT_TRUE(flag.name.starts_with("--") || flag.name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
+    EXPECT_TRUE(flag.name.starts_with("--") ||
+                flag.name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
     EXPECT_NE(flag.help, "");
     EXPECT_NE(flag.group, "");
     EXPECT_FALSE(flag.commands.empty());
@@ -192,7 +188,8 @@ TEST(Flags, EveryFlagSetsItsFieldsAndNoOther) {
     }
     EXPECT_EQ(paths.size(), flag.value.fields.size()) << testing::PrintToString(paths);
     for (const std::string& field : flag.value.fields) {
-      EXPECT_TRUE(std::any_of(paths.begin(), paths.end(), [&](const std::string& path) { return path.ends_with("." + field); }))
+      EXPECT_TRUE(
+          std::any_of(paths.begin(), paths.end(), [&](const std::string& path) { return path.ends_with("." + field); }))
           << field << " is not set, but " << testing::PrintToString(paths);
     }
   });
@@ -227,7 +224,8 @@ TEST(Flags, ManifestHoldsWhatWasGivenButNoSecret) {
     EXPECT_EQ(parsed(command, words_of(flag, sample)).manifest(), expected);
     EXPECT_EQ(parsed(command, {}).manifest(), Pairs{});
   });
-  const Arguments all = parsed("verify", {"log", "--quiet", "--jwks", "HTTPS://user:secret@idp.example.com/keys?token=secret#x"});
+  const Arguments all =
+      parsed("verify", {"log", "--quiet", "--jwks", "HTTPS://user:secret@idp.example.com/keys?token=secret#x"});
   EXPECT_EQ(all.manifest(), (Pairs{{"--jwks", "HTTPS://idp.example.com/keys"}, {"--quiet", ""}}));
   EXPECT_EQ(parsed("inspect", {"eyJ0b2tlbg"}).given.front().value, "");
 }

@@ -27,7 +27,8 @@ TEST(Readers, SizesTakeUnitsAndAreWrittenWithTheLargest) {
     EXPECT_EQ(reader.write(bytes), written);
     EXPECT_EQ(*reader.read(written), bytes);
   }
-  for (const char* text : {"", "-1", "+1", "1.5", " 1", "1 MiB", "MiB", "1025GiB", "1099511627777", "18446744073709551616", "0x1"})
+  for (const char* text :
+       {"", "-1", "+1", "1.5", " 1", "1 MiB", "MiB", "1025GiB", "1099511627777", "18446744073709551616", "0x1"})
     expect_refused(reader, text, "as a size");
 }
 
