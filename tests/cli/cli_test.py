@@ -205,6 +205,18 @@ class Summary(Case):
         self.assertNotIn(SECRET.decode(), text)
         self.assertNotIn(token(), text)
 
+    def test_manifest_holds_every_flag_that_was_given(self):
+        options = [["--leeway", "30"], ["--at", str(AT)], ["--input", "lines"], ["--token-field", "/t"], ["--carry", "/a"],
+                   ["--carry", "/b"], ["--output", "out"], ["--format", "csv"], ["--only", "rejected"], ["--fingerprint", ""],
+                   ["--summary", "s.json"], ["--quiet", ""], ["--threads", "2"], ["--backend", "openssl"],
+                   ["--memo-memory", "2MiB"], ["--secret-file", "secret"], ["--audience", ""], ["--profile", "fastmcp"],
+                   ["--algorithm", "HS256"]]
+        self.write("in", token() + "\n")
+        done = self.assay("verify", *[word for name, value in options
+                                      for word in ([name, value] if value or name == "--audience" else [name])], "in")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertEqual(sorted(json.loads(self.read("s.json"))["run"]["options"]), sorted(options))
+
     def test_run_names_backend_and_counts_signatures(self):
         records = "\n".join([token(jti=str(i)) for i in range(40)] + [token(secret=b"x" * 32), "x"]) + "\n"
         for backend, by_lanes, check in (("openssl", 0, "0"), ("lanes", 41, "1")):

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +13,6 @@
 #include <vector>
 
 #include "base/output_file.h"
-#include "bench/clock.h"
 #include "bench/compare.h"
 #include "bench/html.h"
 #include "bench/json.h"
@@ -23,6 +21,7 @@
 #include "command.h"
 #include "console.h"
 #include "flags.h"
+#include "progress.h"
 #include "signals.h"
 
 namespace assay::cli {
@@ -62,7 +61,8 @@ void complete(Arguments& arguments, const std::optional<bench::Report>& before) 
     take_over("--seconds", settings.seconds, then.seconds);
     take_over("--repetitions", settings.repetitions, then.repetitions);
   }
-  if (settings.threads.empty()) settings.threads = bench::usual_threads(static_cast<int>(bench::Pinning().cores().size()));
+  if (settings.threads.empty())
+    settings.threads = bench::usual_threads(static_cast<int>(bench::Pinning().cores().size()));
 }
 
 // The command line, as it could be typed again. Flags that only say where results go are left out.
@@ -90,22 +90,6 @@ Result<bench::Report> read_before(const std::string& path) {
   if (!report) return Error{"--compare " + path + ": " + report.error().message};
   return report;
 }
-
-class Bar {
- public:
-  void show(const std::string& text, double share) {
-    constexpr double kCells = 24;
-    const double spent = bench::wall_seconds() - started_;
-    const auto filled = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * kCells);
-    std::string line = "[" + std::string(filled, '=') + std::string(static_cast<std::size_t>(kCells) - filled, ' ') +
-                       "] " + std::to_string(static_cast<int>(share * 100)) + " %  " + text;
-    if (share > 0.05) line += "  " + std::to_string(std::lround(spent * (1 - share) / share)) + " s left";
-    draw_bar(line);
-  }
-
- private:
-  double started_ = bench::wall_seconds();
-};
 
 // Why these flags do not go together; empty: they do.
 std::string what_is_wrong(const Arguments& arguments) {
@@ -140,15 +124,16 @@ std::optional<bench::OwnInput> own_input(Arguments& arguments) {
 
 Result<bench::Report> measure(Arguments& arguments) {
   Signals& caught = signals();
-  Bar bar;
+  std::optional<ProgressBar> bar;
   bench::Hooks hooks;
   hooks.stop = &caught.stop;
-  if (isatty(STDERR_FILENO) == 1)
-    hooks.on_progress = [&bar](const std::string& text, double share) { bar.show(text, share); };
+  if (isatty(STDERR_FILENO) == 1) {
+    bar.emplace(true);
+    hooks.on_progress = [&bar](const std::string& text, double share) { bar->show(text, share); };
+  }
   finish_on_stop_signals();
   std::optional<bench::OwnInput> own = own_input(arguments);
   Result<bench::Report> report = bench::run(arguments.bench.settings, std::move(own), hooks);
-  draw_bar("");
   if (report) report->command = command_of(arguments);
   return report;
 }
@@ -187,19 +172,19 @@ int run(Arguments& arguments) {
   std::optional<bench::Report> before;
   if (!flags.compare.empty()) {
     Result<bench::Report> read = read_before(flags.compare);
-    if (!read) return fail("bench", read.error().message);
+    if (!read) return fail("bench", read.error());
     before = std::move(*read);
   }
   complete(arguments, before);
   signals();  // from here on SIGPIPE is ignored, which the outputs need
   // Opened before minutes of measuring, so that a wrong path is reported at once.
   Result<std::optional<base::OutputFile>> json = open_result(flags.json);
-  if (!json) return fail("bench", json.error().message);
+  if (!json) return fail("bench", json.error());
   Result<std::optional<base::OutputFile>> html = open_result(flags.html);
-  if (!html) return fail("bench", html.error().message);
+  if (!html) return fail("bench", html.error());
 
   const Result<bench::Report> report = measure(arguments);
-  if (!report) return fail("bench", report.error().message);
+  if (!report) return fail("bench", report.error());
   if (report->stopped_by != 0) return 128 + report->stopped_by;
 
   std::string text = bench::report_text(*report);
@@ -211,7 +196,7 @@ int run(Arguments& arguments) {
   Result<void> written = print_table(flags, text);
   if (written && *json) written = write_result(**json, bench::report_json(*report));
   if (written && *html) written = write_result(**html, bench::report_html(*report));
-  if (!written) return fail("bench", written.error().message);
+  if (!written) return fail("bench", written.error());
   return comparison && comparison->slower() ? 1 : 0;
 }
 

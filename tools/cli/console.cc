@@ -2,17 +2,19 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <mutex>
+
+#include "base/thread_annotations.h"
+#include "flags.h"
 
 namespace assay::cli {
 
 namespace {
 
-std::mutex stderr_mutex;
-bool bar_is_drawn = false;
+base::Mutex stderr_mutex;
+bool bar_is_drawn GUARDED_BY(stderr_mutex) = false;
 
 void print_line(std::string line) {
-  const std::lock_guard lock(stderr_mutex);
+  const base::MutexLock lock(stderr_mutex);
   if (bar_is_drawn) line.insert(0, "\r\x1b[K");
   bar_is_drawn = false;
   line += '\n';
@@ -88,10 +90,12 @@ int fail(std::string_view command, std::string_view message) {
   return 2;
 }
 
+int fail(std::string_view command, const Error& error) { return fail(command, message_of(command, error)); }
+
 void note(std::string_view message) { print_line("assay: " + safe(message)); }
 
 void draw_bar(const std::string& line) {
-  const std::lock_guard lock(stderr_mutex);
+  const base::MutexLock lock(stderr_mutex);
   if (line.empty() && !bar_is_drawn) return;
   const std::string text = "\r\x1b[K" + line;
   std::fwrite(text.data(), 1, text.size(), stderr);

@@ -4,11 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include "assay/result.h"
+
 namespace assay::cli {
 
 // Prints "assay COMMAND: MESSAGE" ("assay: MESSAGE" without command) as one line on stderr and returns 2. Line breaks
 // and control characters of the message are escaped. Thread safe.
 int fail(std::string_view command, std::string_view message);
+// The same for an error of the library: the flag that sets the field at fault stands before the message.
+int fail(std::string_view command, const Error& error);
 
 // Prints "assay: MESSAGE" as one line on stderr, above the progress bar when there is one. Thread safe.
 void note(std::string_view message);

@@ -29,8 +29,12 @@ auto field_at(const char* name, Way way) {
 
 // FIELD(verifier, policy.audiences) is the member arguments.verifier.policy.audiences, with the name
 // "policy.audiences". PROGRAM_ONLY(quiet) is arguments.quiet, which the library does not know.
-#define FIELD(options, path) field_at(#path, [](Arguments& all) -> auto& { return all.options.path; })
-#define PROGRAM_ONLY(path) field_at("", [](Arguments& all) -> auto& { return all.path; })
+#define FIELD(options, path) \
+  field_at(                  \
+      #path, [](Arguments & all) -> auto& { return all.options.path; })
+#define PROGRAM_ONLY(path) \
+  field_at(                \
+      "", [](Arguments & all) -> auto& { return all.path; })
 
 // What a flag does with the values that it is given.
 struct Value {
@@ -54,7 +58,9 @@ std::vector<std::string> names_of(Field<T> field) {
 // A value whose reader hands what it read to `put`.
 template <class T, class F, class Put>
 Value value_of(Field<F> field, const Reader<T>& reader, Value::Takes takes, Put put) {
-  return {.fields = names_of(field), .choices = reader.choices, .takes = takes,
+  return {.fields = names_of(field),
+          .choices = reader.choices,
+          .takes = takes,
           .read = [field, read = reader.read, put](Arguments& all, const std::string& text) -> Result<void> {
             Result<T> value = read(text);
             if (!value) return value.error();
@@ -102,7 +108,8 @@ Value append_all(Field<std::vector<T>> field, const Reader<std::vector<T>>& read
 // The flag takes no value and gives the field this one.
 template <class T>
 Value set_to(Field<T> field, T constant) {
-  return {.fields = detail::names_of(field), .takes = Value::Takes::nothing,
+  return {.fields = detail::names_of(field),
+          .takes = Value::Takes::nothing,
           .read = [field, constant](Arguments& all, const std::string&) -> Result<void> {
             field.of(all) = constant;
             return {};

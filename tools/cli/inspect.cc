@@ -309,7 +309,7 @@ std::string_view trimmed(std::string_view text) {
 int run(Arguments& arguments) {
   JwtVerifierOptions& options = arguments.verifier;
   const auto inspector = TokenInspector::create(options.policy);
-  if (!inspector) return fail("inspect", inspector.error().message);
+  if (!inspector) return fail("inspect", inspector.error());
   const Policy& policy = inspector->policy();
   const Instant at = arguments.stream.at ? *arguments.stream.at : Instant{Instant::now().seconds, 0};
   const bool has_keys = !options.keys.empty();
@@ -320,7 +320,7 @@ int run(Arguments& arguments) {
   if (has_keys) {
     options.on_note = [](std::string_view message) { note(message); };
     auto made = JwtVerifier::create(std::move(options));
-    if (!made) return fail("inspect", made.error().message);
+    if (!made) return fail("inspect", made.error());
     verifier.emplace(std::move(*made));
   }
   std::string input;
@@ -328,7 +328,7 @@ int run(Arguments& arguments) {
     input = *token;
   } else {
     auto read = read_standard_input();
-    if (!read) return fail("inspect", read.error().message);
+    if (!read) return fail("inspect", read.error());
     input = std::move(*read);
   }
 

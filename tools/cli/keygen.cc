@@ -53,7 +53,7 @@ int run(Arguments& arguments) {
     return fail("keygen", "--private, --public and --jwks must be different files");
   }
   Result<KeyPair> pair = make_pair(flags);
-  if (!pair) return fail("keygen", pair.error().message);
+  if (!pair) return fail("keygen", pair.error());
 
   const std::string jwks = pair->jwks(flags.kid) + "\n";
   const auto with_flag = [](const Error& error) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "arguments.h"
 #include "assay/version.h"
-#include "command.h"
 #include "console.h"
 #include "parser.h"
 #include "readers.h"
@@ -70,15 +70,7 @@ int run(int argc, char** argv) {
   CLI::App program("assay verifies JSON Web Tokens in bulk.", "assay");
   program.set_help_flag("-h,--help", "show this help");
   program.set_version_flag("--version", build_description, "show version, OpenSSL, CPU features and backend");
-  program.formatter(help_format());
-  program.require_subcommand(1);
-  program.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  for (const Command& command : commands()) {
-    CLI::App* app = program.add_subcommand(command.name, command.summary);
-    add_flags(*app, command.name, values);
-    app->footer(command.footer);
-    app->callback([run = command.run, &values, &exit_code] { exit_code = run(values); });
-  }
+  add_commands(program, values, exit_code);
   program.footer(kExamples);
 
   auto args = arguments(argc, argv);

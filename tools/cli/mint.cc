@@ -60,22 +60,22 @@ void tell(const mint::MintResult& result, std::uint64_t seed) {
 
 int run(Arguments& arguments) {
   mint::MintOptions& options = arguments.mint.options;
-  if (Result<void> ok = mint::check_faults(options.faults); !ok) return fail("mint", ok.error().message);
+  if (Result<void> ok = mint::check_faults(options.faults); !ok) return fail("mint", ok.error());
   complete(arguments, options);
   Result<KeyPair> pair = read_key(arguments.mint);
-  if (!pair) return fail("mint", pair.error().message);
+  if (!pair) return fail("mint", pair.error());
   std::signal(SIGPIPE, SIG_IGN);  // so that a closed pipe is an outcome of write
   Result<base::OutputFile> output = base::OutputFile::open(arguments.mint.output);
-  if (!output) return fail("mint", output.error().message);
+  if (!output) return fail("mint", output.error());
   Result<base::OutputFile::Outcome> wrote = base::OutputFile::Outcome::written;
   const Result<mint::MintResult> result = mint::mint(*pair, options, [&](std::string_view lines) {
     wrote = output->write(lines);
     return wrote && *wrote == base::OutputFile::Outcome::written;
   });
-  if (!result) return fail("mint", result.error().message);
-  if (!wrote) return fail("mint", wrote.error().message);
+  if (!result) return fail("mint", result.error());
+  if (!wrote) return fail("mint", wrote.error());
   if (result->stopped) return 0;  // nobody reads the output any more
-  if (const Result<void> done = output->commit(); !done) return fail("mint", done.error().message);
+  if (const Result<void> done = output->commit(); !done) return fail("mint", done.error());
   if (!options.faults.empty()) tell(*result, options.seed);
   return 0;
 }

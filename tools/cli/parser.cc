@@ -1,8 +1,10 @@
 #include "parser.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 
+#include "command.h"
 #include "flags.h"
 
 namespace assay::cli {
@@ -12,6 +14,7 @@ namespace {
 constexpr std::size_t kHelpColumn = 28;
 constexpr std::size_t kHelpWidth = 100;
 
+// Two columns, with descriptions folded to the width of a page.
 class HelpFormat : public CLI::Formatter {
  public:
   HelpFormat() { column_width(kHelpColumn); }
@@ -58,7 +61,8 @@ void take(const Flag& flag, const std::string& text, Arguments& arguments) {
 CLI::Option* add_flag(CLI::App& app, const Flag& flag, Arguments& arguments) {
   const std::string names = flag.short_name.empty() ? flag.name : flag.short_name + "," + flag.name;
   if (flag.value.takes == Value::Takes::nothing) {
-    return app.add_flag_callback(names, [&flag, &arguments] { take(flag, "", arguments); }, flag.description());
+    return app.add_flag_callback(
+        names, [&flag, &arguments] { take(flag, "", arguments); }, flag.description());
   }
   const auto read = [&flag, &arguments](const CLI::results_t& values) {
     if (!flag.repeatable()) {
@@ -91,6 +95,16 @@ void add_flags(CLI::App& app, std::string_view command, Arguments& arguments) {
   }
 }
 
-std::shared_ptr<CLI::FormatterBase> help_format() { return std::make_shared<HelpFormat>(); }
+void add_commands(CLI::App& program, Arguments& arguments, int& exit_code) {
+  program.formatter(std::make_shared<HelpFormat>());
+  program.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  program.require_subcommand(1);
+  for (const Command& command : commands()) {
+    CLI::App* app = program.add_subcommand(command.name, command.summary);
+    add_flags(*app, command.name, arguments);
+    app->footer(command.footer);
+    app->callback([run = command.run, &arguments, &exit_code] { exit_code = run(arguments); });
+  }
+}
 
 }  // namespace assay::cli

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <memory>
 #include <string_view>
 
 #include "arguments.h"
@@ -14,7 +13,8 @@ namespace assay::cli {
 // "[a,b]", which CLI11 would take for a list.
 void add_flags(CLI::App& app, std::string_view command, Arguments& arguments);
 
-// Two columns, with descriptions folded to the width of a page.
-std::shared_ptr<CLI::FormatterBase> help_format();
+// Adds every command with its flags, and the way that --help is printed. Parsing runs the command that was chosen and
+// leaves its exit code.
+void add_commands(CLI::App& program, Arguments& arguments, int& exit_code);
 
 }  // namespace assay::cli

@@ -137,8 +137,10 @@ Reader<double> share() {
 }
 
 Reader<double> decimal(double least, double most, const char* unit) {
-  return {.read = [=](const std::string& text) { return read_decimal(text, least, most, std::string("a number of ") + unit); },
-          .write = short_decimal};
+  return {
+      .read =
+          [=](const std::string& text) { return read_decimal(text, least, most, std::string("a number of ") + unit); },
+      .write = short_decimal};
 }
 
 Reader<Algorithm> algorithm() {

@@ -2,8 +2,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -46,6 +49,46 @@ int exit_code_of(const StreamResult& result) {
   return result.rejected > 0 ? 1 : 0;
 }
 
+std::string rate_text(std::uint64_t records, double seconds) {
+  const double rate = seconds > 0 ? static_cast<double>(records) / seconds : 0;
+  return with_commas(static_cast<unsigned long long>(std::llround(rate))) + "/s";
+}
+
+std::string records_and_rate(std::uint64_t records, double seconds) {
+  return with_commas(records) + (records == 1 ? " record  " : " records  ") + rate_text(records, seconds);
+}
+
+void show_progress(ProgressBar& bar, const StreamOptions::Progress& progress) {
+  std::optional<double> share;
+  if (progress.total_bytes > 0) {
+    share = static_cast<double>(progress.bytes) / static_cast<double>(progress.total_bytes);
+  }
+  bar.show(records_and_rate(progress.records, progress.seconds), share);
+}
+
+// What a person sees of the whole run: how many records, accepted, rejected, how fast; then each reason with its count.
+std::string summary_text(const StreamResult& result) {
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.3g", result.seconds);
+  std::string text = "assay: " + with_commas(result.records) + (result.records == 1 ? " record: " : " records: ") +
+                     with_commas(result.accepted) + " accepted, " + with_commas(result.rejected) + " rejected, " +
+                     seconds + " s, " + rate_text(result.records, result.seconds) + "\n";
+  std::size_t width = 0;
+  for (const auto& [reason, count] : result.by_reason) width = std::max(width, reason.size());
+  for (const auto& [reason, count] : result.by_reason) {
+    text += "  " + reason + std::string(width - reason.size() + 2, ' ') + with_commas(count) + "\n";
+  }
+  if (result.recalled > 0) {
+    char share[16];
+    std::snprintf(share, sizeof share, "%.1f",
+                  100. * static_cast<double>(result.recalled) / static_cast<double>(result.records));
+    text += "  known from before, not verified again: " + with_commas(result.recalled) + " (" + share + " %)\n";
+  }
+  if (result.exceptional > 0)
+    text += "  exceptional in lanes, decided by OpenSSL: " + with_commas(result.exceptional) + "\n";
+  return text;
+}
+
 // Notes about keys that do as they are asked, which may not be what was meant.
 void note_doubtful_keys(const JwtVerifierOptions& options) {
   const auto is_static = [](const KeySource& key) { return key.kind == KeySource::Kind::static_tokens_file; };
@@ -75,7 +118,7 @@ int run(Arguments& arguments) {
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
   auto verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) return fail("verify", verifier.error().message);
+  if (!verifier) return fail("verify", verifier.error());
 
   stream.manifest = arguments.manifest();
   stream.stop = &caught.stop;
@@ -84,15 +127,12 @@ int run(Arguments& arguments) {
   std::optional<ProgressBar> bar;
   if (wants_bar(arguments)) {
     bar.emplace(isatty(STDERR_FILENO) == 1);
-    stream.on_progress = [&bar](const StreamOptions::Progress& progress) { bar->show(progress); };
+    stream.on_progress = [&bar](const StreamOptions::Progress& progress) { show_progress(*bar, progress); };
   }
   finish_on_stop_signals();
   const auto result = verify_stream(*verifier, stream);
-  if (!result) {
-    draw_bar("");
-    return fail("verify", result.error().message);
-  }
-  if (bar) bar->finish(*result);
+  if (!result) return fail("verify", result.error());
+  if (bar) bar->finish(records_and_rate(result->records, result->seconds) + "  done");
   if (!arguments.quiet && !result->output_closed) std::fputs(summary_text(*result).c_str(), stderr);
   return exit_code_of(*result);
 }
