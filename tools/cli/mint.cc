@@ -25,9 +25,8 @@ constexpr const char* kExamples =
     "  assay mint --key key.pem --claim 'tenant=\"acme\"' --claim 'roles=[\"admin\"]'\n"
     "  assay mint --key key.pem --kid k1 --count 1000000 --fault expired=0.05 --fault signature=0.01 --seed 7 -o "
     "corpus.txt\n"
-    "With --seed and --at the claims, faults and jti are the same each time, whatever --threads; so are the bytes, "
-    "except\n"
-    "for ES and PS algorithms, whose signatures are random by nature.\n";
+    "With --seed and --at, claims, faults and jti are the same each time, for any --threads. So are the bytes, except\n"
+    "with ES and PS algorithms, whose signatures are random by nature.\n";
 
 // Standard output, a device or pipe, or a file that appears under its name only when complete.
 class Output {
@@ -99,7 +98,8 @@ Result<KeyPair> read_key(const MintArguments& arguments) {
   std::string_view text = *bytes;
   if (info(arguments.algorithm).key_type == KeyType::oct) {
     if (text.starts_with("-----BEGIN ")) {
-      return Error{"--key " + arguments.key + ": a PEM key is no secret for " + name + "; choose --algorithm"};
+      return Error{"--key " + arguments.key + ": a PEM key cannot be a secret for " + name +
+                   "; choose another --algorithm"};
     }
     text = mint::secret_of_file(text);
   }
@@ -131,7 +131,7 @@ int run(Arguments& arguments) {
   complete(arguments, options);
   Result<KeyPair> pair = read_key(arguments.mint);
   if (!pair) return fail("mint", pair.error());
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, told apart below
+  std::signal(SIGPIPE, SIG_IGN);  // so that a closed pipe is an error of write, handled below
   Output output(arguments.mint.output);
   if (!output.open()) return fail("mint", output.complaint());
   const Result<mint::MintResult> result =
