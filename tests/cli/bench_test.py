@@ -1,4 +1,4 @@
-"""Tests of `assay bench`: short runs of tiny corpora. No speed is asserted; what is told of it is."""
+"""Tests of `assay bench`: short runs of tiny corpora. They check what is said about speed, and never the speed."""
 import glob
 import json
 import os
@@ -56,7 +56,7 @@ class BenchTable(BenchCase):
         process.stdout.close()
         self.assertEqual((process.wait(DEADLINE), process.stderr.read()), (0, b""))
 
-    def test_a_full_disk_is_told(self):
+    def test_a_full_disk_is_reported(self):
         with open("/dev/full", "wb") as full:
             done = self.bench("--algorithm", "HS256", "--threads", "1", stdout=full)
         self.assertRefused(done, "standard output", "No space left")
@@ -76,7 +76,7 @@ class BenchTable(BenchCase):
         self.assertEqual((process.stdout.read(), process.stderr.read()), (b"", b""))
         self.assertEqual([name for name in os.listdir(self.folder) if "out.json" in name], [])
 
-    def test_a_bar_is_drawn_on_a_terminal_alone(self):
+    def test_a_bar_is_drawn_only_on_a_terminal(self):
         leader, follower = pty.openpty()
         self.addCleanup(os.close, leader)
         process = self.start("bench", *SHORT, "--algorithm", "HS256", stdin=subprocess.DEVNULL, stderr=follower)
@@ -228,7 +228,7 @@ class BenchCompare(BenchCase):
             self.assertIn(word, done.stdout)
             self.assertIn(b"Against old.json", done.stdout)
 
-    def test_measures_the_same_rows_unless_told_otherwise(self):
+    def test_measures_the_same_rows_unless_flags_say_otherwise(self):
         first = self.report(*self.ARGS, "--keys", "2", "--batch", "3", "--repeated")
         self.write("old.json", json.dumps(first))
         again = self.assay("bench", "--compare", "old.json", "--json", "new.json")
@@ -241,7 +241,7 @@ class BenchCompare(BenchCase):
         self.assertIn(b"not measured now", done.stdout)
         self.assertIn(b"not measured before", done.stdout)
 
-    def test_another_cpu_is_told(self):
+    def test_another_cpu_is_reported(self):
         report = self.report(*self.ARGS)
         report["machine"]["cpu"] = "another"
         self.write("old.json", json.dumps(report))
@@ -276,7 +276,7 @@ class BenchInput(BenchCase):
         self.notes = done.stderr
         return json.loads(self.read("out.json"))
 
-    def test_what_is_wrong_with_a_key_is_told_once(self):
+    def test_what_is_wrong_with_a_key_is_reported_once(self):
         self.write("access.log", token() + "\n")
         self.write("keys.json", '{"keys":[{"kty":"RSA","kid":"small"}]}')
         self.report_of("access.log", "--jwks", "keys.json")

@@ -57,13 +57,13 @@ def jwk(kid, secret=SECRET, **more):
     return {"kty": "oct", "kid": kid, "k": b64url(secret), **more}
 
 
-# Its runtime holds a handler back until the thread makes a call that it intercepts, and the system may pick a worker of
-# oneTBB that sleeps in one it does not. The other builds run these tests.
+# ThreadSanitizer runs a signal handler only when the thread makes a call that it intercepts. The system may deliver the
+# signal to a worker of oneTBB that sleeps in another call. The other builds run these tests.
 TSAN_DELAYS_SIGNALS = "ThreadSanitizer delays signal handlers"
 
 
 class Reasons(Case):
-    def test_each_reason_is_told_as_its_golden_says(self):
+    def test_each_reason_is_reported_as_its_golden_says(self):
         self.write("two.json", compact({"keys": [jwk("a"), jwk("b", b"y" * 32), jwk("big", b"z" * 64, alg="HS512")]}))
         self.write("static.json", compact({"somebody": {"client_id": "c"}}))
         out = b""
@@ -85,7 +85,7 @@ class Reasons(Case):
         self.assertEqual(verdict["reasons"], ["token_expired", "issuer_mismatch", "audience_mismatch"])
         self.assertEqual((verdict["signature"], verdict["client_id"]), ("valid", "app"))
 
-    def test_nothing_of_the_claims_is_told_before_the_signature_is_valid(self):
+    def test_nothing_of_the_claims_is_shown_before_the_signature_is_valid(self):
         (verdict,) = self.verdicts(stdin=token(secret=b"x" * 32) + "\n")
         self.assertNotIn("client_id", verdict)
         self.assertEqual(verdict["signature"], "invalid")
@@ -104,7 +104,7 @@ class Output(Case):
         self.assertEqual([row["valid"] for row in rows], ["true", "false", "true", "false", "false", "true"])
         self.assertGolden("mixed.csv", out)
 
-    def test_a_new_file_of_tokens_is_readable_by_its_owner_alone(self):
+    def test_a_new_file_of_tokens_is_readable_only_by_its_owner(self):
         for args, mode in ((["-o", "closed", "--emit-token"], 0o600), (["-o", "open"], 0o644)):
             self.verify(*args, stdin=token() + "\n", umask=0o022)
             self.assertEqual(stat.S_IMODE(os.stat(self.path(args[1])).st_mode), mode, args)
@@ -265,7 +265,7 @@ class Summary(Case):
         self.assertRegex(done.stderr.decode(), r"3 records: 1 accepted, 2 rejected.*\n  malformed_token +2\n")
         self.assertEqual(self.verify(stdin="x\n").stderr, b"")
 
-    def test_progress_is_told_in_plain_lines_where_stderr_is_no_terminal(self):
+    def test_progress_is_a_plain_line_if_stderr_is_no_terminal(self):
         done = self.verify("--progress", stdin=token() + "\n", quiet=False)
         self.assertIn("1 record", done.stderr.decode())
         self.assertNotIn(b"\x1b", done.stderr)
@@ -418,7 +418,7 @@ class Options(Case):
         self.assertRefused(self.assay("verify", "--jwks", "none.json"), "none.json")
         self.assertRefused(self.assay("verify", "--public-key", "secret"), "secret")
 
-    def test_unusable_key_is_told_and_does_not_spoil_the_set(self):
+    def test_unusable_key_is_reported_and_does_not_spoil_the_set(self):
         self.write("keys.json", compact({"keys": [jwk("weak", b"short"), jwk("good")]}))
         done = self.assay("verify", "--jwks", "keys.json", "--at", str(AT), "--quiet",
                           stdin=token({"alg": "HS256", "kid": "good"}) + "\n")
@@ -514,7 +514,7 @@ class Filter(Case):
             time.sleep(0.01)
 
     @unittest.skipIf("TSAN_OPTIONS" in os.environ, TSAN_DELAYS_SIGNALS)
-    def test_broken_new_keys_are_told_and_the_old_stay(self):
+    def test_broken_new_keys_are_reported_and_the_old_stay(self):
         process = self.filter()
         self.assertTrue(self.ask(process, token())["valid"])
         os.remove(self.path("secret"))

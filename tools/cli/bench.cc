@@ -35,12 +35,12 @@ constexpr const char* kExamples =
   assay bench --json today.json --compare last-week.json
   assay bench --input access.ndjson --jwks jwks.json --at record
 
-Tokens are minted with keys of their own and kept in assay/bench under $XDG_CACHE_HOME or ~/.cache.
+Tokens are minted with keys of their own. They are kept in assay/bench under $XDG_CACHE_HOME or ~/.cache.
 Exit status: 0 measured, 1 something is slower than in the report of --compare, 2 could not start or
 finish, 130 ended by SIGINT.
 )";
 
-// Settings that no flag gave are those of the report to compare with, or the usual ones.
+// Takes the settings that no flag gave from the report to compare with, if there is one. It must be of minted tokens.
 void complete(Arguments& arguments, const std::optional<bench::Report>& before) {
   bench::Settings& settings = arguments.bench.settings;
   const bool own_log = !settings.input.empty();
@@ -65,7 +65,7 @@ void complete(Arguments& arguments, const std::optional<bench::Report>& before) 
     settings.threads = bench::usual_threads(static_cast<int>(bench::Pinning().cores().size()));
 }
 
-// The command line, as it could be typed again. Flags that only say where results go are left out.
+// Returns the command line as it could be typed again. Flags that only say where results go are left out.
 std::string command_of(const Arguments& arguments) {
   std::string command = "assay bench";
   for (const auto& [name, value] : arguments.manifest()) {
@@ -79,7 +79,7 @@ std::string command_of(const Arguments& arguments) {
   return command;
 }
 
-// Of another run; the error names the file.
+// Reads the report of another run. The error names the file.
 Result<bench::Report> read_before(const std::string& path) {
   std::error_code error;
   std::ifstream file(path, std::ios::binary);
@@ -91,7 +91,7 @@ Result<bench::Report> read_before(const std::string& path) {
   return report;
 }
 
-// Why these flags do not go together; empty: they do.
+// Returns why these flags do not go together; empty if they do.
 std::string what_is_wrong(const Arguments& arguments) {
   const BenchArguments& flags = arguments.bench;
   if (flags.json == "-" && flags.html == "-") return "--json and --html cannot both be standard output";
@@ -110,11 +110,12 @@ std::string what_is_wrong(const Arguments& arguments) {
   return "";
 }
 
-// The user's own log with the verifier for it, if --input names one. Takes the verifier's options out of `arguments`.
+// Returns the user's own log and how to verify it, if --input names one. Moves the verifier's options out of
+// `arguments`.
 std::optional<bench::OwnInput> own_input(Arguments& arguments) {
   if (arguments.bench.settings.input.empty()) return std::nullopt;
   bench::OwnInput own{std::move(arguments.verifier), arguments.stream};
-  // Here --algorithm is the policy's.
+  // With --input, --algorithm says which algorithms the policy allows.
   for (const std::string& name : arguments.bench.settings.algorithms) {
     own.verifier.policy.algorithms.push_back(*algorithm_from_string(name));
   }
@@ -138,7 +139,7 @@ Result<bench::Report> measure(Arguments& arguments) {
   return report;
 }
 
-// Opens the file of a result; no path is no file.
+// Opens the file for a result. An empty path means that the result is not wanted.
 Result<std::optional<base::OutputFile>> open_result(const std::string& path) {
   std::optional<base::OutputFile> output;
   if (path.empty()) return output;
@@ -148,14 +149,14 @@ Result<std::optional<base::OutputFile>> open_result(const std::string& path) {
   return output;
 }
 
-// Writes a result. A closed pipe is no failure.
+// Writes a result. A reader that closed the pipe has read enough; that is no error.
 Result<void> write_result(base::OutputFile& output, const std::string& text) {
   const auto wrote = output.write(text);
   if (!wrote) return wrote.error();
   return *wrote == base::OutputFile::Outcome::closed ? Result<void>() : output.commit();
 }
 
-// The table: to standard output, or to standard error if another result goes there.
+// Prints the table on standard output, or on standard error if another result goes to standard output.
 Result<void> print_table(const BenchArguments& flags, const std::string& text) {
   if (flags.json == "-" || flags.html == "-") {
     std::fputs(text.c_str(), stderr);
@@ -176,8 +177,8 @@ int run(Arguments& arguments) {
     before = std::move(*read);
   }
   complete(arguments, before);
-  signals();  // from here on SIGPIPE is ignored, which the outputs need
-  // Opened before minutes of measuring, so that a wrong path is reported at once.
+  signals();  // ignores SIGPIPE from here on, so that a closed pipe is an outcome of write
+  // The outputs are opened before minutes of measuring, so that a wrong path is reported at once.
   Result<std::optional<base::OutputFile>> json = open_result(flags.json);
   if (!json) return fail("bench", json.error());
   Result<std::optional<base::OutputFile>> html = open_result(flags.html);
@@ -204,7 +205,7 @@ int run(Arguments& arguments) {
 
 Command bench_command() {
   return {.name = "bench",
-          .summary = "Tokens a second by algorithm, backend and threads, on this machine",
+          .summary = "Measure tokens per second by algorithm, backend and threads on this machine",
           .footer = kExamples,
           .run = run};
 }

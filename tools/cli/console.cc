@@ -21,7 +21,7 @@ void print_line(std::string line) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-// The code point that begins `text` and its length in bytes; length 0 when the bytes are not UTF-8 (RFC 3629).
+// A code point and its length in bytes; length 0 if the bytes are not UTF-8 (RFC 3629).
 struct CodePoint {
   std::uint32_t value;
   std::size_t length;
@@ -46,6 +46,7 @@ CodePoint first_code_point(std::string_view text) {
   return {value, length};
 }
 
+// Control characters, invisible characters and characters that change the direction of text.
 bool obeyed_by_terminals(std::uint32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
          (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF || c == 0x061C || (c >= 0xE0000 && c < 0xE0080);

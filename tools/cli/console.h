@@ -1,4 +1,4 @@
-// What the program says to a person: errors, notes and text from tokens made safe for a terminal.
+// Messages for a person on standard error, and text from tokens made safe for a terminal.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ int fail(std::string_view command, const Error& error);
 // Prints "assay: MESSAGE" as one line on stderr, above the progress bar when there is one. Thread safe.
 void note(std::string_view message);
 
-// Replaces the progress bar on stderr by `line`; empty: takes it away. Thread safe.
+// Draws `line` on stderr in place of the progress bar; an empty line takes the bar away. Thread safe.
 void draw_bar(const std::string& line);
 
 // Appends text of unknown origin so that no terminal obeys it: control characters, bidirectional controls and bytes
@@ -28,7 +28,7 @@ std::string safe(std::string_view text);
 // 1234567 -> "1,234,567".
 std::string with_commas(unsigned long long number);
 
-// Flushes stdout; true when not all of it could be written.
+// Flushes stdout. Returns true if not all of it could be written.
 bool stdout_failed();
 
 }  // namespace assay::cli

@@ -372,7 +372,7 @@ int run(Arguments& arguments) {
 
 Command inspect_command() {
   return {.name = "inspect",
-          .summary = "One token explained: header, claims, every check and its result",
+          .summary = "Explain one token: header, claims, every check and its result",
           .footer = kExamples,
           .run = run};
 }

@@ -24,21 +24,21 @@ constexpr const char* kExamples =
     "public\n"
     "key, and the JWKS holds the secret too (mode 0600).";
 
-// HS*: the secret as base64url text, longer than the hash, so that the file can be read, copied and pasted.
+// Makes the key. A secret for HS* is base64url text, longer than the hash, so that its file can be copied and pasted.
 Result<KeyPair> make_pair(const KeygenArguments& flags) {
   Result<KeyPair> pair = KeyPair::generate(flags.algorithm, flags.bits);
   if (!pair || info(flags.algorithm).key_type != KeyType::oct) return pair;
   return KeyPair::from_private(codec::base64url_encode(pair->private_pem()), flags.algorithm);
 }
 
-// However they are spelled: writing the public half over the private one would lose the key.
+// Two paths may name one file in different ways. Writing the public key over the private one would lose the key.
 bool same_file(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   std::error_code ignored;
   const auto place = [&](const std::string& path) {
     return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
   };
-  return !place(a).empty() && place(a) == place(b);  // empty: cannot be looked up, as the writing will tell
+  return !place(a).empty() && place(a) == place(b);  // an empty place cannot be looked up; writing to it will fail
 }
 
 int run(Arguments& arguments) {
@@ -50,7 +50,7 @@ int run(Arguments& arguments) {
   if (!secret && flags.public_path.empty()) return fail("keygen", "--public is missing; give a PATH");
   if (same_file(flags.private_path, flags.public_path) || same_file(flags.private_path, flags.jwks_path) ||
       same_file(flags.public_path, flags.jwks_path)) {
-    return fail("keygen", "--private, --public and --jwks must be different files");
+    return fail("keygen", "--private, --public and --jwks must name different files");
   }
   Result<KeyPair> pair = make_pair(flags);
   if (!pair) return fail("keygen", pair.error());
@@ -69,7 +69,7 @@ int run(Arguments& arguments) {
                 : mint::write_public_file(flags.jwks_path, jwks);
   }
   if (!ok) {
-    // A private key without its public half is of no use, and would stand in the way of the next attempt.
+    // A private key without its public half is useless, and the next attempt would refuse to replace it.
     if (!flags.force) ::unlink(flags.private_path.c_str());
     return fail("keygen", with_flag(ok.error()));
   }

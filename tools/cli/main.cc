@@ -1,4 +1,4 @@
-// The program: one table of commands, and what every command has in common.
+// The program: chooses the command, and says in one line what is wrong with a command line.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -26,8 +26,8 @@ constexpr const char* kExamples =
 `assay COMMAND --help` shows the options of a command.
 )";
 
-// "--name=value" as two arguments, since CLI11 takes the argument after an empty value for the value. In reverse, as
-// CLI11 wants them.
+// The arguments in reverse, as CLI11 wants them. "--name=" becomes two arguments, the second empty: CLI11 would take
+// the argument that follows for the value.
 std::vector<std::string> arguments(int argc, char** argv) {
   std::vector<std::string> args;
   bool options_ended = false;
@@ -45,7 +45,7 @@ std::vector<std::string> arguments(int argc, char** argv) {
   return {args.rbegin(), args.rend()};
 }
 
-// What CLI11 found wrong, in one line that begins with the option.
+// Says what CLI11 found wrong, in one line that begins with the option.
 std::string usage_error(const CLI::App& program, const CLI::Error& error) {
   for (const std::string& extra : program.remaining(true)) {
     if (extra.starts_with('-')) return extra.substr(0, extra.find('=')) + ": no such option";
@@ -61,7 +61,7 @@ std::string usage_error(const CLI::App& program, const CLI::Error& error) {
   return error.what();
 }
 
-// The help of the command that was chosen, its groups one blank line apart.
+// The help of the command that was chosen. CLI11 puts two blank lines between groups; one is enough.
 std::string help_of(const CLI::App& program) { return CLI::detail::find_and_replace(program.help(), "\n\n\n", "\n\n"); }
 
 int run(int argc, char** argv) {

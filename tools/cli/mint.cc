@@ -21,9 +21,8 @@ constexpr const char* kExamples =
     "  assay mint --key key.pem --claim 'tenant=\"acme\"' --claim 'roles=[\"admin\"]'\n"
     "  assay mint --key key.pem --kid k1 --count 1000000 --fault expired=0.05 --fault signature=0.01 --seed 7 -o "
     "corpus.txt\n"
-    "With --seed and --at the claims, faults and jti are the same each time, whatever --threads; so are the bytes, "
-    "except\n"
-    "for ES and PS algorithms, whose signatures are random by nature.\n";
+    "With --seed and --at, claims, faults and jti are the same each time, for any --threads. So are the bytes, except\n"
+    "with ES and PS algorithms, whose signatures are random by nature.\n";
 
 Result<KeyPair> read_key(const MintArguments& arguments) {
   const std::string name(to_string(arguments.algorithm));
@@ -32,7 +31,8 @@ Result<KeyPair> read_key(const MintArguments& arguments) {
   std::string_view text = *bytes;
   if (info(arguments.algorithm).key_type == KeyType::oct) {
     if (text.starts_with("-----BEGIN ")) {
-      return Error{"--key " + arguments.key + ": a PEM key is no secret for " + name + "; choose --algorithm"};
+      return Error{"--key " + arguments.key + ": a PEM key cannot be a secret for " + name +
+                   "; choose another --algorithm"};
     }
     text = jose::secret_of_file(text);
   }

@@ -14,9 +14,9 @@ Signals* state = nullptr;
 int wake_write = -1;
 
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
-              "signal handlers may touch lock-free atomics alone");
+              "signal handlers may only touch lock-free atomics");
 
-// Async-signal-safe: atomics and write(2).
+// Is async-signal-safe: it uses only atomics and write(2).
 void on_signal(int number) {
   const int saved = errno;
   if (number == SIGHUP) {
@@ -24,7 +24,7 @@ void on_signal(int number) {
   } else {
     state->stop.store(number);
   }
-  // A full pipe is readable already.
+  // A write to a full pipe fails, and need not succeed: the pipe is readable already.
   [[maybe_unused]] const auto written = write(wake_write, "!", 1);
   errno = saved;
 }

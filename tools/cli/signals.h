@@ -1,4 +1,4 @@
-// Signals as data: what SIGINT, SIGTERM and SIGHUP leave for the stream to find.
+// Signals as data: SIGINT, SIGTERM and SIGHUP set flags that the stream reads.
 #pragma once
 
 #include <atomic>
@@ -6,15 +6,16 @@
 namespace assay::cli {
 
 struct Signals {
-  std::atomic<int> stop{0};         // SIGINT or SIGTERM, once one came
+  std::atomic<int> stop{0};         // the number of the last SIGINT or SIGTERM; 0: none came
   std::atomic<bool> reload{false};  // SIGHUP came
-  int wake_fd = -1;                 // becomes readable at each of them, so that a blocked read ends
+  int wake_fd = -1;                 // becomes readable at each signal, so that a blocked read ends; -1: not available
 };
 
-// The process's signals. SIGPIPE is ignored and SIGHUP asks for a reload from the first call on; never freed.
+// Returns the process's signals, which live as long as the process. From the first call on SIGPIPE is ignored and
+// SIGHUP asks for a reload.
 Signals& signals();
-// From here on SIGINT and SIGTERM end the run after the records already read. Before, while keys are loaded, there is
-// nothing to finish and they end the process as usual.
+// After this call SIGINT and SIGTERM end the run after the records already read. Before it, while keys are loaded,
+// there is nothing to finish, and they end the process as usual.
 void finish_on_stop_signals();
 
 }  // namespace assay::cli

@@ -31,10 +31,10 @@ constexpr const char* kExamples =
   assay verify --secret-file secret.txt --algorithm HS256 --quiet tokens.txt > /dev/null && echo all good
 
 Exit status: 0 all records accepted, 1 at least one rejected, 2 could not start or finish,
-130 and 143 ended by SIGINT and SIGTERM after the records already read. SIGHUP reloads the keys.
+130 or 143 ended by SIGINT or SIGTERM after the records already read. SIGHUP reloads the keys.
 )";
 
-// The verdicts on a terminal leave no place for a bar.
+// Says whether to show a bar. Verdicts on the same terminal leave no place for it.
 bool wants_bar(const Arguments& arguments) {
   if (arguments.quiet) return false;
   if (arguments.progress) return true;
@@ -66,7 +66,7 @@ void show_progress(ProgressBar& bar, const StreamOptions::Progress& progress) {
   bar.show(records_and_rate(progress.records, progress.seconds), share);
 }
 
-// What a person sees of the whole run: how many records, accepted, rejected, how fast; then each reason with its count.
+// Returns the summary for a person: how many records, accepted, rejected, how fast; then each reason with its count.
 std::string summary_text(const StreamResult& result) {
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.3g", result.seconds);
@@ -89,7 +89,7 @@ std::string summary_text(const StreamResult& result) {
   return text;
 }
 
-// Notes about keys that do as they are asked, which may not be what was meant.
+// Notes keys that work as asked, but perhaps not as meant.
 void note_doubtful_keys(const JwtVerifierOptions& options) {
   const auto is_static = [](const KeySource& key) { return key.kind == KeySource::Kind::static_tokens_file; };
   if (std::any_of(options.keys.begin(), options.keys.end(), is_static)) {
@@ -100,7 +100,7 @@ void note_doubtful_keys(const JwtVerifierOptions& options) {
   };
   if (std::count_if(options.keys.begin(), options.keys.end(), is_public) > 1 && options.policy.issuers &&
       options.policy.issuers->size() > 1) {
-    note("every key given serves every --issuer; if issuers do not trust one another, run once for each");
+    note("every key given serves every --issuer; if issuers do not trust one another, run assay once for each");
   }
 }
 
@@ -141,7 +141,7 @@ int run(Arguments& arguments) {
 
 Command verify_command() {
   return {.name = "verify",
-          .summary = "Verdicts for every record of files, or of standard input",
+          .summary = "Verify the tokens of files or of standard input, one verdict for each record",
           .footer = kExamples,
           .run = run};
 }
