@@ -271,8 +271,8 @@ void Engine::Impl::judge_signatures(std::span<jose::TokenVerdict> verdicts, Sess
                               .algorithm = *work.plan->header.algorithm,
                               .signing_input = work.signing_input,
                               .signature = work.signature,
-                              .head = work.plan->head_bytes == 0 ? nullptr : &work.plan->head,
-                              .head_bytes = work.plan->head_bytes});
+                              .header_id = work.plan->id,
+                              .header_bytes = work.header_size + 1});
     }
     session.backend->verify(session.jobs, session.snapshot->ring->generation());
     std::size_t left = 0;
