@@ -42,7 +42,7 @@ OUTSIDE = ("tools/cli", "tools/bench", "bench", "tests")  # above the engine: ma
 
 # first part of a library's header -> rooms that may use it
 LIBRARIES = {
-    "openssl": {"digest", "keys", "signature", "lanes", "memo", "verify", "mint"},
+    "openssl": {"digest", "keys", "signature", "lanes", "verify", "mint"},
     "simdjson.h": {"codec"},
     "tbb": {"stream"},
     "oneapi": {"stream"},

@@ -31,6 +31,7 @@ LanesSession::LanesSession(std::shared_ptr<LanesShared> shared)
 void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept {
   if (ring_generation != generation_) {
     keys_.clear();
+    headers_.clear();
     generation_ = ring_generation;
   }
   if (shared_->faulty()) {  // kernels that were wrong once are not asked again
@@ -159,12 +160,13 @@ void LanesSession::run_lanes(std::span<signature::Job> jobs) {
 // The first hash of every signature, whatever its kind: together they fill the lanes best.
 void LanesSession::hash_inputs(std::span<const signature::Job> jobs) {
   const std::span<const LaneItem> items = scheduler_.items();
+  headers_.begin_round();
   for (std::size_t i = 0; i < items.size(); ++i) {
     const signature::Job& job = jobs[items[i].job];
     const AlgorithmInfo& algorithm = info(job.algorithm);
     DigestSlot& slot = slots_[i];
-    if (job.head != nullptr) {
-      hashes_.add_rest(algorithm.hash, *job.head, job.signing_input.substr(job.head_bytes), slot.digest());
+    if (const digest::HashState* head = headers_.find(job)) {
+      hashes_.add_rest(algorithm.hash, *head, job.signing_input.substr(HeaderStates::head_bytes(job)), slot.digest());
     } else if (algorithm.scheme == Scheme::hmac) {
       hashes_.add_keyed(algorithm.hash, job.key->openssl->hmac->states(algorithm.hash).inner, job.signing_input,
                         slot.digest());

@@ -13,6 +13,7 @@
 
 #include "lanes/curve_lanes.h"
 #include "lanes/hash_lanes.h"
+#include "lanes/header_states.h"
 #include "lanes/lane_scheduler.h"
 #include "lanes/lanes_shared.h"
 #include "lanes/rsa_lanes.h"
@@ -63,6 +64,7 @@ class LanesSession final : public signature::BackendSession {
   LanesCounters::Session counts_;
   std::uint64_t generation_ = 0;
   std::vector<KeyUse> keys_;
+  HeaderStates headers_;
 
   // Of a batch; numbers are indices of its jobs.
   std::vector<std::uint32_t> to_report_;  // a job of each key whose uses are to be reported

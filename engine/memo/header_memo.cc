@@ -3,9 +3,6 @@
 #include <cstring>
 #include <utility>
 
-#include "digest/hmac.h"
-#include "keys/openssl_key.h"
-
 namespace assay::memo {
 namespace {
 
@@ -43,24 +40,6 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   plan.detail = choice.detail;
   plan.wants_refetch = choice.unknown_kid;
   return plan;
-}
-
-// Hashes the blocks that header and dot fill. EdDSA hashes signature and key before them.
-void hash_head(HeaderPlan& plan, std::string_view segment) {
-  if (plan.fault || plan.candidates.empty()) return;
-  const AlgorithmInfo& algorithm = info(*plan.header.algorithm);
-  if (algorithm.scheme == Scheme::eddsa) return;
-  const std::size_t block = digest::block_bytes(algorithm.hash);
-  const std::string head = std::string(segment) + '.';
-  if (head.size() < block) return;
-  if (algorithm.scheme == Scheme::hmac) {
-    const digest::HmacKey* key = plan.candidates.front()->openssl->hmac.get();
-    if (plan.candidates.size() != 1 || key == nullptr) return;
-    plan.head = digest::hash_blocks(algorithm.hash, key->states(algorithm.hash).inner, block, head);
-  } else {
-    plan.head = digest::hash_blocks(algorithm.hash, digest::initial_words(algorithm.hash), 0, head);
-  }
-  plan.head_bytes = head.size() / block * block;
 }
 
 // A number below `slots`, a power of two, from length, middle and end: headers of one issuer differ in their kid. Two
@@ -101,7 +80,7 @@ const HeaderPlan& HeaderMemo::look_up(std::string_view segment, const Policy& po
   HeaderPlan& plan = keep ? plans_[std::string(segment)] : unremembered_.emplace_back();
   plan = make_plan(segment, *snapshot_, policy);
   if (plan.header.fault) plan.detail = plan.header.detail;  // views the string where it now lives
-  if (keep) hash_head(plan, segment);
+  if (keep && !plan.candidates.empty()) plan.id = ++last_id_;
   return plan;
 }
 

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "assay/policy.h"
-#include "digest/digest.h"
 #include "jose/header.h"
 #include "keys/key_ring.h"
 #include "keys/key_store.h"
@@ -31,9 +30,8 @@ struct HeaderPlan {
   std::string_view detail;      // of the fault; static text or the header's
   std::vector<const keys::PreparedKey*> candidates;
   bool wants_refetch = false;  // the kid names no key
-  // What signature::Job::head says; for HMAC only where there is one key to try.
-  digest::HashState head;
-  std::size_t head_bytes = 0;
+  // Of the plans of one memo, whatever their snapshot; 0: the plan is not remembered, or has no candidates.
+  std::uint64_t id = 0;
 };
 
 class HeaderMemo {
@@ -50,6 +48,7 @@ class HeaderMemo {
   };
 
   std::shared_ptr<const keys::Snapshot> snapshot_;
+  std::uint64_t last_id_ = 0;
   std::unordered_map<std::string, HeaderPlan, Hash, std::equal_to<>> plans_;
   std::deque<HeaderPlan> unremembered_;  // of headers too long to keep, for this batch
   // Where recent headers are found before the map is asked, by a few of their bytes: see slot_of.

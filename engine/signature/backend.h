@@ -11,7 +11,6 @@
 #include "assay/algorithm.h"
 #include "assay/result.h"
 #include "base/stage_clock.h"
-#include "digest/digest.h"
 #include "keys/prepared_key.h"
 
 namespace assay::signature {
@@ -24,10 +23,10 @@ struct Job {
   std::string_view signature;      // decoded bytes
   bool valid = false;              // the answer
   bool not_sampled = false;        // of a backend that is cross-checked: OpenSSL was not asked
-  // The algorithm's hash (HMAC: with this key, after its inner block) over the first `head_bytes` of the signing input,
-  // which tokens of one header share; null: none was made.
-  const digest::HashState* head = nullptr;
-  std::size_t head_bytes = 0;
+  // A number that tokens with this header have in common, and no other header that this session is given under the same
+  // ring generation; 0: none. A backend may keep what it worked out for the header.
+  std::uint64_t header_id = 0;
+  std::size_t header_bytes = 0;  // of header and dot, with which the signing input begins; only with a header_id
 };
 
 // A thread's own contexts and scratch. Not thread safe.

@@ -112,8 +112,8 @@ void check_signatures(std::span<jose::TokenVerdict> verdicts, Workspace& workspa
                                 .algorithm = *work.plan->header.algorithm,
                                 .signing_input = work.signing_input,
                                 .signature = work.signature,
-                                .head = work.plan->head_bytes == 0 ? nullptr : &work.plan->head,
-                                .head_bytes = work.plan->head_bytes});
+                                .header_id = work.plan->id,
+                                .header_bytes = work.header_size + 1});
     }
     workspace.backend->verify(workspace.jobs, workspace.snapshot->ring->generation());
     std::size_t left = 0;
