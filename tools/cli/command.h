@@ -5,7 +5,7 @@
 
 namespace assay::cli {
 
-// Exit codes (CONTRACT): 0 all accepted, 1 finished with a rejection, 2 could not start or finish.
+// Exit codes: 0 all accepted, 1 finished with a rejection, 2 could not start or finish.
 void add_verify(CLI::App& program, int& exit_code);
 void add_inspect(CLI::App& program, int& exit_code);
 void add_mint(CLI::App& program, int& exit_code);
