@@ -37,7 +37,7 @@ class KeyReader {
  public:
   KeyReader(const JsonNode& json, Profile profile) : json_(json), strict_(profile == Profile::strict) {}
 
-  // `key` is complete when the answer is empty.
+  // Returns why the key cannot be used; `key` is complete if that is empty.
   Why read(Jwk& key) {
     if (Why why = common_members(key); !why.empty()) return why;
     if (Why why = numbers(key); !why.empty()) return why;
@@ -108,8 +108,8 @@ class KeyReader {
   }
   static bool is_operation_of_signing(std::string_view op) noexcept { return op == "sign" || op == "verify"; }
 
-  // joserfc: each value, alone or in a list, must be a known one; with both members, the values must agree. A string is
-  // walked letter by letter there, and a use in a list cannot be looked up: both fail.
+  // joserfc: each value, by itself or in a list, must be a known one; if both members are there, they must agree. Then
+  // key_ops must be a list and use a string: joserfc walks a string letter by letter, and cannot look up a list.
   static Why joserfc_use(const JsonNode* use, const JsonNode* ops) {
     const auto known_use = [](const JsonNode& node) {
       return node.is(JsonType::string) && (node.text == "sig" || node.text == "enc");
@@ -129,7 +129,7 @@ class KeyReader {
     return {};
   }
 
-  // RFC 7517 §4.6 to §4.9: looked at for their types alone, never followed, never trusted.
+  // RFC 7517 §4.6 to §4.9: only the types of certificate members are checked. They are never followed or trusted.
   Why certificates() const {
     if (const JsonNode* x5u = json_.find("x5u")) {
       if (!x5u->is(JsonType::string) || !(x5u->text.starts_with("https://") || x5u->text.starts_with("http://")))
@@ -160,7 +160,7 @@ class KeyReader {
     return "kty is unknown";
   }
 
-  // The decoded value of a required member.
+  // Decodes a required member.
   Why octets(std::string_view name, std::string& to) const {
     const JsonNode* node = json_.find(name);
     if (node == nullptr) return std::string(name) + " is missing";
@@ -172,7 +172,7 @@ class KeyReader {
     return {};
   }
 
-  // An integer of any size: Base64urlUInt.
+  // Decodes an integer of any size: Base64urlUInt of RFC 7518 §2.
   Why integer(std::string_view name, std::string& to) const {
     if (Why why = octets(name, to); !why.empty()) return why;
     if (to.front() != 0 || to == std::string_view("\0", 1)) return {};
@@ -197,7 +197,7 @@ class KeyReader {
     return a.size() != b.size() ? a.size() > b.size() : a >= b;
   }
 
-  // RFC 7518 §6.3.2: d alone, or with all of p, q, dp, dq, qi.
+  // RFC 7518 §6.3.2: d stands by itself, or with all of p, q, dp, dq and qi.
   Why rsa_private(Jwk& key) const {
     const std::array<std::pair<std::string_view, std::string*>, 5> primes = {
         {{"p", &key.p}, {"q", &key.q}, {"dp", &key.dp}, {"dq", &key.dq}, {"qi", &key.qi}}};
@@ -231,7 +231,7 @@ class KeyReader {
     return {};
   }
 
-  // A coordinate at full width (RFC 7518 §6.2.1.2); joserfc reads a number of any width.
+  // Decodes a coordinate at full width (RFC 7518 §6.2.1.2). joserfc reads a number of any width.
   Why coordinate(std::string_view name, std::size_t width, std::string& to) const {
     if (Why why = octets(name, to); !why.empty()) return why;
     if (to.size() == width) return {};
@@ -268,7 +268,7 @@ class KeyReader {
     return key.x.size() == width ? Why() : "x" + wrong;
   }
 
-  // strict: what is left of the algorithms of the key's type, and whether its numbers are sound.
+  // strict: checks the numbers, and leaves of the algorithms of the key's type those that its members allow.
   Why bind(Jwk& key) const {
     if (Why why = weakness_of(key); !why.empty()) return why;
     key.permitted = algorithms_of(key.type, key.curve);

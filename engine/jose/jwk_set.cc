@@ -31,7 +31,7 @@ std::string note_for(std::string_view name, std::size_t position, const JsonNode
   return note;
 }
 
-// Python's truth of a kid that could be neither a dict's key nor a set's member: a filled list or object.
+// True for a kid that Python takes for true but cannot hash: a list or object that is not empty.
 bool is_unhashable_kid(const JsonNode& entry) {
   const JsonNode* kid = entry.find("kid");
   return kid != nullptr &&
@@ -48,14 +48,15 @@ void add_skipped(JwkSet& set, std::string_view name, std::size_t position, const
   if (const JsonNode* kid = entry.find("kid"); is_string(kid)) set.skipped_kids.emplace_back(kid->text);
 }
 
-// No issuer publishes as many: the document is not what it should be.
+// Returns the error of a set that is too large. No issuer publishes as many keys.
 std::string too_many_keys(const JsonNode& keys, std::string_view name) {
   if (keys.items.size() <= JwkSet::kMaxKeys) return {};
   return std::string(name) + ": keys: the set holds " + std::to_string(keys.items.size()) + " keys, more than " +
-         std::to_string(JwkSet::kMaxKeys) + "; give the keys of the issuer alone";
+         std::to_string(JwkSet::kMaxKeys) + "; give only the keys of the issuer";
 }
 
-// FastMCP's JWTVerifier: keys of the configured algorithm's type, imported by joserfc, go into a dict by kid.
+// Reads the set as FastMCP's JWTVerifier does: joserfc imports the keys of the configured algorithm's type into a dict
+// by kid.
 Result<JwkSet> read_as_fastmcp(const JsonNode& root, std::string_view name, Algorithm algorithm) {
   JwkSet set;
   const auto poison = [&](std::string why) {

@@ -7,7 +7,7 @@
 namespace assay::jose {
 namespace {
 
-// Little-endian y of an Edwards point, as big-endian bytes without the sign bit.
+// Returns y of an encoded Edwards point, as big-endian bytes without the sign bit.
 std::string big_endian_y(std::string_view point, Curve curve) {
   std::string y(point.rbegin(), point.rend());
   if (curve == Curve::Ed25519) {

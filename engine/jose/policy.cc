@@ -20,7 +20,7 @@ bool contains(const Strings& list, std::string_view text) noexcept {
   return std::any_of(list.begin(), list.end(), [&](const std::string& s) { return s == text; });
 }
 
-// The reasons so far, with the detail of the earliest.
+// Collects reasons, and keeps the detail of the earliest.
 class Findings {
  public:
   explicit Findings(base::Arena& arena) noexcept : arena_(arena) {}
@@ -42,8 +42,8 @@ bool is_number(const Claim& claim) noexcept {
   return claim.type == ClaimType::integer || claim.type == ClaimType::real;
 }
 
-// A real number above every double, such as 1e400: no moment that any clock will reach, and no NumericDate that the
-// languages which read it as a double can tell from infinity. Below every double is simply past.
+// True for a real number above every double, such as 1e400. No clock reaches it, and languages that read a NumericDate
+// as a double cannot tell it from infinity. A number below every double is merely in the past.
 bool is_above_doubles(const Claim& claim) noexcept {
   if (claim.type != ClaimType::real || claim.text.starts_with('-')) return false;
   double value = 0;
@@ -107,7 +107,7 @@ void strict_times(const Claims& claims, std::int64_t leeway, Instant at, Finding
   }
 }
 
-// A string as pydantic takes it: one that holds a lone surrogate is no text to it.
+// True for a string that pydantic takes: one without lone surrogates.
 bool is_pydantic_string(std::string_view text) noexcept {
   for (std::size_t i = text.find('\xED'); i < text.size(); i = text.find('\xED', i + 1)) {
     if (i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) >= 0xA0) return false;
@@ -133,7 +133,7 @@ void fastmcp_types(const Claims& claims, Findings& found) {
   }
 }
 
-// Of a clock beyond the range, the moment at its end that orders the same against every integer within.
+// Rounds a clock to a moment that orders the same against every integer; beyond the range, the moment at its end.
 Instant instant_of(double clock) noexcept {
   constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
@@ -183,7 +183,7 @@ void fastmcp_expiry(const Claim& exp, std::int64_t leeway, Instant at, Findings&
 constexpr Instant kBeginning{std::numeric_limits<std::int64_t>::min(), 0};
 constexpr Instant kEnd{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::uint32_t>::max()};
 
-// The first moment `at` with compare(date, add_seconds, at) <= 0.
+// Returns the first moment `at` with compare(date, add_seconds, at) <= 0.
 Instant first_not_below(const NumericDate& date, std::int64_t add_seconds) noexcept {
   std::int64_t seconds = 0;
   if (date.saturated) return date.seconds < 0 ? kBeginning : kEnd;
@@ -244,7 +244,7 @@ void check_scopes(const Strings& required, std::span<const std::string_view> gra
   if (count > 0) found.add(Reason::scope_missing, (count == 1 ? "missing scope: " : "missing scopes: ") + missing);
 }
 
-// RFC 7515 §4.1.9: "application/" may be left out where no other '/' follows.
+// RFC 7515 §4.1.9: "application/" may be left out if no other '/' follows.
 std::string_view without_application(std::string_view type) noexcept {
   constexpr std::string_view kPrefix = "application/";
   if (type.size() <= kPrefix.size()) return type;
@@ -255,18 +255,18 @@ std::string_view without_application(std::string_view type) noexcept {
   return rest.find('/') == rest.npos ? rest : type;
 }
 
-// A configured list that is empty, or of nothing but one empty string.
+// True for a list without elements, or with only one empty string.
 bool is_empty(const Strings& list) noexcept { return list.empty() || (list.size() == 1 && list[0].empty()); }
 
-// Applies the profile's rule for configured but empty lists. Returns an error message, or nothing.
-std::string settle(std::optional<Strings>& list, Profile profile, std::string_view option, std::string_view what) {
+// Applies the profile's rule for a list that is given and empty: fastmcp does not check it, strict refuses it.
+Result<void> settle(std::optional<Strings>& list, Profile profile, const char* field, const std::string& what) {
   if (!list) return {};
   if (profile == Profile::fastmcp) {
     if (is_empty(*list)) list.reset();
     return {};
   }
   if (!is_empty(*list) && !contains(*list, "")) return {};
-  return std::string(option) + ": is empty; give the " + std::string(what) + "'s name, or leave the option out";
+  return Error{"is empty; give the " + what + "'s name, or leave the option out", field};
 }
 
 }  // namespace
@@ -300,7 +300,7 @@ Interval accepted_interval(const Policy& policy, const Claims& claims) noexcept 
   if (policy.profile == Profile::fastmcp) {
     const Claim& exp = claims.exp;
     if (!exp.present() || exp.type == ClaimType::null) return accepted;
-    // Of these integers each is a double, and so is each sum; the clock, whatever its rounding, keeps their order.
+    // Each of these integers is a double, and so is each sum. The clock, however it is rounded, keeps their order.
     constexpr std::int64_t kExact = std::int64_t{1} << 51;
     const NumericDate date = is_number(exp) ? parse_numeric_date(exp.text) : NumericDate{0, 0, false, true};
     if (date.saturated || date.seconds < -kExact || date.seconds > kExact || leeway > kExact) return {};
@@ -321,19 +321,17 @@ bool is_type(std::string_view typ, std::string_view required) noexcept {
 }
 
 Result<Policy> checked_policy(Policy policy) {
-  if (policy.leeway_seconds < 0) return Error{"--leeway: is negative; give the seconds of clock skew to allow, or 0"};
+  if (policy.leeway_seconds < 0)
+    return Error{"is negative; give the seconds of clock skew to allow, or 0", "policy.leeway_seconds"};
   if (policy.max_token_bytes == 0)
-    return Error{"--max-token-bytes: is 0; give the length of the longest token to read"};
-  if (std::string error = settle(policy.issuers, policy.profile, "--issuer", "issuer"); !error.empty()) {
-    return Error{std::move(error)};
-  }
-  if (std::string error = settle(policy.audiences, policy.profile, "--audience", "audience"); !error.empty()) {
-    return Error{std::move(error)};
-  }
+    return Error{"is 0; give the length of the longest token to read", "policy.max_token_bytes"};
+  if (Result<void> ok = settle(policy.issuers, policy.profile, "policy.issuers", "issuer"); !ok) return ok.error();
+  if (Result<void> ok = settle(policy.audiences, policy.profile, "policy.audiences", "audience"); !ok)
+    return ok.error();
   if (policy.profile == Profile::fastmcp) {
-    if (policy.algorithms.size() > 1) {
-      return Error{"--algorithm: --profile fastmcp takes exactly one; give one, or leave the option out for RS256"};
-    }
+    if (policy.algorithms.size() > 1)
+      return Error{"the profile fastmcp takes exactly one; give one, or leave the option out for RS256",
+                   "policy.algorithms"};
     if (policy.algorithms.empty()) policy.algorithms.push_back(Algorithm::RS256);
   }
   std::erase_if(policy.required_scopes, [](const std::string& scope) { return scope.empty(); });

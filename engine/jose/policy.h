@@ -14,16 +14,16 @@
 
 namespace assay::jose {
 
-// What the judge needs besides the claims.
+// What the policy says of claims.
 struct Judgement {
   ReasonSet reasons;        // empty: accepted
   std::string_view detail;  // of the first reason; in the arena. Holds no token material but times
 };
 
-// Judges claims at a moment: claim_type, token_expired, token_not_yet_valid, issuer_mismatch, audience_mismatch,
-// scope_missing, type_mismatch; all that hold are collected. strict follows RFC 7519, fastmcp FastMCP's
-// load_access_token (exp, iss, aud, scopes, and the types that its AccessToken model requires). `scopes` is
-// scopes_of(claims); thread safe.
+// Applies the policy to claims at a moment. Collects all reasons that hold: claim_type, token_expired,
+// token_not_yet_valid, issuer_mismatch, audience_mismatch, scope_missing, type_mismatch. strict follows RFC 7519,
+// fastmcp FastMCP's load_access_token (exp, iss, aud, scopes, and the types of its AccessToken model). `scopes` is
+// scopes_of(claims). Thread safe.
 Judgement apply_policy(const Policy& policy, const Header& header, const Claims& claims,
                        std::span<const std::string_view> scopes, Instant at, base::Arena& arena);
 
@@ -33,16 +33,16 @@ struct Interval {
   bool contains(Instant at) const noexcept { return from <= at && at < until; }
 };
 
-// Moments at which apply_policy() finds no fault with the times of claims that it has accepted at one of them: exact
-// for strict, and for fastmcp up to what rounding the clock to a double adds to them. None where a time is beyond the
-// range in which that is certain.
+// Returns the moments at which apply_policy() finds no fault with the times of `claims`, which it has accepted at one
+// of them. They are exact for strict. For fastmcp, which rounds the clock to a double, a few more moments may be
+// accepted. The interval is empty if a time is beyond the range in which that is certain.
 Interval accepted_interval(const Policy& policy, const Claims& claims) noexcept;
 
-// RFC 7515 §4.1.9: equal but for case and an omitted "application/".
+// True if the types are equal but for case and an omitted "application/" (RFC 7515 §4.1.9).
 bool is_type(std::string_view typ, std::string_view required) noexcept;
 
-// Checks a policy at set-up: the error names the option and the mend. Algorithms of fastmcp: exactly one, default
-// RS256.
+// Checks a policy at set-up and returns it in the form that the rest of the engine expects: fastmcp with exactly one
+// algorithm, by default RS256; no list that is given but empty; no empty scope. The error's field is one of "policy.".
 Result<Policy> checked_policy(Policy policy);
 
 }  // namespace assay::jose

@@ -22,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int kMaxRedirects = 3;
 
-// The parts that make an origin.
+// The parts of a URL that make its origin (RFC 6454 §4).
 struct Origin {
   std::string scheme, host, port;
   friend bool operator==(const Origin&, const Origin&) = default;
@@ -57,7 +57,7 @@ bool is_loopback(const std::string& host) {
   return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-// The origin of a URL that may be fetched.
+// Returns the origin of a URL, if the URL may be fetched.
 Result<Origin> checked_origin(const std::string& text, const FetchOptions& options) {
   const CurlLibrary* const curl = curl_library();
   if (curl == nullptr) return Error{"libcurl.so.4 is not on this machine; install libcurl (Debian: libcurl4)"};
@@ -70,9 +70,9 @@ Result<Origin> checked_origin(const std::string& text, const FetchOptions& optio
   Origin origin{lowered(part_of(url.get(), CURLUPART_SCHEME)),
                 without_brackets(lowered(part_of(url.get(), CURLUPART_HOST))), part_of(url.get(), CURLUPART_PORT)};
   if (origin.scheme == "https") return origin;
-  if (origin.scheme == "http" && options.ssrf_safe) return Error{"ssrf_safe takes https alone; use an https URL"};
+  if (origin.scheme == "http" && options.ssrf_safe) return Error{"ssrf_safe takes only https; use an https URL"};
   if (origin.scheme == "http" && is_loopback(origin.host)) return origin;
-  return Error{"keys are fetched by https, or by http from this machine alone; use an https URL"};
+  return Error{"keys are fetched by https, or by http only from this machine; use an https URL"};
 }
 
 bool is_ip_literal(const std::string& host) noexcept {
@@ -85,10 +85,10 @@ bool is_plain_ascii(const std::string& host) noexcept {
   return std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-// The entry for CURLOPT_RESOLVE that pins the host to its addresses, all of them public:
-// "issuer.example:443:203.0.113.5,[2606::1]". Empty for an address, which needs none.
+// Returns the entry for CURLOPT_RESOLVE that pins the host to its addresses, all of them public:
+// "issuer.example:443:203.0.113.5,[2606::1]". Empty if the host is an address itself.
 Result<std::string> pin_to_public_addresses(const Origin& origin) {
-  // libcurl would look up the name's IDNA form, and the resolver here another one.
+  // libcurl would look up the name's IDNA form, and getaddrinfo another name.
   if (!is_plain_ascii(origin.host))
     return Error{"the host's name is not plain ASCII, and ssrf_safe refuses it; give its IDNA form, xn--..."};
   if (is_ip_literal(origin.host)) {
@@ -143,7 +143,7 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
-// A whole number of seconds, or nothing; one beyond the range is a very long time.
+// Reads a whole number of seconds. A number beyond the range is a very long time; other text gives nothing.
 std::optional<double> delta_seconds(std::string_view text) noexcept {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
@@ -174,7 +174,7 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Transfer*>(user)->stop->load(std::memory_order_relaxed) ? 1 : 0;
 }
 
-// ssrf_safe: looks at the address that a connection really goes to, wherever libcurl has it from.
+// ssrf_safe: checks the address that a connection really goes to, whatever its source.
 curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
   if (!is_public_address(to->addr)) {
     static_cast<Transfer*>(user)->refused_address = true;
@@ -183,7 +183,7 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
   return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-// One request, no redirect followed. `location`: where a redirect points, else empty.
+// Makes one request and follows no redirect. `location` receives the target of a redirect, else nothing.
 Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Transfer& transfer, long& status,
                      std::string& location) {
   const CurlLibrary* const curl = curl_library();
@@ -271,7 +271,7 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
   }
 }
 
-// The URL for messages: without user and password.
+// Returns the URL for messages, without user and password.
 std::string shown(const std::string& url) {
   const std::size_t begin = url.find("://");
   if (begin == std::string::npos) return url;

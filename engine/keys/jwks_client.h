@@ -1,9 +1,9 @@
 // Fetches a JWK Set from a URL: libcurl with every limit set.
 //
-// https, or http on loopback. No credentials in the URL, no redirect to another origin, at most 3 redirects, time-outs,
-// and a limit on the decoded bytes that is enforced while they arrive. With ssrf_safe: https alone, addresses that are
-// not public and names that are not ASCII refused, the connection pinned to the addresses that were checked, and each
-// socket's address checked again.
+// The URL is https, or http on loopback, without credentials. A redirect stays within the origin, and there are at most
+// 3. Time is limited, and so are the decoded bytes, while they arrive. ssrf_safe takes only https, refuses addresses
+// that are not public and names that are not ASCII, pins the connection to the addresses that were checked, and checks
+// the address of each socket again.
 #pragma once
 
 #include <atomic>
@@ -20,15 +20,15 @@ struct FetchedSet {
   double max_age_seconds = 0;  // FetchOptions::max_age_seconds, or less when Cache-Control says so
 };
 
-// Blocks for at most options.timeout_seconds (name resolution apart); `stop` ends it early. The error names the URL and
-// the mend. Thread safe.
+// Fetches the set. Blocks for at most options.timeout_seconds, not counting the resolution of the name; `stop` ends it
+// early. The error begins with the URL and carries the field "keys" or "fetch.ca_file". Thread safe.
 Result<FetchedSet> fetch_jwks(const std::string& url, const FetchOptions& options, const std::atomic<bool>& stop);
 
-// Checks the URL alone: scheme, host, no user or password.
+// Checks only the form of the URL: its scheme and host, no user or password.
 Result<void> check_jwks_url(const std::string& url, const FetchOptions& options);
 
-// Seconds that a response may be kept by its Cache-Control value (RFC 9111 §5.2.2), at most `limit`: max-age less
-// `age_seconds` (the Age header); 0 for no-store and no-cache.
+// Returns how many seconds a response may be kept by its Cache-Control value (RFC 9111 §5.2.2): max-age less the
+// seconds of its Age header, at most `limit`; 0 for no-store and no-cache.
 double cache_seconds(std::string_view cache_control, double age_seconds, double limit) noexcept;
 
 }  // namespace assay::keys

@@ -8,12 +8,12 @@
 namespace assay::keys {
 namespace {
 
-// FastMCP's name for a key without kid; a token may name it, too.
+// FastMCP's name for a key without kid. A token may name it, too.
 constexpr std::string_view kDefaultKid = "_default";
 
 std::atomic<std::uint64_t> last_generation{0};
 
-// Everything that makes two keys equal. A length before each part keeps the parts apart.
+// Returns everything that makes two keys equal. A length before each part keeps the parts apart.
 std::string identity_of(const PreparedKey& key) {
   const Jwk& jwk = key.jwk;
   std::string identity = {static_cast<char>(jwk.type), static_cast<char>(jwk.curve), static_cast<char>(key.any_kid),
@@ -124,7 +124,7 @@ KeyChoice KeyRing::choose_strictly(std::optional<std::string_view> kid, Algorith
   if (!choice.unknown_kid) add_candidates(choice, named->second, algorithm);
   add_candidates(choice, any_kid_, algorithm);
   if (!choice.candidates.empty()) return choice;
-  // Where key sets are configured an unknown kid says more than that a key without kid does not fit.
+  // If key sets are configured, an unknown kid says more than that a key without kid does not fit.
   if (choice.unknown_kid && (from_sets_ > 0 || any_kid_.empty())) {
     choice.fault = Reason::key_not_found;
     choice.detail = was_skipped(*kid) ? "the key with the token's kid cannot be used and was skipped"
@@ -151,7 +151,7 @@ KeyChoice KeyRing::choose_as_fastmcp(std::optional<std::string_view> kid, Algori
     add_candidates(choice, by_kid_.begin()->second, algorithm);
   }
   choice.unknown_kid = !found;
-  // FastMCP knows one source alone: a public key or secret beside key sets serves every token.
+  // FastMCP has only one source. Here a public key or secret beside key sets serves every token.
   add_candidates(choice, any_kid_, algorithm);
   if (!choice.candidates.empty()) return choice;
   if (found || !any_kid_.empty()) {

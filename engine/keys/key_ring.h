@@ -1,4 +1,4 @@
-// All keys of a verifier at one moment: immutable, shared by the batches that began with it.
+// All keys of a verifier at one moment, and which of them to try for a token. Immutable; all members are thread safe.
 #pragma once
 
 #include <array>
@@ -18,35 +18,35 @@
 
 namespace assay::keys {
 
-// Keys tried for one token at most (CONTRACT: key choice).
+// At most so many keys are tried for one token: a token must not choose how many signatures it costs.
 inline constexpr int kMaxCandidates = 8;
 
 // The keys to try for a token, or why there are none.
 struct KeyChoice {
   std::vector<const PreparedKey*> candidates;  // in order of trial, at most kMaxCandidates
-  std::optional<Reason> fault;                 // key_not_found, key_ambiguous, key_mismatch
+  std::optional<Reason> fault;                 // why there are none: key_not_found, key_ambiguous or key_mismatch
   const char* detail = "";                     // of the fault
   bool unknown_kid = false;                    // the kid names no key: a refetch may help
 };
 
 class KeyRing {
  public:
-  // `poisoned`: see JwkSet. strict keeps duplicates (same kid, same public key) once; fastmcp keeps of each kid the
-  // last key, as a dict does, where a key without kid goes by "_default".
+  // `poisoned`: see JwkSet. strict keeps equal keys (same kid, same public key) once. fastmcp keeps the last key of
+  // each kid, as Python's dict does; a key without kid goes by "_default".
   KeyRing(std::vector<PreparedKey> keys, Profile profile, bool poisoned, std::vector<std::string> skipped_kids);
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
 
-  // strict: the kid's keys, then those that serve any kid, as far as they permit the algorithm; without kid exactly one
-  // key may fit. fastmcp: the last usable key of the kid; without kid exactly one key in the set.
-  // `kid` nothing: the token has none. Thread safe.
-  // Cost without kid does not grow with the number of keys.
+  // Chooses the keys to try for a token with this kid and algorithm; `kid` is empty if the token has none. strict: the
+  // keys of the kid and then those that serve any kid, if they permit the algorithm; without kid exactly one key of the
+  // ring may permit it. fastmcp: the last usable key of the kid; without kid the set must hold exactly one key. Without
+  // kid the cost does not grow with the number of keys.
   KeyChoice choose(std::optional<std::string_view> kid, Algorithm algorithm) const;
 
   // Every algorithm that some key permits.
   AlgorithmSet permitted() const noexcept { return permitted_; }
   std::span<const PreparedKey> keys() const noexcept { return keys_; }
-  // Differs between any two rings of a process: contexts cached by key index belong to one generation.
+  // A number that no other ring of the process has. What is cached by a key's index belongs to one generation.
   std::uint64_t generation() const noexcept { return generation_; }
 
  private:

@@ -28,7 +28,7 @@ class NoteTeller {
 
  private:
   using Told = std::set<std::string>;
-  // A server that invents kids must not fill the memory: further notes are not told.
+  // A server that invents kids must not fill the memory, so further notes are dropped.
   static constexpr std::size_t kMaxTold = 100'000;
   static bool is_new(Told& told, const std::string& note);
 

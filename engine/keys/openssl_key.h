@@ -1,4 +1,4 @@
-// OpenSSL's view of a prepared key. Included by .cc files of this room alone.
+// OpenSSL's view of a prepared key. Included only by .cc files and openssl_*.h, since it brings OpenSSL's headers.
 #pragma once
 
 #include <openssl/evp.h>

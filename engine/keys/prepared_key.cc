@@ -102,7 +102,7 @@ EvpKey okp_key(const Jwk& jwk) {
   return EvpKey(EVP_PKEY_new_raw_public_key(okp_id(jwk.curve), nullptr, bytes_of(jwk.x), jwk.x.size()));
 }
 
-// The public part of an OKP private key, or an empty string.
+// Returns the public part of an OKP private key, or an empty string.
 std::string okp_public_part(const Jwk& jwk) {
   const EvpKey key(EVP_PKEY_new_raw_private_key(okp_id(jwk.curve), nullptr, bytes_of(jwk.d), jwk.d.size()));
   std::string x(jose::coordinate_bytes(jwk.curve), '\0');
@@ -141,7 +141,7 @@ bool is_cheap_to_check(const BIGNUM* n, const BIGNUM* e) noexcept {
 }
 
 // d inverts e: with the primes p*q = n, e*d = 1 modulo p-1 and q-1, dp, dq and qi derived from them (RFC 8017 §3.2);
-// with d alone (2^e)^d = 2 modulo n. Every number is held to the size of n before it is computed with.
+// without them (2^e)^d = 2 modulo n. No number is larger than n when it is used.
 bool rsa_private_belongs(const Jwk& jwk) {
   const NumberContext owned(BN_CTX_new());
   BN_CTX* const context = owned.get();
@@ -216,7 +216,7 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
                    " are supported"};
     }
   }
-  // joserfc takes the public part of an OKP private key from d alone.
+  // joserfc takes the public part of an OKP private key only from d.
   if (profile == Profile::fastmcp && jwk.type == KeyType::OKP && !jwk.d.empty()) jwk.x = okp_public_part(jwk);
   const bool belongs = jwk.d.empty() || private_part_belongs(jwk);
   // A prepared key holds no private part. The text of a set that was fetched from a URL may: it is kept while current.

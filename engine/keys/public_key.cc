@@ -47,7 +47,7 @@ Curve ec_curve(const EVP_PKEY* key) {
   return name == "secp256k1" ? Curve::secp256k1 : Curve::none;
 }
 
-// RFC 4055 §3.1: such a key is for PSS alone, and may be bound to one hash.
+// RFC 4055 §3.1: an RSA-PSS key is only for PSS, and may be bound to one hash.
 AlgorithmSet pss_algorithms(const EVP_PKEY* key) {
   const std::string digest = text_param(key, OSSL_PKEY_PARAM_RSA_DIGEST);
   AlgorithmSet set;
@@ -57,7 +57,7 @@ AlgorithmSet pss_algorithms(const EVP_PKEY* key) {
   return set;
 }
 
-// The public numbers, or nothing for a type or curve that JOSE does not name.
+// Returns the public numbers, or nothing for a type or curve that JOSE does not name.
 std::optional<Jwk> public_numbers(const EVP_PKEY* key, Profile profile) {
   Jwk jwk;
   jwk.type = KeyType::OKP;
@@ -99,7 +99,7 @@ std::optional<Jwk> public_numbers(const EVP_PKEY* key, Profile profile) {
   return jwk;
 }
 
-// OKP keys are raw bytes, not numbers.
+// Reads the point of an OKP key, which is raw bytes, not numbers.
 bool read_raw_point(const EVP_PKEY* key, Jwk& jwk) {
   std::size_t size = 0;
   if (EVP_PKEY_get_raw_public_key(key, nullptr, &size) != 1) return false;
@@ -132,7 +132,7 @@ Result<EvpKey> strict_key(std::string_view text, const std::string& file) {
   return Error{file + ": no public key found; give " + kFormats};
 }
 
-// What joserfc's import_from_pem_key makes of the text: the first block of the kind that its words announce.
+// Reads the key that joserfc's import_from_pem_key reads: the first block of the kind that words of the text announce.
 EvpKey joserfc_key(std::string_view text) {
   const auto first = [&](bool (*wanted)(std::string_view) noexcept) -> EvpKey {
     for (const PemBlock& block : pem_blocks(text)) {

@@ -20,7 +20,7 @@ bool contains(std::string_view text, std::string_view part) noexcept {
   return text.find(part) != std::string_view::npos;
 }
 
-// The markers that FastMCP looks for, wherever they stand.
+// True if the text holds one of the markers that FastMCP looks for, anywhere.
 bool looks_like_pem_public_key(std::string_view text) noexcept {
   return contains(text, "-----BEGIN PUBLIC KEY-----") || contains(text, "-----BEGIN RSA PUBLIC KEY-----") ||
          contains(text, "-----BEGIN EC PUBLIC KEY-----") || contains(text, "-----BEGIN CERTIFICATE-----");
@@ -28,14 +28,14 @@ bool looks_like_pem_public_key(std::string_view text) noexcept {
 
 bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// A JWK or a JWK Set, whatever else it holds.
+// True for a JWK or a JWK Set, whatever else it holds.
 bool looks_like_jwk(std::string_view text) {
   base::Arena arena;
   const codec::JsonNode* root = codec::parse_json(text, codec::JsonDialect::python, arena);
   return root != nullptr && (root->find("kty") != nullptr || root->find("keys") != nullptr);
 }
 
-// A public key that lost its armour: base64 in either alphabet, in lines or not, padded or not.
+// True for a public key that lost its armour: base64 in either alphabet, in lines or not, padded or not.
 bool looks_like_base64_of_public_key(std::string_view text) {
   std::string plain;
   for (char c : text)
@@ -45,7 +45,7 @@ bool looks_like_base64_of_public_key(std::string_view text) {
   return der && from_any_public(*der) != nullptr;
 }
 
-// The DER structure that the text begins with, when nothing but white space follows it: an editor may have added some.
+// Cuts the white space after a DER structure, which an editor may have added. Returns any other text whole.
 std::string_view without_blank_tail(std::string_view text) {
   const unsigned char* const begin = reinterpret_cast<const unsigned char*>(text.data());
   const unsigned char* at = begin;

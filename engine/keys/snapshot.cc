@@ -150,7 +150,7 @@ class SnapshotBuilder {
 }  // namespace
 
 Result<void> check_sources(std::span<const KeySource> sources, const Policy& policy) {
-  if (sources.empty()) return Error{"no keys: give at least one source of keys", "keys"};
+  if (sources.empty()) return Error{"no keys: give a JWK Set, a public key, a secret or static tokens", "keys"};
   if (policy.profile != Profile::fastmcp || (set_of(policy.algorithms) & hmac_algorithms()).empty()) return {};
   for (const KeySource& source : sources) {
     if (is_key_set(source.kind) || is_public_key(source.kind)) {

@@ -13,7 +13,7 @@ namespace {
 using codec::JsonNode;
 using codec::JsonType;
 
-// Reads expires_at, which is a number. False when no integer comes of it.
+// Reads expires_at, which is a number. Returns false if it cannot be truncated to an integer.
 bool read_expiry(const JsonNode& json, StaticEntry& entry, base::Arena& arena) {
   jose::Claims claims;
   claims.exp.type = json.is(JsonType::integer) ? jose::ClaimType::integer : jose::ClaimType::real;
@@ -23,7 +23,7 @@ bool read_expiry(const JsonNode& json, StaticEntry& entry, base::Arena& arena) {
   return !entry.expires_at.empty();
 }
 
-// Reads one entry. The answer says what is wrong with which field, or is empty.
+// Reads one entry. Returns what is wrong with which field, or an empty string.
 std::string read_entry(const JsonNode& json, StaticEntry& entry, base::Arena& arena) {
   if (!json.is(JsonType::object)) return "not a JSON object; give {\"client_id\": \"...\", \"scopes\": [...]}";
   const JsonNode* client_id = json.find("client_id");
@@ -72,7 +72,7 @@ Result<std::shared_ptr<const StaticTable>> StaticTable::parse(std::string_view j
     StaticEntry entry;
     if (std::string why = read_entry(member.value, entry, arena); !why.empty()) return Error{where + why};
     if (!table->entries_.emplace(std::string(member.name), std::move(entry)).second)
-      return Error{where + "the same token stands there twice; keep one"};
+      return Error{where + "the same token occurs twice; keep one"};
   }
   return std::shared_ptr<const StaticTable>(table);
 }

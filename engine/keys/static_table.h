@@ -1,4 +1,4 @@
-// The table behind StaticTokenVerifier and --static-tokens: immutable, shared.
+// The table of static tokens, behind StaticTokenVerifier and KeySource::Kind::static_tokens_*. Immutable, shared.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace assay::keys {
 struct StaticEntry {
   std::string client_id;
   std::vector<std::string> scopes;
-  // When the entry expires, exactly; none: never.
+  // The exact time at which the entry expires; none: never.
   std::optional<jose::NumericDate> expiry;
   std::string expires_at;  // the same truncated toward zero, as the record shows it; empty: none
   std::optional<std::string> subject;
@@ -28,8 +28,10 @@ struct StaticEntry {
 
 class StaticTable {
  public:
+  // Parses {"<token>": {"client_id": ...}, ...}. The error begins with `name` and names the entry by its position,
+  // since its token is a secret.
   static Result<std::shared_ptr<const StaticTable>> parse(std::string_view json, std::string_view name);
-  // The entry of exactly this token, or null. Thread safe.
+  // Returns the entry of exactly this token, or null. Thread safe.
   const StaticEntry* find(std::string_view token) const;
   std::size_t size() const noexcept { return entries_.size(); }
 

@@ -28,7 +28,7 @@ constexpr std::array kKinds = {
     Kind{Reason::scope_missing, "scope"},       Kind{Reason::type_mismatch, "typ"},
 };
 
-// Above --max-token-bytes (65,536) by itself.
+// A padding that is longer than a token may be by default.
 constexpr std::size_t kOversizedBytes = 70'000;
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kTenYears = 3'652 * kDay;
@@ -45,7 +45,7 @@ std::string random_bytes(Random& random, std::size_t size) {
   return out;
 }
 
-// header "." payload, encoded.
+// Returns header "." payload, both encoded.
 std::string signing_input(std::string_view header, std::string_view payload) {
   return codec::base64url_encode(header) + "." + codec::base64url_encode(payload);
 }
@@ -55,7 +55,7 @@ class Spoiler {
   Spoiler(Draft& draft, Random& random, Signer& signer, std::string& to)
       : draft_(draft), random_(random), signer_(signer), to_(to) {}
 
-  // Signed as it stands.
+  // Writes the token as the draft stands, signed.
   void write() { write_signed(draft_.header.to_json(), draft_.claims.to_json()); }
 
   void too_large() {
@@ -91,7 +91,7 @@ class Spoiler {
         to_ += ".e30";
         break;
       default:
-        to_.resize(payload - 1);  // the header alone
+        to_.resize(payload - 1);  // only the header is left
     }
   }
 
@@ -115,7 +115,7 @@ class Spoiler {
     write();
   }
 
-  // The signature stays, also under "none": without one the token would count as redacted.
+  // Also signs under "none": a token without a signature would count as redacted.
   void algorithm() {
     constexpr std::array<std::string_view, 4> kNames = {"none", "RS1", "HS1", "XS256"};
     draft_.header.set_string("alg", kNames[random_.below(kNames.size())]);
@@ -186,7 +186,7 @@ class Spoiler {
     write();
   }
 
-  // Ten years on, so that the corpus keeps its faults for a while.
+  // Becomes valid in ten years, so that the corpus keeps its faults for a while.
   void not_yet_valid() {
     const std::int64_t from = later(draft_.at, kTenYears);
     draft_.claims.set_integer("exp", later(from, std::max<std::int64_t>(draft_.expires_in, 1)));
@@ -247,15 +247,15 @@ Result<Fault> parse_fault(std::string_view text) {
   const std::size_t equals = text.rfind('=');
   const std::string shown(text);
   if (equals == std::string_view::npos) {
-    return Error{"--fault " + shown + ": write KIND=SHARE, such as expired=0.05; kinds: " + fault_kinds()};
+    return Error{shown + ": write KIND=SHARE, such as expired=0.05; kinds: " + fault_kinds(), "faults"};
   }
   const Kind* kind = find_kind(text.substr(0, equals));
-  if (!kind) return Error{"--fault " + shown + ": no such kind; kinds: " + fault_kinds()};
+  if (!kind) return Error{shown + ": no such kind; kinds: " + fault_kinds(), "faults"};
   const std::string_view number = text.substr(equals + 1);
   double share = -1;
   const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), share);
   if (code != std::errc() || end != number.data() + number.size() || !(share >= 0 && share <= 1)) {
-    return Error{"--fault " + shown + ": the share must be a number from 0 to 1; kinds: " + fault_kinds()};
+    return Error{shown + ": the share must be a number from 0 to 1; kinds: " + fault_kinds(), "faults"};
   }
   return Fault{kind->reason, share};
 }
@@ -264,16 +264,16 @@ Result<void> check_faults(std::span<const Fault> faults) {
   double sum = 0;
   for (const Fault& fault : faults) {
     if (!find_kind(to_string(fault.reason))) {
-      return Error{"--fault " + std::string(to_string(fault.reason)) +
-                   ": no signer can produce it; kinds: " + fault_kinds()};
+      return Error{std::string(to_string(fault.reason)) + ": no signer can produce it; kinds: " + fault_kinds(),
+                   "faults"};
     }
     if (!(fault.share >= 0 && fault.share <= 1)) {
-      return Error{"--fault " + std::string(to_string(fault.reason)) + ": the share must be from 0 to 1"};
+      return Error{std::string(to_string(fault.reason)) + ": the share must be from 0 to 1", "faults"};
     }
     sum += fault.share;
   }
   // Ten shares of 0.1 sum to a little more than 1 or less.
-  if (sum > 1 + 1e-9) return Error{"--fault: the shares sum to more than 1; kinds: " + fault_kinds()};
+  if (sum > 1 + 1e-9) return Error{"the shares sum to more than 1; kinds: " + fault_kinds(), "faults"};
   return {};
 }
 

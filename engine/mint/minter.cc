@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "base/thread_annotations.h"
 #include "codec/base64url.h"
 #include "mint/openssl_signer.h"
 
@@ -104,28 +104,28 @@ class Worker {
   std::string signature_;
 };
 
-// Chunks in flight: workers take the next number, the caller takes them in order.
+// The chunks in flight: workers take the next number, the caller takes the chunks in order.
 class Line {
  public:
   Line(std::uint64_t chunks, std::size_t slots) : chunks_(chunks), slots_(slots) {}
 
   // The next chunk to fill, once there is room for it; nothing when all are taken or the work is stopped.
   std::optional<std::uint64_t> next() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopped_ || taken_ == chunks_ || taken_ < given_ + slots_.size(); });
+    base::UniqueLock lock(mutex_);
+    while (!stopped_ && taken_ != chunks_ && taken_ >= given_ + slots_.size()) lock.wait(changed_);
     if (stopped_ || taken_ == chunks_) return std::nullopt;
     return taken_++;
   }
   void put(std::uint64_t number, Chunk chunk) {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     slots_[number % slots_.size()] = std::move(chunk);
     changed_.notify_all();
   }
   // The chunk after the last one given. Rethrows what a worker threw.
   Chunk take() {
-    std::unique_lock lock(mutex_);
+    base::UniqueLock lock(mutex_);
     std::optional<Chunk>& slot = slots_[given_ % slots_.size()];
-    changed_.wait(lock, [&] { return slot || error_; });
+    while (!slot && !error_) lock.wait(changed_);
     if (error_) std::rethrow_exception(error_);
     Chunk chunk = std::move(*slot);
     slot.reset();
@@ -134,29 +134,29 @@ class Line {
     return chunk;
   }
   void fail(std::exception_ptr error) {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     error_ = error;
     stopped_ = true;
     changed_.notify_all();
   }
   void stop() {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     stopped_ = true;
     changed_.notify_all();
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  base::Mutex mutex_;
+  std::condition_variable_any changed_;
   const std::uint64_t chunks_;
-  std::vector<std::optional<Chunk>> slots_;
-  std::uint64_t taken_ = 0;
-  std::uint64_t given_ = 0;
-  bool stopped_ = false;
-  std::exception_ptr error_;
+  std::vector<std::optional<Chunk>> slots_ GUARDED_BY(mutex_);
+  std::uint64_t taken_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t given_ GUARDED_BY(mutex_) = 0;
+  bool stopped_ GUARDED_BY(mutex_) = false;
+  std::exception_ptr error_ GUARDED_BY(mutex_);
 };
 
-// Stops and joins whatever way the caller leaves.
+// Stops and joins the workers when the caller leaves, in whatever way.
 struct Crew {
   explicit Crew(Line& l) : line(l) {}
   Crew(const Crew&) = delete;
@@ -173,7 +173,7 @@ struct Crew {
 
 Result<MintResult> mint(const KeyPair& key, MintOptions options, const MintSink& sink) {
   if (Result<void> ok = check_faults(options.faults); !ok) return ok.error();
-  if (options.threads < 0) return Error{"--threads must not be negative"};
+  if (options.threads < 0) return Error{"must not be negative; give 0 for all cores", "threads"};
   const Plan plan(key, options);
   const std::uint64_t chunks = options.count / kChunk + (options.count % kChunk != 0);
   const std::uint64_t cores = std::max(1u, std::thread::hardware_concurrency());

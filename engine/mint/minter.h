@@ -16,7 +16,7 @@ namespace assay::mint {
 struct MintOptions {
   TokenRequest request;
   std::uint64_t count = 1;
-  bool distinct = false;  // a jti in each token, made of the seed and its index
+  bool distinct = false;  // each token has a jti, made of the seed and its index
   std::vector<Fault> faults;
   std::uint64_t seed = 0;
   int threads = 0;  // 0: all cores
@@ -28,12 +28,13 @@ struct MintResult {
   bool stopped = false;                    // the sink asked to stop
 };
 
-// Takes a run of whole tokens, each ended by a newline; false stops the minting. Called on the caller's thread.
+// Takes a run of whole tokens, each ended by a newline, on the caller's thread. Returns false to stop the minting.
 using MintSink = std::function<bool(std::string_view lines)>;
 
-// Tokens 0 to count - 1, in order. Claims, faults and jti depend on the request, the seed and the index alone, not on
-// threads. With an issued_at, RS*, HS* and EdDSA corpora are the same bytes each time; ES* and PS* signatures are
-// randomised by their nature. Memory: a few chunks of 128 tokens a thread. The error names the option.
+// Makes tokens 0 to count - 1, in order. Claims, faults and jti depend only on the request, the seed and the index, not
+// on the number of threads. With an issued_at, RS*, HS* and EdDSA corpora are the same bytes each time; ES* and PS*
+// signatures are random by nature. Memory: a few chunks of 128 tokens for each thread. The error's field is one of
+// MintOptions.
 Result<MintResult> mint(const KeyPair& key, MintOptions options, const MintSink& sink);
 
 }  // namespace assay::mint

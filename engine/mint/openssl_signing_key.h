@@ -1,4 +1,4 @@
-// The private half of a KeyPair as OpenSSL holds it. Included by .cc files of this room alone.
+// The private half of a KeyPair as OpenSSL holds it. Included only by .cc files and openssl_*.h of this room.
 #pragma once
 
 #include <openssl/crypto.h>

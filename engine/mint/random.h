@@ -1,4 +1,4 @@
-// Numbers that depend on a seed and a token's index alone, so that a corpus is the same for any number of threads.
+// Numbers that depend only on a seed and a token's index, so that a corpus is the same for any number of threads.
 //
 // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). For tests, not for secrets.
 #pragma once
@@ -14,7 +14,7 @@ constexpr std::uint64_t scatter(std::uint64_t z) noexcept {
   return z ^ (z >> 31);
 }
 
-// The k-th number of two indices under one seed is never the same, since every step is a bijection of the index.
+// Two indices under one seed never have the same k-th number, since every step is a bijection of the index.
 class Random {
  public:
   constexpr Random(std::uint64_t seed, std::uint64_t index) noexcept

@@ -30,24 +30,24 @@ class Members {
   std::vector<std::pair<std::string, std::string>> members_;
 };
 
-// Unix seconds of the request's iat: its own, or now.
+// Returns the Unix seconds of iat: the request's own, or now.
 std::int64_t issued_at(const TokenRequest& request);
 
-// `at` + `seconds`, or the end of the range where that lies beyond it.
+// Returns `at` + `seconds`, or the end of the range if that lies beyond it.
 std::int64_t later(std::int64_t at, std::int64_t seconds) noexcept;
 
-// sub, iss, iat, exp, then aud and scope when given: what stands before the additional claims.
+// Returns sub, iss, iat and exp, then aud and scope if given: the claims before the additional ones.
 Members standard_claims(const TokenRequest& request, std::int64_t issued_at_seconds);
 void add_additional_claims(const TokenRequest& request, Members& claims);
 
-// {"typ":"JWT","alg":...} and kid when given.
+// Returns {"typ":"JWT","alg":...}, and kid if given.
 Members standard_header(const TokenRequest& request, Algorithm algorithm);
 
-// `text` as a JSON string of ASCII alone, as Python's json.dumps writes it by default. For UTF-8 text; a byte that is
-// not UTF-8 becomes \ufffd.
+// Writes `text`, which is UTF-8, as a JSON string in ASCII, as Python's json.dumps does by default. A byte that is not
+// UTF-8 becomes \ufffd.
 std::string ascii_json_string(std::string_view text);
 
-// `json` without the white space between its tokens. For valid JSON.
+// Returns valid JSON without the white space between its tokens.
 std::string compact_json(std::string_view json);
 
 }  // namespace assay::mint

@@ -10,6 +10,7 @@
 
 #include "assay/algorithm.h"
 #include "assay/result.h"
+#include "assay/verifier.h"
 #include "base/stage_clock.h"
 #include "keys/prepared_key.h"
 
@@ -68,10 +69,11 @@ class Backend {
 };
 
 struct BackendOptions {
-  std::string name = "auto";                          // auto, openssl, lanes; ASSAY_BACKEND replaces "auto"
-  std::size_t table_memory = std::size_t{256} << 20;  // bytes for all tables of keys and generators
-  double cross_check = 0;                             // share of signatures, 0 to 1, that OpenSSL judges as well
-  std::function<void(std::string_view)> on_note;      // told when a self-test fails
+  std::string name = "auto";  // auto, openssl, lanes; ASSAY_BACKEND replaces "auto"
+  // Bytes for all tables of keys and generators.
+  std::size_t table_memory = JwtVerifierOptions{}.table_memory;
+  double cross_check = 0;                         // share of signatures, 0 to 1, that OpenSSL judges as well
+  std::function<void(std::string_view)> on_note;  // told when a self-test fails
   // For tests and benchmarks.
   std::string isa;              // "ifma", "portable"; empty: the best that this CPU has
   bool tables_at_once = false;  // build a key's table when it is first seen, in the caller's thread, and use the lanes

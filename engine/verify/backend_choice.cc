@@ -28,22 +28,24 @@ Result<std::shared_ptr<const signature::Backend>> make_lanes(const signature::Ba
 
 Result<std::shared_ptr<const signature::Backend>> make_backend(const signature::BackendOptions& options) {
   if (!(options.cross_check >= 0 && options.cross_check <= 1))
-    return Error{"cross_check: the share of signatures is a number from 0 to 1"};
+    return Error{"the share of signatures is a number from 0 to 1", "cross_check"};
   std::string name = options.name;
-  const char* option = "--backend";
+  bool from_environment = false;
   if (name == "auto") {
     const char* forced = std::getenv("ASSAY_BACKEND");
-    if (forced != nullptr && *forced != '\0') {
-      name = forced;
-      option = "ASSAY_BACKEND";
-    }
+    from_environment = forced != nullptr && *forced != '\0';
+    if (from_environment) name = forced;
   }
+  // The environment is no option of the library, so the message names the variable itself.
+  const auto error = [&](const std::string& message) {
+    return from_environment ? Error{"ASSAY_BACKEND: " + message} : Error{message, "backend"};
+  };
   if (name == "openssl") {
     if (options.cross_check == 0) return signature::make_openssl_backend();
-    return Error{std::string(option) + ": \"openssl\" has nothing to cross-check; give lanes, or no share"};
+    return error("\"openssl\" has nothing to cross-check; give lanes, or no share");
   }
   if (name == "auto" || name == "lanes") return make_lanes(options);
-  return Error{std::string(option) + ": \"" + name + "\" is no backend of this build; give auto, openssl or lanes"};
+  return error("\"" + name + "\" is no backend of this build; give auto, openssl or lanes");
 }
 
 }  // namespace assay::verify

@@ -44,9 +44,6 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
                                                std::shared_ptr<const signature::Backend> backend,
                                                memo::TokenMemo::Options memo) {
   auto impl = std::make_unique<Impl>();
-  if (options.keys.empty()) {
-    return Error{"no keys: give a JWK Set, a public key, a secret or static tokens"};
-  }
   Result<Policy> policy = jose::checked_policy(std::move(options.policy));
   if (!policy) return policy.error();
   impl->policy = std::move(*policy);

@@ -33,7 +33,7 @@ void find_header(std::string_view token, Work& work, jose::TokenVerdict& verdict
   work.next = Work::Next::nothing;
   if (token.empty()) return reject(verdict, Reason::missing_token, "");
   if (token.size() > workspace.policy.max_token_bytes) {
-    return reject(verdict, Reason::token_too_large, "longer than --max-token-bytes");
+    return reject(verdict, Reason::token_too_large, "longer than the limit for tokens");
   }
   const std::string_view header = jose::first_segment(token);
   work.header_size = header.size();

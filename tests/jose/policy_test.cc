@@ -185,16 +185,22 @@ TEST(Type, IsComparedWithoutCaseAndApplication) {
   EXPECT_EQ(outcome("{}", policy, kAt, header).reasons, kNone);
 }
 
+std::string field_of_error(const Policy& policy) {
+  const Result<Policy> checked = checked_policy(policy);
+  return checked ? "(none)" : checked.error().field;
+}
+
 TEST(CheckedPolicy, RefusesEmptyIssuersInStrictAndTurnsThemOffInFastmcp) {
   for (const std::vector<std::string>& empty : {std::vector<std::string>{}, std::vector<std::string>{""}}) {
     Policy issuers;
     issuers.issuers = empty;
     const auto refused = checked_policy(issuers);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message, "--issuer: is empty; give the issuer's name, or leave the option out");
+    EXPECT_EQ(refused.error().message, "is empty; give the issuer's name, or leave the option out");
+    EXPECT_EQ(refused.error().field, "policy.issuers");
     Policy audiences;
     audiences.audiences = empty;
-    EXPECT_FALSE(checked_policy(audiences));
+    EXPECT_EQ(field_of_error(audiences), "policy.audiences");
     Policy fastmcp = policy_of(kFastmcp);
     fastmcp.issuers = empty;
     fastmcp.audiences = empty;
@@ -209,7 +215,7 @@ TEST(CheckedPolicy, GivesFastmcpExactlyOneAlgorithm) {
   EXPECT_EQ(checked_policy(policy_of(kFastmcp))->algorithms, std::vector{Algorithm::RS256});
   Policy two = policy_of(kFastmcp);
   two.algorithms = {Algorithm::RS256, Algorithm::ES256};
-  EXPECT_FALSE(checked_policy(two));
+  EXPECT_EQ(field_of_error(two), "policy.algorithms");
   two.profile = kStrict;
   EXPECT_TRUE(checked_policy(two));
 }
@@ -219,7 +225,13 @@ TEST(CheckedPolicy, RefusesNegativeLeewayAndDropsEmptyScopes) {
   policy.required_scopes = {"", "a"};
   EXPECT_EQ(checked_policy(policy)->required_scopes, std::vector<std::string>{"a"});
   policy.leeway_seconds = -1;
-  EXPECT_FALSE(checked_policy(policy));
+  EXPECT_EQ(field_of_error(policy), "policy.leeway_seconds");
+}
+
+TEST(CheckedPolicy, RefusesALimitThatNoTokenMeets) {
+  Policy policy;
+  policy.max_token_bytes = 0;
+  EXPECT_EQ(field_of_error(policy), "policy.max_token_bytes");
 }
 
 Instant before(Instant at) {

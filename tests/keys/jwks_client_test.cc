@@ -113,7 +113,7 @@ TEST_F(JwksClient, FollowsRedirectsWithinTheOriginAlone) {
 TEST_F(JwksClient, SsrfSafeRefusesLoopback) {
   FetchOptions options = quick();
   options.ssrf_safe = true;
-  EXPECT_THAT(error_of("/good", options), HasSubstr("https alone"));
+  EXPECT_THAT(error_of("/good", options), HasSubstr("only https"));
   const Result<FetchedSet> fetched = fetch_jwks("https://127.0.0.1:1/", options, kGoOn);
   ASSERT_FALSE(fetched);
   EXPECT_THAT(fetched.error().message, HasSubstr("not public"));

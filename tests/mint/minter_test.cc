@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "assay/policy.h"
+
 namespace assay::mint {
 namespace {
 
@@ -91,11 +93,25 @@ TEST(Fault, IsRefusedWithTheListOfKinds) {
        {"key_ambiguous=0.1", "expired", "expired=", "expired=1.5", "expired=-0.1", "expired=nan", "=1"}) {
     Result<Fault> fault = parse_fault(text);
     ASSERT_FALSE(fault) << text;
-    EXPECT_THAT(fault.error().message, HasSubstr("--fault"));
+    EXPECT_EQ(fault.error().message.find(text), 0u) << "the message names the value";
+    EXPECT_EQ(fault.error().field, "faults");
     EXPECT_THAT(fault.error().message, HasSubstr("token_not_yet_valid (not_yet_valid)"));
   }
   const Fault faults[] = {{Reason::token_expired, 0.6}, {Reason::scope_missing, 0.6}};
   EXPECT_THAT(check_faults(faults).error().message, HasSubstr("more than 1"));
+  EXPECT_EQ(check_faults(faults).error().field, "faults");
+}
+
+TEST(Mint, RefusesANegativeNumberOfThreads) {
+  const Result<MintResult> done = mint(secret_key(), corpus(1, 7, -1), [](std::string_view) { return true; });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().field, "threads");
+}
+
+TEST(Mint, PadsAnOversizedTokenBeyondTheDefaultLimit) {
+  MintOptions options = corpus(1, 7, 1);
+  options.faults = {{Reason::token_too_large, 1}};
+  EXPECT_GT(minted(options).size(), Policy{}.max_token_bytes + 1);
 }
 
 }  // namespace

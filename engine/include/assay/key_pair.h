@@ -1,6 +1,6 @@
 // Key pairs and signing, for tests and benchmarks: FastMCP's RSAKeyPair, and the same for every algorithm.
 //
-// Target assay::mint. The verifier never links it: it never holds a private key.
+// Target assay::mint. The verifier never links it, so it never holds a private key.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +35,13 @@ struct TokenRequest {
 };
 
 // A private key bound to one algorithm. Immutable; signing is thread safe. The private part is wiped when freed.
-// Signing throws std::runtime_error should OpenSSL fail, which no key that was made here has been seen to do.
+// Signing throws std::runtime_error if OpenSSL fails; no key made here has been seen to fail.
 class KeyPair {
  public:
-  // bits: RSA modulus, 2048 to 16384; ignored for other key types. HS*: a random secret as long as the hash.
+  // Makes a new key. `bits` is the length of an RSA modulus, 2048 to 16384 (an error about it has the field "bits"),
+  // and is ignored for other key types. HS*: a random secret as long as the hash.
   static Result<KeyPair> generate(Algorithm algorithm, int bits = 2048);
-  // PKCS#8, PKCS#1 or SEC 1 private PEM, not encrypted; for HS* the secret's exact bytes.
+  // Reads a private PEM in PKCS#8, PKCS#1 or SEC 1 that is not encrypted; for HS* the secret's exact bytes.
   static Result<KeyPair> from_private(std::string_view pem_or_secret, Algorithm algorithm);
 
   Algorithm algorithm() const noexcept;

@@ -21,14 +21,14 @@ struct Jwk {
   std::string kid;
   AlgorithmSet permitted;  // what kty, crv, alg, use and key_ops leave
   std::string n, e;        // RSA
-  std::string x, y;        // EC; OKP has x alone
+  std::string x, y;        // EC; OKP has only x
   std::string k;           // oct
   // Private members, kept only until prepare_key has checked that they belong to the public part.
   std::string d, p, q, dp, dq, qi;
 };
 
-// A JWK Set (RFC 7517 §5). Keys that cannot be used are left out and told in `notes`, one line for each of the first
-// kMaxNotes.
+// A JWK Set (RFC 7517 §5). Keys that cannot be used are left out. `notes` holds a line for each of the first kMaxNotes
+// of them.
 struct JwkSet {
   static constexpr std::size_t kMaxKeys = 100'000;
   static constexpr std::size_t kMaxNotes = 20;
@@ -40,8 +40,8 @@ struct JwkSet {
   // fastmcp: this set makes FastMCP's own reader fail as a whole, so that no key of it is found.
   bool poisoned = false;
 
-  // Reads a JWK Set document of at most kMaxKeys keys, usable or not. `name` stands for it in messages. `algorithm`
-  // matters to fastmcp alone, which keeps only keys of the configured algorithm's type.
+  // Reads a JWK Set document of at most kMaxKeys keys, usable or not. Messages begin with `name`. `algorithm` matters
+  // only to fastmcp, which keeps the keys of the configured algorithm's type.
   static Result<JwkSet> parse(std::string_view json, Profile profile, std::string_view name,
                               Algorithm algorithm = Algorithm::RS256);
 };
@@ -68,7 +68,7 @@ struct KeySource {
 struct FetchOptions {
   double timeout_seconds = 10;
   std::size_t max_bytes = 4u << 20;
-  double max_age_seconds = 3600;         // kept at most so long, less when Cache-Control says so
+  double max_age_seconds = 3600;         // a set is kept at most so long, less if Cache-Control says so
   double refetch_interval_seconds = 30;  // at most one refetch in so long, whatever the tokens say
   bool ssrf_safe = false;                // https only, private addresses refused, the resolved address pinned
   std::string ca_file;                   // PEM bundle to trust instead of the system's; empty: the system's

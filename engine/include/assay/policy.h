@@ -21,8 +21,8 @@ struct Policy {
   Profile profile = Profile::strict;
   // Empty: strict allows each algorithm that the keys permit, fastmcp allows RS256. fastmcp takes exactly one.
   std::vector<Algorithm> algorithms;
-  // One match suffices; exact comparison. No value: not checked. An empty string or list: strict refuses the
-  // set-up, fastmcp does not check.
+  // One exact match suffices. No value: not checked. An empty list or string: an error in strict, not checked in
+  // fastmcp.
   std::optional<std::vector<std::string>> issuers;
   std::optional<std::vector<std::string>> audiences;
   std::vector<std::string> required_scopes;  // all must be granted
