@@ -1,21 +1,13 @@
-// Hashes jobs of any lengths in lanes that run in lock-step, whatever the hash and the width.
+// Hashes jobs of any lengths in lanes that run in lock-step, for every hash and every width.
 //
 // The input of a job is at most three runs of whole blocks: a staged head (the prefix, filled up to a block with the
 // start of the message), blocks straight from the message, and a staged tail (the last bytes, 0x80, zeros, length: FIPS
 // 180-4 §5.1). Only head and tail are copied. All lanes advance by the number of blocks that the shortest current run
-// has left; a lane that has finished takes the next job at once, so lanes idle only when no job is left. What few lanes
-// still work on then may go to code that is faster for few: one long message does not hold a whole group up.
-//
-// A Core is a hash on one instruction set:
-//   kLanes, kBlock (bytes: 64, 128), kSkipsIdle (compress knows an idle lane by its null pointer);
-//   State: eight words a lane, in any layout;
-//   load_all(State&, states[kLanes]), store_all(State&, digests[kLanes]; null: nobody wants it) and, for one lane,
-//   load_one(State&, lane, state), store_one(State&, lane, digest), save_one(State&, lane, state);
-//   stage(to, job, from, bytes): one block of the padded input from byte `from` on; `bytes` is the length to close it
-//   with, or kNotLast;
-//   compress(State&, at[kLanes], blocks): takes in `blocks` blocks a lane.
+// has left. A lane that has finished takes the next job at once, so lanes idle only when no job is left. The last few
+// busy lanes may go to code that is faster for few messages, so that one long message does not hold up a whole group.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -25,6 +17,26 @@ namespace assay::kernel {
 namespace {
 
 constexpr std::uint64_t kNotLast = ~std::uint64_t{0};
+
+// A hash on one instruction set. State: eight words a lane, in any layout. Blocks are of kBlock bytes, 64 or 128.
+template <class Core>
+concept HashCore = (Core::kBlock == 64 || Core::kBlock == 128) && Core::kLanes >= 1 &&
+                   requires(typename Core::State state, const void* const* states, unsigned char* const* digests,
+                            std::size_t lane, const void* from, void* to, unsigned char* bytes, const HashJob& job,
+                            std::size_t first, std::uint64_t length, const unsigned char* const* at,
+                            std::size_t blocks) {
+  // True if compress() knows an idle lane by its null pointer. Otherwise an idle lane repeats a busy one.
+  { Core::kSkipsIdle } -> std::convertible_to<bool>;
+  Core::load_all(state, states);    // one state for each lane
+  Core::store_all(state, digests);  // one digest for each lane, null if nobody wants it
+  Core::load_one(state, lane, from);
+  Core::store_one(state, lane, bytes);  // the digest
+  Core::save_one(state, lane, to);      // the state, as load_one takes it
+  // Writes the block of a job's padded input that begins at byte `first`. The last block ends with `length`, in
+  // bytes; the others have kNotLast.
+  Core::stage(bytes, job, first, length);
+  Core::compress(state, at, blocks);  // takes in `blocks` blocks a lane
+};
 
 // Blocks of each run.
 struct BlockPlan {
@@ -47,7 +59,7 @@ BlockPlan plan_blocks(const HashJob& job) noexcept {
   return {head, rest / kBlock, (rest % kBlock + kClosing<kBlock> + kBlock - 1) / kBlock};
 }
 
-template <class Core>
+template <HashCore Core>
 class HashLanes {
  public:
   static constexpr std::size_t kLanes = Core::kLanes;
@@ -200,7 +212,7 @@ struct ForFew {
 };
 
 // Jobs of one block each (MGF1, HMAC's outer hash, the M' of PSS): no runs to follow.
-template <class Core>
+template <HashCore Core>
 void hash_single_blocks(const HashJob* jobs, std::size_t count, ForFew few) noexcept {
   alignas(64) unsigned char staged[Core::kLanes][Core::kBlock];
   typename Core::State state;
@@ -223,7 +235,7 @@ void hash_single_blocks(const HashJob* jobs, std::size_t count, ForFew few) noex
   }
 }
 
-template <class Core>
+template <HashCore Core>
 void hash_jobs(const HashJob* jobs, std::size_t count, ForFew few = {}) noexcept {
   constexpr std::size_t kSingle = Core::kBlock - kClosing<Core::kBlock>;
   std::size_t singles = 0;
@@ -262,7 +274,7 @@ void hash_jobs(const HashJob* jobs, std::size_t count, ForFew few = {}) noexcept
 }
 
 // Takes `count` blocks into one state, which stays words in the CPU's order.
-template <class Core>
+template <HashCore Core>
 void compress_one(void* state, const unsigned char* blocks, std::size_t count) noexcept {
   if (count == 0) return;
   const unsigned char* at[Core::kLanes];

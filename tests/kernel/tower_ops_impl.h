@@ -10,7 +10,7 @@
 namespace assay::test {
 namespace {
 
-template <class L, int N>
+template <kernel::Lanes L, int N>
 struct Integers {
   using Words = typename L::template Words<N>;
   static constexpr std::size_t kLanes = L::kCount;
@@ -39,7 +39,7 @@ struct Integers {
   }
 };
 
-template <class F>
+template <kernel::Field F>
 struct MakeFieldOps {
   using L = typename F::L;
   using Mask = typename L::Mask;
@@ -98,12 +98,7 @@ struct MakeFieldOps {
   static constexpr FieldOps ops(const char* name) noexcept { return {.name = name, .words = N, .run = run}; }
 };
 
-template <class S>
-concept ReducesWide = requires(typename S::L::template Words<S::kWords> a) {
-  S::reduce_wide(a, a);
-};
-
-template <class S>
+template <kernel::Scalar S>
 struct MakeScalarOps {
   using L = typename S::L;
   static constexpr int N = S::kWords;
@@ -116,7 +111,7 @@ struct MakeScalarOps {
     I::write(S::to_words(S::mul(S::plain(I::read(a)), S::invert(S::to_montgomery(I::read(b))))), out);
   }
   static void reduce_wide(const std::uint64_t* low, const std::uint64_t* high, std::uint64_t* out) {
-    if constexpr (ReducesWide<S>) I::write(S::reduce_wide(I::read(low), I::read(high)), out);
+    if constexpr (kernel::WideScalar<S>) I::write(S::reduce_wide(I::read(low), I::read(high)), out);
   }
   static void recode(const std::uint64_t* u, int window, int windows, const std::uint64_t* const* tables,
                      const std::uint64_t** addresses, std::size_t step, std::uint8_t* negative) {
@@ -128,12 +123,12 @@ struct MakeScalarOps {
             .words = N,
             .product = product,
             .quotient = quotient,
-            .reduce_wide = ReducesWide<S> && N == 4 ? reduce_wide : nullptr,
+            .reduce_wide = kernel::WideScalar<S> && N == 4 ? reduce_wide : nullptr,
             .recode = recode};
   }
 };
 
-template <class L, int N>
+template <kernel::Lanes L, int N>
 struct MakeWordsOps {
   using Mask = typename L::Mask;
   using I = Integers<L, N>;
@@ -190,7 +185,8 @@ struct MakeWordsOps {
   }
 };
 
-template <class L, class F256, class F384, class F521, class F25519, class S256, class S384, class S521, class S25519>
+template <kernel::Lanes L, kernel::Field F256, kernel::Field F384, kernel::Field F521, kernel::Field F25519,
+          kernel::Scalar S256, kernel::Scalar S384, kernel::Scalar S521, kernel::Scalar S25519>
 constexpr TowerOps make_tower_ops(const char* isa) noexcept {
   return {.isa = isa,
           .lanes = L::kCount,

@@ -4,6 +4,7 @@
 // equal short Weierstrass form (SP 800-186 appendix B; NOTES.md): x = u + A/3, y = v with (u, v) on Curve25519.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "kernel/curve/tower.h"
@@ -92,12 +93,23 @@ struct Parameters25519 {
                                                      0x2b8324804fc1df0b};
 };
 
-// p - n, what r may lie below for x = r + n (ECDSA: x modulo n is compared).
-template <class Parameters>
+// The numbers of a curve y^2 = x^3 + a x + b and of its base point (x, y), in kWords words each.
+template <class P>
+concept CurveParameters = requires {
+  { P::kOrderBits } -> std::same_as<const int&>;
+  { P::kPrime } -> std::same_as<const std::uint64_t(&)[P::kWords]>;
+  { P::kOrder } -> std::same_as<const std::uint64_t(&)[P::kWords]>;
+  { P::kA } -> std::same_as<const std::uint64_t(&)[P::kWords]>;
+  { P::kGx } -> std::same_as<const std::uint64_t(&)[P::kWords]>;
+  { P::kGy } -> std::same_as<const std::uint64_t(&)[P::kWords]>;
+};
+
+// p - n. ECDSA compares x modulo n with r, so x may be r + n if r is below this.
+template <CurveParameters Parameters>
 struct PrimeLessOrder {
   std::uint64_t words[Parameters::kWords];
 };
-template <class Parameters>
+template <CurveParameters Parameters>
 constexpr PrimeLessOrder<Parameters> prime_less_order() noexcept {
   PrimeLessOrder<Parameters> difference{};
   UInt128 borrow = 0;
@@ -109,18 +121,37 @@ constexpr PrimeLessOrder<Parameters> prime_less_order() noexcept {
   return difference;
 }
 
-// An instruction set's curve: `Field` and `Scalar` are of its tower, `SerialField` of the 64-bit one, whatever the set.
-template <class ParametersT, class FieldT, class ScalarT, class SerialFieldT>
-struct Curve : ParametersT {
+// A curve on an instruction set, with its field and scalars in lanes. SerialF is the same field one element at a time,
+// for work that cannot be done in lanes.
+template <CurveParameters ParametersT, Field FieldT, Scalar ScalarT, Field SerialFieldT>
+struct CurveOver : ParametersT {
   using Parameters = ParametersT;
-  using Field = FieldT;
-  using Scalar = ScalarT;
-  using SerialField = SerialFieldT;
-  using L = typename Field::L;
+  using F = FieldT;
+  using S = ScalarT;
+  using SerialF = SerialFieldT;
+  using L = typename F::L;
   using Words = typename L::template Words<ParametersT::kWords>;
   using Mask = typename L::Mask;
   // Digits of a scalar: 2^(window * windows) > n, so that n itself can be recoded.
   static constexpr int windows(int window) noexcept { return (ParametersT::kOrderBits + window - 1) / window; }
+};
+
+// What the algorithms of this folder require: a CurveOver whose parts fit together.
+template <class C>
+concept Curve = CurveParameters<C> && Field<typename C::F> && Scalar<typename C::S> && Field<typename C::SerialF> &&
+                    std::same_as<typename C::L, typename C::F::L> && std::same_as<typename C::L, typename C::S::L> &&
+                    C::SerialF::L::kCount == 1 &&
+                C::F::kWords == C::kWords&& C::S::kWords == C::kWords&& C::SerialF::kWords == C::kWords;
+
+template <class C>
+concept EcdsaCurve = Curve<C> && C::kCoordinateBytes <= 8 * C::kWords&& C::kDigestBytes <= 8 * C::kWords;
+
+template <class C>
+concept EddsaCurve = Curve<C> && WideScalar<typename C::S> && requires {
+  { C::kAThird } -> std::same_as<const std::uint64_t(&)[C::kWords]>;
+  { C::kRoot486664 } -> std::same_as<const std::uint64_t(&)[C::kWords]>;
+  { C::kD } -> std::same_as<const std::uint64_t(&)[C::kWords]>;
+  { C::kRootMinusOne } -> std::same_as<const std::uint64_t(&)[C::kWords]>;
 };
 
 }  // namespace

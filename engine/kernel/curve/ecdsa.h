@@ -12,29 +12,29 @@ namespace assay::kernel {
 namespace {  // see tower.h
 
 // `kPass`: signatures of one pass, as many as fill the second-level cache.
-template <class Curve, std::size_t kPass>
+template <EcdsaCurve C, std::size_t kPass>
 struct Ecdsa {
-  using L = typename Curve::L;
-  using Words = typename Curve::Words;
-  using Mask = typename Curve::Mask;
-  using Field = typename Curve::Field;
-  using Scalar = typename Curve::Scalar;
-  using Residue = typename Scalar::Residue;
+  using L = typename C::L;
+  using Words = typename C::Words;
+  using Mask = typename C::Mask;
+  using F = typename C::F;
+  using S = typename C::S;
+  using Residue = typename S::Residue;
   static constexpr std::size_t kLanes = L::kCount;
   static constexpr std::size_t kGroups = kPass / kLanes;
-  static constexpr int kWords = Curve::kWords;
+  static constexpr int kWords = C::kWords;
   static constexpr std::uint64_t kOne[kWords] = {1};
 
   struct Scratch {
     Scratch(void* memory, int key_window, int generator_window) noexcept
         : carver(memory),
-          sum(carver, static_cast<std::size_t>(Curve::windows(key_window) + Curve::windows(generator_window)), kGroups),
+          sum(carver, static_cast<std::size_t>(C::windows(key_window) + C::windows(generator_window)), kGroups),
           r(carver.array<Words>(kGroups)),
           s(carver.array<Residue>(kGroups)),
           prefix(carver.array<Residue>(kGroups + 1)),
           bad(carver.array<Mask>(kGroups)) {}
     Carver carver;
-    SumScratch<Curve> sum;
+    SumScratch<C> sum;
     Words* r;
     Residue* s;       // in Montgomery form
     Residue* prefix;  // the product of all s before; at the end that of all
@@ -48,25 +48,25 @@ struct Ecdsa {
   // r, s, and the running product of all s.
   static void read_signatures(const PassJobs<L>& jobs, const Scratch& scratch) noexcept {
     const std::size_t groups = jobs.groups();
-    Residue product = Scalar::to_montgomery(L::template broadcast<kWords>(kOne));
+    Residue product = S::to_montgomery(L::template broadcast<kWords>(kOne));
     for (std::size_t g = 0; g < groups; ++g) {
       const unsigned char* r_bytes[kLanes];
       const unsigned char* s_bytes[kLanes];
       for (std::size_t l = 0; l < kLanes; ++l) {
         r_bytes[l] = jobs.at(g, l).signature;
-        s_bytes[l] = r_bytes[l] + Curve::kCoordinateBytes;
+        s_bytes[l] = r_bytes[l] + C::kCoordinateBytes;
       }
-      const Words r = L::template load_big_endian<kWords>(r_bytes, Curve::kCoordinateBytes);
-      const Words s = L::template load_big_endian<kWords>(s_bytes, Curve::kCoordinateBytes);
+      const Words r = L::template load_big_endian<kWords>(r_bytes, C::kCoordinateBytes);
+      const Words s = L::template load_big_endian<kWords>(s_bytes, C::kCoordinateBytes);
       const Mask in_range =
-          static_cast<Mask>(L::template less<kWords>(r, Curve::kOrder) & L::template less<kWords>(s, Curve::kOrder) &
+          static_cast<Mask>(L::template less<kWords>(r, C::kOrder) & L::template less<kWords>(s, C::kOrder) &
                             ~(L::template is_zero<kWords>(r) | L::template is_zero<kWords>(s)));
       const Mask bad = static_cast<Mask>(L::kAll & ~in_range);
       scratch.bad[g] = bad;
       scratch.r[g] = r;
-      scratch.s[g] = Scalar::to_montgomery(L::template select<kWords>(bad, L::template broadcast<kWords>(kOne), s));
+      scratch.s[g] = S::to_montgomery(L::template select<kWords>(bad, L::template broadcast<kWords>(kOne), s));
       scratch.prefix[g] = product;
-      product = Scalar::mul(product, scratch.s[g]);
+      product = S::mul(product, scratch.s[g]);
     }
     scratch.prefix[groups] = product;
   }
@@ -75,28 +75,26 @@ struct Ecdsa {
   static void choose_entries(const PassJobs<L>& jobs, int key_window, const CurveTable& generator,
                              const Scratch& scratch) noexcept {
     const std::size_t groups = jobs.groups();
-    Residue rest = Scalar::invert(scratch.prefix[groups]);
+    Residue rest = S::invert(scratch.prefix[groups]);
     for (std::size_t g = groups; g-- > 0;) {
-      const Residue w = Scalar::mul(rest, scratch.prefix[g]);
-      rest = Scalar::mul(rest, scratch.s[g]);
+      const Residue w = S::mul(rest, scratch.prefix[g]);
+      rest = S::mul(rest, scratch.s[g]);
       const unsigned char* digests[kLanes];
       for (std::size_t l = 0; l < kLanes; ++l) digests[l] = jobs.at(g, l).digest;
-      const Words e = L::template load_big_endian<kWords>(digests, Curve::kDigestBytes);
-      const Words u1 = Scalar::to_words(Scalar::mul(Scalar::plain(e), w));
-      const Words u2 = Scalar::to_words(Scalar::mul(Scalar::plain(scratch.r[g]), w));
-      choose_slots<Curve>(scratch.sum, jobs, g, u1, generator, u2, key_window);
+      const Words e = L::template load_big_endian<kWords>(digests, C::kDigestBytes);
+      const Words u1 = S::to_words(S::mul(S::plain(e), w));
+      const Words u2 = S::to_words(S::mul(S::plain(scratch.r[g]), w));
+      choose_slots<C>(scratch.sum, jobs, g, u1, generator, u2, key_window);
     }
   }
 
   // x mod n = r, where x < p: x is r, or r + n if that is below p.
   static Mask matches(const Words& x, const Words& r) noexcept {
-    static constexpr PrimeLessOrder<typename Curve::Parameters> kDifference =
-        prime_less_order<typename Curve::Parameters>();
+    static constexpr PrimeLessOrder<typename C::Parameters> kDifference = prime_less_order<typename C::Parameters>();
     Mask equal = L::template equal<kWords>(x, r);
     const Mask wraps = L::template less<kWords>(r, kDifference.words);
     if (__builtin_expect(wraps != 0, 0)) {
-      equal =
-          static_cast<Mask>(equal | (wraps & L::template equal<kWords>(x, L::template add<kWords>(r, Curve::kOrder))));
+      equal = static_cast<Mask>(equal | (wraps & L::template equal<kWords>(x, L::template add<kWords>(r, C::kOrder))));
     }
     return equal;
   }
@@ -104,15 +102,15 @@ struct Ecdsa {
   static void verify(const CurveJob* all_jobs, std::size_t count, Outcome* all_outcomes, int key_window,
                      CurveTable generator, void* memory) noexcept {
     const Scratch scratch(memory, key_window, generator.window);
-    const std::size_t slots = static_cast<std::size_t>(Curve::windows(generator.window) + Curve::windows(key_window));
+    const std::size_t slots = static_cast<std::size_t>(C::windows(generator.window) + C::windows(key_window));
     in_passes<L, kPass>(all_jobs, count, all_outcomes, [&](const PassJobs<L>& jobs, Outcome* outcomes) noexcept {
       const std::size_t groups = jobs.groups();
       read_signatures(jobs, scratch);
       choose_entries(jobs, key_window, generator, scratch);
-      load_slots<Curve>(scratch.sum, slots, groups);
-      add_slots<Curve, true>(scratch.sum, slots, groups);
+      load_slots<C>(scratch.sum, slots, groups);
+      add_slots<C, true>(scratch.sum, slots, groups);
       for (std::size_t g = 0; g < groups; ++g) {
-        const Mask equal = matches(Field::to_integer(scratch.sum.points[g].x), scratch.r[g]);
+        const Mask equal = matches(F::to_integer(scratch.sum.points[g].x), scratch.r[g]);
         jobs.decide(g, scratch.bad[g], scratch.sum.exceptional[g], equal, outcomes);
       }
     });
@@ -120,8 +118,8 @@ struct Ecdsa {
 
   static void read_coordinate(const unsigned char* big_endian, std::uint64_t (&words)[kWords]) noexcept {
     for (std::uint64_t& word : words) word = 0;
-    for (int i = 0; i < Curve::kCoordinateBytes; ++i) {
-      const int bit = 8 * (Curve::kCoordinateBytes - 1 - i);
+    for (int i = 0; i < C::kCoordinateBytes; ++i) {
+      const int bit = 8 * (C::kCoordinateBytes - 1 - i);
       words[bit / 64] |= static_cast<std::uint64_t>(big_endian[i]) << (bit % 64);
     }
   }
@@ -130,17 +128,17 @@ struct Ecdsa {
                               void* memory) noexcept {
     std::uint64_t x[kWords], y[kWords];
     read_coordinate(public_key, x);
-    read_coordinate(public_key + Curve::kCoordinateBytes, y);
-    return build_table<Curve>(x, y, window, entries, memory);
+    read_coordinate(public_key + C::kCoordinateBytes, y);
+    return build_table<C>(x, y, window, entries, memory);
   }
 
   static void build_generator(int window, std::uint64_t* entries, void* memory) noexcept {
-    build_table<Curve>(Curve::kGx, Curve::kGy, window, entries, memory);
+    build_table<C>(C::kGx, C::kGy, window, entries, memory);
   }
 
   static constexpr CurveKernel kernel() noexcept {
-    return {.table_bytes = table_bytes<Curve>,
-            .build_scratch_bytes = build_scratch_bytes<Curve>,
+    return {.table_bytes = table_bytes<C>,
+            .build_scratch_bytes = build_scratch_bytes<C>,
             .build_table = build_key_table,
             .build_generator = build_generator,
             .scratch_bytes = scratch_bytes,

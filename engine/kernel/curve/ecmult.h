@@ -12,88 +12,88 @@ namespace assay::kernel {
 namespace {  // see tower.h
 
 // What a pass over at most `groups` groups works in.
-template <class Curve>
+template <Curve C>
 struct SumScratch {
-  using Field = typename Curve::Field;
-  using Mask = typename Curve::Mask;
-  static constexpr std::size_t kLanes = Curve::L::kCount;
+  using F = typename C::F;
+  using Mask = typename C::Mask;
+  static constexpr std::size_t kLanes = C::L::kCount;
 
   SumScratch(Carver& carver, std::size_t slots, std::size_t groups) noexcept
-      : points(carver.array<Point<Field>>(slots * groups)),
+      : points(carver.array<Point<F>>(slots * groups)),
         additions(carver, (slots / 2) * groups),
         addresses(carver.array<const std::uint64_t*>(slots * groups * kLanes)),
         negative(carver.array<Mask>(slots * groups)),
         exceptional(carver.array<Mask>(groups)) {}
 
-  Point<Field>* points;
-  AdditionScratch<Field> additions;
+  Point<F>* points;
+  AdditionScratch<F> additions;
   const std::uint64_t** addresses;  // [slot][group][lane]
   Mask* negative;                   // [slot][group]
   Mask* exceptional;                // [group]: lanes whose sum is not to be trusted
 };
 
 // The entries of group g for u1 of the generator and u2 of the keys; the generator's windows come first.
-template <class Curve>
-inline void choose_slots(const SumScratch<Curve>& scratch, const PassJobs<typename Curve::L>& jobs, std::size_t g,
-                         const typename Curve::Words& u1, const CurveTable& generator, const typename Curve::Words& u2,
+template <Curve C>
+inline void choose_slots(const SumScratch<C>& scratch, const PassJobs<typename C::L>& jobs, std::size_t g,
+                         const typename C::Words& u1, const CurveTable& generator, const typename C::Words& u2,
                          int key_window) noexcept {
-  using Scalar = typename Curve::Scalar;
-  constexpr std::size_t kLanes = Curve::L::kCount;
+  using S = typename C::S;
+  constexpr std::size_t kLanes = C::L::kCount;
   const std::size_t groups = jobs.groups();
-  const int generator_windows = Curve::windows(generator.window);
+  const int generator_windows = C::windows(generator.window);
   const std::uint64_t* key_tables[kLanes];
   const std::uint64_t* generator_tables[kLanes];
   for (std::size_t l = 0; l < kLanes; ++l) {
     key_tables[l] = jobs.at(g, l).key_table;
     generator_tables[l] = generator.entries;
   }
-  Scalar::recode(u1, generator.window, generator_windows, generator_tables, scratch.addresses + g * kLanes, groups,
-                 scratch.negative + g);
+  S::recode(u1, generator.window, generator_windows, generator_tables, scratch.addresses + g * kLanes, groups,
+            scratch.negative + g);
   const std::size_t first = static_cast<std::size_t>(generator_windows) * groups + g;
-  Scalar::recode(u2, key_window, Curve::windows(key_window), key_tables, scratch.addresses + first * kLanes, groups,
-                 scratch.negative + first);
+  S::recode(u2, key_window, C::windows(key_window), key_tables, scratch.addresses + first * kLanes, groups,
+            scratch.negative + first);
 }
 
 // Groups ahead whose entries are fetched: addresses are known long before the additions need them, so that tables
 // beyond the second-level cache hardly hurt.
 inline constexpr std::size_t kPrefetchDistance = 6;
 
-template <class Curve>
+template <Curve C>
 [[gnu::always_inline]] inline void prefetch_entries(const std::uint64_t* const* addresses) noexcept {
-  constexpr std::size_t kBytes = entry_words(Curve::kWords) * sizeof(std::uint64_t);
+  constexpr std::size_t kBytes = entry_words(C::kWords) * sizeof(std::uint64_t);
 #pragma GCC unroll 8
-  for (int l = 0; l < Curve::L::kCount; ++l) {
+  for (int l = 0; l < C::L::kCount; ++l) {
     const char* entry = reinterpret_cast<const char*>(addresses[l]);
     for (std::size_t line = 0; line < kBytes; line += 64) __builtin_prefetch(entry + line);
   }
 }
 
 // Fetches the points that `addresses` and `negative` tell.
-template <class Curve>
-void load_slots(const SumScratch<Curve>& scratch, std::size_t slots, std::size_t groups) noexcept {
-  constexpr std::size_t kLanes = Curve::L::kCount;
+template <Curve C>
+void load_slots(const SumScratch<C>& scratch, std::size_t slots, std::size_t groups) noexcept {
+  constexpr std::size_t kLanes = C::L::kCount;
   const std::size_t total = slots * groups;
   for (std::size_t i = 0; i < total; ++i) {
-    if (i + kPrefetchDistance < total) prefetch_entries<Curve>(scratch.addresses + (i + kPrefetchDistance) * kLanes);
-    scratch.points[i] = load_points<typename Curve::Field>(scratch.addresses + i * kLanes, scratch.negative[i]);
+    if (i + kPrefetchDistance < total) prefetch_entries<C>(scratch.addresses + (i + kPrefetchDistance) * kLanes);
+    scratch.points[i] = load_points<typename C::F>(scratch.addresses + i * kLanes, scratch.negative[i]);
   }
 }
 
 // Adds the slots of each group up into slot 0. kOnlyX: the sum's y is not needed.
-template <class Curve, bool kOnlyX>
-void add_slots(const SumScratch<Curve>& scratch, std::size_t slots, std::size_t groups) noexcept {
-  using Field = typename Curve::Field;
+template <Curve C, bool kOnlyX>
+void add_slots(const SumScratch<C>& scratch, std::size_t slots, std::size_t groups) noexcept {
+  using F = typename C::F;
   for (std::size_t g = 0; g < groups; ++g) scratch.exceptional[g] = 0;
-  Point<Field>* const points = scratch.points;
+  Point<F>* const points = scratch.points;
   while (slots > 1) {
     const std::size_t pairs = slots / 2, kept = slots - pairs;
     const int count = static_cast<int>(pairs * groups);
-    const Point<Field>* const other = points + kept * groups;
+    const Point<F>* const other = points + kept * groups;
     if (slots == 2) {
-      add_batch<Field, kOnlyX>(points, other, points, count, scratch.additions, scratch.exceptional,
-                               static_cast<int>(groups));
+      add_batch<F, kOnlyX>(points, other, points, count, scratch.additions, scratch.exceptional,
+                           static_cast<int>(groups));
     } else {
-      add_batch<Field>(points, other, points, count, scratch.additions, scratch.exceptional, static_cast<int>(groups));
+      add_batch<F>(points, other, points, count, scratch.additions, scratch.exceptional, static_cast<int>(groups));
     }
     slots = kept;
   }

@@ -11,28 +11,28 @@
 namespace assay::kernel {
 namespace {  // see tower.h
 
-template <class Curve, std::size_t kPass>
+template <EddsaCurve C, std::size_t kPass>
 struct Eddsa {
-  using L = typename Curve::L;
-  using Words = typename Curve::Words;
-  using Mask = typename Curve::Mask;
-  using Field = typename Curve::Field;
-  using Scalar = typename Curve::Scalar;
-  using Coordinate = typename Field::Coordinate;
-  using Difference = typename Field::Difference;
+  using L = typename C::L;
+  using Words = typename C::Words;
+  using Mask = typename C::Mask;
+  using F = typename C::F;
+  using S = typename C::S;
+  using Coordinate = typename F::Coordinate;
+  using Difference = typename F::Difference;
   static constexpr std::size_t kLanes = L::kCount;
   static constexpr std::size_t kGroups = kPass / kLanes;
-  static constexpr int kWords = Curve::kWords;
+  static constexpr int kWords = C::kWords;
 
   struct Scratch {
     Scratch(void* memory, int key_window, int generator_window) noexcept
         : carver(memory),
-          sum(carver, static_cast<std::size_t>(Curve::windows(key_window) + Curve::windows(generator_window)), kGroups),
+          sum(carver, static_cast<std::size_t>(C::windows(key_window) + C::windows(generator_window)), kGroups),
           bad(carver.array<Mask>(kGroups)),
           denominator(carver.array<Difference>(kGroups)),
           prefix(carver.array<Coordinate>(kGroups + 1)) {}
     Carver carver;
-    SumScratch<Curve> sum;
+    SumScratch<C> sum;
     Mask* bad;  // S out of range
     Difference* denominator;
     Coordinate* prefix;
@@ -59,12 +59,12 @@ struct Eddsa {
         high_bytes[l] = job.digest + 32;
       }
       const Words s = L::template load_little_endian<kWords>(s_bytes, 32);
-      const Words k = Scalar::reduce_wide(L::template load_little_endian<kWords>(low_bytes, 32),
-                                          L::template load_little_endian<kWords>(high_bytes, 32));
-      const Mask bad = static_cast<Mask>(L::kAll & ~L::template less<kWords>(s, Curve::kOrder));
+      const Words k = S::reduce_wide(L::template load_little_endian<kWords>(low_bytes, 32),
+                                     L::template load_little_endian<kWords>(high_bytes, 32));
+      const Mask bad = static_cast<Mask>(L::kAll & ~L::template less<kWords>(s, C::kOrder));
       scratch.bad[g] = bad;
       const Words in_range = L::template select<kWords>(bad, L::template broadcast<kWords>(kZero), s);
-      choose_slots<Curve>(scratch.sum, jobs, g, in_range, generator, k, key_window);
+      choose_slots<C>(scratch.sum, jobs, g, in_range, generator, k, key_window);
     }
   }
 
@@ -72,34 +72,34 @@ struct Eddsa {
   // z = 1 / (v (u + 1)): X = c u (u + 1) z, Y = (u - 1) v z. v (u + 1) = 0 belongs to points of small order: those
   // lanes are exceptional.
   static void encode_and_compare(const PassJobs<L>& jobs, Outcome* outcomes, const Scratch& scratch) noexcept {
-    const Coordinate one = Field::one();
-    const Coordinate third = Field::constant(Curve::kAThird);
-    const Coordinate root = Field::constant(Curve::kRoot486664);
+    const Coordinate one = F::one();
+    const Coordinate third = F::constant(C::kAThird);
+    const Coordinate root = F::constant(C::kRoot486664);
     const std::size_t groups = jobs.groups();
-    Point<Field>* const points = scratch.sum.points;
+    Point<F>* const points = scratch.sum.points;
     Coordinate product = one;
     for (std::size_t g = 0; g < groups; ++g) {
-      const Coordinate u = Field::sub_carried(points[g].x, third);
+      const Coordinate u = F::sub_carried(points[g].x, third);
       points[g].x = u;
-      Difference denominator = Field::mul(points[g].y, Field::add_carried(u, one));
-      const Mask zero = Field::zero_mask(denominator);
+      Difference denominator = F::mul(points[g].y, F::add_carried(u, one));
+      const Mask zero = F::zero_mask(denominator);
       if (__builtin_expect(zero != 0, 0)) {
-        denominator = Field::select(zero, one, denominator);
+        denominator = F::select(zero, one, denominator);
         scratch.sum.exceptional[g] = static_cast<Mask>(scratch.sum.exceptional[g] | zero);
       }
       scratch.denominator[g] = denominator;
       scratch.prefix[g] = product;
-      product = Field::mul(product, denominator);
+      product = F::mul(product, denominator);
     }
-    Coordinate rest = Field::invert(product);
+    Coordinate rest = F::invert(product);
     for (std::size_t g = groups; g-- > 0;) {
-      const Coordinate z = Field::mul(rest, scratch.prefix[g]);
-      rest = Field::mul(rest, scratch.denominator[g]);
+      const Coordinate z = F::mul(rest, scratch.prefix[g]);
+      rest = F::mul(rest, scratch.denominator[g]);
       const Coordinate u = points[g].x, v = points[g].y;
-      const Coordinate X = Field::mul(Field::mul(root, u), Field::mul(Field::add_carried(u, one), z));
-      const Coordinate Y = Field::mul(Field::mul(Field::sub(u, one), v), z);
-      const Mask sign = L::template low_bit<kWords>(Field::to_integer(X));
-      const Words encoded = L::template with_top_bit<kWords>(Field::to_integer(Y), sign);  // §5.1.2
+      const Coordinate X = F::mul(F::mul(root, u), F::mul(F::add_carried(u, one), z));
+      const Coordinate Y = F::mul(F::mul(F::sub(u, one), v), z);
+      const Mask sign = L::template low_bit<kWords>(F::to_integer(X));
+      const Words encoded = L::template with_top_bit<kWords>(F::to_integer(Y), sign);  // §5.1.2
       const unsigned char* r_bytes[kLanes];
       for (std::size_t l = 0; l < kLanes; ++l) r_bytes[l] = jobs.at(g, l).signature;
       const Mask equal = L::template equal<kWords>(encoded, L::template load_little_endian<kWords>(r_bytes, 32));
@@ -110,11 +110,11 @@ struct Eddsa {
   static void verify(const CurveJob* all_jobs, std::size_t count, Outcome* all_outcomes, int key_window,
                      CurveTable generator, void* memory) noexcept {
     const Scratch scratch(memory, key_window, generator.window);
-    const std::size_t slots = static_cast<std::size_t>(Curve::windows(generator.window) + Curve::windows(key_window));
+    const std::size_t slots = static_cast<std::size_t>(C::windows(generator.window) + C::windows(key_window));
     in_passes<L, kPass>(all_jobs, count, all_outcomes, [&](const PassJobs<L>& jobs, Outcome* outcomes) noexcept {
       choose_entries(jobs, key_window, generator, scratch);
-      load_slots<Curve>(scratch.sum, slots, jobs.groups());
-      add_slots<Curve, false>(scratch.sum, slots, jobs.groups());
+      load_slots<C>(scratch.sum, slots, jobs.groups());
+      add_slots<C, false>(scratch.sum, slots, jobs.groups());
       encode_and_compare(jobs, outcomes, scratch);
     });
   }
@@ -123,39 +123,39 @@ struct Eddsa {
   // False where OpenSSL is to judge: y >= p, no such point, x = 0 or y = 1 (points of small order among them).
   static bool decode_negated(const unsigned char* bytes, std::uint64_t (&wx)[kWords],
                              std::uint64_t (&wy)[kWords]) noexcept {
-    using F = typename Curve::SerialField;
-    using SL = typename F::L;
-    using E = typename F::Coordinate;
+    using SF = typename C::SerialF;
+    using SL = typename SF::L;
+    using E = typename SF::Coordinate;
     const unsigned char* const source[1] = {bytes};
     auto encoded = SL::template load_little_endian<kWords>(source, 32);
     const bool sign = SL::template top_bit<kWords>(encoded) != 0;
     encoded = SL::template without_top_bit<kWords>(encoded);
-    if (SL::template less<kWords>(encoded, Curve::kPrime) == 0) return false;
-    const E one = F::one(), y = F::from_integer(encoded), yy = F::sqr(y);
+    if (SL::template less<kWords>(encoded, C::kPrime) == 0) return false;
+    const E one = SF::one(), y = SF::from_integer(encoded), yy = SF::sqr(y);
     // x^2 = a/b with a = y^2 - 1, b = d y^2 + 1; the candidate is a b^3 (a b^7)^((p-5)/8).
-    const E a = F::sub_carried(yy, one), b = F::add_carried(F::mul(F::constant(Curve::kD), yy), one);
-    const E b3 = F::mul(F::sqr(b), b), b7 = F::mul(F::sqr(b3), b);
-    const E base = F::mul(a, b7);
+    const E a = SF::sub_carried(yy, one), b = SF::add_carried(SF::mul(SF::constant(C::kD), yy), one);
+    const E b3 = SF::mul(SF::sqr(b), b), b7 = SF::mul(SF::sqr(b3), b);
+    const E base = SF::mul(a, b7);
     E power = base;  // (p-5)/8 = 2^252 - 3: 250 ones, a zero, a one
-    for (int i = 0; i < 249; ++i) power = F::mul(F::sqr(power), base);
-    power = F::mul(F::sqr(F::sqr(power)), base);
-    E x = F::mul(F::mul(a, b3), power);
-    const E check = F::mul(b, F::sqr(x));
-    if (F::zero_mask(F::sub(check, a)) == 0) {
-      if (F::zero_mask(F::add_carried(check, a)) == 0) return false;  // no square root: not on the curve
-      x = F::mul(x, F::constant(Curve::kRootMinusOne));
+    for (int i = 0; i < 249; ++i) power = SF::mul(SF::sqr(power), base);
+    power = SF::mul(SF::sqr(SF::sqr(power)), base);
+    E x = SF::mul(SF::mul(a, b3), power);
+    const E check = SF::mul(b, SF::sqr(x));
+    if (SF::zero_mask(SF::sub(check, a)) == 0) {
+      if (SF::zero_mask(SF::add_carried(check, a)) == 0) return false;  // no square root: not on the curve
+      x = SF::mul(x, SF::constant(C::kRootMinusOne));
     }
-    const E difference = F::sub_carried(one, y);
-    const E product = F::mul(x, difference);
-    if (F::zero_mask(product) != 0) return false;
-    const bool odd = SL::template low_bit<kWords>(F::to_integer(x)) != 0;
+    const E difference = SF::sub_carried(one, y);
+    const E product = SF::mul(x, difference);
+    if (SF::zero_mask(product) != 0) return false;
+    const bool odd = SL::template low_bit<kWords>(SF::to_integer(x)) != 0;
     // To Curve25519: u = (1 + y) / (1 - y), v = c u / x; -A has -x, so -v.
-    const E inverse = F::invert(product);
-    const E u = F::mul(F::mul(F::add_carried(one, y), x), inverse);
-    const E v = F::mul(F::mul(F::mul(F::constant(Curve::kRoot486664), u), difference), inverse);
-    const E v_negated = F::negate_if(odd == sign ? 1 : 0, v);  // x has the sign asked for: negate it
-    const auto x_words = F::to_integer(F::add_carried(u, F::constant(Curve::kAThird)));
-    const auto y_words = F::to_integer(v_negated);
+    const E inverse = SF::invert(product);
+    const E u = SF::mul(SF::mul(SF::add_carried(one, y), x), inverse);
+    const E v = SF::mul(SF::mul(SF::mul(SF::constant(C::kRoot486664), u), difference), inverse);
+    const E v_negated = SF::negate_if(odd == sign ? 1 : 0, v);  // x has the sign asked for: negate it
+    const auto x_words = SF::to_integer(SF::add_carried(u, SF::constant(C::kAThird)));
+    const auto y_words = SF::to_integer(v_negated);
     for (int i = 0; i < kWords; ++i) {
       wx[i] = x_words.w[i];
       wy[i] = y_words.w[i];
@@ -167,41 +167,41 @@ struct Eddsa {
   // recoding uses, is right for such a key alone.
   static bool has_base_order(int window, const std::uint64_t* entries, void* memory) noexcept {
     static constexpr std::uint64_t kZero[kWords] = {0};  // even, so that L - 0 is recoded
-    const int windows = Curve::windows(window);
+    const int windows = C::windows(window);
     Carver carver(memory);
-    const SumScratch<Curve> sum(carver, static_cast<std::size_t>(windows), 1);
+    const SumScratch<C> sum(carver, static_cast<std::size_t>(windows), 1);
     const std::uint64_t* tables[kLanes];
     for (std::size_t l = 0; l < kLanes; ++l) tables[l] = entries;
-    Scalar::recode(L::template broadcast<kWords>(kZero), window, windows, tables, sum.addresses, 1, sum.negative);
+    S::recode(L::template broadcast<kWords>(kZero), window, windows, tables, sum.addresses, 1, sum.negative);
     const std::size_t slots = static_cast<std::size_t>(windows);
-    load_slots<Curve>(sum, slots, 1);
-    const Point<Field> last = sum.points[slots - 1];
-    add_slots<Curve, false>(sum, slots - 1, 1);
-    const Mask opposite = static_cast<Mask>(Field::zero_mask(Field::sub(sum.points[0].x, last.x)) &
-                                            Field::zero_mask(Field::add_carried(sum.points[0].y, last.y)));
+    load_slots<C>(sum, slots, 1);
+    const Point<F> last = sum.points[slots - 1];
+    add_slots<C, false>(sum, slots - 1, 1);
+    const Mask opposite = static_cast<Mask>(F::zero_mask(F::sub(sum.points[0].x, last.x)) &
+                                            F::zero_mask(F::add_carried(sum.points[0].y, last.y)));
     return sum.exceptional[0] == 0 && opposite == L::kAll;
   }
 
   static std::size_t build_scratch(int window) noexcept {
     Carver carver(nullptr);
-    const SumScratch<Curve> sum(carver, static_cast<std::size_t>(Curve::windows(window)), 1);
-    const std::size_t build = build_scratch_bytes<Curve>(window);
+    const SumScratch<C> sum(carver, static_cast<std::size_t>(C::windows(window)), 1);
+    const std::size_t build = build_scratch_bytes<C>(window);
     return build > carver.size() ? build : carver.size();
   }
 
   static bool build_key_table(const unsigned char* public_key, int window, std::uint64_t* entries,
                               void* memory) noexcept {
     std::uint64_t x[kWords], y[kWords];
-    return decode_negated(public_key, x, y) && build_table<Curve>(x, y, window, entries, memory) &&
+    return decode_negated(public_key, x, y) && build_table<C>(x, y, window, entries, memory) &&
            has_base_order(window, entries, memory);
   }
 
   static void build_generator(int window, std::uint64_t* entries, void* memory) noexcept {
-    build_table<Curve>(Curve::kGx, Curve::kGy, window, entries, memory);
+    build_table<C>(C::kGx, C::kGy, window, entries, memory);
   }
 
   static constexpr CurveKernel kernel() noexcept {
-    return {.table_bytes = table_bytes<Curve>,
+    return {.table_bytes = table_bytes<C>,
             .build_scratch_bytes = build_scratch,
             .build_table = build_key_table,
             .build_generator = build_generator,

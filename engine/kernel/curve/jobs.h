@@ -8,7 +8,7 @@ namespace assay::kernel {
 namespace {  // see tower.h
 
 // The jobs of a pass, in groups of as many as there are lanes. Idle lanes of the last group repeat the last job.
-template <class L>
+template <Lanes L>
 struct PassJobs {
   static constexpr std::size_t kLanes = L::kCount;
   using Mask = typename L::Mask;
@@ -39,7 +39,7 @@ struct PassJobs {
 };
 
 // Calls pass(jobs, outcomes) for at most kPass jobs at a time.
-template <class L, std::size_t kPass, class Pass>
+template <Lanes L, std::size_t kPass, class Pass>
 inline void in_passes(const CurveJob* jobs, std::size_t count, Outcome* outcomes, Pass&& pass) noexcept {
   while (count > 0) {
     const std::size_t now = count < kPass ? count : kPass;

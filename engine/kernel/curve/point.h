@@ -10,24 +10,24 @@ namespace assay::kernel {
 namespace {  // see tower.h
 
 // Never the point at infinity.
-template <class Field>
+template <Field F>
 struct Point {
-  typename Field::Coordinate x, y;
+  typename F::Coordinate x, y;
 };
 
 // One entry a lane; the points of `negative` lanes are negated.
-template <class Field>
-[[gnu::always_inline]] inline Point<Field> load_points(const std::uint64_t* const* addresses,
-                                                       typename Field::L::Mask negative) noexcept {
-  typename Field::L::template Words<Field::kWords> x, y;
-  Field::L::template load_entries<Field::kWords>(addresses, x, y);
-  return {Field::load(x), Field::negate_if(negative, Field::load(y))};
+template <Field F>
+[[gnu::always_inline]] inline Point<F> load_points(const std::uint64_t* const* addresses,
+                                                   typename F::L::Mask negative) noexcept {
+  typename F::L::template Words<F::kWords> x, y;
+  F::L::template load_entries<F::kWords>(addresses, x, y);
+  return {F::load(x), F::negate_if(negative, F::load(y))};
 }
 
 // Into the entries of the first `count` lanes.
-template <class Field>
-inline void store_points(const Point<Field>& point, std::uint64_t* const* addresses, int count) noexcept {
-  Field::L::template store_entries<Field::kWords>(Field::store(point.x), Field::store(point.y), addresses, count);
+template <Field F>
+inline void store_points(const Point<F>& point, std::uint64_t* const* addresses, int count) noexcept {
+  F::L::template store_entries<F::kWords>(F::store(point.x), F::store(point.y), addresses, count);
 }
 
 // Cuts a caller's scratch memory into arrays, each aligned to 64 bytes. Over a null pointer it only measures.

@@ -11,28 +11,28 @@
 namespace assay::kernel {
 namespace {  // see tower.h
 
-template <class Curve>
+template <Curve C>
 constexpr std::size_t table_entries(int window) noexcept {
-  return static_cast<std::size_t>(Curve::windows(window)) << (window - 1);
+  return static_cast<std::size_t>(C::windows(window)) << (window - 1);
 }
-template <class Curve>
+template <Curve C>
 constexpr std::size_t table_bytes(int window) noexcept {
-  return table_entries<Curve>(window) * entry_words(Curve::kWords) * sizeof(std::uint64_t);
+  return table_entries<C>(window) * entry_words(C::kWords) * sizeof(std::uint64_t);
 }
 
 // Q, 2Q, 4Q, ... in Jacobian coordinates, x = X/Z^2 and y = Y/Z^3, then made affine with one inversion, as `count`
 // entries of integers. The chain is serial: it runs on 64-bit words whatever the instruction set. x and y are integers
 // below p. False: one of the points is at infinity, so that the order of Q is even.
-template <class Curve>
-bool double_chain(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (&y)[Curve::kWords], int count,
+template <Curve C>
+bool double_chain(const std::uint64_t (&x)[C::kWords], const std::uint64_t (&y)[C::kWords], int count,
                   std::uint64_t* entries, Carver carver) noexcept {
-  using F = typename Curve::SerialField;
+  using F = typename C::SerialF;
   using Coordinate = typename F::Coordinate;
   struct Jacobian {
     Coordinate x, y, z, prefix;  // prefix: the product of all z before
   };
   Jacobian* chain = carver.array<Jacobian>(static_cast<std::size_t>(count));
-  const Coordinate a = F::constant(Curve::kA);
+  const Coordinate a = F::constant(C::kA);
   chain[0] = {F::constant(x), F::constant(y), F::one(), F::one()};
   for (int i = 1; i < count; ++i) {
     // dbl-2007-bl of the Explicit-Formulas Database (Bernstein and Lange): 1M + 8S + 1*a.
@@ -54,67 +54,67 @@ bool double_chain(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (
     const Coordinate inverse = F::mul(rest, chain[i].prefix);
     rest = F::mul(rest, chain[i].z);
     const Coordinate squared = F::sqr(inverse);
-    std::uint64_t* const entry[1] = {entries + static_cast<std::size_t>(i) * entry_words(Curve::kWords)};
-    F::L::template store_entries<Curve::kWords>(F::to_integer(F::mul(chain[i].x, squared)),
-                                                F::to_integer(F::mul(chain[i].y, F::mul(squared, inverse))), entry, 1);
+    std::uint64_t* const entry[1] = {entries + static_cast<std::size_t>(i) * entry_words(C::kWords)};
+    F::L::template store_entries<C::kWords>(F::to_integer(F::mul(chain[i].x, squared)),
+                                            F::to_integer(F::mul(chain[i].y, F::mul(squared, inverse))), entry, 1);
   }
   return true;
 }
 
 // What building a table works in: the doublings, as integers and as entries, and one batch of additions.
-template <class Curve>
+template <Curve C>
 struct TableScratch {
-  using Field = typename Curve::Field;
-  static constexpr int kGroups = 512 / Curve::L::kCount;  // additions of a batch
+  using F = typename C::F;
+  static constexpr int kGroups = 512 / C::L::kCount;  // additions of a batch
 
   TableScratch(Carver& carver, int window) noexcept
-      : doublings(Curve::windows(window) * window),
-        entries(carver.array<std::uint64_t>(static_cast<std::size_t>(doublings) * entry_words(Curve::kWords))),
-        a(carver.array<Point<Field>>(kGroups)),
-        b(carver.array<Point<Field>>(kGroups)),
+      : doublings(C::windows(window) * window),
+        entries(carver.array<std::uint64_t>(static_cast<std::size_t>(doublings) * entry_words(C::kWords))),
+        a(carver.array<Point<F>>(kGroups)),
+        b(carver.array<Point<F>>(kGroups)),
         additions(carver, kGroups),
         chain(carver.array<unsigned char>(static_cast<std::size_t>(doublings) *
-                                          (4 * sizeof(typename Curve::SerialField::Coordinate)))) {}
+                                          (4 * sizeof(typename C::SerialF::Coordinate)))) {}
 
   int doublings;
   std::uint64_t* entries;  // of the doublings
-  Point<Field>* a;
-  Point<Field>* b;
-  AdditionScratch<Field> additions;
+  Point<F>* a;
+  Point<F>* b;
+  AdditionScratch<F> additions;
   unsigned char* chain;
 };
 
-template <class Curve>
+template <Curve C>
 std::size_t build_scratch_bytes(int window) noexcept {
   Carver carver(nullptr);
-  const TableScratch<Curve> scratch(carver, window);
+  const TableScratch<C> scratch(carver, window);
   return carver.size();
 }
 
 // The table of the point (x, y), integers below p. False where two points that should differ in x did not: then the
 // order of the point is not n (impossible on the curves of prime order).
-template <class Curve>
-bool build_table(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (&y)[Curve::kWords], int window,
+template <Curve C>
+bool build_table(const std::uint64_t (&x)[C::kWords], const std::uint64_t (&y)[C::kWords], int window,
                  std::uint64_t* entries, void* memory) noexcept {
-  using Field = typename Curve::Field;
-  using L = typename Curve::L;
-  using Words = typename Curve::Words;
-  constexpr std::size_t kEntry = entry_words(Curve::kWords);
+  using F = typename C::F;
+  using L = typename C::L;
+  using Words = typename C::Words;
+  constexpr std::size_t kEntry = entry_words(C::kWords);
   constexpr int kLanes = L::kCount;
   Carver carver(memory);
-  const TableScratch<Curve> scratch(carver, window);
-  const int windows = Curve::windows(window);
+  const TableScratch<C> scratch(carver, window);
+  const int windows = C::windows(window);
   const std::size_t half = std::size_t{1} << (window - 1);
 
-  if (!double_chain<Curve>(x, y, scratch.doublings, scratch.entries, Carver(scratch.chain))) return false;
+  if (!double_chain<C>(x, y, scratch.doublings, scratch.entries, Carver(scratch.chain))) return false;
   for (int first = 0; first < scratch.doublings; first += kLanes) {  // from integers to the form of this tower
     const int count = scratch.doublings - first < kLanes ? scratch.doublings - first : kLanes;
     std::uint64_t* at[kLanes];
     for (int l = 0; l < kLanes; ++l)
       at[l] = scratch.entries + static_cast<std::size_t>(first + (l < count ? l : 0)) * kEntry;
     Words px, py;
-    L::template load_entries<Curve::kWords>(at, px, py);
-    store_points<Field>({Field::from_integer(px), Field::from_integer(py)}, at, count);
+    L::template load_entries<C::kWords>(at, px, py);
+    store_points<F>({F::from_integer(px), F::from_integer(py)}, at, count);
   }
   for (int i = 0; i < windows; ++i) {
     __builtin_memcpy(entries + static_cast<std::size_t>(i) * half * kEntry,
@@ -126,10 +126,9 @@ bool build_table(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (&
   for (int s = 0; s + 1 < window; ++s) {
     const std::size_t m = std::size_t{1} << s;
     const std::size_t total = static_cast<std::size_t>(windows) * m;
-    for (std::size_t begin = 0; begin < total; begin += std::size_t{TableScratch<Curve>::kGroups} * kLanes) {
+    for (std::size_t begin = 0; begin < total; begin += std::size_t{TableScratch<C>::kGroups} * kLanes) {
       std::size_t rest = total - begin;
-      if (rest > std::size_t{TableScratch<Curve>::kGroups} * kLanes)
-        rest = std::size_t{TableScratch<Curve>::kGroups} * kLanes;
+      if (rest > std::size_t{TableScratch<C>::kGroups} * kLanes) rest = std::size_t{TableScratch<C>::kGroups} * kLanes;
       const int groups = static_cast<int>((rest + kLanes - 1) / kLanes);
       const auto place = [&](int group, int lane) noexcept {  // of a sum; idle lanes repeat the last
         std::size_t k = static_cast<std::size_t>(group) * kLanes + static_cast<std::size_t>(lane);
@@ -144,10 +143,10 @@ bool build_table(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (&
           from[l] = entries + (i * half + j) * kEntry;
           step[l] = scratch.entries + (i * static_cast<std::size_t>(window) + static_cast<std::size_t>(s) + 1) * kEntry;
         }
-        scratch.a[g] = load_points<Field>(from, 0);
-        scratch.b[g] = load_points<Field>(step, 0);
+        scratch.a[g] = load_points<F>(from, 0);
+        scratch.b[g] = load_points<F>(step, 0);
       }
-      add_batch<Field>(scratch.a, scratch.b, scratch.a, groups, scratch.additions, exceptional, 1);
+      add_batch<F>(scratch.a, scratch.b, scratch.a, groups, scratch.additions, exceptional, 1);
       for (int g = 0; g < groups; ++g) {
         std::uint64_t* to[kLanes];
         std::size_t count = rest - static_cast<std::size_t>(g) * kLanes;
@@ -156,7 +155,7 @@ bool build_table(const std::uint64_t (&x)[Curve::kWords], const std::uint64_t (&
           const std::size_t k = place(g, l), i = k >> s, j = k & (m - 1);
           to[l] = entries + (i * half + m + j) * kEntry;
         }
-        store_points<Field>(scratch.a[g], to, static_cast<int>(count));
+        store_points<F>(scratch.a[g], to, static_cast<int>(count));
       }
     }
   }

@@ -8,7 +8,7 @@
 namespace assay::kernel::ifma {
 namespace {
 
-using Curve25519 = Curve<Parameters25519, Field25519, Scalar25519, portable::Field25519>;
+using Curve25519 = CurveOver<Parameters25519, Field25519, Scalar25519, portable::Field25519>;
 
 }  // namespace
 

@@ -1,19 +1,11 @@
-// A prime field in eight lanes: what the fields of this folder share, to the contract of curve/tower.h.
+// A prime field in eight lanes (Field of curve/tower.h): what the fields of this folder share.
 //
-// Fe<A> is below A p, with carried limbs. Factor<A> is below A p and good for nothing but a product: above bit 52 of a
-// limb there may be noise, which the multiply-add instructions do not read. A is part of the type, so that an operand
-// that is too large does not compile. Public inputs only.
-//
-// Prime gives
-//   kWords, kLimbs, kBits, kModulus (words)
-//   kMontgomery       elements stand for x R, R = 2^(52 kLimbs); otherwise for themselves
-//   kMagnitude M      products and carried sums are below M p
-//   reduce(columns of a product of two numbers below 2 M p) -> limbs below M p
-//   fold(limbs that may be negative, of a value from 0 to 3 M p) -> limbs below M p
-// kOutOfLine: products are calls, not inlined: with eight limbs and more four of them would not fit the cache of
-// decoded instructions. Builds that check (without NDEBUG) have calls only: clang takes minutes, and gigabytes, to put
-// a sanitizer's checks into products that are inlined everywhere.
+// Fe<A> is below A p, with carried limbs. Factor<A> is below A p and good only as a factor: above bit 52 of a limb
+// there may be noise, which the multiply-add instructions do not read. A is part of the type, so that an operand that
+// is too large does not compile. Public inputs only.
 #pragma once
+
+#include <concepts>
 
 #include "kernel/curve/mod_inverse.h"
 #include "kernel/ifma/lanes.h"
@@ -22,6 +14,17 @@ namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <class Prime>
+concept LanePrime = requires(Vector (&columns)[2 * Prime::kLimbs], const Limbs<Prime::kLimbs>& limbs) {
+  { Prime::kModulus } -> std::same_as<const std::uint64_t(&)[Prime::kWords]>;
+  { Prime::kMontgomery } -> std::same_as<const bool&>;  // elements stand for x R, R = 2^(52 kLimbs), or for themselves
+  { Prime::kMagnitude } -> std::same_as<const int&>;    // M: products and carried sums are below M p
+  // From the columns of a product of two numbers below 2 M p, to below M p.
+  { Prime::reduce(columns) } -> std::same_as<Limbs<Prime::kLimbs>>;
+  // From limbs that may be negative, of a value from 0 to 3 M p, to below M p.
+  { Prime::fold(limbs) } -> std::same_as<Limbs<Prime::kLimbs>>;
+};
+
+template <LanePrime Prime>
 struct LaneField {
   using L = EightLanes;
   using Mask = EightLanes::Mask;
@@ -157,6 +160,9 @@ struct LaneField {
   }
 
  private:
+  // Products are calls if they have eight limbs and more: inlined, four of them would not fit the cache of decoded
+  // instructions. Builds that check (without NDEBUG) have only calls: clang takes minutes, and gigabytes, to put a
+  // sanitizer's checks into products that are inlined everywhere.
 #ifdef NDEBUG
   static constexpr bool kOutOfLine = kLimbs > 5;
 #else

@@ -43,6 +43,7 @@ struct Prime25519 {
 };
 
 using Field25519 = LaneField<Prime25519>;
+static_assert(Field<Field25519>);
 
 }  // namespace
 }  // namespace assay::kernel::ifma

@@ -53,6 +53,7 @@ struct PrimeP256 {
 };
 
 using FieldP256 = LaneField<PrimeP256>;
+static_assert(Field<FieldP256>);
 
 }  // namespace
 }  // namespace assay::kernel::ifma

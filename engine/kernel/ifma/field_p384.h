@@ -35,6 +35,7 @@ struct PrimeP384 {
 };
 
 using FieldP384 = LaneField<PrimeP384>;
+static_assert(Field<FieldP384>);
 
 }  // namespace
 }  // namespace assay::kernel::ifma

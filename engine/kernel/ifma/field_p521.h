@@ -47,6 +47,7 @@ struct PrimeP521 {
 };
 
 using FieldP521 = LaneField<PrimeP521>;
+static_assert(Field<FieldP521>);
 
 }  // namespace
 }  // namespace assay::kernel::ifma

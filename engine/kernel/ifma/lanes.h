@@ -1,4 +1,4 @@
-// Eight lanes of 64 bits: integers and their loads, stores and comparisons, to the contract of curve/tower.h.
+// Eight lanes of 64 bits: integers and their loads, stores and comparisons (Lanes of curve/tower.h).
 #pragma once
 
 #include <cstddef>
@@ -311,6 +311,7 @@ struct EightLanes {
                            17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   }
 };
+static_assert(Lanes<EightLanes>);
 
 }  // namespace
 }  // namespace assay::kernel::ifma

@@ -8,7 +8,7 @@
 namespace assay::kernel::ifma {
 namespace {
 
-using CurveP384 = Curve<ParametersP384, FieldP384, ScalarP384, portable::FieldP384>;
+using CurveP384 = CurveOver<ParametersP384, FieldP384, ScalarP384, portable::FieldP384>;
 
 }  // namespace
 

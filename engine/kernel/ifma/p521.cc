@@ -8,7 +8,7 @@
 namespace assay::kernel::ifma {
 namespace {
 
-using CurveP521 = Curve<ParametersP521, FieldP521, ScalarP521, portable::FieldP521>;
+using CurveP521 = CurveOver<ParametersP521, FieldP521, ScalarP521, portable::FieldP521>;
 
 }  // namespace
 

@@ -13,7 +13,7 @@
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-template <class Parameters, int kLimbs>
+template <CurveParameters Parameters, int kLimbs>
 struct LaneScalar {
   using L = EightLanes;
   using Mask = EightLanes::Mask;
@@ -101,6 +101,7 @@ using ScalarP256 = LaneScalar<ParametersP256, 5>;
 using ScalarP384 = LaneScalar<ParametersP384, 8>;
 using ScalarP521 = LaneScalar<ParametersP521, 11>;
 using Scalar25519 = LaneScalar<Parameters25519, 5>;
+static_assert(Scalar<ScalarP256> && Scalar<ScalarP384> && Scalar<ScalarP521> && WideScalar<Scalar25519>);
 
 }  // namespace
 }  // namespace assay::kernel::ifma

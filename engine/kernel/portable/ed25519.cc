@@ -7,7 +7,7 @@
 namespace assay::kernel::portable {
 namespace {
 
-using Curve25519 = Curve<Parameters25519, Field25519, Scalar25519, portable::Field25519>;
+using Curve25519 = CurveOver<Parameters25519, Field25519, Scalar25519, portable::Field25519>;
 
 }  // namespace
 

@@ -17,6 +17,7 @@ struct Prime25519 {
 };
 
 using Field25519 = FoldingField<Prime25519>;
+static_assert(Field<Field25519>);
 
 }  // namespace
 }  // namespace assay::kernel::portable

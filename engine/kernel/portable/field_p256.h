@@ -41,6 +41,7 @@ struct PrimeP256 {
 };
 
 using FieldP256 = MontgomeryField<PrimeP256>;
+static_assert(Field<FieldP256>);
 
 }  // namespace
 }  // namespace assay::kernel::portable

@@ -40,6 +40,7 @@ struct PrimeP384 {
 };
 
 using FieldP384 = MontgomeryField<PrimeP384>;
+static_assert(Field<FieldP384>);
 
 }  // namespace
 }  // namespace assay::kernel::portable

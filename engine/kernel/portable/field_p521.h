@@ -17,6 +17,7 @@ struct PrimeP521 {
 };
 
 using FieldP521 = FoldingField<PrimeP521>;
+static_assert(Field<FieldP521>);
 
 }  // namespace
 }  // namespace assay::kernel::portable

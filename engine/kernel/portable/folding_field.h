@@ -5,11 +5,9 @@
 //   Coordinate  limbs below 2^kBits + 2^12
 //   Difference  limbs below 2^(kBits + 2)
 // Neither is below p. Tables hold the number itself, canonical: nothing is in Montgomery form.
-//
-// Prime gives kWords, kModulus, kLimbs, kBits, kFold, and for the canonical form kTopBits and kTopFold: p has
-// (kLimbs - 1) kBits + kTopBits bits, and 2 to that power is kTopFold modulo p.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "kernel/curve/mod_inverse.h"
@@ -19,6 +17,17 @@ namespace assay::kernel::portable {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <class Prime>
+concept FoldingPrime = requires {
+  { Prime::kModulus } -> std::same_as<const Number<Prime::kWords>&>;
+  { Prime::kLimbs } -> std::same_as<const int&>;
+  { Prime::kBits } -> std::same_as<const int&>;
+  { Prime::kFold } -> std::same_as<const std::uint64_t&>;
+  // For the canonical form: p has (kLimbs - 1) kBits + kTopBits bits, and 2 to that power is kTopFold modulo p.
+  { Prime::kTopBits } -> std::same_as<const int&>;
+  { Prime::kTopFold } -> std::same_as<const std::uint64_t&>;
+};
+
+template <FoldingPrime Prime>
 struct FoldingField {
   using L = OneLane;
   using Mask = L::Mask;

@@ -1,4 +1,4 @@
-// One lane of 64-bit words: integers and their loads, stores and comparisons, to the contract of curve/tower.h.
+// One lane of 64-bit words: integers and their loads, stores and comparisons (Lanes of curve/tower.h).
 #pragma once
 
 #include <cstddef>
@@ -126,6 +126,7 @@ struct OneLane {
 
   static constexpr std::uint64_t all_ones_if(Mask m) noexcept { return 0 - std::uint64_t{m}; }
 };
+static_assert(Lanes<OneLane>);
 
 }  // namespace
 }  // namespace assay::kernel::portable

@@ -1,10 +1,9 @@
 // A prime field in Montgomery form over full 64-bit words, for primes with a reduction of their own: P-256 and P-384.
 //
 // x stands for x R modulo p, R = 2^(64 kWords), and is always below p: one type serves as coordinate and difference.
-//
-// Prime gives kWords, kModulus and reduce(t): t / R modulo p, below p, for t < p R.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "kernel/curve/mod_inverse.h"
@@ -14,6 +13,12 @@ namespace assay::kernel::portable {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <class Prime>
+concept MontgomeryPrime = requires(const Number<2 * Prime::kWords>& t) {
+  { Prime::kModulus } -> std::same_as<const Number<Prime::kWords>&>;
+  { Prime::reduce(t) } -> std::same_as<Number<Prime::kWords>>;  // t / R modulo p, below p, for t < p R
+};
+
+template <MontgomeryPrime Prime>
 struct MontgomeryField {
   using L = OneLane;
   using Mask = L::Mask;

@@ -7,7 +7,7 @@
 namespace assay::kernel::portable {
 namespace {
 
-using CurveP256 = Curve<ParametersP256, FieldP256, ScalarP256, portable::FieldP256>;
+using CurveP256 = CurveOver<ParametersP256, FieldP256, ScalarP256, portable::FieldP256>;
 
 }  // namespace
 

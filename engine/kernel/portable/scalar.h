@@ -13,7 +13,7 @@
 namespace assay::kernel::portable {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-template <class Parameters>
+template <CurveParameters Parameters>
 struct WordScalar {
   using L = OneLane;
   using Mask = L::Mask;
@@ -109,6 +109,7 @@ using ScalarP256 = WordScalar<ParametersP256>;
 using ScalarP384 = WordScalar<ParametersP384>;
 using ScalarP521 = WordScalar<ParametersP521>;
 using Scalar25519 = WordScalar<Parameters25519>;
+static_assert(Scalar<ScalarP256> && Scalar<ScalarP384> && Scalar<ScalarP521> && WideScalar<Scalar25519>);
 
 }  // namespace
 }  // namespace assay::kernel::portable
