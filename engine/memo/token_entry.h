@@ -30,8 +30,8 @@ struct TokenEntry {
   Piece token, alg, kid, client_id, issuer, subject, expires_at, claims;
   bool has_alg, has_kid, has_client_id, has_subject;
 
-  // Writes an entry into `memory`, which has room for bytes_for(token, verdict). Without a verdict (null) the entry says
-  // only that the signature is valid. Returns the bytes that it takes; `units` is left to the caller.
+  // Writes an entry into `memory`, which has room for bytes_for(token, verdict). Without a verdict (null) the entry
+  // says only that the signature is valid. Returns the bytes that it takes; `units` is left to the caller.
   static std::size_t write(char* memory, std::uint32_t tag, std::string_view token, const jose::TokenVerdict* verdict,
                            const jose::Interval& accepted) noexcept;
   // The most bytes that an entry of these takes.

@@ -16,8 +16,8 @@ bool TokenTable::make_room() noexcept {
   return static_cast<bool>(pages_);
 }
 
-// Makes twice as many sets: the next bit of a tag says in which of the two new sets an entry lies. Returns false when no
-// memory is left.
+// Makes twice as many sets: the next bit of a tag says in which of the two new sets an entry lies. Returns false when
+// no memory is left.
 bool TokenTable::grow() noexcept {
   const std::size_t count = set_count();
   const std::size_t wanted = count == 0 ? kFirstSets : 2 * count;
