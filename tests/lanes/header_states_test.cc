@@ -1,4 +1,5 @@
-// Hash states of headers: made once for a header, the same that a whole hash passes through, and never another header's.
+// Hash states of headers: made once for a header, the same that a whole hash passes through, and never another
+// header's.
 #include "lanes/header_states.h"
 
 #include <gtest/gtest.h>
@@ -49,8 +50,8 @@ class HeaderStatesOf : public testing::Test {
 
 TEST_F(HeaderStatesOf, HashTheWholeBlocksOfHeaderAndDot) {
   std::uint64_t id = 0;
-  for (const auto& [algorithm, block] : {std::pair(Algorithm::ES256, 64), std::pair(Algorithm::RS384, 128),
-                                         std::pair(Algorithm::PS512, 128)}) {
+  for (const auto& [algorithm, block] :
+       {std::pair(Algorithm::ES256, 64), std::pair(Algorithm::RS384, 128), std::pair(Algorithm::PS512, 128)}) {
     const auto bytes = static_cast<std::size_t>(block);
     EXPECT_EQ(states_.find(job(++id, algorithm, bytes - 1)), nullptr) << "it fills no block";
     for (const std::size_t size : {bytes, bytes + 1, 2 * bytes - 1, 2 * bytes, 3 * bytes + 7}) {
