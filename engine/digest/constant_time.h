@@ -1,4 +1,4 @@
-// Comparison of secrets: takes as long whatever the bytes are.
+// Compares secrets in a time that does not depend on their bytes.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace assay::digest {
 
-// Whether `size` bytes are equal, in eights: a MAC of 32 bytes is compared in four steps.
+// Returns whether `size` bytes are equal. Compares eight at a time: a MAC of 32 bytes takes four steps.
 inline bool equal_in_constant_time(const void* a, const void* b, std::size_t size) noexcept {
   const auto* x = static_cast<const unsigned char*>(a);
   const auto* y = static_cast<const unsigned char*>(b);
@@ -18,7 +18,7 @@ inline bool equal_in_constant_time(const void* a, const void* b, std::size_t siz
     std::memcpy(&left, x + at, 8);
     std::memcpy(&right, y + at, 8);
     difference |= left ^ right;
-    asm volatile("" : "+r"(difference));  // or the compiler might stop at the first difference
+    asm volatile("" : "+r"(difference));  // else the compiler might stop at the first difference
   }
   for (; at < size; ++at) {
     difference |= static_cast<std::uint64_t>(x[at] ^ y[at]);

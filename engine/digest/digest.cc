@@ -1,5 +1,5 @@
-// The plain SHA-2 functions in their three steps: EVP, and the one-shot SHA256() that OpenSSL 3.0 built upon it, look
-// the algorithm up by name for every message, under a lock that all threads share (about 0.8 µs).
+// This file uses OpenSSL's plain SHA-2 functions in their three steps. EVP, and the one-shot SHA256() that OpenSSL 3.0
+// built upon it, look the algorithm up by name for every message, under a lock that all threads share (about 0.8 µs).
 #define OPENSSL_API_COMPAT 0x10101000L
 #include "digest/digest.h"
 

@@ -1,4 +1,4 @@
-// SHA-2 of one message, by OpenSSL. Thread safe, allocates nothing.
+// SHA-2 of one message, computed by OpenSSL. Thread safe; allocates nothing.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ namespace assay::digest {
 // Writes digest_bytes(hash) bytes to `digest`.
 void sha2(Hash hash, std::string_view message, unsigned char* digest) noexcept;
 
-// A hash that has taken in some whole blocks: what messages with one beginning share. Wiped at its end, for it may be
-// of an HMAC key.
+// The state of a hash that has taken in some whole blocks. Messages with the same beginning can go on from it. It is
+// wiped when destroyed, because it may come from an HMAC key.
 struct HashState {
   HashState() = default;
   HashState(const HashState&) = default;
@@ -23,10 +23,11 @@ struct HashState {
   alignas(64) unsigned char words[64] = {};  // eight words of 32 bits for SHA-256, of 64 for the others
   std::uint64_t hashed = 0;                  // bytes taken in
 };
-// FIPS 180-4 §5.3, as `words`. `hash` is not none.
+// The initial value (FIPS 180-4 §5.3) in the form of HashState::words. `hash` is not none.
 const void* initial_words(Hash hash) noexcept;
 constexpr std::size_t block_bytes(Hash hash) noexcept { return hash == Hash::SHA256 ? 64 : 128; }
-// Goes on from `words`, which has taken in `hashed` bytes, over the whole blocks of `text`. `hash` is not none.
+// Returns the state after the whole blocks of `text`, going on from `words`, which has taken in `hashed` bytes. Bytes
+// after the last whole block are not used. `hash` is not none.
 HashState hash_blocks(Hash hash, const void* words, std::uint64_t hashed, std::string_view text) noexcept;
 
 }  // namespace assay::digest

@@ -19,7 +19,7 @@ struct HmacKey::States {
   SHA256_CTX inner256, outer256;
   SHA512_CTX inner384, outer384;
   SHA512_CTX inner512, outer512;
-  // The same as plain words.
+  // The same states as plain words.
   std::uint32_t words256[2][8];
   std::uint64_t words384[2][8], words512[2][8];
 };
@@ -29,7 +29,7 @@ namespace {
 constexpr unsigned char kInnerPad = 0x36;  // RFC 2104 §2
 constexpr unsigned char kOuterPad = 0x5c;
 
-// The key as a block: hashed when it is longer than one, then padded with zeros (RFC 2104 §2).
+// Writes the key as a block: hashed if it is longer than one, then padded with zeros (RFC 2104 §2).
 template <std::size_t kBlock>
 void key_block(Hash hash, std::string_view secret, unsigned char (&block)[kBlock]) noexcept {
   std::memset(block, 0, kBlock);
@@ -58,7 +58,7 @@ void prepare512(Hash hash, std::string_view secret, SHA512_CTX& inner, SHA512_CT
   OPENSSL_cleanse(block, sizeof block);
 }
 
-// The states alone, inner and outer, without lengths and buffers.
+// Copies only the states, inner and outer, without lengths and buffers.
 template <class Context, class Word>
 void copy_words(const Context& inner, const Context& outer, Word (&words)[2][8]) noexcept {
   static_assert(sizeof inner.h == sizeof words[0]);

@@ -9,8 +9,8 @@
 
 namespace assay::digest {
 
-// The states after the key's inner and outer block, for kernels that go on from them: eight words each, of 32 bits for
-// SHA-256, of 64 for the others. They are worth as much as the key.
+// The states after the key's inner and outer block, for kernels that go on from them. Each is eight words, of 32 bits
+// for SHA-256 and of 64 for the others. They are as secret as the key.
 struct HmacStates {
   const void* inner;
   const void* outer;
@@ -24,15 +24,16 @@ class HmacKey {
   HmacKey(const HmacKey&) = delete;
   HmacKey& operator=(const HmacKey&) = delete;
 
-  // Writes digest_bytes(hash) bytes. Allocates nothing.
-  void compute(Hash hash, std::string_view message, unsigned char* mac) const noexcept;
-  // Compares in constant time; a mac of another length is false.
+  // Returns whether `mac` is the message's. Compares in constant time. A MAC of another length is not. Allocates
+  // nothing.
   bool matches(Hash hash, std::string_view message, std::string_view mac) const noexcept;
   // Views into the key. `hash` is not none.
   HmacStates states(Hash hash) const noexcept;
 
  private:
   struct States;
+  // Writes digest_bytes(hash) bytes.
+  void compute(Hash hash, std::string_view message, unsigned char* mac) const noexcept;
   std::unique_ptr<States> states_;
 };
 

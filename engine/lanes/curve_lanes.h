@@ -1,4 +1,4 @@
-// ECDSA and Ed25519 signatures of one curve and one window in lanes.
+// Verifies ECDSA and Ed25519 signatures of one curve in lanes, a window of its keys' tables at a time.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@
 
 namespace assay::lanes {
 
-// Owned by a session. Keeps its memory; not thread safe.
+// A session owns it. It keeps its memory from call to call. Not thread safe.
 class CurveLanes {
  public:
-  // Answers the items' jobs; those that only OpenSSL can decide are appended to `exceptional`. `slots` are theirs, in
-  // order, with the digest that is signed. Tables stay where they are meanwhile. False: no memory for the scratch;
-  // nothing was answered.
+  // Verifies the items' jobs, and appends those that only OpenSSL can decide to `exceptional`. `slots[i]` holds the
+  // digest that items[i] signs. The caller has pinned the tables. Returns false if there is no memory for the scratch;
+  // no job is verified then.
   bool verify(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window,
               std::span<signature::Job> jobs, std::span<const LaneItem> items, DigestSlot* slots,
               std::vector<std::uint32_t>& exceptional) noexcept;

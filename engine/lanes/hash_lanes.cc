@@ -1,4 +1,4 @@
-// OpenSSL's plain SHA-2 functions, for what does not fill the lanes: see digest.cc.
+// Messages that are too few for the lanes go to OpenSSL's plain SHA-2 functions, for the reason given in digest.cc.
 #define OPENSSL_API_COMPAT 0x10101000L
 #include "lanes/hash_lanes.h"
 

@@ -1,4 +1,5 @@
-// Hashes of many messages at a time: gathered first, then computed together, in lanes where enough have come.
+// Hashes many messages together: gathers them first, then computes them in lanes if there are enough, else with
+// OpenSSL.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,8 @@
 
 namespace assay::lanes {
 
-// What a signature's hashes need and leave. The head stands before the digest without a gap: PSS hashes eight zeros and
-// the digest in one piece.
+// Room for the digest of a signature's input, and for what some algorithms hash before it. The head ends where the
+// digest begins, because PSS hashes eight zeros and the digest in one piece.
 struct alignas(64) DigestSlot {
   static constexpr std::size_t kHead = 64;
   unsigned char bytes[kHead + 64];
@@ -22,20 +23,20 @@ struct alignas(64) DigestSlot {
   unsigned char* digest() noexcept { return bytes + kHead; }
 };
 
-// Owned by a session. Keeps its memory; not thread safe.
+// A session owns it. It keeps its memory from call to call. Not thread safe.
 class HashLanes {
  public:
-  // `always`: in lanes even where OpenSSL would be faster.
+  // `always`: use lanes even if OpenSSL would be faster.
   HashLanes(const LaneKernels& kernels, bool always) : kernels_(kernels), always_(always) {}
 
-  // The digest of prefix (at most 128 bytes) and message: it lands in `digest`, which has room for 64 bytes (32 of
-  // SHA-256) and is no other message's input. All of them stay where they are until run().
+  // Adds the message `prefix` (at most 128 bytes) followed by `message`. run() writes its digest to `digest`, which has
+  // room for 64 bytes (SHA-256: 32) and is no other message's input. The caller keeps all of them in place until then.
   void add(Hash hash, std::string_view prefix, std::string_view message, unsigned char* digest);
-  // The same, going on from an HMAC state, which has taken in one block.
+  // Adds a message that goes on from an HMAC state, which has taken in one block.
   void add_keyed(Hash hash, const void* state, std::string_view message, unsigned char* digest);
-  // The same, going on from any state.
+  // Adds a message that goes on from any state.
   void add_rest(Hash hash, const digest::HashState& state, std::string_view message, unsigned char* digest);
-  // Computes and forgets all that were added.
+  // Computes all digests, and forgets the messages.
   void run() noexcept;
 
  private:

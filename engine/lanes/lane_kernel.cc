@@ -3,7 +3,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 
 namespace assay::lanes {
 namespace {

@@ -1,7 +1,7 @@
-// The kernels that the lanes backend uses, by name; each proves itself before its first use.
+// The kernels that the lanes backend uses, by name. Each passes a self-test before its first use.
 //
-// A kernel that is not there, or that fails its self-test, is null from then on, and OpenSSL decides in its place. The
-// test runs when a kernel is first asked for, so that a program that judges one token pays for none. Thread safe.
+// A kernel that the instruction set lacks, or that fails its self-test, is null, and OpenSSL takes its place. The test
+// runs when a kernel is first asked for, so that a program that verifies one token runs none. Thread safe.
 #pragma once
 
 #include <array>
@@ -18,12 +18,12 @@ namespace assay::lanes {
 
 class LaneKernels {
  public:
-  // `on_note` may be empty; it is told of each kernel that fails, from any thread.
+  // `on_note` may be empty. It is called for each kernel that fails, from any thread.
   LaneKernels(const kernel::Kernels& kernels, std::function<void(std::string_view)> on_note);
 
-  // Whether the instruction set has the kernel and no test of it has failed yet. Runs no test.
+  // Whether the instruction set has the kernel and its self-test has not failed. Runs no test.
   bool has(LaneKernel kernel) const noexcept;
-  // The kernel, tested; null: OpenSSL decides.
+  // Returns the kernel, tested, or null: then OpenSSL decides.
   const kernel::RsaKernel* rsa(LaneKernel kernel) const;
   const kernel::CurveKernel* curve(LaneKernel kernel) const;
   const kernel::HashKernel* hash(LaneKernel kernel) const;

@@ -1,8 +1,8 @@
 // Sorts the signatures of a batch into groups that one call of a kernel takes.
 //
-// What cannot be valid is screened out first, and what no kernel takes goes to OpenSSL. A group is a size of RSA, a
-// curve and a window, or an HMAC hash; keys mix in it, so that few tokens of many keys fill the lanes as well as many
-// of one.
+// Signatures of a wrong length are rejected first, and those that no kernel takes go to OpenSSL. A group is an RSA
+// size, a curve with a window, or a hash of HMAC. Keys mix in a group, so that few tokens of many keys fill the lanes
+// as well as many tokens of one key.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 
 namespace assay::lanes {
 
-// Where a signature goes, from its key and its length alone.
+// Where a signature goes. Its key and its length decide.
 enum class Route : std::uint8_t {
   invalid,  // its length is not that of a signature
   openssl,  // no kernel takes it
@@ -31,7 +31,7 @@ inline constexpr LaneGroup kHmacGroups = kRsaKernels;  // SHA-256; SHA-384 and S
 inline constexpr LaneGroup kCurveGroups = kRsaKernels + 2;
 inline constexpr std::size_t kLaneGroups = kCurveGroups + kCurveKernels * kWindows;
 
-// Of an RSA size or a hash (HMAC); of a curve and a window of its tables.
+// The group of an RSA size or of a hash, or, if `kernel` is a curve, of the curve and the window of its tables.
 constexpr LaneGroup group_of(LaneKernel kernel, int window = 0) noexcept {
   if (is_rsa(kernel)) return static_cast<LaneGroup>(kernel);
   if (kernel == LaneKernel::sha256) return kHmacGroups;
@@ -46,13 +46,13 @@ struct LaneItem {
   const KeyTable* table = nullptr;  // of RSA and curves
 };
 
-// Owned by a session. Keeps its memory; not thread safe.
+// A session owns it. It keeps its memory from batch to batch. Not thread safe.
 class LaneScheduler {
  public:
   void clear() noexcept;
   void add(std::uint32_t job, LaneGroup group, const KeyTable* table);
-  // Sorts by group, groups in order, each in the order of adding; groups with fewer than `least` are left out and land
-  // in `left_out`.
+  // Sorts the items by group, and within a group in the order of adding. Groups with fewer items than `least` are left
+  // out; their jobs are appended to `left_out`.
   void sort(std::span<const std::size_t, kLaneGroups> least, std::vector<std::uint32_t>& left_out);
 
   // After sort(): all items, and those of a group.

@@ -1,5 +1,6 @@
-// The lanes backend: many signatures at once through the kernels of an instruction set, with tables for the keys that
-// are hot. What the kernels do not take, or cannot decide, OpenSSL does; so the verdicts are OpenSSL's.
+// The lanes backend verifies many signatures at once, with the kernels of an instruction set and with tables for keys
+// that are used often. OpenSSL verifies the rest: keys used too rarely for a table, groups too small, unsupported keys,
+// and whatever the kernels cannot decide. The verdicts are the same as OpenSSL's.
 #pragma once
 
 #include <memory>
@@ -9,8 +10,7 @@
 
 namespace assay::lanes {
 
-// `kernels` is copied; a null function in it means that OpenSSL does that work. Uses all of the options but name and
-// isa.
+// `kernels` is copied; OpenSSL does the work of a function that is null. The options' name and isa are not used.
 std::shared_ptr<const signature::Backend> make_lanes_backend(const kernel::Kernels& kernels,
                                                              const signature::BackendOptions& options);
 

@@ -13,11 +13,12 @@
 namespace assay::lanes {
 namespace {
 
-// A session reports the uses of a key when it has counted so many, at the end of the batch that reaches them.
+// A session reports the uses of a key when it has counted so many. It does so when it has screened the batch.
 constexpr std::uint32_t kReportUses = 16;
 constexpr std::uint32_t kReportFirstRsa = 2;
-// Signatures that OpenSSL judges before the session looks whether a table has become ready.
+// Signatures that OpenSSL verifies before the session looks whether a table has become ready.
 constexpr std::size_t kOpensslTurn = 8;
+
 }  // namespace
 
 LanesSession::LanesSession(std::shared_ptr<LanesShared> shared)
@@ -34,7 +35,7 @@ void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_gen
     headers_.clear();
     generation_ = ring_generation;
   }
-  if (shared_->faulty()) {  // kernels that were wrong once are not asked again
+  if (shared_->faulty()) {  // a kernel that was wrong once is not trusted again
     openssl_->verify(jobs, generation_);
     counts_->by_openssl.add(jobs.size());
     return;
@@ -46,21 +47,21 @@ void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_gen
     sort_waiting(jobs);
     if (!scheduler_.items().empty()) run_lanes(jobs);
     pin_.leave();
-    // Until a table is ready: then those that wait are sorted again.
+    // OpenSSL verifies those without a table until one becomes ready; then the others are sorted again.
     waiting_.swap(without_table_);
     std::size_t done = 0;
     do {
       const std::size_t count = std::min(kOpensslTurn, waiting_.size() - done);
-      judge_by_openssl(jobs, std::span(waiting_).subspan(done, count));
+      verify_by_openssl(jobs, std::span(waiting_).subspan(done, count));
       done += count;
     } while (done < waiting_.size() && shared_->tables.epochs().now() == version);
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(done));
   }
-  judge_by_openssl(jobs, for_openssl_);
+  verify_by_openssl(jobs, for_openssl_);
   if (shared_->cross_check > 0) cross_check(jobs);
 }
 
-// Sends each job its way, as far as its key and its length tell, and counts the keys' uses.
+// Rejects signatures of a wrong length, sends those that no kernel takes to OpenSSL, and counts the keys' uses.
 void LanesSession::screen(std::span<signature::Job> jobs) {
   to_report_.clear();
   waiting_.clear();
@@ -84,7 +85,7 @@ void LanesSession::screen(std::span<signature::Job> jobs) {
         for_openssl_.push_back(i);
         break;
       case Route::lanes:
-        // A lone token does not pay for the sorting.
+        // Sorting does not pay for a single token.
         (is_curve(kernel) || jobs.size() >= shared_->least[group_of(kernel)] ? waiting_ : for_openssl_).push_back(i);
         break;
     }
@@ -98,11 +99,11 @@ LaneKernel LanesSession::use_key(const signature::Job& job, std::uint32_t number
   if (!use.known) {
     use.known = true;
     use.kernel = kernel_of(*job.key);
-    // After a reload, and in a session that has just begun, a hot key is hot already.
+    // The key may have a table already: from before a reload, or from another session.
     if (use.kernel != LaneKernel::none) use.cached = shared_->tables.find_known(*job.key, use.kernel);
   }
   if (use.kernel == LaneKernel::none) return use.kernel;
-  // Lone tokens of RSA go to OpenSSL, and earn their key nothing.
+  // A single RSA token goes to OpenSSL anyway, so it does not count towards a table.
   if (is_rsa(use.kernel) && jobs < shared_->least[group_of(use.kernel)]) return use.kernel;
   const std::uint32_t report = shared_->always                               ? 1
                                : is_rsa(use.kernel) && use.cached == nullptr ? kReportFirstRsa
@@ -122,7 +123,7 @@ void LanesSession::report_uses(std::span<const signature::Job> jobs) {
   }
 }
 
-// Those that wait into groups; those whose key or generator has no table aside. Pins the tables.
+// Sorts the jobs that wait into groups, and puts those whose key or generator has no table aside. Pins the tables.
 void LanesSession::sort_waiting(std::span<const signature::Job> jobs) {
   scheduler_.clear();
   without_table_.clear();
@@ -150,14 +151,14 @@ void LanesSession::run_lanes(std::span<signature::Job> jobs) {
   if (clock_ != nullptr) clock_->lap(Stage::signature);
   hash_inputs(jobs);
   if (clock_ != nullptr) clock_->lap(Stage::hash);
-  for (const LaneKernel hash : {LaneKernel::sha256, LaneKernel::sha512}) judge_hmac(jobs, hash);
-  for (const LaneKernel size : {LaneKernel::rsa2048, LaneKernel::rsa3072, LaneKernel::rsa4096}) judge_rsa(jobs, size);
+  for (const LaneKernel hash : {LaneKernel::sha256, LaneKernel::sha512}) verify_hmac(jobs, hash);
+  for (const LaneKernel size : {LaneKernel::rsa2048, LaneKernel::rsa3072, LaneKernel::rsa4096}) verify_rsa(jobs, size);
   for (const LaneKernel curve : {LaneKernel::p256, LaneKernel::p384, LaneKernel::p521, LaneKernel::ed25519}) {
-    for (int window = kMinWindow; window <= kMaxWindow; ++window) judge_curve(jobs, curve, window);
+    for (int window = kMinWindow; window <= kMaxWindow; ++window) verify_curve(jobs, curve, window);
   }
 }
 
-// The first hash of every signature, whatever its kind: together they fill the lanes best.
+// Computes the first hash of every signature, whatever its kind: together they fill the lanes best.
 void LanesSession::hash_inputs(std::span<const signature::Job> jobs) {
   const std::span<const LaneItem> items = scheduler_.items();
   headers_.begin_round();
@@ -183,8 +184,8 @@ void LanesSession::hash_inputs(std::span<const signature::Job> jobs) {
   hashes_.run();
 }
 
-// The outer hash, over the inner one; the MAC takes the head's place.
-void LanesSession::judge_hmac(std::span<signature::Job> jobs, LaneKernel hash) {
+// Hashes the inner digest with the outer state. The MAC lands in the head of the slot.
+void LanesSession::verify_hmac(std::span<signature::Job> jobs, LaneKernel hash) {
   const std::span<const LaneItem> items = scheduler_.items(group_of(hash));
   if (items.empty()) return;
   DigestSlot* slots = slots_of(items);
@@ -202,15 +203,15 @@ void LanesSession::judge_hmac(std::span<signature::Job> jobs, LaneKernel hash) {
   decided(items, hash);
 }
 
-void LanesSession::judge_rsa(std::span<signature::Job> jobs, LaneKernel size) {
+void LanesSession::verify_rsa(std::span<signature::Job> jobs, LaneKernel size) {
   const std::span<const LaneItem> items = scheduler_.items(group_of(size));
   if (items.empty()) return;
-  // There is one: a table was made with it.
+  // The kernel is not null, since a table was made with it.
   rsa_.verify(*shared_->kernels.rsa(size), jobs, items, slots_of(items));
   decided(items, size);
 }
 
-void LanesSession::judge_curve(std::span<signature::Job> jobs, LaneKernel curve, int window) {
+void LanesSession::verify_curve(std::span<signature::Job> jobs, LaneKernel curve, int window) {
   const std::span<const LaneItem> items = scheduler_.items(group_of(curve, window));
   if (items.empty()) return;
   const std::size_t before = for_openssl_.size();
@@ -229,12 +230,13 @@ void LanesSession::decided(std::span<const LaneItem> items, LaneKernel kernel, s
   for (const LaneItem& item : items) decided_.push_back({item.job, kernel});
 }
 
-void LanesSession::judge_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers) {
+void LanesSession::verify_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers) {
   for (const std::uint32_t number : numbers) openssl_->verify(jobs.subspan(number, 1), generation_);
   counts_->by_openssl.add(numbers.size());
 }
 
-// Every 1/share-th verdict of the lanes, so that any long enough run of tokens has its share. OpenSSL's verdict stands.
+// Verifies every 1/share-th verdict of the lanes with OpenSSL, so that every long run of tokens is sampled. If the two
+// differ, OpenSSL's verdict stands.
 void LanesSession::cross_check(std::span<signature::Job> jobs) {
   for (const Decided& verdict : decided_) {
     signature::Job& job = jobs[verdict.job];

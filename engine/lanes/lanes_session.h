@@ -29,14 +29,14 @@ class LanesSession final : public signature::BackendSession {
   void verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept override;
 
  private:
-  // A key of the ring, by its index.
+  // What the session knows of a key of the ring.
   struct KeyUse {
-    std::shared_ptr<CachedKey> cached;  // null: not reported yet
+    std::shared_ptr<CachedKey> cached;  // null: its uses were never reported
     std::uint32_t pending = 0;          // uses not reported
     LaneKernel kernel = LaneKernel::none;
     bool known = false;
   };
-  // A verdict of the lanes, for the cross-check.
+  // A verdict of the lanes, kept for the cross-check.
   struct Decided {
     std::uint32_t job;
     LaneKernel kernel;
@@ -48,11 +48,11 @@ class LanesSession final : public signature::BackendSession {
   void sort_waiting(std::span<const signature::Job> jobs);
   void run_lanes(std::span<signature::Job> jobs);
   void hash_inputs(std::span<const signature::Job> jobs);
-  void judge_hmac(std::span<signature::Job> jobs, LaneKernel hash);
-  void judge_rsa(std::span<signature::Job> jobs, LaneKernel size);
-  void judge_curve(std::span<signature::Job> jobs, LaneKernel curve, int window);
+  void verify_hmac(std::span<signature::Job> jobs, LaneKernel hash);
+  void verify_rsa(std::span<signature::Job> jobs, LaneKernel size);
+  void verify_curve(std::span<signature::Job> jobs, LaneKernel curve, int window);
   void decided(std::span<const LaneItem> items, LaneKernel kernel, std::size_t exceptional = 0);
-  void judge_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers);
+  void verify_by_openssl(std::span<signature::Job> jobs, std::span<const std::uint32_t> numbers);
   void cross_check(std::span<signature::Job> jobs);
   DigestSlot* slots_of(std::span<const LaneItem> items) noexcept {
     return slots_.data() + (items.data() - scheduler_.items().data());
@@ -63,10 +63,10 @@ class LanesSession final : public signature::BackendSession {
   TablePin pin_;
   LanesCounters::Session counts_;
   std::uint64_t generation_ = 0;
-  std::vector<KeyUse> keys_;
+  std::vector<KeyUse> keys_;  // by index in the ring
   HeaderStates headers_;
 
-  // Of a batch; numbers are indices of its jobs.
+  // The rest is about one batch. A number is the index of a job in it.
   std::vector<std::uint32_t> to_report_;  // a job of each key whose uses are to be reported
   std::vector<std::uint32_t> waiting_;    // for the lanes
   std::vector<std::uint32_t> without_table_;

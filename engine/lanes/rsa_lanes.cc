@@ -8,8 +8,8 @@
 namespace assay::lanes {
 namespace {
 
-// Signatures at a time: their blocks and masks stay in the L2 cache, and their MGF1 blocks fill the hash lanes many
-// times.
+// Signatures that are verified together: few enough that their blocks and masks stay in the L2 cache, and enough that
+// their MGF1 blocks fill the hash lanes many times.
 constexpr std::size_t kSlice = 64;
 constexpr std::size_t kMaxBlock = 512;
 // MGF1 blocks of one signature lie this far apart; the longest mask is 15 of SHA-256, or 10 of SHA-384.
@@ -34,11 +34,11 @@ void RsaLanes::verify(const kernel::RsaKernel& kernel, std::span<signature::Job>
   powers_.resize(kSlice);
   blocks_.resize(kSlice * kMaxBlock);
   for (std::size_t begin = 0; begin < items.size(); begin += kSlice)
-    judge_slice(kernel, jobs, items.subspan(begin, std::min(kSlice, items.size() - begin)), slots + begin);
+    verify_slice(kernel, jobs, items.subspan(begin, std::min(kSlice, items.size() - begin)), slots + begin);
 }
 
-void RsaLanes::judge_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs,
-                           std::span<const LaneItem> items, DigestSlot* slots) noexcept {
+void RsaLanes::verify_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs,
+                            std::span<const LaneItem> items, DigestSlot* slots) noexcept {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto* signature = reinterpret_cast<const unsigned char*>(jobs[items[i].job].signature.data());
     powers_[i] = {&items[i].table->modulus(), signature, blocks_.data() + i * kMaxBlock, false};
@@ -58,10 +58,10 @@ void RsaLanes::judge_slice(const kernel::RsaKernel& kernel, std::span<signature:
     const digest::PssBlock opened = digest::open_pss(algorithm.hash, block, 8 * block.size());
     if (opened.em != nullptr) pss_.push_back({&job, &slots[i], opened});
   }
-  if (!pss_.empty()) judge_pss();
+  if (!pss_.empty()) verify_pss();
 }
 
-void RsaLanes::judge_pss() noexcept {
+void RsaLanes::verify_pss() noexcept {
   masks_.resize(kSlice * kMaskRoom);
   expected_.resize(kSlice * kExpectedRoom);
   for (std::size_t i = 0; i < pss_.size(); ++i) {

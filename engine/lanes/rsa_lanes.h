@@ -1,4 +1,4 @@
-// RSA signatures of one modulus size in lanes: PKCS#1 v1.5 and PSS, whose masks and hashes are made in lanes too.
+// Verifies RSA signatures of one modulus size in lanes: PKCS#1 v1.5, and PSS, whose masks and hashes run in lanes too.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,13 @@
 
 namespace assay::lanes {
 
-// Owned by a session. Keeps its memory; not thread safe.
+// A session owns it. It keeps its memory from call to call. Not thread safe.
 class RsaLanes {
  public:
   explicit RsaLanes(HashLanes& hashes) : hashes_(hashes) {}
 
-  // Answers the items' jobs. `slots` are theirs, in order, with the digest of each signing input. The keys' tables stay
-  // where they are meanwhile.
+  // Verifies the items' jobs. `slots[i]` holds the digest of the signing input of items[i]. The caller has pinned the
+  // tables.
   void verify(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
               DigestSlot* slots) noexcept;
 
@@ -31,9 +31,9 @@ class RsaLanes {
     DigestSlot* slot;
     digest::PssBlock block;
   };
-  void judge_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
-                   DigestSlot* slots) noexcept;
-  void judge_pss() noexcept;
+  void verify_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
+                    DigestSlot* slots) noexcept;
+  void verify_pss() noexcept;
 
   HashLanes& hashes_;
   std::vector<kernel::RsaJob> powers_;

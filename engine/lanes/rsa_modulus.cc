@@ -7,7 +7,7 @@
 namespace assay::lanes {
 namespace {
 
-constexpr std::size_t kMaxModulusBytes = 512;
+constexpr std::size_t kLargestModulus = 512;
 
 struct Free {
   void operator()(BIGNUM* number) const noexcept { BN_free(number); }
@@ -22,8 +22,8 @@ bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel
   const auto* bytes = reinterpret_cast<const unsigned char*>(n.data());
   const std::unique_ptr<BN_CTX, Free> context(BN_CTX_new());
   const std::unique_ptr<BIGNUM, Free> divisor(BN_bin2bn(bytes, static_cast<int>(n.size()), nullptr)), r2(BN_new());
-  unsigned char r2_bytes[kMaxModulusBytes];
-  return n.size() <= kMaxModulusBytes && context != nullptr && divisor != nullptr && r2 != nullptr &&
+  unsigned char r2_bytes[kLargestModulus];
+  return n.size() <= kLargestModulus && context != nullptr && divisor != nullptr && r2 != nullptr &&
          BN_set_bit(r2.get(), static_cast<int>(2 * 52 * limbs)) == 1 &&
          BN_mod(r2.get(), r2.get(), divisor.get(), context.get()) == 1 &&
          BN_bn2binpad(r2.get(), r2_bytes, static_cast<int>(n.size())) >= 0 &&

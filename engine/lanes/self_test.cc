@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kJobs = 16;
 constexpr int kWindow = 4;
 
-// In every lane of eight a good signature once, and a bad one once.
+// In the two groups, every lane of eight gets a good signature once and a bad one once.
 constexpr bool is_good(std::size_t job) noexcept { return (job + job / 8) % 2 == 0; }
 
 std::string from_hex(std::string_view hex) {

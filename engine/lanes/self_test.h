@@ -1,8 +1,8 @@
-// The self-test of a lane kernel: known signatures, good and bad in turn in every lane, before it judges its first
+// The self-test of a lane kernel: it verifies known signatures, a good and a bad one in every lane, before its first
 // token.
 //
-// Against a compiler or a processor that gets an instruction wrong, and against a mistake in choosing the kernel. Takes
-// about a millisecond a kernel: tables have the smallest window.
+// The test guards against a compiler or a processor that gets an instruction wrong, and against a wrong choice of
+// kernel. It takes about a millisecond, since its tables have the smallest window.
 #pragma once
 
 #include "kernel/kernel.h"
@@ -10,7 +10,7 @@
 
 namespace assay::lanes {
 
-// `which` is there: its function pointers are not null.
+// The kernel's function pointers are not null.
 bool passes_self_test(LaneKernel which, const kernel::Kernels& kernels);
 
 }  // namespace assay::lanes

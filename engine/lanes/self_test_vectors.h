@@ -1,4 +1,4 @@
-// The signatures of the self-test, in hexadecimal: made once with OpenSSL; the private keys were thrown away.
+// The signatures of the self-test, in hexadecimal. They were made with OpenSSL; the private keys were thrown away.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace assay::lanes {
 
-// What all of them sign, by the hash of their algorithm: ES256, ES384, ES512, Ed25519; RS256.
+// The message that all of them sign. Their algorithms are RS256, ES256, ES384, ES512 and Ed25519.
 inline constexpr std::string_view kSelfTestMessage = "assay: the lanes agree with OpenSSL";
 
 struct SelfTestVector {
@@ -16,7 +16,7 @@ struct SelfTestVector {
   std::string_view signature;   // RSA: PKCS#1 v1.5. ECDSA: r || s. Ed25519: R || S
 };
 
-// One for each kernel that judges signatures, in the order of LaneKernel.
+// One for each kernel that verifies signatures, in the order of LaneKernel.
 extern const SelfTestVector kSelfTestVectors[kRsaKernels + kCurveKernels];
 
 }  // namespace assay::lanes

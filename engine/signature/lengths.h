@@ -7,7 +7,7 @@
 #include <string>
 
 #include "assay/algorithm.h"
-#include "jose/jwk.h"
+#include "jose/key_rules.h"
 #include "keys/prepared_key.h"
 
 namespace assay::signature {

@@ -1,4 +1,4 @@
-// Each session keeps verification contexts, made once for a key and an algorithm: making one costs a fetch under a lock
+// Each session keeps the verification contexts that it has made for a key and an algorithm. Making one takes a lock
 // that all threads share, and as much time as an HMAC or two. The table of contexts is direct-mapped and bounded, so
 // that fifty thousand keys in rotation cost time and not memory.
 #include "signature/openssl_backend.h"
@@ -20,7 +20,7 @@
 namespace assay::signature {
 namespace {
 
-// Contexts a session holds at most; about 1 KB each.
+// The most contexts that a session holds; each takes about 1 KB.
 constexpr std::size_t kContextSlots = 4096;
 
 const EVP_MD* evp_md(Hash hash) noexcept {
@@ -141,7 +141,7 @@ class OpensslSession final : public BackendSession {
            1;
   }
 
-  // The RSA operation by OpenSSL, the encoding by emsa_pss_verify: see there.
+  // OpenSSL computes s^e mod n, and emsa_pss_verify checks the encoding; emsa_pss.h says why.
   bool verify_pss(const Job& job, const AlgorithmInfo& algorithm, std::size_t modulus_bytes) noexcept {
     EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
     unsigned char block[digest::kMaxModulusBytes];
@@ -157,7 +157,7 @@ class OpensslSession final : public BackendSession {
                                    static_cast<std::size_t>(EVP_PKEY_get_bits(job.key->openssl->pkey.get())));
   }
 
-  // OpenSSL 3.0 has no prepared form for EdDSA: the context is reused, its set-up is not.
+  // OpenSSL 3.0 has no prepared form for EdDSA, so that only the context is reused and is set up anew each time.
   bool verify_eddsa(const Job& job) noexcept {
     EVP_PKEY* pkey = job.key->openssl->pkey.get();
     EVP_MD_CTX* context = md_context_.get();
