@@ -30,8 +30,8 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   }
   if (!snapshot.allowed.contains(*plan.header.algorithm)) {
     plan.fault = Reason::algorithm_not_allowed;
-    plan.detail =
-        policy.algorithms.empty() ? "no configured key permits this algorithm" : "not one of the algorithms that are allowed";
+    plan.detail = policy.algorithms.empty() ? "no configured key permits this algorithm"
+                                            : "not one of the algorithms that are allowed";
     return plan;
   }
   std::optional<std::string_view> kid;
