@@ -1,10 +1,10 @@
 #include "mint/token_text.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "codec/json.h"
+#include "codec/utf.h"
 
 namespace assay::mint {
 namespace {
@@ -21,24 +21,15 @@ void append_unit(std::string& to, std::uint32_t unit) {
   for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(unit >> shift) & 15];
 }
 
-// Reads the code point at `at` and moves past it; U+FFFD for what is not UTF-8 (RFC 3629 §3).
+// Reads the code point at `at` and moves past it. A byte that begins no UTF-8 (RFC 3629 §3) gives U+FFFD.
 std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  const std::uint32_t lead = byte(at++);
-  if (lead < 0x80) return lead;
-  const std::size_t more = lead >= 0xF0 && lead < 0xF5   ? 3
-                           : lead >= 0xE0 && lead < 0xF0 ? 2
-                                                         : lead >= 0xC2 && lead < 0xE0;
-  if (more == 0 || text.size() - at < more) return 0xFFFD;
-  std::uint32_t code = lead & (0x3Fu >> more);
-  for (std::size_t i = 0; i < more; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return 0xFFFD;
-    code = code << 6 | (byte(at + i) & 0x3F);
+  const codec::CodePoint read = codec::read_wtf8(text, at);
+  if (read.length == 0 || codec::is_surrogate(read.code)) {
+    ++at;
+    return 0xFFFD;
   }
-  constexpr std::array<std::uint32_t, 4> kLeast = {0, 0x80, 0x800, 0x10000};
-  if (code < kLeast[more] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return 0xFFFD;
-  at += more;
-  return code;
+  at += read.length;
+  return read.code;
 }
 
 }  // namespace
