@@ -3,19 +3,19 @@
 namespace assay::memo {
 namespace {
 
-constexpr std::uint64_t kWindow = 2048;  // lookups
-// A hit saves a microsecond, and looking for all tokens costs each some twenty nanoseconds. In a sample, a token that
-// comes again far apart is seen again a sixteenth as often.
-constexpr std::uint64_t kSampleBelow = 128;       // repeats 1 in so many
-constexpr std::uint64_t kSampleNoMoreFrom = 256;  // the same, of the sample
-constexpr std::uint64_t kKeepAtOnceFrom = 8;      // hits 1 in so many
+constexpr std::uint64_t kWindow = 2048;  // lookups between two decisions
+// Shares of the lookups, each as 1 in so many. A hit saves a microsecond, and a lookup costs about twenty nanoseconds.
+// A sample sees a token that repeats far apart a sixteenth as often, so sampling ends at a lower share than it begins.
+constexpr std::uint64_t kSampleBelow = 128;       // sampling begins when fewer tokens repeat
+constexpr std::uint64_t kSampleNoMoreFrom = 256;  // sampling ends when so many of the sample repeat
+constexpr std::uint64_t kStoreAtOnceFrom = 8;     // tokens are stored at first sight when so many lookups are hits
 
 }  // namespace
 
 void MemoAdmission::count(std::size_t lookups, std::size_t hits) noexcept {
   lookups_ += lookups;
   hits_ += hits;
-  // What is found in a sample needs no further proof.
+  // So many repeats within a sample prove enough, before the window is full.
   if (sampling_ && (hits_ + repeats_) * kSampleNoMoreFrom >= kWindow) sampling_ = false;
   if (lookups_ < kWindow) return;
   sampling_ = (hits_ + repeats_) * (sampling_ ? kSampleNoMoreFrom : kSampleBelow) < lookups_;
@@ -25,7 +25,7 @@ void MemoAdmission::count(std::size_t lookups, std::size_t hits) noexcept {
 }
 
 bool MemoAdmission::admits(std::uint32_t tag, bool crowded) noexcept {
-  if (!crowded && lookups_ > 0 && hits_ * kKeepAtOnceFrom >= lookups_) return true;
+  if (!crowded && lookups_ > 0 && hits_ * kStoreAtOnceFrom >= lookups_) return true;
   if (!seen_) return false;
   std::uint16_t& seen = place_of(tag);
   const auto rest = static_cast<std::uint16_t>(tag / kPlaces);

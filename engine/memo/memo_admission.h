@@ -1,9 +1,9 @@
-// Which tokens a memo looks for, and which it keeps: from how often tokens came again of late.
+// Decides which tokens a token memo looks up and which it stores, by how often tokens repeated of late.
 //
-// Where tokens repeat, each is looked for and kept at once. Where few do, a token is kept when it is seen a second
-// time. Where next to none do, tokens are looked for in one batch of sixteen, by chance, so that distinct tokens pay
-// next to nothing. A token seen once leaves its tag for some hundred thousand tokens then, so those that repeat are
-// found however they lie. Not thread safe: a memo has its own.
+// If many tokens repeat, each is looked up, and stored when it is first seen. If few repeat, a token is stored when it
+// is seen a second time. If hardly any do, one batch in sixteen is looked up, chosen at random, so that distinct tokens
+// cost next to nothing. A token that was seen once leaves its tag for about a hundred thousand tokens, so a second
+// sight is noticed even when the two are far apart.
 #pragma once
 
 #include <cstddef>
@@ -13,30 +13,32 @@
 
 namespace assay::memo {
 
+// Not thread safe: each memo has its own.
 class MemoAdmission {
  public:
-  // Bytes that it takes when the first token is to be kept.
+  // The memory that open() takes.
   static constexpr std::size_t kBytes = std::size_t{64} << 10;
 
-  // Begins a batch. False: none of its tokens is looked for.
+  // Begins a batch. Returns false when none of its tokens is to be looked up.
   bool begin_batch() noexcept {
     if (!sampling_) return true;
-    // A generator of 64 bits, Knuth's MMIX: no pattern of a log falls into step with it.
+    // Knuth's MMIX generator of 64 bits: batches are chosen at random, lest a log has a period of sixteen batches.
     random_ = random_ * 6364136223846793005u + 1442695040888963407u;
     return random_ >> 60 == 0;
   }
 
-  // After a batch: tokens that were looked for and those that were found.
+  // Counts the tokens of a batch that were looked up, and those of them that were found.
   void count(std::size_t lookups, std::size_t hits) noexcept;
 
-  // Fetches what admits() reads of a token.
-  void fetch(std::uint32_t tag) const noexcept {
+  // Prefetches what admits() reads.
+  void prefetch(std::uint32_t tag) const noexcept {
     if (seen_) __builtin_prefetch(&place_of(tag), 1);
   }
-  // Whether a token that was looked for in vain, and is valid, is to be kept. `crowded`: others must go for it.
+  // Whether to store a valid token that was looked up and not found. `crowded`: an older one must go for it.
   bool admits(std::uint32_t tag, bool crowded) noexcept;
 
-  // Takes the memory that admits() needs. False: the system has none.
+  // Takes the memory for the tags of tokens that were seen once. Returns false when the system has none. Until then
+  // admits() admits only what it admits at first sight.
   bool open() noexcept;
   bool is_open() const noexcept { return static_cast<bool>(seen_); }
 
@@ -46,12 +48,12 @@ class MemoAdmission {
     return static_cast<std::uint16_t*>(seen_.data())[tag % kPlaces];
   }
 
-  // Tags of tokens seen once, each in the one place that its low bits name.
+  // Tags of tokens that were seen once. The tag's low bits name its place, the other bits stand there.
   base::PageMemory seen_;
-  // Of late: halved again and again.
+  // Sums in which the past counts less and less: they are halved again and again.
   std::uint64_t lookups_ = 0, hits_ = 0, repeats_ = 0;
   std::uint64_t random_ = 1;
-  bool sampling_ = false;
+  bool sampling_ = false;  // one batch in sixteen is looked up
 };
 
 }  // namespace assay::memo

@@ -26,20 +26,20 @@ bool MemoShare::take(std::size_t bytes) noexcept {
 }
 
 void MemoShare::enter(const MemoCounts* counts) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   memos_.push_back(counts);
 }
 
 void MemoShare::leave(const MemoCounts* counts) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   std::erase(memos_, counts);
-  gone_.lookups += counts->lookups.get();
-  gone_.hits += counts->hits.get();
+  left_.lookups += counts->lookups.get();
+  left_.hits += counts->hits.get();
 }
 
 MemoStatistics MemoShare::statistics() const {
-  const std::lock_guard lock(mutex_);
-  MemoStatistics sum = gone_;
+  const base::MutexLock lock(mutex_);
+  MemoStatistics sum = left_;
   for (const MemoCounts* counts : memos_) {
     sum.lookups += counts->lookups.get();
     sum.hits += counts->hits.get();

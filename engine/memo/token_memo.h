@@ -1,18 +1,17 @@
-// Tokens remembered by their exact bytes: a log shows the same token again and again.
+// Remembers valid tokens by their exact bytes: a log shows the same token again and again.
 //
-// Remembered are tokens whose signature was found valid under one key snapshot (where lanes are cross-checked: by
-// OpenSSL), and of those that the policy accepted
-// the whole verdict, with the interval of moments in which it holds: at any other the claims are judged anew. A keyed
-// hash of a token's end and length leads to a set of eight; which of them is the token, if any, all its bytes decide.
-// Nothing that was found invalid is ever kept, a lookup looks at one set, and memory is bounded, so that whoever sends
-// distinct or colliding tokens gains nothing.
+// An entry says that the token's signature is valid under one key snapshot. If the backend is cross-checked, OpenSSL
+// has confirmed that. The entry of a token that was accepted also holds the verdict, and the interval of moments in
+// which it holds; at other moments the claims are checked again. Tokens with an invalid signature are never stored.
 //
-// One memo a session, and not thread safe; memory and counts are the engine's (memo_share.h). Entries stay where they
-// are from one begin_batch() to the next, where the oldest make room for new ones: those that were found since then get
-// a second chance.
+// A secret hash of the token's end and length selects a set of eight entries, and the token's bytes are compared with
+// those. So a lookup costs the same whatever tokens someone sends, and memory is bounded.
+//
+// Each session has its own memo. The engine owns the limit on memory and sums up the counts (memo_share.h). Entries
+// stay in place from one begin_batch() to the next. When memory is used up, begin_batch() reuses the oldest part of it:
+// half of that may stay, for entries that were found again.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,23 +21,26 @@
 
 #include "assay/instant.h"
 #include "base/arena.h"
-#include "base/page_memory.h"
 #include "jose/policy.h"
 #include "jose/token_verdict.h"
 #include "keys/key_store.h"
+#include "memo/entry_chunks.h"
 #include "memo/memo_admission.h"
 #include "memo/memo_share.h"
+#include "memo/token_entry.h"
+#include "memo/token_table.h"
 
 namespace assay::memo {
 
+// Not thread safe.
 class TokenMemo {
  public:
-  // Longer tokens are not remembered, nor shorter ones, which no signature ends.
-  static constexpr std::size_t kMostTokenBytes = 4096;
+  // Tokens of other lengths are not remembered. Shorter ones cannot end in a signature.
   static constexpr std::size_t kLeastTokenBytes = 32;
+  static constexpr std::size_t kMostTokenBytes = 4096;
 
   struct Options {
-    bool always = false;  // for tests: look for every token and keep each at once
+    bool always = false;  // for tests: looks up every token and stores each at once
   };
 
   TokenMemo(std::shared_ptr<MemoShare> share, Options options);
@@ -46,88 +48,58 @@ class TokenMemo {
   TokenMemo(const TokenMemo&) = delete;
   TokenMemo& operator=(const TokenMemo&) = delete;
 
-  // Begins a batch: all views that recall() gave end, and where the snapshot is another all tokens are forgotten. Looks
-  // for the batch's tokens. False: not this time, since tokens hardly repeat; nothing is to be asked of this batch
-  // then.
+  // Begins a batch and looks up its tokens. Views that recall() gave end here. Forgets all tokens if the snapshot is
+  // another one. Returns false when the batch is left out because tokens hardly repeat; the other functions may not be
+  // called for this batch then.
   bool begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot,
                    std::span<const jose::TokenInput> inputs) noexcept;
 
-  // Whether the i-th token of the batch is remembered: its signature is valid under the batch's snapshot.
-  bool knows(std::size_t i) const noexcept { return finds_[i].entry != nullptr; }
-  // Fills a new verdict where it is remembered as accepted at `at`. The verdict's views are into the memo and `arena`;
-  // they hold until the next batch begins.
+  // Whether the signature of the batch's i-th token is known to be valid under the batch's snapshot.
+  bool knows_signature(std::size_t i) const noexcept { return lookups_[i].entry != nullptr; }
+  // Fills a new verdict of the batch's i-th token, if it is known and was accepted at this moment. Else returns false.
+  // The verdict's views are into the memo and `arena`; they hold until the next batch begins.
   bool recall(std::size_t i, Instant at, jose::TokenVerdict& verdict, base::Arena& arena) const {
-    if (i + 4 < finds_.size()) __builtin_prefetch(finds_[i + 4].entry);
-    return knows(i) && recall(*finds_[i].entry, at, verdict, arena);
+    if (i + 4 < lookups_.size()) __builtin_prefetch(lookups_[i + 4].entry);
+    return knows_signature(i) && lookups_[i].entry->recall(at, verdict, arena);
   }
 
-  // Whether the i-th token of the batch, whose signature was found valid under its snapshot, is one to remember. Ask
-  // once for each: a token may have to be seen twice.
-  bool wants(std::size_t i) noexcept { return finds_[i].looked_for && is_wanted(finds_[i]); }
-  // Remembers it, from the next batch on. `accepted`: moments at which exactly this verdict holds, if it accepts.
+  // Whether to call remember() for the batch's i-th token, whose signature is valid under its snapshot. Ask once for
+  // each token: one that has to be seen twice is noted as seen.
+  bool should_remember(std::size_t i) noexcept;
+  // Stores the batch's i-th token. Later batches find it. `accepted`: the moments at which exactly this verdict holds;
+  // empty if the verdict is a rejection, and then only the valid signature is stored.
   void remember(std::size_t i, std::string_view token, const jose::TokenVerdict& verdict,
                 const jose::Interval& accepted) noexcept;
 
  private:
-  struct Entry;
-  // What the batch's i-th token led to.
-  struct Find {
-    const Entry* entry = nullptr;
+  // What the lookup of one of the batch's tokens found.
+  struct Lookup {
+    const TokenEntry* entry = nullptr;  // null: the token is not known
     std::uint32_t tag = 0;
-    std::uint8_t ways = 0;  // of its set, whose tags are its own
-    bool looked_for = false;
+    std::uint8_t ways = 0;   // bit i: way i of its set has its tag
+    bool looked_up = false;  // false: the token is too long or too short
   };
-  static constexpr std::size_t kWays = 8;
-  // One cache line. A reference: where the entry lies, in units of kUnit, and one more; its upper bits count uses. 0:
-  // none.
-  struct alignas(64) Set {
-    std::array<std::uint32_t, kWays> tags;
-    std::array<std::uint32_t, kWays> references;
-  };
-  struct Chunk {
-    base::PageMemory memory;
-    std::size_t used = 0;
-  };
-  struct Key {
+  struct HashKey {
     std::uint64_t a, b, c, d, e;
   };
 
-  static Key random_key();
+  static HashKey random_key();
   std::uint32_t tag_of(std::string_view token) const noexcept;
-  Set* sets() const noexcept { return static_cast<Set*>(sets_memory_.data()); }
-  std::size_t set_count() const noexcept { return sets() == nullptr ? 0 : std::size_t{set_mask_} + 1; }
-  Set& set_of(std::uint32_t tag) const noexcept { return sets()[tag & set_mask_]; }
-  Entry* entry(std::uint32_t reference) const noexcept;
-  std::uint32_t* slot_of(std::uint32_t tag, std::string_view token) const noexcept;  // the token's, or null
-  std::uint32_t* slot_at(std::uint32_t tag, std::uint32_t place) const noexcept;     // that of an entry, or null
-
-  void fetch(Find& find, std::size_t token_bytes) const noexcept;
-  bool look_up(Find& find, std::string_view token) noexcept;
-  static bool recall(const Entry& found, Instant at, jose::TokenVerdict& verdict, base::Arena& arena);
-  bool is_wanted(const Find& find) noexcept;
-  void place(std::uint32_t tag, std::uint32_t reference) noexcept;
-  bool grow_table() noexcept;
-  char* allocate(std::size_t bytes, std::uint32_t& reference) noexcept;
-  bool open_chunk() noexcept;
-  void make_room() noexcept;
-  void clear() noexcept;
+  void prefetch_entry(Lookup& lookup, std::size_t token_bytes) const noexcept;
+  bool find(Lookup& lookup, std::string_view token) noexcept;
+  Reference* reference_to(std::uint32_t tag, std::string_view token) const noexcept;
+  void reuse_oldest_chunk() noexcept;
+  void forget_all() noexcept;
 
   const std::shared_ptr<MemoShare> share_;
   const Options options_;
-  const Key key_;
-  const std::size_t chunk_bytes_;
+  const HashKey key_;
   std::shared_ptr<const keys::Snapshot> snapshot_;
+  std::vector<Lookup> lookups_;
+  MemoLoan memory_;
   MemoAdmission admission_;
-  std::vector<Find> finds_;
-
-  base::PageMemory sets_memory_;
-  std::uint32_t set_mask_ = 0;
-  std::size_t entries_ = 0;
-  std::vector<Chunk> chunks_;
-  std::size_t current_ = 0;  // the chunk that takes new entries
-  bool wants_room_ = false;  // an entry found none
-  bool crowded_ = false;     // every chunk that there may be is in use
-  std::size_t taken_ = 0;    // bytes of the share
+  TokenTable table_;
+  EntryChunks chunks_;
   MemoCounts counts_;
 };
 

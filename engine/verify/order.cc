@@ -192,7 +192,7 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
   workspace.clock.lap(Stage::split);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (work[i].next == Work::Next::segments) check_segments(inputs[i].token, work[i], verdicts[i], workspace);
-    if (work[i].next == Work::Next::signature && known != nullptr && known->knows(i)) {
+    if (work[i].next == Work::Next::signature && known != nullptr && known->knows_signature(i)) {
       work[i].next = Work::Next::claims;
       work[i].not_sampled = false;
       verdicts[i].signature = SignatureState::valid;
@@ -206,7 +206,7 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
     const jose::Claims* accepted = check_claims(work[i], inputs[i].at, verdicts[i], workspace);
     // A token whose kid no key has asks for a refetch each time, so it is taken apart each time. One that a cross-check
     // has yet to look at is verified each time, or it would be looked at no more.
-    if (known == nullptr || !known->wants(i) || work[i].plan->wants_refetch || work[i].not_sampled) continue;
+    if (known == nullptr || !known->should_remember(i) || work[i].plan->wants_refetch || work[i].not_sampled) continue;
     const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(workspace.policy, *accepted);
     known->remember(i, inputs[i].token, verdicts[i], interval);
   }

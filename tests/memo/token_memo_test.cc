@@ -85,11 +85,11 @@ class Memo : public testing::Test {
     serves_ = memo_->begin_batch(snapshot_, inputs_);
     arena_.reset();
   }
-  bool knows(std::size_t i) const { return serves_ && memo_->knows(i); }
+  bool knows(std::size_t i) const { return serves_ && memo_->knows_signature(i); }
   // Remembers the i-th token of the batch as accepted.
   void remember(std::size_t i, const jose::Interval& interval = kAlways) {
     const Accepted accepted("user-" + std::to_string(i));
-    if (serves_ && memo_->wants(i)) memo_->remember(i, inputs_[i].token, accepted.verdict, interval);
+    if (serves_ && memo_->should_remember(i)) memo_->remember(i, inputs_[i].token, accepted.verdict, interval);
   }
   // A batch all of whose tokens are valid. Returns how many were known.
   std::size_t pass(const std::vector<std::string>& tokens) {
