@@ -42,8 +42,8 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   return plan;
 }
 
-// A number below `slots`, a power of two, from length, middle and end: headers of one issuer differ in their kid. Two
-// headers with one number only push each other into the map.
+// Hashes length, middle and end to a number below `slots`, a power of two: headers of one issuer differ in their kid.
+// Two headers with the same number displace each other from the table, and are found in the map.
 std::size_t slot_of(std::string_view segment, std::size_t slots) noexcept {
   if (segment.size() < 16) return segment.size() & (slots - 1);
   const auto eight_at = [segment](std::size_t at) {

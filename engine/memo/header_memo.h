@@ -1,8 +1,8 @@
-// Headers remembered by their raw bytes: a log of millions of tokens has a handful of headers.
+// Remembers headers by their raw bytes: a log of millions of tokens has a handful of headers.
 //
-// Everything that a header alone decides is decided once: its parse, its faults, the algorithm check and the choice of
-// keys. Bound to one key snapshot; a thread each. Bounded: past the limit the memo starts afresh, so that an attacker
-// who sends distinct headers gains nothing but the cost of parsing them.
+// Everything that a header alone decides is decided once: its parse, its faults, the check of its algorithm and the
+// choice of keys. Plans hold under one key snapshot. The memo is emptied when it holds too many, so someone who sends
+// distinct headers causes no more than the cost of parsing them.
 #pragma once
 
 #include <array>
@@ -24,21 +24,23 @@ namespace assay::memo {
 
 // A header and what follows from it under the snapshot.
 struct HeaderPlan {
-  bool decodable = false;  // strict base64url; false: the token is malformed, and nothing else here counts
+  bool decodable = false;  // strict base64url; false: the token is malformed, and the rest here says nothing
   jose::Header header;
-  std::optional<Reason> fault;  // malformed_header to key_mismatch, the earliest
-  std::string_view detail;      // of the fault; static text or the header's
-  std::vector<const keys::PreparedKey*> candidates;
-  bool wants_refetch = false;  // the kid names no key
-  // Of the plans of one memo, whatever their snapshot; 0: the plan is not remembered, or has no candidates.
+  std::optional<Reason> fault;                       // malformed_header to key_mismatch, the earliest
+  std::string_view detail;                           // of the fault; static text or the header's
+  std::vector<const keys::PreparedKey*> candidates;  // the keys to try in turn; none if the snapshot has no ring
+  bool wants_refetch = false;                        // the kid names no key
+  // A number among all plans of one memo, also of earlier snapshots; 0: not remembered, or there are no candidates.
   std::uint64_t id = 0;
 };
 
+// Not thread safe: each session has its own.
 class HeaderMemo {
  public:
-  // Begins a batch: plans of earlier ones may go, those looked up from now on stay until the next batch begins.
+  // Begins a batch. Plans that were looked up before may be gone; those looked up from now on stay until the next batch
+  // begins.
   void begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot);
-  // The plan for a header segment, base64url as sent, under the snapshot of the batch.
+  // Returns the plan for a header segment, base64url as sent, under the snapshot of the batch.
   const HeaderPlan& look_up(std::string_view segment, const Policy& policy);
 
  private:
@@ -50,8 +52,8 @@ class HeaderMemo {
   std::shared_ptr<const keys::Snapshot> snapshot_;
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::string, HeaderPlan, Hash, std::equal_to<>> plans_;
-  std::deque<HeaderPlan> unremembered_;  // of headers too long to keep, for this batch
-  // Where recent headers are found before the map is asked, by a few of their bytes: see slot_of.
+  std::deque<HeaderPlan> unremembered_;  // of headers that are too long to remember; until the next batch
+  // A small table in front of the map, indexed by a hash of a few bytes of the header: see slot_of.
   struct Recent {
     std::string_view segment;  // a key of `plans_`
     const HeaderPlan* plan = nullptr;

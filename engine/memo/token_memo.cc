@@ -65,17 +65,23 @@ bool TokenMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapsho
   }
   if (!admission_.begin_batch() && !options_.always) return false;
   lookups_.assign(inputs.size(), Lookup());
+  const bool has_entries = table_.entries() != 0;
   std::size_t lookups = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    prefetch_set(lookups_[i], inputs[i].token);
-    lookups += lookups_[i].looked_up ? 1 : 0;
+    const std::string_view token = inputs[i].token;
+    if (token.size() < kLeastTokenBytes || token.size() > kMostTokenBytes) continue;
+    Lookup& lookup = lookups_[i];
+    lookup.looked_up = true;
+    lookup.tag = tag_of(token);
+    ++lookups;
+    if (has_entries) __builtin_prefetch(&table_.set_of(lookup.tag));
   }
   std::size_t hits = 0;
   for (std::size_t i = 0; i < inputs.size() + kAhead; ++i) {
-    if (i < inputs.size()) prefetch_entry(lookups_[i], inputs[i].token.size());
+    if (i < inputs.size() && has_entries && lookups_[i].looked_up) prefetch_entry(lookups_[i], inputs[i].token.size());
     if (i < kAhead) continue;
     Lookup& lookup = lookups_[i - kAhead];
-    if (find(lookup, inputs[i - kAhead].token)) {
+    if (lookup.ways != 0 && find(lookup, inputs[i - kAhead].token)) {
       ++hits;
     } else if (lookup.looked_up) {
       admission_.prefetch(lookup.tag);
@@ -87,16 +93,8 @@ bool TokenMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapsho
   return true;
 }
 
-void TokenMemo::prefetch_set(Lookup& lookup, std::string_view token) noexcept {
-  if (token.size() < kLeastTokenBytes || token.size() > kMostTokenBytes) return;
-  lookup.looked_up = true;
-  lookup.tag = tag_of(token);
-  if (table_.entries() != 0) __builtin_prefetch(&table_.set_of(lookup.tag));
-}
-
 // Finds the ways of the set that have the tag, and prefetches the first one's entry.
 void TokenMemo::prefetch_entry(Lookup& lookup, std::size_t token_bytes) const noexcept {
-  if (!lookup.looked_up || table_.entries() == 0) return;
   const TokenTable::Set& set = table_.set_of(lookup.tag);
   unsigned ways = 0;
   for (unsigned way = 0; way < TokenTable::kWays; ++way) {
@@ -113,7 +111,6 @@ void TokenMemo::prefetch_entry(Lookup& lookup, std::size_t token_bytes) const no
 }
 
 bool TokenMemo::find(Lookup& lookup, std::string_view token) noexcept {
-  if (lookup.ways == 0) return false;
   TokenTable::Set& set = table_.set_of(lookup.tag);
   for (unsigned ways = lookup.ways; ways != 0; ways &= ways - 1) {
     Reference& reference = set.references[static_cast<unsigned>(std::countr_zero(ways))];

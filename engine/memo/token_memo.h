@@ -85,7 +85,6 @@ class TokenMemo {
 
   static HashKey random_key();
   std::uint32_t tag_of(std::string_view token) const noexcept;
-  void prefetch_set(Lookup& lookup, std::string_view token) noexcept;
   void prefetch_entry(Lookup& lookup, std::size_t token_bytes) const noexcept;
   bool find(Lookup& lookup, std::string_view token) noexcept;
   Reference* reference_to(std::uint32_t tag, std::string_view token) const noexcept;

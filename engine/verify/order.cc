@@ -14,14 +14,16 @@
 namespace assay::verify {
 namespace {
 
-static_assert(std::is_trivially_destructible_v<jose::TokenVerdict>);  // they are made anew in their places
+// check_batch constructs verdicts over old ones.
+static_assert(std::is_trivially_destructible_v<jose::TokenVerdict>);
 
 void reject(jose::TokenVerdict& verdict, Reason reason, std::string_view detail) noexcept {
   verdict.reasons = ReasonSet(reason);
   verdict.detail = detail;
 }
 
-void tell_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noexcept {
+// The header names algorithm and key even if it has a fault.
+void report_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noexcept {
   verdict.has_alg = plan.header.alg.has_value();
   verdict.has_kid = plan.header.kid.has_value();
   if (verdict.has_alg) verdict.alg = *plan.header.alg;
@@ -75,7 +77,7 @@ void check_segments(std::string_view token, Work& work, jose::TokenVerdict& verd
   }
 
   const memo::HeaderPlan& plan = *work.plan;  // a token of these shapes has one
-  if (plan.decodable) tell_header(plan, verdict);
+  if (plan.decodable) report_header(plan, verdict);
   if (compact.shape != jose::Shape::signed_token && !is_unsecured(compact, plan)) {
     if (is_redacted(compact, plan)) return reject(verdict, Reason::signature_redacted, "");
     return reject(verdict, Reason::malformed_token, "not three segments of base64url");
@@ -89,6 +91,40 @@ void check_segments(std::string_view token, Work& work, jose::TokenVerdict& verd
   work.signature = compact.signature_bytes;
   work.signing_input = compact.signing_input();
   check_header(work, verdict, workspace);
+}
+
+// One job for each token of `job_tokens`, with its next key.
+void make_jobs(std::size_t round, Workspace& workspace) {
+  workspace.jobs.clear();
+  for (const std::uint32_t i : workspace.job_tokens) {
+    const Work& work = workspace.work[i];
+    workspace.jobs.push_back({.key = work.plan->candidates[round],
+                              .algorithm = *work.plan->header.algorithm,
+                              .signing_input = work.signing_input,
+                              .signature = work.signature,
+                              .header_id = work.plan->id,
+                              .header_bytes = work.header_size + 1});
+  }
+}
+
+// Reads the answers of the jobs. Leaves in `job_tokens` those tokens that have another key to try.
+void take_answers(std::size_t round, std::span<jose::TokenVerdict> verdicts, Workspace& workspace) {
+  std::size_t left = 0;
+  for (std::size_t j = 0; j < workspace.jobs.size(); ++j) {
+    const std::uint32_t i = workspace.job_tokens[j];
+    Work& work = workspace.work[i];
+    if (workspace.jobs[j].valid) {
+      verdicts[i].signature = SignatureState::valid;
+      work.not_sampled = workspace.jobs[j].not_sampled;
+      work.next = Work::Next::claims;
+    } else if (round + 1 < work.plan->candidates.size()) {
+      workspace.job_tokens[left++] = i;
+    } else {
+      verdicts[i].signature = SignatureState::invalid;
+      reject(verdicts[i], Reason::signature_invalid, round == 0 ? "" : "none of the keys that fit matches");
+    }
+  }
+  workspace.job_tokens.resize(left);
 }
 
 // Verifies every token with its first key, those that fail with their next key, and so on. Each round is one call of
@@ -105,32 +141,9 @@ void check_signatures(std::span<jose::TokenVerdict> verdicts, Workspace& workspa
     if (workspace.work[i].next == Work::Next::signature) workspace.job_tokens.push_back(i);
   }
   for (std::size_t round = 0; !workspace.job_tokens.empty(); ++round) {
-    workspace.jobs.clear();
-    for (const std::uint32_t i : workspace.job_tokens) {
-      const Work& work = workspace.work[i];
-      workspace.jobs.push_back({.key = work.plan->candidates[round],
-                                .algorithm = *work.plan->header.algorithm,
-                                .signing_input = work.signing_input,
-                                .signature = work.signature,
-                                .header_id = work.plan->id,
-                                .header_bytes = work.header_size + 1});
-    }
+    make_jobs(round, workspace);
     workspace.backend->verify(workspace.jobs, workspace.snapshot->ring->generation());
-    std::size_t left = 0;
-    for (std::size_t j = 0; j < workspace.jobs.size(); ++j) {
-      const std::uint32_t i = workspace.job_tokens[j];
-      if (workspace.jobs[j].valid) {
-        verdicts[i].signature = SignatureState::valid;
-        workspace.work[i].not_sampled = workspace.jobs[j].not_sampled;
-        workspace.work[i].next = Work::Next::claims;
-      } else if (round + 1 < workspace.work[i].plan->candidates.size()) {
-        workspace.job_tokens[left++] = i;
-      } else {
-        verdicts[i].signature = SignatureState::invalid;
-        reject(verdicts[i], Reason::signature_invalid, round == 0 ? "" : "none of the keys that fit matches");
-      }
-    }
-    workspace.job_tokens.resize(left);
+    take_answers(round, verdicts, workspace);
   }
 }
 
@@ -178,7 +191,7 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
   if (workspace.key_store != nullptr) workspace.snapshot = workspace.key_store->snapshot();
   workspace.arena.reset();
   workspace.header_memo.begin_batch(workspace.snapshot);
-  // The memo declines a batch when tokens hardly repeat.
+  // The memo leaves a batch out when tokens hardly repeat.
   memo::TokenMemo* known = workspace.token_memo.get();
   if (known != nullptr && !known->begin_batch(workspace.snapshot, inputs)) known = nullptr;
   std::vector<Work>& work = workspace.work;
@@ -205,8 +218,8 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (work[i].next != Work::Next::claims) continue;
     const jose::Claims* accepted = check_claims(work[i], inputs[i].at, verdicts[i], workspace);
-    // A token whose kid no key has asks for a refetch each time, so it is taken apart each time. One that a cross-check
-    // has yet to look at is verified each time, or it would be looked at no more.
+    // Two kinds of token are not remembered, since recall() would skip what each of their sights has to do: a token
+    // whose kid no key has asks for a refetch, and one that the cross-check did not sample may be sampled next time.
     if (known == nullptr || !known->should_remember(i) || work[i].plan->wants_refetch || work[i].not_sampled) continue;
     const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(workspace.policy, *accepted);
     known->remember(i, inputs[i].token, verdicts[i], interval);

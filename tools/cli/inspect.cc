@@ -170,7 +170,7 @@ void show_object(Page& page, const codec::JsonNode* object, const char* fault, b
   }
 }
 
-// A check as a person counts them, with the reasons that tell of its failure, in the order of decision.
+// A check as a person counts them, with the reasons for its failure. checks_of lists them in the order of decision.
 struct Check {
   const char* name;
   ReasonSet reasons;
@@ -237,7 +237,7 @@ Findings findings_of(const Inspection& inspection) {
   return found;
 }
 
-// How a check came out, given what was found before it.
+// Returns how a check came out. Sets `failed` to the earliest reason if it failed.
 std::string outcome(const Page& page, const Check& check, const Findings& found, std::optional<Reason>& failed) {
   for (int i = 0; i < kReasonCount && !failed; ++i) {
     const auto reason = static_cast<Reason>(i);
@@ -248,7 +248,7 @@ std::string outcome(const Page& page, const Check& check, const Findings& found,
   const bool needs_keys =
       check.reasons.contains(Reason::key_not_found) || check.reasons.contains(Reason::signature_invalid);
   const bool reached = found.reasons.empty() || check.reasons.first() < found.reasons.first();
-  // The table holds no more than an expiry and scopes, and has judged both once it knows the token.
+  // The static table checks only expiry and scopes, and both once it knows the token.
   const bool listed = found.by_table && !found.reasons.contains(Reason::unknown_token);
   const bool key_used = found.signature_checked || found.reasons.contains(Reason::signature_invalid);
   const bool judged = found.claims_checked && !found.reasons.contains(Reason::malformed_claims);
@@ -285,7 +285,7 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
   }
 }
 
-// Standard input to its end; an error when it cannot be read or is no token in size.
+// Reads standard input to its end. Fails if it cannot be read, or is too long for a token.
 Result<std::string> read_standard_input() {
   std::string text;
   char block[65536];

@@ -1,4 +1,4 @@
-// The words of `assay inspect`: names explained, times told, and what would make a failed check pass.
+// The words of `assay inspect`: it explains names and times, and says what would make a failed check pass.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ struct ReadToken {
   const codec::JsonNode* claims = nullptr;
 };
 
-// What would make the check pass: an option, or what the issuer has to do. May hold text of the token, made safe.
+// Returns what would make the check pass: an option, or something that the issuer has to do. Text of the token in it is
+// safe to print.
 std::string mend(Reason reason, const ReadToken& token, const Policy& policy, Instant at);
 
 }  // namespace assay::cli
