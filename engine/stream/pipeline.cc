@@ -170,7 +170,7 @@ Result<StreamResult> Pipeline::finish() {
     if (error_) return *error_;
   }
   write_stage_.end(skipped_bytes_);
-  StreamResult result = statistics_.result(write_stage_.counts());
+  StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.tally());
   result.bytes = write_stage_.bytes();
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;
   result.output_closed = write_stage_.output_closed();

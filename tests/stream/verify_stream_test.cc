@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "assay/key_pair.h"
 #include "assay/stream.h"
@@ -349,6 +351,21 @@ TEST_F(VerifyStream, StopsAtASignalAndLeavesNoHalfFile) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->stopped_by, SIGINT);
   EXPECT_EQ(dir_.entries(), 1u);
+}
+
+TEST_F(VerifyStream, CountsRecordsByAlgorithmIfAsked) {
+  // {"alg":"RS256"}, {"alg":"none"}
+  StreamOptions given = options(
+      {dir_.write("in", token() + "\neyJhbGciOiJSUzI1NiJ9.e30.AAAA\n" + token() + "x\neyJhbGciOiJub25lIn0.e30.\n\n")});
+  const auto plain = verify_stream(verifier_, given);
+  ASSERT_TRUE(plain) << plain.error().message;
+  EXPECT_TRUE(plain->by_algorithm.empty());
+  given.count_algorithms = true;
+  given.format = OutputFormat::none;
+  const auto counted = verify_stream(verifier_, given);
+  ASSERT_TRUE(counted) << counted.error().message;
+  const std::vector<std::pair<std::string, std::uint64_t>> expected = {{"HS256", 2}, {"RS256", 1}};
+  EXPECT_EQ(counted->by_algorithm, expected);
 }
 
 TEST_F(VerifyStream, GivesNothingForEmptyInput) {
