@@ -23,7 +23,7 @@ std::optional<VerdictWriter> make_writer(const StreamOptions& options, const std
 
 }  // namespace
 
-Error lines_have_no_time() { return {"--at record needs a time in each record; lines have none (use --input ndjson)"}; }
+Error lines_have_no_time() { return {"lines hold no time; give records of NDJSON, or one time for all", "at_record"}; }
 
 Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output,
                    int threads)
