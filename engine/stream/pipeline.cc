@@ -23,7 +23,7 @@ std::optional<VerdictWriter> make_writer(const StreamOptions& options, const std
 
 }  // namespace
 
-Error lines_have_no_time() { return {"--at record needs a time in each record; lines have none (use --input ndjson)"}; }
+Error lines_have_no_time() { return {"lines hold no time; give records of NDJSON, or one time for all", "at_record"}; }
 
 Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output,
                    int threads)
@@ -170,7 +170,7 @@ Result<StreamResult> Pipeline::finish() {
     if (error_) return *error_;
   }
   write_stage_.end(skipped_bytes_);
-  StreamResult result = statistics_.result(write_stage_.counts());
+  StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.tally());
   result.bytes = write_stage_.bytes();
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;
   result.output_closed = write_stage_.output_closed();

@@ -34,7 +34,7 @@ memo::MemoStatistics RunStatistics::memo() const {
   return now;
 }
 
-StreamResult RunStatistics::result(const Counts& counts) const {
+StreamResult RunStatistics::result(const Counts& counts, const Tally& tally) const {
   StreamResult result;
   result.records = counts.records();
   result.accepted = counts.accepted;
@@ -45,7 +45,13 @@ StreamResult RunStatistics::result(const Counts& counts) const {
   }
   std::stable_sort(result.by_reason.begin(), result.by_reason.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
-  result.exceptional = signatures().exceptional;
+  for (const auto& [name, cell] : tally.alg.values()) {
+    result.by_algorithm.emplace_back(name, cell.accepted + cell.rejected);
+  }
+  const signature::BackendStatistics of_run = signatures();
+  result.by_lanes = of_run.by_lanes;
+  result.by_openssl = of_run.by_openssl;
+  result.exceptional = of_run.exceptional;
   result.recalled = memo().hits;
   result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   return result;

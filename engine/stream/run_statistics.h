@@ -22,7 +22,7 @@ class RunStatistics {
 
   std::chrono::steady_clock::time_point started() const noexcept { return started_; }
   // Counts, signatures and time of the run up to now; the rest is left to the caller.
-  StreamResult result(const Counts& counts) const;
+  StreamResult result(const Counts& counts, const Tally& tally) const;
   // `inputs`: the paths that were read.
   RunManifest manifest(const StreamOptions& options, std::vector<std::string> inputs, int threads,
                        const StreamResult& result) const;

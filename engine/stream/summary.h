@@ -16,6 +16,7 @@
 
 #include "assay/instant.h"
 #include "assay/reason.h"
+#include "assay/stream.h"
 #include "jose/token_verdict.h"
 #include "memo/memo_share.h"
 #include "signature/backend.h"
@@ -117,6 +118,11 @@ struct RunManifest {
   std::uint64_t bytes = 0;
   bool complete = true;  // false: stopped before the end of the input
 };
+
+// Whether the records of a run are tallied: for its summary or its result.
+inline bool needs_tally(const StreamOptions& options) noexcept {
+  return !options.summary.empty() || options.count_algorithms;
+}
 
 // The document: {"assay_summary":1,"run":{...},"records":N,...,"by_alg":{"RS256":{"accepted":1,"rejected":0}},...}.
 // "other" and "absent" hold, for each dimension, the records whose value is not kept or was not there.

@@ -91,7 +91,7 @@ void VerifyStage::extract(Worker& worker, const Block& block) const {
 
 void VerifyStage::append_verdicts(const Worker& worker, Batch& batch) const {
   const Block& block = batch.block;
-  const bool tally = !options_.summary.empty();
+  const bool tally = needs_tally(options_);
   std::size_t verified = 0;
   jose::TokenVerdict refused;
   for (std::size_t i = 0; i < worker.extracted.size(); ++i) {

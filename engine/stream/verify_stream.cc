@@ -15,16 +15,18 @@
 namespace assay {
 namespace {
 
+Result<void> check_pointer(const std::string& pointer, const char* field) {
+  if (codec::is_json_pointer(pointer)) return {};
+  return Error{"'" + pointer + "' is no JSON pointer (RFC 6901): begin with '/', such as /request/token", field};
+}
+
 Result<void> check_options(const StreamOptions& options) {
-  const auto check_pointer = [](const char* option, const std::string& pointer) -> Result<void> {
-    if (codec::is_json_pointer(pointer)) return {};
-    return Error{std::string(option) + " " + pointer + ": not a JSON pointer; write it like /name or /outer/inner"};
-  };
-  if (Result<void> ok = check_pointer("--token-field", options.token_field); !ok) return ok;
-  if (Result<void> ok = check_pointer("--time-field", options.time_field); !ok) return ok;
+  if (Result<void> ok = check_pointer(options.token_field, "token_field"); !ok) return ok;
+  if (Result<void> ok = check_pointer(options.time_field, "time_field"); !ok) return ok;
   for (const std::string& pointer : options.carry) {
-    if (Result<void> ok = check_pointer("--carry", pointer); !ok) return ok;
+    if (Result<void> ok = check_pointer(pointer, "carry"); !ok) return ok;
   }
+  if (options.at_record && options.input == InputFormat::lines) return stream::lines_have_no_time();
   return {};
 }
 
@@ -32,7 +34,6 @@ Result<void> check_options(const StreamOptions& options) {
 
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options) try {
   if (Result<void> ok = check_options(options); !ok) return ok.error();
-  if (options.at_record && options.input == InputFormat::lines) return stream::lines_have_no_time();
   if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return ok.error();
   std::optional<base::OutputFile> output;
   if (options.format != OutputFormat::none) {
@@ -45,7 +46,7 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
   return stream::Pipeline(verifier.engine(), options, std::move(output), threads).run();
 } catch (const std::bad_alloc&) {
-  return Error{"not enough memory; use fewer --threads"};
+  return Error{"not enough memory for so many threads; use fewer", "threads"};
 }
 
 }  // namespace assay

@@ -27,7 +27,7 @@ Result<bool> WriteStage::write(const Batch& batch) {
   const Result<bool> open = write_bytes(batch.output.view());
   if (open && *open) {
     counts_.add(batch.counts);
-    if (!options_.summary.empty()) tally_.add(batch.tally);
+    if (needs_tally(options_)) tally_.add(batch.tally);
     bytes_ += batch.block.bytes;
     report_progress(false);
   }

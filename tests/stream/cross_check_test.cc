@@ -77,6 +77,8 @@ TEST_F(CrossCheckedRun, CountsWhatTheLanesHandOnAndOpensslDecides) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->accepted, 51u);
   EXPECT_EQ(result->exceptional, 101u);
+  EXPECT_EQ(result->by_openssl, 101u);
+  EXPECT_EQ(result->by_lanes, 0u);
   const std::string summary = dir_.read("summary");
   for (const char* part : {"\"by_lanes\":0,", "\"by_openssl\":101,", "\"exceptional\":101,", "\"backend\":\"lanes\""})
     EXPECT_NE(summary.find(part), std::string::npos) << part;

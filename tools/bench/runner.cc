@@ -1,7 +1,5 @@
 #include "bench/runner.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -11,11 +9,9 @@
 #include <utility>
 
 #include "assay/instant.h"
-#include "base/arena.h"
 #include "bench/subject.h"
 #include "bench/token_corpus.h"
 #include "bench/unit.h"
-#include "codec/json.h"
 #include "verify/engine.h"
 
 namespace assay::bench {
@@ -48,26 +44,6 @@ std::string percent(double share) {
   std::snprintf(text, sizeof text, "%.0f %%", share * 100);
   return text;
 }
-
-// A folder of this process alone, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code error;
-    std::string name = (std::filesystem::temp_directory_path(error) / "assay-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code error;
-    if (!path_.empty()) std::filesystem::remove_all(path_, error);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class Runner {
  public:
@@ -283,16 +259,14 @@ class Runner {
 
   // One pass over the whole log: counts what is rejected, and tells the algorithm that all its tokens have, if they do.
   Result<std::string> look_through(const JwtVerifier& verifier, const std::string& lines, std::uint64_t& rejected) {
-    const TemporaryFolder folder;
-    if (folder.path().empty()) return Error{"no folder for temporary files; set TMPDIR to one"};
     Result<MemoryFile> file = MemoryFile::make(lines);
     if (!file) return file.error();
     StreamOptions options = own_->stream;
     options.inputs = {file->path()};
     options.format = OutputFormat::none;
-    options.summary = (folder.path() / "summary").string();
+    options.count_algorithms = true;
     options.threads = report_.machine.cores;
-    options.stop = const_cast<std::atomic<int>*>(hooks_.stop);  // only read
+    options.stop = hooks_.stop;
     progress("reading " + settings_.input, 0);
     const Result<StreamResult> result = verify_stream(verifier, options);
     if (!result) return result.error();
@@ -301,16 +275,11 @@ class Runner {
       note(std::to_string(rejected) + " of " + std::to_string(result->records) + " records are rejected, most for " +
            result->by_reason.front().first);
     }
-    std::ifstream text(options.summary, std::ios::binary);
-    const std::string summary(std::istreambuf_iterator<char>(text), {});
-    base::Arena arena;
-    const codec::JsonNode* root = codec::parse_json(summary, codec::JsonDialect::rfc8259, arena);
-    const codec::JsonNode* algorithms = root == nullptr ? nullptr : root->find("by_alg");
-    if (algorithms == nullptr || algorithms->members.size() != 1) {
+    if (result->by_algorithm.size() != 1) {
       note("the tokens have several algorithms: no ratio to plain OpenSSL");
       return std::string();
     }
-    return std::string(algorithms->members.front().name);
+    return result->by_algorithm.front().first;
   }
 
   Result<void> measure(std::vector<Subject>& subjects, Unit* unit) {

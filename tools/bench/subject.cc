@@ -51,7 +51,7 @@ Subject::Subject(SubjectPlan plan, const std::atomic<int>* stop)
   plan_.stream.output = "/dev/null";
   plan_.stream.format = OutputFormat::ndjson;
   plan_.stream.threads = plan_.what.threads;
-  plan_.stream.stop = const_cast<std::atomic<int>*>(stop_);  // only read
+  plan_.stream.stop = stop_;
 }
 
 double Subject::mean_bytes() const noexcept {

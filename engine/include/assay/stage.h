@@ -1,4 +1,4 @@
-// The stages of a token's way, for whoever measures where time goes.
+// The stages that a token passes, for measurements of where time goes.
 #pragma once
 
 #include <array>
@@ -9,13 +9,13 @@
 namespace assay {
 
 enum class Stage : std::uint8_t {
-  read,       // bytes from the file or pipe, cut into records
-  split,      // token and fields of a record, segments, what is known of the header
-  decode,     // base64url of payload and signature
-  hash,       // of the signing inputs, where lanes do it; OpenSSL's backend hashes within `signature`
-  signature,  // everything else that judges it
-  claims,     // their JSON and the policy
-  output,     // verdicts as text, written
+  read,       // reads bytes and cuts them into records
+  split,      // finds token and fields in a record and the segments in a token, and looks the header up
+  decode,     // decodes payload and signature from base64url
+  hash,       // hashes signing inputs in lanes; OpenSSL's backend hashes within `signature`
+  signature,  // verifies signatures
+  claims,     // reads the claims and applies the policy
+  output,     // writes verdicts
 };
 inline constexpr std::size_t kStageCount = 7;
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assay/instant.h"
@@ -16,61 +17,67 @@
 namespace assay {
 
 enum class InputFormat : std::uint8_t {
-  automatic,
-  lines,
-  ndjson
-};  // automatic: ndjson when the first record starts with '{'
+  automatic,  // ndjson when the first record starts with '{', else lines
+  lines,      // a token a line
+  ndjson      // a JSON object a line
+};
 enum class OutputFormat : std::uint8_t { ndjson, csv, none };
 enum class Only : std::uint8_t { both, accepted, rejected };
 
+// What to read, how to judge it and what to write. The names of the members are the fields of its errors.
 struct StreamOptions {
   std::vector<std::string> inputs;  // paths; "-" or none: standard input
   InputFormat input = InputFormat::automatic;
-  std::string token_field = "/token";  // RFC 6901 pointers
+  // RFC 6901 pointers into a record of ndjson.
+  std::string token_field = "/token";
   std::string time_field = "/time";
-  std::vector<std::string> carry;
-  bool at_record = false;     // judge each record at its own time
-  std::optional<Instant> at;  // judge all at this time; nothing: now, read once a batch
+  std::vector<std::string> carry;  // fields that are copied into the verdict
+  bool at_record = false;          // judge each record at its own time; needs ndjson
+  std::optional<Instant> at;       // judge all records at this time; nothing: at the time when their block was read
 
-  std::string output;  // path; empty: standard output. Written under a temporary name, renamed when complete
+  std::string output;  // path; empty or "-": standard output. A file appears under its name only when it is complete
   OutputFormat format = OutputFormat::ndjson;
   Only only = Only::both;
-  bool emit_token = false;
-  bool fingerprint = false;
-  std::string summary;                                        // path of the summary JSON; empty: none
-  std::vector<std::pair<std::string, std::string>> manifest;  // shown in the summary: option, value (no secrets)
+  bool emit_token = false;                                    // add the token to each verdict
+  bool fingerprint = false;                                   // add "ath", the SHA-256 of the token
+  std::string summary;                                        // path of the summary as JSON; empty: none
+  std::vector<std::pair<std::string, std::string>> manifest;  // options and values to show in the summary; no secrets
 
   int threads = 0;  // 0: all cores
-  // Set from a signal handler: `stop` to a signal number ends the run after the records already read; `reload` asks for
-  // a reload of the keys at the next block. `wake_fd`, when not -1, becomes readable at a signal, so that a blocked
-  // read ends.
-  std::atomic<int>* stop = nullptr;
+  // For signal handlers. A signal number in `stop` ends the run after the records already read. `reload` asks for a
+  // reload of the keys before the next block is read. `wake_fd`, if not -1, becomes readable at a signal, so that a
+  // read that waits for input ends.
+  const std::atomic<int>* stop = nullptr;
   std::atomic<bool>* reload = nullptr;
   int wake_fd = -1;
 
-  // Called about four times a second from the writer. `total_bytes` is 0 when unknown (a pipe).
+  // Called about four times a second, in the thread that writes. `total_bytes` is 0 when unknown (a pipe).
   struct Progress {
     std::uint64_t records, bytes, total_bytes;
     double seconds;
   };
   std::function<void(const Progress&)> on_progress;
 
-  bool measure_stages = false;  // tell in the result where the time went
+  bool measure_stages = false;    // fill StreamResult::stages
+  bool count_algorithms = false;  // fill StreamResult::by_algorithm
 };
 
 struct StreamResult {
-  std::uint64_t records = 0, accepted = 0, rejected = 0, bytes = 0;
-  std::vector<std::pair<std::string, std::uint64_t>> by_reason;  // name, count; most frequent first
-  std::uint64_t exceptional = 0;  // signatures that the lanes could not decide and OpenSSL did
-  std::uint64_t recalled = 0;     // tokens known from before, whose signatures were not verified again
+  std::uint64_t records = 0, accepted = 0, rejected = 0;
+  std::uint64_t bytes = 0;                                          // of input
+  std::vector<std::pair<std::string, std::uint64_t>> by_reason;     // name, count; most frequent first
+  std::vector<std::pair<std::string, std::uint64_t>> by_algorithm;  // name, records; known names, as they first appear
+  // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
+  std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0;
+  std::uint64_t recalled = 0;  // tokens known from before, whose signatures were not verified again
   double seconds = 0;
-  StageSeconds stages{};       // of all threads together; zeros unless measured
+  StageSeconds stages{};       // sums over all threads; zeros unless measured
   int stopped_by = 0;          // signal number, or 0
-  bool output_closed = false;  // the reader of standard output went away
+  bool output_closed = false;  // nobody reads standard output any more
 };
 
-// Runs to the end of the inputs. The error names the file and the mend (input missing, output not writable, disk full),
-// or what a cross-check found.
+// Runs to the end of the inputs. The error says what in the options is wrong and names the field, or names the file and
+// the mend (input missing, output not writable, disk full), or says what a cross-check found.
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options);
 
 }  // namespace assay
