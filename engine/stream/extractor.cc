@@ -27,7 +27,7 @@ std::string_view trim(std::string_view text) noexcept {
 }
 
 void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
-  // The earliest in the order of decision counts, and it is looked for in that order.
+  // The reason that is decided first counts, and the callers look for reasons in that order.
   if (to.refused) return;
   to.refused = reason;
   to.detail = detail;
@@ -82,7 +82,7 @@ Extracted Extractor::extract(const Record& record, base::Arena& arena) {
 Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const {
   Extracted to;
   std::string_view token;
-  // "Bearer " is looked for before the end is trimmed: a line may hold it and nothing after.
+  // The end is trimmed only after "Bearer " was stripped: a line may hold that and nothing else.
   line = trim_begin(line);
   if (!line.empty()) token = trim(jose::strip_bearer(line));
   if (token.empty()) {
@@ -107,17 +107,17 @@ Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
   return from_json_exact(line, arena);
 }
 
-// Finds the fields of a record as far as a fast reader can; false where the exact one is needed.
+// Finds the fields of a record with a fast reader. Returns false if the exact one is needed.
 bool Extractor::read_fields(std::string_view line, base::Arena& arena) {
   using Outcome = codec::FastObjectReader::Outcome;
-  // White space to JSON, which the reader of plain records does not look for.
+  // A '\r' at the end is white space in JSON, but the reader of plain records does not know it.
   const std::string_view record = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
   if (!names_.empty() && reader_.read_plain(record, names_, arena, fields_) == Outcome::object) return true;
-  // Carried values are copied as they were written, which this reader does not keep.
+  // Carried values are copied as they were written, and this reader does not keep that.
   return options_.carry.empty() && reader_.read_fields(line, pointers_, arena, fields_) == Outcome::object;
 }
 
-// False when a fast reader does not decide; `to` is then unchanged.
+// Returns false, and leaves `to` unchanged, if a fast reader cannot decide.
 bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extracted& to) {
   using Kind = codec::FastMember::Kind;
   if (!read_fields(line, arena)) return false;

@@ -24,12 +24,11 @@ struct Extracted {
   std::string_view detail;        // of a refused record
   bool has_time = false;          // `time` is the record's own
   Instant time;
-  // One for each pointer of carry, as JSON text on one line; "null" where the record has no such field or could not
-  // be read.
+  // One for each pointer of carry, as JSON text on one line; "null" if the record has no such field or cannot be read.
   std::span<const std::string_view> carried;
 };
 
-// One for each thread. What it extracts lives in the arena that is given.
+// Not thread safe: each thread has its own. What it extracts are views into the record and the arena that is given.
 class Extractor {
  public:
   struct Options {
@@ -37,7 +36,7 @@ class Extractor {
     std::string token_field = {}, time_field = {};  // RFC 6901, valid
     std::vector<std::string> carry = {};
     bool at_record = false;
-    std::size_t line_limit = 0;  // for the words about a line that was too long
+    std::size_t line_limit = 0;  // bytes; the detail of a line that was too long names it
   };
   explicit Extractor(const Options& options);
 
@@ -54,13 +53,16 @@ class Extractor {
   void set_nothing_carried(Extracted& to, base::Arena& arena) const;
 
   Options options_;
-  // Token, time when at_record, then what is carried: views into options_, and what the fast reader found in a record.
-  std::vector<std::string_view> pointers_, names_;  // names: of members, when each pointer names one
+  // Pointers to the token, to the time if at_record, and to the fields to carry: views into options_. fields_ holds
+  // what the fast reader found at each in the record.
+  std::vector<std::string_view> pointers_,
+      names_;  // names_: of the members, if each pointer names a member of the record
   std::vector<codec::FastObjectReader::Field> fields_;
   codec::FastObjectReader reader_;
 };
 
-// The time in a JSON field. number: Unix s, ms, µs or ns by magnitude. string: RFC 3339, or such a number.
+// Reads the time in a JSON field. A number is Unix time in s, ms, µs or ns, by its magnitude; a string is RFC 3339 or
+// such a number.
 std::optional<Instant> parse_number_time(std::string_view number) noexcept;
 std::optional<Instant> parse_string_time(std::string_view text) noexcept;
 

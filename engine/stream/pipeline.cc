@@ -6,23 +6,10 @@
 
 #include <utility>
 
+#include "stream/formats.h"
 #include "stream/range.h"
 
 namespace assay::stream {
-namespace {
-
-std::optional<VerdictWriter> make_writer(const StreamOptions& options, const std::vector<std::string>& inputs) {
-  if (options.format == OutputFormat::none) return std::nullopt;
-  return VerdictWriter({.format = options.format,
-                        .only = options.only,
-                        .emit_token = options.emit_token,
-                        .fingerprint = options.fingerprint,
-                        .inputs = inputs,
-                        .carry = options.carry});
-}
-
-}  // namespace
-
 Error lines_have_no_time() { return {"lines hold no time; give records of NDJSON, or one time for all", "at_record"}; }
 
 Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output,
@@ -33,10 +20,13 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::op
       statistics_(engine),
       source_(options.inputs, {options.stop, options.wake_fd}),
       splitter_(source_, options.input, engine.policy().max_token_bytes),
-      writer_(make_writer(options, source_.inputs())),
-      verify_stage_(engine, options, writer_ ? &*writer_ : nullptr),
-      write_stage_(options, std::move(output), writer_ ? &*writer_ : nullptr, statistics_.started(),
-                   source_.total_bytes()) {
+      writer_(make_writer(options.format, {.only = options.only,
+                                           .emit_token = options.emit_token,
+                                           .fingerprint = options.fingerprint,
+                                           .inputs = source_.inputs(),
+                                           .carry = options.carry})),
+      verify_stage_(engine, options, writer_.get()),
+      write_stage_(options, std::move(output), writer_.get(), statistics_.started(), source_.total_bytes()) {
   reader_clock_.reset(options.measure_stages);
 }
 
@@ -169,7 +159,7 @@ Result<StreamResult> Pipeline::finish() {
     const base::MutexLock lock(mutex_);
     if (error_) return *error_;
   }
-  write_stage_.end(skipped_bytes_);
+  if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
   StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.tally());
   result.bytes = write_stage_.bytes();
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;

@@ -68,7 +68,7 @@ class Pipeline {
   Source source_;
   Splitter splitter_;
   BlockQueue queue_;
-  std::optional<VerdictWriter> writer_;
+  const std::unique_ptr<VerdictWriter> writer_;  // null: verdicts are only counted
   VerifyStage verify_stage_;
   WriteStage write_stage_;
 

@@ -99,7 +99,8 @@ Result<bool> Source::open_next() {
   regular_ = S_ISREG(st.st_mode);
   if (regular_) ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
 #ifdef F_SETPIPE_SZ
-  // A pipe that holds as much as a block needs fewer turns between who writes and who reads. A wish, not a need.
+  // Writer and reader take turns less often if the pipe holds more than a block. It works without, so errors are
+  // ignored.
   if (S_ISFIFO(st.st_mode)) static_cast<void>(::fcntl(fd_, F_SETPIPE_SZ, 1 << 20));
 #endif
   // Some files report no size and yet hold bytes (/proc). Standard input is not dealt out: it has a position of its
@@ -118,7 +119,7 @@ Result<Source::Read> Source::read(char* to, std::size_t room, bool wait) {
       if (ready < 0) return cannot_read(inputs_[index()], errno);
       if (signals_.wake_fd >= 0 && fds[1].revents != 0) {
         char bytes[64];
-        // Emptied, or every later wait would return at once. One that was closed or broke is not asked again.
+        // The bytes are read, or every later wait would return at once. A closed descriptor is not polled again.
         if (::read(signals_.wake_fd, bytes, sizeof bytes) == 0) signals_.wake_fd = -1;
         if (stopping()) return Read{Outcome::stopped, 0};
         if (fds[0].revents == 0) return Read{Outcome::woken, 0};

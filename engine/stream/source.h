@@ -13,7 +13,7 @@
 
 namespace assay::stream {
 
-// A regular file that is open: any thread may read any part of it. Closed with the last of its owners.
+// An open regular file. Any thread may read any part of it. It is closed when its last owner is gone.
 class InputFile {
  public:
   InputFile(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
@@ -21,7 +21,7 @@ class InputFile {
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
-  // Bytes now: a log may grow while it is read. The error names the file.
+  // Returns the size in bytes now; a log may grow while it is read. The error names the file.
   Result<std::uint64_t> size() const;
   // Reads from `offset` until `room` is full or the file ends. Returns how many bytes there were.
   Result<std::size_t> read_at(std::uint64_t offset, char* to, std::size_t room) const;
@@ -36,24 +36,24 @@ class Source {
  public:
   struct Signals {
     const std::atomic<int>* stop = nullptr;  // not zero: read no more
-    int wake_fd = -1;                        // becomes readable at a signal; emptied here
+    int wake_fd = -1;                        // becomes readable at a signal; read() empties it
   };
-  // Each path is a file or "-"; none at all is standard input.
+  // Each path is a file or "-", which is standard input; no path at all is standard input, too.
   Source(std::vector<std::string> inputs, Signals signals);
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
-  // Looks at every input before the first is read, so that a misspelt name ends the run before it begins.
+  // Checks every input before the first is read, so that a run with a misspelt name does not begin.
   Result<void> check() const;
-  // Bytes of all inputs together, 0 when one of them is not a regular file.
+  // Returns the bytes of all inputs together, or 0 if one of them is not a regular file.
   std::uint64_t total_bytes() const;
 
   // Whether open_next() may have to wait: the next input is a named pipe, or bytes may still have to come.
   bool next_may_block() const;
-  // Opens the next input. False: there is none left.
+  // Opens the next input. Returns false if there is none left.
   Result<bool> open_next();
-  // The input that is open, when it is a regular file with a name, and bytes in it; null otherwise.
+  // Returns the open input if it is a regular file with a name and is not empty, else null.
   std::shared_ptr<const InputFile> file() const noexcept { return file_; }
   bool stopping() const noexcept { return signals_.stop != nullptr && signals_.stop->load() != 0; }
   // Index of the input that is open.
@@ -62,7 +62,7 @@ class Source {
 
   enum class Outcome {
     data,
-    nothing,  // none ready yet, and not waited for
+    nothing,  // none is ready, and `wait` was not set
     end,      // of this input
     woken,    // a signal came while waiting
     stopped,
@@ -71,8 +71,8 @@ class Source {
     Outcome outcome;
     std::size_t bytes;
   };
-  // Reads up to `room` bytes (more than 0). A regular file is always ready; of anything else takes what is there, and
-  // waits only if `wait` and there is nothing. The error names the input.
+  // Reads up to `room` bytes (more than 0). A regular file is always ready. Anything else gives what is there; only if
+  // nothing is there and `wait` is set, read() waits. The error names the input.
   Result<Read> read(char* to, std::size_t room, bool wait);
 
  private:

@@ -18,11 +18,11 @@ void append_cell(std::string& to, const Dimension::Cell& cell) {
 
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
-// All the names of one dimension of a run.
+// The names of one dimension of a run take a few MiB at most.
 static_assert((Dimension::kMaxValues + Tally::kMaxUnverifiedKids) * (Dimension::kMaxValueBytes + kEllipsis.size()) <
               std::size_t{4} << 20);
 
-// The first kMaxValueBytes of a longer value, less a character that they would cut in two.
+// Returns the first kMaxValueBytes of a longer value, but not a part of a character, and an ellipsis.
 std::string shortened(std::string_view value) {
   std::size_t size = Dimension::kMaxValueBytes;
   while (size > 0 && (static_cast<unsigned char>(value[size]) & 0xC0) == 0x80) --size;
@@ -33,6 +33,89 @@ struct Named {
   const char* name;
   const Dimension& dimension;
 };
+
+// Calls `append` for each of `items`, and appends commas between them.
+template <class Items, class Append>
+void append_list(std::string& to, const Items& items, const Append& append) {
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) to += ',';
+    first = false;
+    append(item);
+  }
+}
+
+// "run": what the summary says of the run itself.
+void append_run(std::string& to, const RunManifest& run) {
+  to += "{\"version\":";
+  append_json_string(to, kVersion);
+  to += ",\"started\":";
+  append_json_string(to, to_rfc3339(run.started));
+  to += ",\"ended\":";
+  append_json_string(to, to_rfc3339(run.ended));
+  char seconds[64];
+  std::snprintf(seconds, sizeof seconds, "%.6f", run.seconds);
+  to += ",\"seconds\":";
+  to += seconds;
+  to += run.complete ? ",\"complete\":true" : ",\"complete\":false";
+  to += ",\"threads\":" + std::to_string(run.threads) + ",\"backend\":";
+  append_json_string(to, run.backend);
+  to += ",\"isa\":";
+  if (run.isa.empty()) {
+    to += "null";
+  } else {
+    append_json_string(to, run.isa);
+  }
+  const signature::BackendStatistics& signatures = run.signatures;
+  const std::pair<const char*, std::uint64_t> numbers[] = {{"by_lanes", signatures.by_lanes},
+                                                           {"by_openssl", signatures.by_openssl},
+                                                           {"exceptional", signatures.exceptional},
+                                                           {"cross_checked", signatures.cross_checked},
+                                                           {"tables_built", signatures.tables_built},
+                                                           {"tables_evicted", signatures.tables_evicted},
+                                                           {"table_bytes", signatures.table_bytes},
+                                                           {"memo_lookups", run.memo.lookups},
+                                                           {"memo_hits", run.memo.hits},
+                                                           {"memo_entries", run.memo.entries},
+                                                           {"memo_bytes", run.memo.bytes}};
+  for (const auto& [name, number] : numbers) to += std::string(",\"") + name + "\":" + std::to_string(number);
+  to += ",\"inputs\":[";
+  append_list(to, run.inputs, [&](const std::string& input) { append_json_string(to, input); });
+  // A list, since an option may be repeated.
+  to += "],\"options\":[";
+  append_list(to, run.options, [&](const std::pair<std::string, std::string>& option) {
+    to += '[';
+    append_json_string(to, option.first);
+    to += ',';
+    append_json_string(to, option.second);
+    to += ']';
+  });
+  to += "]}";
+}
+
+void append_reasons(std::string& to, const Counts& counts) {
+  to += '{';
+  bool first = true;
+  for (int i = 0; i < kReasonCount; ++i) {
+    const std::uint64_t count = counts.by_reason[static_cast<std::size_t>(i)];
+    if (count == 0) continue;
+    if (!first) to += ',';
+    first = false;
+    append_json_string(to, to_string(static_cast<Reason>(i)));
+    to += ':' + std::to_string(count);
+  }
+  to += '}';
+}
+
+void append_dimension(std::string& to, const Named& named) {
+  to += std::string(",\"") + named.name + "\":{";
+  append_list(to, named.dimension.values(), [&](const std::pair<std::string, Dimension::Cell>& value) {
+    append_json_string(to, value.first);
+    to += ':';
+    append_cell(to, value.second);
+  });
+  to += '}';
+}
 
 }  // namespace
 
@@ -125,66 +208,12 @@ void Tally::clear() noexcept {
 }
 
 std::string summary_json(const RunManifest& run, const Counts& counts, const Tally& tally) {
-  std::string to = "{\"assay_summary\":1,\"run\":{\"version\":";
-  append_json_string(to, kVersion);
-  to += ",\"started\":";
-  append_json_string(to, to_rfc3339(run.started));
-  to += ",\"ended\":";
-  append_json_string(to, to_rfc3339(run.ended));
-  char seconds[64];
-  std::snprintf(seconds, sizeof seconds, "%.6f", run.seconds);
-  to += ",\"seconds\":";
-  to += seconds;
-  to += run.complete ? ",\"complete\":true" : ",\"complete\":false";
-  to += ",\"threads\":" + std::to_string(run.threads) + ",\"backend\":";
-  append_json_string(to, run.backend);
-  to += ",\"isa\":";
-  if (run.isa.empty()) {
-    to += "null";
-  } else {
-    append_json_string(to, run.isa);
-  }
-  const signature::BackendStatistics& signatures = run.signatures;
-  const std::pair<const char*, std::uint64_t> numbers[] = {{"by_lanes", signatures.by_lanes},
-                                                           {"by_openssl", signatures.by_openssl},
-                                                           {"exceptional", signatures.exceptional},
-                                                           {"cross_checked", signatures.cross_checked},
-                                                           {"tables_built", signatures.tables_built},
-                                                           {"tables_evicted", signatures.tables_evicted},
-                                                           {"table_bytes", signatures.table_bytes},
-                                                           {"memo_lookups", run.memo.lookups},
-                                                           {"memo_hits", run.memo.hits},
-                                                           {"memo_entries", run.memo.entries},
-                                                           {"memo_bytes", run.memo.bytes}};
-  for (const auto& [name, number] : numbers) to += std::string(",\"") + name + "\":" + std::to_string(number);
-  to += ",\"inputs\":[";
-  for (std::size_t i = 0; i < run.inputs.size(); ++i) {
-    if (i != 0) to += ',';
-    append_json_string(to, run.inputs[i]);
-  }
-  // A list, for an option may be repeated.
-  to += "],\"options\":[";
-  for (std::size_t i = 0; i < run.options.size(); ++i) {
-    to += i == 0 ? "[" : ",[";
-    append_json_string(to, run.options[i].first);
-    to += ',';
-    append_json_string(to, run.options[i].second);
-    to += ']';
-  }
-  to += "]},\"records\":" + std::to_string(counts.records()) + ",\"accepted\":" + std::to_string(counts.accepted) +
+  std::string to = "{\"assay_summary\":1,\"run\":";
+  append_run(to, run);
+  to += ",\"records\":" + std::to_string(counts.records()) + ",\"accepted\":" + std::to_string(counts.accepted) +
         ",\"rejected\":" + std::to_string(counts.rejected) + ",\"bytes\":" + std::to_string(run.bytes);
-
-  to += ",\"by_reason\":{";
-  bool first = true;
-  for (int i = 0; i < kReasonCount; ++i) {
-    const std::uint64_t count = counts.by_reason[static_cast<std::size_t>(i)];
-    if (count == 0) continue;
-    if (!first) to += ',';
-    first = false;
-    append_json_string(to, to_string(static_cast<Reason>(i)));
-    to += ':' + std::to_string(count);
-  }
-  to += '}';
+  to += ",\"by_reason\":";
+  append_reasons(to, counts);
 
   Dimension kids = tally.kid;
   kids.add(tally.unverified_kid, Dimension::kMaxValues + Tally::kMaxUnverifiedKids);
@@ -193,27 +222,13 @@ std::string summary_json(const RunManifest& run, const Counts& counts, const Tal
                               {"by_issuer", tally.issuer},
                               {"by_client_id", tally.client_id},
                               {"by_hour", tally.hour}};
-  for (const Named& named : dimensions) {
-    to += std::string(",\"") + named.name + "\":{";
-    first = true;
-    for (const auto& [value, cell] : named.dimension.values()) {
-      if (!first) to += ',';
-      first = false;
-      append_json_string(to, value);
-      to += ':';
-      append_cell(to, cell);
-    }
-    to += '}';
-  }
+  for (const Named& named : dimensions) append_dimension(to, named);
   for (const bool absent : {false, true}) {
     to += absent ? ",\"absent\":{" : ",\"other\":{";
-    first = true;
-    for (const Named& named : dimensions) {
-      if (!first) to += ',';
-      first = false;
+    append_list(to, dimensions, [&](const Named& named) {
       to += std::string("\"") + named.name + "\":";
       append_cell(to, absent ? named.dimension.absent() : named.dimension.other());
-    }
+    });
     to += '}';
   }
   to += "}\n";

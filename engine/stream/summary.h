@@ -1,8 +1,8 @@
 // What a run counted: always by reason; for a summary also by alg, kid, issuer, client_id and hour.
 //
-// Each batch is tallied by the thread that judged it, and the tallies are merged in input order, so that the summary
-// does not depend on the number of threads. What a summary names is bounded, whatever the tokens say, and a flood of
-// tokens that nobody signed cannot crowd out what signed ones name.
+// Each batch is tallied by the thread that verified it, and the tallies are merged in input order, so that the summary
+// does not depend on the number of threads. A summary holds a bounded number of names, whatever the tokens say, and
+// names in tokens that nobody signed cannot crowd out those in signed ones.
 #pragma once
 
 #include <array>
@@ -56,7 +56,8 @@ class Dimension {
   // Bytes kept of a value; a longer one is cut at a character and ends in "…".
   static constexpr std::size_t kMaxValueBytes = 256;
 
-  // For a batch, whose records bound the number of values: a value that this forgot might be one that the run knows.
+  // Counts a record of a batch. Every value is kept here, since the run may know a value that is new in the batch; the
+  // records of a batch bound their number.
   void count(std::string_view value, bool valid);
   // Whether `value` is the one counted latest: logs come in runs.
   bool is_latest(std::string_view value) const noexcept {
@@ -64,7 +65,7 @@ class Dimension {
   }
   void count_other(bool valid) noexcept { other_.count(valid); }
   void count_absent(bool valid) noexcept { absent_.count(valid); }
-  // `later` counted records that come after those of this. Values beyond `max_values` count as `other`.
+  // Adds the counts of records that come later. Values beyond `max_values` count as `other`.
   void add(const Dimension& later, std::size_t max_values = kMaxValues);
   void clear() noexcept;
 
@@ -100,7 +101,7 @@ struct Tally {
   void clear() noexcept;
 
  private:
-  // The name of the latest hour counted, which is `hour_number_` hours after 1970.
+  // The name of the hour counted latest, which is `hour_number_` hours after 1970.
   std::string hour_name_;
   std::int64_t hour_number_ = 0;
 };
@@ -113,8 +114,8 @@ struct RunManifest {
   std::vector<std::pair<std::string, std::string>> options;
   int threads = 0;
   std::string backend, isa;
-  signature::BackendStatistics signatures;  // of this run; zeros where the backend counts nothing
-  memo::MemoStatistics memo;                // of this run; zeros where it is off
+  signature::BackendStatistics signatures;  // of this run; zeros if the backend counts nothing
+  memo::MemoStatistics memo;                // of this run; zeros if it is off
   std::uint64_t bytes = 0;
   bool complete = true;  // false: stopped before the end of the input
 };
@@ -124,8 +125,9 @@ inline bool needs_tally(const StreamOptions& options) noexcept {
   return !options.summary.empty() || options.count_algorithms;
 }
 
-// The document: {"assay_summary":1,"run":{...},"records":N,...,"by_alg":{"RS256":{"accepted":1,"rejected":0}},...}.
-// "other" and "absent" hold, for each dimension, the records whose value is not kept or was not there.
+// Returns the document:
+// {"assay_summary":1,"run":{...},"records":N,...,"by_alg":{"RS256":{"accepted":1,"rejected":0}},...}. "other" and
+// "absent" hold, for each dimension, the records whose value is not kept or was not there.
 std::string summary_json(const RunManifest& run, const Counts& counts, const Tally& tally);
 
 }  // namespace assay::stream

@@ -43,9 +43,13 @@ Result<bool> WriteStage::write_bytes(std::string_view bytes) {
   return !closed_;
 }
 
-void WriteStage::end(std::uint64_t skipped_bytes) {
+Result<void> WriteStage::end(std::uint64_t skipped_bytes) {
+  if (writer_ != nullptr && !closed_) {
+    if (const Result<bool> open = write_bytes(writer_->tail()); !open) return open.error();
+  }
   bytes_ += skipped_bytes;
   report_progress(true);
+  return {};
 }
 
 Result<void> WriteStage::commit() {

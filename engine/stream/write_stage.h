@@ -27,8 +27,8 @@ class WriteStage {
   // the output.
   Result<bool> begin();
   Result<bool> write(const Batch& batch);
-  // Counts input bytes that belong to no record, and reports the end.
-  void end(std::uint64_t skipped_bytes);
+  // Writes what stands behind the last verdict, counts input bytes that belong to no record, and reports the end.
+  Result<void> end(std::uint64_t skipped_bytes);
   // Gives the output its name. Without it the output leaves no file.
   Result<void> commit();
 

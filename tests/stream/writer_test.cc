@@ -1,4 +1,4 @@
-#include "stream/writer.h"
+#include "stream/formats.h"
 
 #include <gtest/gtest.h>
 
@@ -33,15 +33,16 @@ jose::TokenVerdict rejected() {
 }
 
 std::string write(const VerdictWriter::Options& options, const jose::TokenVerdict& verdict,
-                  std::span<const std::string_view> carried = {}) {
+                  std::span<const std::string_view> carried = {}, OutputFormat format = OutputFormat::ndjson) {
   Buffer to;
-  VerdictWriter(options).append(to, {.record = 3,
-                                     .line = 2,
-                                     .file = options.inputs.size() > 1 ? std::size_t{1} : std::size_t{0},
-                                     .verdict = &verdict,
-                                     .has_token = true,
-                                     .token = "a.b.c",
-                                     .carried = carried});
+  make_writer(format, options)
+      ->append(to, {.record = 3,
+                    .line = 2,
+                    .file = options.inputs.size() > 1 ? std::size_t{1} : std::size_t{0},
+                    .verdict = &verdict,
+                    .has_token = true,
+                    .token = "a.b.c",
+                    .carried = carried});
   return std::string(to.view());
 }
 
@@ -79,18 +80,18 @@ TEST(Writer, LeavesOutWhatIsNotAskedFor) {
 }
 
 TEST(Writer, QuotesCsvAndKeepsOneLineARecord) {
-  const VerdictWriter::Options options{.format = OutputFormat::csv, .carry = {"/id"}};
+  const VerdictWriter::Options options{.carry = {"/id"}};
   EXPECT_EQ(
-      VerdictWriter(options).head(),
+      make_writer(OutputFormat::csv, options)->head(),
       "record,line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject,claims,/id\r\n");
   const std::string_view carried[] = {"\"x,y\""};
   jose::TokenVerdict verdict = rejected();
   verdict.has_kid = true;
   verdict.kid = "a\nb";
-  EXPECT_EQ(write(options, verdict, carried),
+  EXPECT_EQ(write(options, verdict, carried, OutputFormat::csv),
             "3,2,false,RS256,a\\nb,valid,token_expired,token_expired audience_mismatch,\"say \"\"no\"\", "
             "twice\",,,,,,\"x,y\"\r\n");
-  EXPECT_EQ(write(options, accepted(), carried),
+  EXPECT_EQ(write(options, accepted(), carried, OutputFormat::csv),
             "3,2,true,RS256,k1,valid,,,,app,read write,1790000000,u1,\"{\"\"sub\"\":\"\"u1\"\"}\",\"x,y\"\r\n");
 }
 
@@ -105,17 +106,19 @@ TEST(Writer, PutsAnApostropheBeforeCsvTextsThatWouldBeFormulas) {
   verdict.expires_at = "-5";
   const std::string_view carried[] = {R"("=1+1")", "-7", R"("-7")", R"("\t=1")", R"("a=1")", R"("\"=1")"};
   Buffer buffer;
-  VerdictWriter({.format = OutputFormat::csv, .emit_token = true, .carry = {"/a", "/b", "/c", "/d", "/e", "/f"}})
-      .append(buffer, {.verdict = &verdict, .has_token = true, .token = "@a.b.c", .carried = carried});
+  make_writer(OutputFormat::csv, {.emit_token = true, .carry = {"/a", "/b", "/c", "/d", "/e", "/f"}})
+      ->append(buffer, {.verdict = &verdict, .has_token = true, .token = "@a.b.c", .carried = carried});
   std::string to(buffer.view());
   EXPECT_EQ(to, R"csv(1,1,true,'=RS256,"'=HYPERLINK(""//x"",1)",valid,,,,'+app,'@read =write,-5,'-1,'@a.b.c,)csv"
                 R"csv("{""sub"":""u1""}",'=1+1,-7,'-7,\t=1,a=1,"""=1")csv"
                 "\r\n");
   verdict.subject = verdict.kid = "\t=1";
   verdict.client_id = "\r=1";
-  to = write({.format = OutputFormat::csv}, verdict);
+  to = write({}, verdict, {}, OutputFormat::csv);
   EXPECT_NE(to.find(R"(,\t=1,valid,,,,\r=1,'@read =write,-5,\t=1,)"), std::string::npos) << to;
 }
+
+TEST(Writer, HasNoneForNoFormat) { EXPECT_EQ(make_writer(OutputFormat::none, {}), nullptr); }
 
 }  // namespace
 }  // namespace assay::stream

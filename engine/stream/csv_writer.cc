@@ -1,0 +1,187 @@
+#include "stream/csv_writer.h"
+
+#include <charconv>
+
+#include "codec/json.h"
+#include "stream/verdict_text.h"
+
+namespace assay::stream {
+namespace {
+
+using codec::append_json_string;
+using jose::TokenVerdict;
+
+void append_number(Buffer& to, std::uint64_t number) {
+  char* digits = to.room(kNumberRoom);
+  to.resize_to(std::to_chars(digits, digits + kNumberRoom, number).ptr);
+}
+
+void append_csv_quoted(Buffer& to, std::string_view text) {
+  if (text.find_first_of("\",\r\n") == std::string_view::npos) {
+    to += text;
+    return;
+  }
+  char* at = to.room(2 * text.size() + 3);
+  *at++ = '"';
+  for (const char c : text) {
+    at[0] = at[1] = c;
+    at += c == '"' ? 2 : 1;
+  }
+  *at++ = '"';
+  to.resize_to(at);
+}
+
+// Returns the characters between the quotes of a JSON string, with plain '"'.
+std::string plain_quotes(std::string_view json_string) {
+  std::string text;
+  const std::string_view inner = json_string.substr(1, json_string.size() - 2);
+  for (std::size_t i = 0; i < inner.size(); ++i) {
+    if (inner[i] == '\\') {
+      if (inner[i + 1] != '"') text += inner[i];
+      ++i;
+    }
+    text += inner[i];
+  }
+  return text;
+}
+
+void append_csv_text(Buffer& to, std::string_view value) {
+  bool plain = true;
+  for (const char c : value) plain = plain && c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != ',';
+  if (plain) {
+    to += value;
+    return;
+  }
+  std::string json;
+  append_json_string(json, value);
+  append_csv_quoted(to, plain_quotes(json));
+}
+
+// Whether a spreadsheet takes a cell of this text for a formula (OWASP, "CSV Injection"). OWASP names tab and CR too;
+// those are written as escapes, which begin with a backslash.
+bool is_formula(std::string_view text) noexcept {
+  return !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+}
+
+// Appends a text that the writer of the token or record chose.
+void append_csv_untrusted(Buffer& to, std::string_view value) {
+  if (is_formula(value)) {
+    append_csv_text(to, std::string("'").append(value));
+  } else {
+    append_csv_text(to, value);
+  }
+}
+
+// Appends a carried value, given as JSON. A number is no text and may begin with '-'.
+void append_csv_carried(Buffer& to, std::string_view json) {
+  if (!json.starts_with('"')) {
+    append_csv_quoted(to, json);
+    return;
+  }
+  const std::string text = plain_quotes(json);
+  append_csv_quoted(to, is_formula(text) ? "'" + text : text);
+}
+
+class CsvWriter final : public VerdictWriter {
+ public:
+  explicit CsvWriter(const Options& options)
+      : VerdictWriter(options),
+        emit_token_(options.emit_token),
+        fingerprint_(options.fingerprint),
+        carry_(options.carry) {
+    if (options.inputs.size() <= 1) return;
+    for (const std::string& input : options.inputs) {
+      Buffer text;
+      append_csv_text(text, input);
+      files_.emplace_back(text.view());
+    }
+  }
+
+  std::string head() const override;
+
+ private:
+  void append_verdict(Buffer& to, const VerdictLine& line) const override;
+
+  bool emit_token_, fingerprint_;
+  std::vector<std::string> carry_;
+  std::vector<std::string> files_;  // inputs as CSV texts; empty when verdicts do not name them
+};
+
+std::string CsvWriter::head() const {
+  Buffer to;
+  to += files_.empty() ? "record" : "record,file";
+  to += ",line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject";
+  if (emit_token_) to += ",token";
+  if (fingerprint_) to += ",ath";
+  to += ",claims";
+  for (const std::string& pointer : carry_) {
+    to += ',';
+    append_csv_text(to, pointer);
+  }
+  to += "\r\n";
+  return std::string(to.view());
+}
+
+void CsvWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
+  const TokenVerdict& verdict = *line.verdict;
+  const bool valid = verdict.reasons.empty();
+  append_number(to, line.record);
+  if (!files_.empty()) {
+    to += ',';
+    to += files_[line.file];
+  }
+  to += ',';
+  append_number(to, line.line);
+  to += valid ? ",true," : ",false,";
+  append_csv_untrusted(to, verdict.alg);
+  to += ',';
+  append_csv_untrusted(to, verdict.kid);
+  to += ',';
+  to += to_string(verdict.signature);
+  to += ',';
+  if (!valid) to += to_string(verdict.reasons.first());
+  to += ',';
+  bool first = true;
+  each_reason(verdict.reasons, [&](std::string_view name) {
+    if (!first) to += ' ';
+    first = false;
+    to += name;
+  });
+  to += ',';
+  if (!valid) append_csv_text(to, verdict.detail);
+  to += ',';
+  append_csv_untrusted(to, verdict.client_id);
+  to += ',';
+  std::string list;
+  if (valid) {
+    for (const std::string_view scope : verdict.scopes) list.append(list.empty() ? "" : " ").append(scope);
+  }
+  append_csv_untrusted(to, list);
+  to += ',';
+  if (valid) to += verdict.expires_at;
+  to += ',';
+  if (valid && verdict.has_subject) append_csv_untrusted(to, verdict.subject);
+  if (emit_token_) {
+    to += ',';
+    append_csv_untrusted(to, line.token);
+  }
+  if (fingerprint_) {
+    to += ',';
+    if (line.has_token) to.resize_to(write_fingerprint(to.room(kFingerprintRoom), line.token));
+  }
+  to += ',';
+  if (valid) append_csv_quoted(to, verdict.claims);
+  for (const std::string_view value : line.carried) {
+    to += ',';
+    if (value != "null") append_csv_carried(to, value);
+  }
+  to += "\r\n";
+}
+
+}  // namespace
+
+std::unique_ptr<VerdictWriter> make_csv_writer(const VerdictWriter::Options& options) {
+  return std::make_unique<CsvWriter>(options);
+}
+
+}  // namespace assay::stream

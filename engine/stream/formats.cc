@@ -1,0 +1,27 @@
+#include "stream/formats.h"
+
+#include "stream/csv_writer.h"
+#include "stream/ndjson_writer.h"
+
+namespace assay::stream {
+namespace {
+
+struct FormatRow {
+  OutputFormat format;
+  std::unique_ptr<VerdictWriter> (*make)(const VerdictWriter::Options& options);
+};
+constexpr FormatRow kFormats[] = {
+    {OutputFormat::ndjson, make_ndjson_writer},
+    {OutputFormat::csv, make_csv_writer},
+};
+
+}  // namespace
+
+std::unique_ptr<VerdictWriter> make_writer(OutputFormat format, const VerdictWriter::Options& options) {
+  for (const FormatRow& row : kFormats) {
+    if (row.format == format) return row.make(options);
+  }
+  return nullptr;
+}
+
+}  // namespace assay::stream

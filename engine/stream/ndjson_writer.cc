@@ -1,0 +1,177 @@
+#include "stream/ndjson_writer.h"
+
+#include <charconv>
+#include <cstring>
+
+#include "codec/json.h"
+#include "stream/verdict_text.h"
+
+namespace assay::stream {
+namespace {
+
+using codec::append_json_string;
+using jose::TokenVerdict;
+
+// More than everything that stands between the values of a line, "signature" and all reasons twice included.
+constexpr std::size_t kFixedRoom = 2048;
+
+// Writes without looking for room: NdjsonWriter::room() has made enough for a whole line.
+class Pen {
+ public:
+  explicit Pen(char* at) : at_(at) {}
+  char* at() const noexcept { return at_; }
+
+  void text(std::string_view text) noexcept {
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void number(std::uint64_t number) noexcept { at_ = std::to_chars(at_, at_ + kNumberRoom, number).ptr; }
+  void string(std::string_view text) { at_ = codec::write_json_string(at_, text); }
+  void string_or_null(bool present, std::string_view string_text) {
+    if (present) {
+      string(string_text);
+    } else {
+      text("null");
+    }
+  }
+  void fingerprint(std::string_view token) { at_ = write_fingerprint(at_, token); }
+
+ private:
+  char* at_;
+};
+
+class NdjsonWriter final : public VerdictWriter {
+ public:
+  explicit NdjsonWriter(const Options& options)
+      : VerdictWriter(options), emit_token_(options.emit_token), fingerprint_(options.fingerprint) {
+    if (options.inputs.size() > 1) {
+      for (const std::string& input : options.inputs) append_json_string(files_.emplace_back(), input);
+    }
+    for (const std::string& pointer : options.carry) {
+      std::string& name = carry_.emplace_back(carry_.empty() ? "" : ",");
+      append_json_string(name, pointer);
+      name += ':';
+    }
+  }
+
+ private:
+  void append_verdict(Buffer& to, const VerdictLine& line) const override;
+  std::size_t room(const VerdictLine& line) const noexcept;
+  void append_options(Pen& pen, const VerdictLine& line) const;
+
+  bool emit_token_, fingerprint_;
+  std::vector<std::string> files_;  // inputs as JSON strings; empty when verdicts do not name them
+  std::vector<std::string> carry_;  // "POINTER": for each pointer, with a comma before all but the first
+};
+
+// Returns a number of bytes that no line exceeds.
+std::size_t NdjsonWriter::room(const VerdictLine& line) const noexcept {
+  const TokenVerdict& verdict = *line.verdict;
+  std::size_t strings = verdict.alg.size() + verdict.kid.size() + verdict.client_id.size() + verdict.subject.size() +
+                        verdict.detail.size();
+  if (emit_token_) strings += line.token.size();
+  std::size_t bytes = kFixedRoom + verdict.expires_at.size() + verdict.claims.size();
+  for (const std::string_view scope : verdict.scopes) bytes += codec::json_string_room(scope.size()) + 1;
+  if (!files_.empty()) bytes += files_[line.file].size();
+  for (std::size_t i = 0; i < carry_.size(); ++i) bytes += carry_[i].size() + line.carried[i].size();
+  return bytes + codec::json_string_room(strings);
+}
+
+void append_accepted(Pen& pen, const TokenVerdict& verdict) {
+  pen.text(",\"client_id\":");
+  pen.string(verdict.client_id);
+  pen.text(",\"scopes\":[");
+  bool first = true;
+  for (const std::string_view scope : verdict.scopes) {
+    if (!first) pen.text(",");
+    first = false;
+    pen.string(scope);
+  }
+  pen.text("],\"expires_at\":");
+  pen.text(verdict.expires_at.empty() ? std::string_view("null") : verdict.expires_at);
+  pen.text(",\"subject\":");
+  pen.string_or_null(verdict.has_subject, verdict.subject);
+  pen.text(",\"claims\":");
+  pen.text(verdict.claims);
+}
+
+void append_rejected(Pen& pen, const TokenVerdict& verdict) {
+  pen.text(",\"signature\":\"");
+  pen.text(to_string(verdict.signature));
+  pen.text("\",\"reason\":\"");
+  pen.text(to_string(verdict.reasons.first()));
+  pen.text("\",\"reasons\":[");
+  bool first = true;
+  each_reason(verdict.reasons, [&](std::string_view name) {
+    pen.text(first ? "\"" : ",\"");
+    pen.text(name);
+    pen.text("\"");
+    first = false;
+  });
+  pen.text("],\"detail\":");
+  pen.string(verdict.detail);
+  if (verdict.has_client_id) {
+    pen.text(",\"client_id\":");
+    pen.string(verdict.client_id);
+  }
+}
+
+// What the user's options add at the end of a verdict.
+void NdjsonWriter::append_options(Pen& pen, const VerdictLine& line) const {
+  if (emit_token_) {
+    pen.text(",\"token\":");
+    pen.string_or_null(line.has_token, line.token);
+  }
+  if (fingerprint_) {
+    pen.text(",\"ath\":");
+    if (line.has_token) {
+      pen.text("\"");
+      pen.fingerprint(line.token);
+      pen.text("\"");
+    } else {
+      pen.text("null");
+    }
+  }
+  if (!carry_.empty()) {
+    pen.text(",\"carry\":{");
+    for (std::size_t i = 0; i < carry_.size(); ++i) {
+      pen.text(carry_[i]);
+      pen.text(line.carried[i]);
+    }
+    pen.text("}");
+  }
+}
+
+void NdjsonWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
+  const TokenVerdict& verdict = *line.verdict;
+  const bool valid = verdict.reasons.empty();
+  Pen pen(to.room(room(line)));
+  pen.text("{\"record\":");
+  pen.number(line.record);
+  if (!files_.empty()) {
+    pen.text(",\"file\":");
+    pen.text(files_[line.file]);
+  }
+  pen.text(",\"line\":");
+  pen.number(line.line);
+  pen.text(valid ? ",\"valid\":true,\"alg\":" : ",\"valid\":false,\"alg\":");
+  pen.string_or_null(verdict.has_alg, verdict.alg);
+  pen.text(",\"kid\":");
+  pen.string_or_null(verdict.has_kid, verdict.kid);
+  if (valid) {
+    append_accepted(pen, verdict);
+  } else {
+    append_rejected(pen, verdict);
+  }
+  append_options(pen, line);
+  pen.text("}\n");
+  to.resize_to(pen.at());
+}
+
+}  // namespace
+
+std::unique_ptr<VerdictWriter> make_ndjson_writer(const VerdictWriter::Options& options) {
+  return std::make_unique<NdjsonWriter>(options);
+}
+
+}  // namespace assay::stream

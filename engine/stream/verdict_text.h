@@ -1,0 +1,27 @@
+// Parts of a verdict that output formats write alike.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "assay/reason.h"
+#include "codec/base64url.h"
+
+namespace assay::stream {
+
+// Characters of the longest 64-bit number, and of a fingerprint.
+inline constexpr std::size_t kNumberRoom = 20;
+inline constexpr std::size_t kFingerprintRoom = codec::base64url_encoded_size(32);
+
+// Writes the token's "ath" (RFC 9449 §4.2) into kFingerprintRoom characters. Returns the end.
+char* write_fingerprint(char* to, std::string_view token);
+
+// Calls `append` with the name of each reason, in the order in which they are decided.
+template <class Append>
+void each_reason(ReasonSet reasons, const Append& append) {
+  for (int i = 0; i < kReasonCount; ++i) {
+    if (reasons.contains(static_cast<Reason>(i))) append(to_string(static_cast<Reason>(i)));
+  }
+}
+
+}  // namespace assay::stream
