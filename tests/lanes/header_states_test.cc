@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/choice.h"
 #include "lanes/key_table.h"
 #include "lanes/lanes_backend.h"
 #include "support/signing.h"
