@@ -1,4 +1,6 @@
 // Names of the enumerations that users see, from the lists in the public headers.
+#include <iterator>
+
 #include "assay/algorithm.h"
 #include "assay/reason.h"
 #include "assay/verdict.h"
@@ -59,28 +61,21 @@ std::string_view to_string(KeyType type) noexcept {
   return "";
 }
 
-std::string_view to_string(Curve curve) noexcept {
-  switch (curve) {
-    case Curve::none:
-      return "";
-    case Curve::P256:
-      return "P-256";
-    case Curve::P384:
-      return "P-384";
-    case Curve::P521:
-      return "P-521";
-    case Curve::secp256k1:
-      return "secp256k1";
-    case Curve::Ed25519:
-      return "Ed25519";
-    case Curve::Ed448:
-      return "Ed448";
-    case Curve::X25519:
-      return "X25519";
-    case Curve::X448:
-      return "X448";
+std::string_view to_string(Curve curve) noexcept { return info(curve).name; }
+
+Curve curve_from_string(std::string_view name) noexcept {
+  for (std::size_t i = 1; i < std::size(kCurves); ++i) {
+    if (name == kCurves[i].name) return static_cast<Curve>(i);
   }
-  return "";
+  return Curve::none;
+}
+
+Curve curve_of_group(std::string_view group) noexcept {
+  for (std::size_t i = 1; i < std::size(kCurves); ++i) {
+    const CurveInfo& row = kCurves[i];
+    if (!row.group.empty() && (group == row.group || group == row.name)) return static_cast<Curve>(i);
+  }
+  return Curve::none;
 }
 
 std::string_view to_string(SignatureState state) noexcept {

@@ -21,17 +21,6 @@ using Why = std::string;
 // RFC 7517 §4.3 knows eight operations; a long list must not cost its square.
 constexpr std::size_t kMaxOperations = 32;
 
-std::optional<Curve> curve_named(std::string_view name) noexcept {
-  for (Curve curve : {Curve::P256, Curve::P384, Curve::P521, Curve::secp256k1, Curve::Ed25519, Curve::Ed448,
-                      Curve::X25519, Curve::X448})
-    if (to_string(curve) == name) return curve;
-  return std::nullopt;
-}
-
-bool is_ec_curve(Curve curve) noexcept {
-  return curve == Curve::P256 || curve == Curve::P384 || curve == Curve::P521 || curve == Curve::secp256k1;
-}
-
 // Reads the members of one JWK. The two profiles share the numbers and differ in the rules around them.
 class KeyReader {
  public:
@@ -224,10 +213,10 @@ class KeyReader {
     const JsonNode* crv = json_.find("crv");
     if (crv == nullptr) return "crv is missing";
     if (!crv->is(JsonType::string)) return "crv is not a string";
-    const std::optional<Curve> named = curve_named(crv->text);
-    if (!named || is_ec_curve(*named) != (key.type == KeyType::EC))
+    key.curve = curve_from_string(crv->text);
+    const bool is_ec = !info(key.curve).group.empty();
+    if (key.curve == Curve::none || is_ec != (key.type == KeyType::EC))
       return "crv is not a curve of kty " + std::string(to_string(key.type));
-    key.curve = *named;
     return {};
   }
 
@@ -244,7 +233,7 @@ class KeyReader {
 
   Why ec(Jwk& key) const {
     if (Why why = curve(key); !why.empty()) return why;
-    const std::size_t width = coordinate_bytes(key.curve);
+    const std::size_t width = info(key.curve).bytes;
     if (Why why = coordinate("x", width, key.x); !why.empty()) return why;
     if (Why why = coordinate("y", width, key.y); !why.empty()) return why;
     return json_.find("d") == nullptr ? Why() : coordinate("d", width, key.d);
@@ -252,7 +241,7 @@ class KeyReader {
 
   Why okp(Jwk& key) const {
     if (Why why = curve(key); !why.empty()) return why;
-    const std::size_t width = coordinate_bytes(key.curve);
+    const std::size_t width = info(key.curve).bytes;
     const std::string wrong = " is not " + std::to_string(width) + " bytes long";
     const bool is_private = json_.find("d") != nullptr;
     if (is_private) {

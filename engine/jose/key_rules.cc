@@ -87,27 +87,6 @@ AlgorithmSet hmac_algorithms_for(std::size_t bytes) noexcept {
   return set;
 }
 
-std::size_t coordinate_bytes(Curve curve) noexcept {
-  switch (curve) {
-    case Curve::none:
-      return 0;
-    case Curve::P256:
-    case Curve::secp256k1:
-    case Curve::Ed25519:
-    case Curve::X25519:
-      return 32;
-    case Curve::P384:
-      return 48;
-    case Curve::P521:
-      return 66;
-    case Curve::Ed448:
-      return 57;
-    case Curve::X448:
-      return 56;
-  }
-  return 0;
-}
-
 std::string weakness_of(const Jwk& key) {
   if (key.type == KeyType::RSA) {
     const std::size_t bits = bit_length(key.n);

@@ -22,9 +22,6 @@ AlgorithmSet algorithms_of(KeyType type, Curve curve) noexcept;
 // The HS* algorithms whose hash a secret of `bytes` is at least as long as (RFC 7518 §3.2).
 AlgorithmSet hmac_algorithms_for(std::size_t bytes) noexcept;
 
-// Bytes of a coordinate (EC) or of an encoded point (OKP); 0 for Curve::none.
-std::size_t coordinate_bytes(Curve curve) noexcept;
-
 // Returns why strict refuses the key's public numbers, or an empty string. Refused are: RSA of fewer than kMinRsaBits
 // or more than kMaxRsaBits; an even modulus; an e that is even, 1 or longer than 33 bits; an Edwards point that is not
 // canonical (RFC 8032 §5.1.3, §5.2.3) or of small order, under which anyone can sign. `n` and `e` have no leading zero

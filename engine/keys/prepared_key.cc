@@ -57,27 +57,13 @@ EvpKey rsa_key(const Jwk& jwk) {
   return key_from("RSA", builder.get());
 }
 
-const char* group_name(Curve curve) noexcept {
-  switch (curve) {
-    case Curve::P256:
-      return SN_X9_62_prime256v1;
-    case Curve::P384:
-      return SN_secp384r1;
-    case Curve::P521:
-      return SN_secp521r1;
-    case Curve::secp256k1:
-      return SN_secp256k1;
-    default:
-      return "";
-  }
-}
-
 // OpenSSL refuses coordinates that are not reduced and points that are not on the curve; the curves have cofactor 1.
 EvpKey ec_key(const Jwk& jwk) {
   const ParamBuilder builder(OSSL_PARAM_BLD_new());
   const std::string point = '\x04' + jwk.x + jwk.y;
   if (builder == nullptr ||
-      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group_name(jwk.curve), 0) != 1 ||
+      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, info(jwk.curve).group.data(), 0) !=
+          1 ||
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) != 1)
     return nullptr;
   return key_from("EC", builder.get());
@@ -105,7 +91,7 @@ EvpKey okp_key(const Jwk& jwk) {
 // Returns the public part of an OKP private key, or an empty string.
 std::string okp_public_part(const Jwk& jwk) {
   const EvpKey key(EVP_PKEY_new_raw_private_key(okp_id(jwk.curve), nullptr, bytes_of(jwk.d), jwk.d.size()));
-  std::string x(jose::coordinate_bytes(jwk.curve), '\0');
+  std::string x(info(jwk.curve).bytes, '\0');
   std::size_t size = x.size();
   if (key == nullptr ||
       EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(x.data()), &size) != 1 ||
@@ -116,7 +102,7 @@ std::string okp_public_part(const Jwk& jwk) {
 
 // d*G = Q.
 bool ec_private_belongs(const Jwk& jwk) {
-  const Group group(EC_GROUP_new_by_curve_name(OBJ_sn2nid(group_name(jwk.curve))));
+  const Group group(EC_GROUP_new_by_curve_name(OBJ_sn2nid(info(jwk.curve).group.data())));
   const NumberContext context(BN_CTX_new());
   const Number d = number(jwk.d);
   if (group == nullptr || context == nullptr || BN_is_zero(d.get()) ||

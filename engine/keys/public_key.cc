@@ -39,14 +39,6 @@ std::string text_param(const EVP_PKEY* key, const char* param) {
   return std::string(text.data(), size);
 }
 
-Curve ec_curve(const EVP_PKEY* key) {
-  const std::string name = text_param(key, OSSL_PKEY_PARAM_GROUP_NAME);
-  if (name == "prime256v1" || name == "P-256") return Curve::P256;
-  if (name == "secp384r1" || name == "P-384") return Curve::P384;
-  if (name == "secp521r1" || name == "P-521") return Curve::P521;
-  return name == "secp256k1" ? Curve::secp256k1 : Curve::none;
-}
-
 // RFC 4055 §3.1: an RSA-PSS key is only for PSS, and may be bound to one hash.
 AlgorithmSet pss_algorithms(const EVP_PKEY* key) {
   const std::string digest = text_param(key, OSSL_PKEY_PARAM_RSA_DIGEST);
@@ -70,9 +62,9 @@ std::optional<Jwk> public_numbers(const EVP_PKEY* key, Profile profile) {
       break;
     case EVP_PKEY_EC: {
       jwk.type = KeyType::EC;
-      jwk.curve = ec_curve(key);
+      jwk.curve = curve_of_group(text_param(key, OSSL_PKEY_PARAM_GROUP_NAME));
       if (jwk.curve == Curve::none) return std::nullopt;
-      const std::size_t width = jose::coordinate_bytes(jwk.curve);
+      const std::size_t width = info(jwk.curve).bytes;
       jwk.x = number_bytes(key, OSSL_PKEY_PARAM_EC_PUB_X, width);
       jwk.y = number_bytes(key, OSSL_PKEY_PARAM_EC_PUB_Y, width);
       break;

@@ -3,8 +3,6 @@
 #include <iterator>
 #include <string_view>
 
-#include "jose/key_rules.h"
-
 namespace assay::lanes {
 namespace {
 
@@ -29,7 +27,7 @@ const char* to_string(LaneKernel kernel) noexcept {
 LaneKernel kernel_of(const keys::PreparedKey& key) noexcept {
   const Jwk& jwk = key.jwk;
   if (jwk.type == KeyType::RSA) return rsa_kernel_of(jwk);
-  const std::size_t bytes = jose::coordinate_bytes(jwk.curve);
+  const std::size_t bytes = info(jwk.curve).bytes;
   if (jwk.x.size() != bytes || (jwk.type == KeyType::EC && jwk.y.size() != bytes)) return LaneKernel::none;
   switch (jwk.curve) {
     case Curve::P256:

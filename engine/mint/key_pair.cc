@@ -44,17 +44,6 @@ std::string openssl_reason() {
   return text ? text : "no reason given";
 }
 
-const char* openssl_curve(Curve curve) {
-  switch (curve) {
-    case Curve::P384:
-      return "P-384";
-    case Curve::P521:
-      return "P-521";
-    default:
-      return "P-256";
-  }
-}
-
 std::string text_of(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
@@ -83,16 +72,12 @@ Result<EvpKey> read_private_pem(std::string_view pem) {
   return key;
 }
 
-// Curve::none for a curve that no algorithm here signs on.
+// Curve::none for a curve that JOSE does not name.
 Curve curve_of(EVP_PKEY* key) {
   std::string group(80, '\0');
   std::size_t size = 0;
   if (EVP_PKEY_get_group_name(key, group.data(), group.size(), &size) != 1) return Curve::none;
-  group.resize(size);
-  if (group == "prime256v1" || group == "P-256") return Curve::P256;
-  if (group == "secp384r1" || group == "P-384") return Curve::P384;
-  if (group == "secp521r1" || group == "P-521") return Curve::P521;
-  return Curve::none;
+  return curve_of_group(std::string_view(group).substr(0, size));
 }
 
 // What the key is and what it signs, for a person.
@@ -111,16 +96,13 @@ std::string describe(EVP_PKEY* key) {
     default:
       return "a key of no JWS algorithm";
   }
-  switch (curve_of(key)) {
-    case Curve::P256:
-      return "an EC key on P-256 (for ES256)";
-    case Curve::P384:
-      return "an EC key on P-384 (for ES384)";
-    case Curve::P521:
-      return "an EC key on P-521 (for ES512)";
-    default:
-      return "an EC key on a curve of no algorithm here";
+  const Curve curve = curve_of(key);
+  for (int i = 0; i < kAlgorithmCount; ++i) {
+    const AlgorithmInfo& algorithm = info(static_cast<Algorithm>(i));
+    if (algorithm.key_type != KeyType::EC || algorithm.curve != curve) continue;
+    return "an EC key on " + std::string(to_string(curve)) + " (for " + std::string(algorithm.name) + ")";
   }
+  return "an EC key on a curve of no algorithm here";
 }
 
 bool fits(EVP_PKEY* key, const AlgorithmInfo& algorithm) {
@@ -146,7 +128,7 @@ EvpKey generate_key(const AlgorithmInfo& algorithm, int bits) {
     case KeyType::RSA:
       return EvpKey(EVP_RSA_gen(static_cast<unsigned int>(bits)));
     case KeyType::EC:
-      return EvpKey(EVP_EC_gen(openssl_curve(algorithm.curve)));
+      return EvpKey(EVP_EC_gen(info(algorithm.curve).group.data()));
     // EdDSA names no curve; Ed25519 is the one that everybody reads.
     default:
       return EvpKey(EVP_PKEY_Q_keygen(nullptr, nullptr, algorithm.curve == Curve::Ed448 ? "ED448" : "ED25519"));

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "assay/algorithm.h"
-#include "jose/key_rules.h"
 #include "keys/prepared_key.h"
 
 namespace assay::signature {
@@ -32,7 +31,7 @@ inline std::size_t signature_bytes(const keys::PreparedKey& key, const Algorithm
     }
     case Scheme::ecdsa:
     case Scheme::eddsa:
-      return 2 * jose::coordinate_bytes(key.jwk.curve);
+      return 2 * info(key.jwk.curve).bytes;
   }
   return 0;
 }

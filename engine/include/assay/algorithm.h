@@ -1,8 +1,10 @@
 // The JWS algorithms that assay verifies (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2).
 //
-// One table gives each algorithm its name, key type and hash. Plain values, thread safe.
+// One table gives each algorithm its name, key type, curve and hash, another each curve its names and size. Plain
+// values, thread safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -10,7 +12,42 @@
 namespace assay {
 
 enum class KeyType : std::uint8_t { RSA, EC, OKP, oct };
-enum class Curve : std::uint8_t { none, P256, P384, P521, secp256k1, Ed25519, Ed448, X25519, X448 };
+
+// X(name, name in a JWK, group in OpenSSL if it is an EC curve, bytes of a coordinate or of an encoded point).
+// RFC 7518 §6.2.1.1, RFC 8812 §3.1, RFC 8037 §2.
+#define ASSAY_CURVES(X)                      \
+  X(none, "", "", 0)                         \
+  X(P256, "P-256", "prime256v1", 32)         \
+  X(P384, "P-384", "secp384r1", 48)          \
+  X(P521, "P-521", "secp521r1", 66)          \
+  X(secp256k1, "secp256k1", "secp256k1", 32) \
+  X(Ed25519, "Ed25519", "", 32)              \
+  X(Ed448, "Ed448", "", 57)                  \
+  X(X25519, "X25519", "", 32)                \
+  X(X448, "X448", "", 56)
+
+enum class Curve : std::uint8_t {
+#define ASSAY_CURVE_ENUMERATOR(name, jwk_name, group, bytes) name,
+  ASSAY_CURVES(ASSAY_CURVE_ENUMERATOR)
+#undef ASSAY_CURVE_ENUMERATOR
+};
+
+struct CurveInfo {
+  std::string_view name;   // as written in a JWK: "P-256", "Ed25519"; empty: none
+  std::string_view group;  // OpenSSL's name, with a NUL behind it: "prime256v1"; empty: no EC curve
+  std::size_t bytes;       // of a coordinate (EC) or of an encoded point (OKP); 0: none
+};
+inline constexpr CurveInfo kCurves[] = {
+#define ASSAY_CURVE_ROW(name, jwk_name, group, bytes) {jwk_name, group, bytes},
+    ASSAY_CURVES(ASSAY_CURVE_ROW)
+#undef ASSAY_CURVE_ROW
+};
+constexpr const CurveInfo& info(Curve curve) noexcept { return kCurves[static_cast<int>(curve)]; }
+// By the name in a JWK; Curve::none if there is no such curve.
+Curve curve_from_string(std::string_view name) noexcept;
+// By the name that OpenSSL gives a group, which is `group` or the name in a JWK; Curve::none if it is no EC curve.
+Curve curve_of_group(std::string_view group) noexcept;
+
 enum class Hash : std::uint8_t { none, SHA256, SHA384, SHA512 };
 enum class Scheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa, hmac };
 
