@@ -63,12 +63,17 @@ constexpr void from_signed62(std::uint64_t (&words)[kWords], const Signed62<kInv
   }
 }
 
+// 1/m modulo 2^64, m odd. Newton's iteration: m is its own inverse modulo 2^3, and each step doubles the bits.
+constexpr std::uint64_t inverse_of_odd(std::uint64_t m) noexcept {
+  std::uint64_t inverse = m;
+  for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - m * inverse;
+  return inverse;
+}
+
 // m: odd.
 template <int kWords>
 constexpr InverseModulus<kWords> make_inverse_modulus(const std::uint64_t (&m)[kWords]) noexcept {
-  std::uint64_t inverse = m[0];                               // m m = 1 modulo 8
-  for (int i = 0; i < 5; ++i) inverse *= 2 - m[0] * inverse;  // Newton: 3, 6, 12, 24, 48, 96 bits
-  return {to_signed62(m), inverse & kMask62};
+  return {to_signed62(m), inverse_of_odd(m[0]) & kMask62};
 }
 
 // What 62 division steps do, times 2^62: f' = u f + v g, g' = q f + r g. |u| + |v| <= 2^62, and |q| + |r| too.

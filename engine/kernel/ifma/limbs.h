@@ -1,34 +1,18 @@
 // Numbers of 52-bit limbs, eight side by side: what fields and scalars of this folder are built from.
 //
-// A limb is a register of eight 64-bit lanes; limb i has the weight 2^(52 i). Carried: every limb but the last below
-// 2^52, none negative. The multiply-add instructions read the low 52 bits of their factors and ignore the rest.
+// A limb is a register of eight 64-bit lanes; limb i has the weight 2^(52 i). A number is carried if every limb but the
+// last is below 2^52 and none is negative.
 #pragma once
 
 #include <cstdint>
 #include <utility>
 
+#include "kernel/curve/mod_inverse.h"
 #include "kernel/curve/tower.h"
-#include "kernel/ifma/intrinsics.h"
+#include "kernel/ifma/vector.h"
 
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
-
-using Vector = __m512i;
-
-constexpr int kLimbBits = 52;
-constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
-
-[[gnu::always_inline]] inline Vector zero() noexcept { return _mm512_setzero_si512(); }
-[[gnu::always_inline]] inline Vector broadcast(std::uint64_t x) noexcept {
-  return _mm512_set1_epi64(static_cast<long long>(x));
-}
-// accumulator + the low or the high 52 bits of a b.
-[[gnu::always_inline]] inline Vector add_low(Vector accumulator, Vector a, Vector b) noexcept {
-  return _mm512_madd52lo_epu64(accumulator, a, b);
-}
-[[gnu::always_inline]] inline Vector add_high(Vector accumulator, Vector a, Vector b) noexcept {
-  return _mm512_madd52hi_epu64(accumulator, a, b);
-}
 
 // f(Index<0>()), f(Index<1>()), ...: loops whose shifts the instructions want as constants.
 template <int I>
@@ -96,11 +80,7 @@ constexpr Constant<kLimbs> power_of_two(int exponent, const Constant<kLimbs>& m)
 }
 
 // -1/m modulo 2^52, m odd.
-constexpr std::uint64_t negated_inverse(std::uint64_t m) noexcept {
-  std::uint64_t inverse = 1;
-  for (int i = 0; i < 6; ++i) inverse *= 2 - m * inverse;  // Newton: 1, 2, 4, ... 64 bits
-  return (0 - inverse) & kLimbMask;
-}
+constexpr std::uint64_t negated_inverse(std::uint64_t m) noexcept { return (0 - inverse_of_odd(m)) & kLimbMask; }
 
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> broadcast(const Constant<kLimbs>& a) noexcept {

@@ -4,6 +4,7 @@
 // leaves the form at once. One path for all sizes; the number of blocks is a variable of its loops.
 #include "kernel/ifma/rsa.h"
 
+#include "kernel/curve/mod_inverse.h"
 #include "kernel/ifma/rsa_limbs.h"
 #include "kernel/ifma/rsa_montgomery.h"
 
@@ -31,13 +32,6 @@ void cut_into_limbs(const unsigned char* number, std::size_t bytes, std::uint64_
     const unsigned byte = number[bytes - 1 - i / 2];
     limbs[i / 13] |= std::uint64_t{i % 2 == 0 ? byte & 15 : byte >> 4} << (4 * (i % 13));
   }
-}
-
-// -1/n mod 2^52, n odd. Newton: an inverse modulo 2^k becomes one modulo 2^2k; n is its own modulo 2^3.
-std::uint64_t negated_inverse(std::uint64_t n) noexcept {
-  std::uint64_t inverse = n;
-  for (int bits = 3; bits < kLimbBits; bits *= 2) inverse *= 2 - n * inverse;
-  return (0 - inverse) & kLimbMask;
 }
 
 // Up to eight jobs in the lanes of a group; unused lanes repeat the first job and write nothing.
@@ -107,7 +101,7 @@ bool rsa_prepare(const unsigned char* n, const unsigned char* r2, std::size_t by
   if (limbs == 0 || n[0] < 0x80 || n[bytes - 1] % 2 == 0) return false;
   cut_into_limbs(n, bytes, modulus->n);
   cut_into_limbs(r2, bytes, modulus->r2);
-  modulus->k0 = negated_inverse(modulus->n[0]);
+  modulus->k0 = (0 - inverse_of_odd(modulus->n[0])) & kLimbMask;
   modulus->limbs = static_cast<std::uint32_t>(limbs);
   modulus->bytes = static_cast<std::uint32_t>(bytes);
   return true;

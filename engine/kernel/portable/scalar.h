@@ -89,12 +89,7 @@ struct WordScalar {
   static constexpr Words kR3 = power_of_two(3 * 64 * kWords, kOrder);
   static constexpr InverseModulus<kWords> kInverseModulus = make_inverse_modulus(kOrder.w);
 
-  static constexpr std::uint64_t negated_inverse() noexcept {
-    std::uint64_t inverse = 1;
-    for (int i = 0; i < 6; ++i) inverse *= 2 - kOrder.w[0] * inverse;  // Newton: 2, 4, ... 64 bits
-    return 0 - inverse;
-  }
-  static constexpr std::uint64_t kNegatedInverse = negated_inverse();  // -1/n modulo 2^64
+  static constexpr std::uint64_t kNegatedInverse = 0 - inverse_of_odd(kOrder.w[0]);  // -1/n modulo 2^64
 
   // 64 bits of v from bit `at`; zeros above v.
   static std::uint64_t bits_from(const Words& v, int at) noexcept {
