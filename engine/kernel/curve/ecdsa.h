@@ -116,20 +116,14 @@ struct Ecdsa {
     });
   }
 
-  static void read_coordinate(const unsigned char* big_endian, std::uint64_t (&words)[kWords]) noexcept {
-    for (std::uint64_t& word : words) word = 0;
-    for (int i = 0; i < C::kCoordinateBytes; ++i) {
-      const int bit = 8 * (C::kCoordinateBytes - 1 - i);
-      words[bit / 64] |= static_cast<std::uint64_t>(big_endian[i]) << (bit % 64);
-    }
-  }
-
   static bool build_key_table(const unsigned char* public_key, int window, std::uint64_t* entries,
                               void* memory) noexcept {
-    std::uint64_t x[kWords], y[kWords];
-    read_coordinate(public_key, x);
-    read_coordinate(public_key + C::kCoordinateBytes, y);
-    return build_table<C>(x, y, window, entries, memory);
+    using SerialL = typename C::SerialF::L;
+    const unsigned char* const x_bytes[1] = {public_key};
+    const unsigned char* const y_bytes[1] = {public_key + C::kCoordinateBytes};
+    const auto x = SerialL::template load_big_endian<kWords>(x_bytes, C::kCoordinateBytes);
+    const auto y = SerialL::template load_big_endian<kWords>(y_bytes, C::kCoordinateBytes);
+    return build_table<C>(x.w, y.w, window, entries, memory);
   }
 
   static void build_generator(int window, std::uint64_t* entries, void* memory) noexcept {
