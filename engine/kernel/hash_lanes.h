@@ -273,21 +273,5 @@ void hash_jobs(const HashJob* jobs, std::size_t count, ForFew few = {}) noexcept
   }
 }
 
-// Takes `count` blocks into one state, which stays words in the CPU's order.
-template <HashCore Core>
-void compress_one(void* state, const unsigned char* blocks, std::size_t count) noexcept {
-  if (count == 0) return;
-  const unsigned char* at[Core::kLanes];
-  const void* states[Core::kLanes];
-  for (std::size_t lane = 0; lane < Core::kLanes; ++lane) {
-    at[lane] = lane > 0 && Core::kSkipsIdle ? nullptr : blocks;
-    states[lane] = state;
-  }
-  typename Core::State lanes;
-  Core::load_all(lanes, states);
-  Core::compress(lanes, at, count);
-  Core::save_one(lanes, 0, state);
-}
-
 }  // namespace
 }  // namespace assay::kernel

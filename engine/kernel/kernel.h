@@ -33,8 +33,6 @@ extern const std::uint64_t kSha512Initial[8];
 
 // Writes the digest of every job. Lengths may differ.
 using HashFunction = void (*)(const HashJob* jobs, std::size_t count) noexcept;
-// Takes whole blocks into one state. assay's HMAC states come from OpenSSL; tests and benchmarks make theirs with it.
-using CompressFunction = void (*)(void* state, const unsigned char* blocks, std::size_t count) noexcept;
 
 struct HashKernel {
   HashFunction hash = nullptr;  // null: this instruction set has none

@@ -194,9 +194,5 @@ void sha256_lanes_and_shani(const HashJob* jobs, std::size_t count) noexcept {
   hash_jobs<Sha256Core>(jobs, count, {portable::sha256_shani, 10});
 }
 
-void sha256_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept {
-  compress_one<Sha256Core>(state, blocks, count);
-}
-
 }  // namespace assay::kernel::ifma
 #endif

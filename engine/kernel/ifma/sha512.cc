@@ -138,9 +138,5 @@ struct Sha512Core {
 
 void sha512_lanes(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<Sha512Core>(jobs, count); }
 
-void sha512_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept {
-  compress_one<Sha512Core>(state, blocks, count);
-}
-
 }  // namespace assay::kernel::ifma
 #endif

@@ -10,7 +10,6 @@
 namespace assay::kernel::portable {
 
 void sha256_shani(const HashJob* jobs, std::size_t count) noexcept;
-void sha256_shani_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept;
 
 }  // namespace assay::kernel::portable
 #endif
