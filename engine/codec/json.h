@@ -57,7 +57,7 @@ const JsonNode* parse_json(std::string_view text, JsonDialect dialect, base::Are
 // RFC 6901. `pointer` is "" or begins with '/'. False for a pointer that is malformed.
 bool is_json_pointer(std::string_view pointer) noexcept;
 // The value that the pointer names, or null. In an object with duplicate names the last counts.
-const JsonNode* resolve_json_pointer(const JsonNode& root, std::string_view pointer);
+const JsonNode* resolve_json_pointer(const JsonNode& root, std::string_view pointer) noexcept;
 
 // Appends `text` (UTF-8 or WTF-8) as a JSON string with quotes: the shortest escapes, lone surrogates and bytes that
 // are not UTF-8 made valid (\udXXX, \ufffd). Output is always valid JSON.
