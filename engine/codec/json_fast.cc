@@ -77,7 +77,7 @@ void set_value(FastMember& member, dom::element value, base::Arena& arena) {
   }
 }
 
-// The last member of that name: dom::object::at_key would take the first.
+// Finds the last member of that name; dom::object::at_key would find the first.
 bool find_member(dom::object object, std::string_view token, dom::element& found) noexcept {
   bool any = false;
   for (const auto field : object) {
@@ -112,15 +112,15 @@ bool resolve(dom::element value, std::string_view pointer, dom::element& found) 
 
 struct FastObjectReader::Impl {
   dom::parser parser;
-  std::vector<FastMember> members;  // of the text that is read
+  std::vector<FastMember> members;  // of the text being read
 
-  // Not deeper than the exact reader goes: simdjson's own limit is higher.
+  // The exact reader's limit of nesting, because simdjson's own is higher.
   Impl() {
     if (parser.allocate(std::size_t{4} << 10, kJsonMaxDepth) != simdjson::SUCCESS) throw std::bad_alloc();
   }
 
   bool parse(std::string_view text, dom::element& root) noexcept {
-    // Later releases of simdjson skip a byte order mark; RFC 8259 §8.1 lets us refuse it, and the exact reader does.
+    // Later releases of simdjson skip a byte order mark. The exact reader refuses it, as RFC 8259 §8.1 allows.
     if (text.empty() || text[0] == '\xEF') return false;
     return parser.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS && root.is_object();
   }
@@ -177,7 +177,7 @@ FastObjectReader::Outcome FastObjectReader::read_plain(std::string_view text, st
   std::fill_n(fields.begin(), names.size(), Field());
   const bool decided = flat_.read(text, arena, [&](const FastMember& member) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (member.name == names[i]) fields[i] = {true, member};  // the last of that name, as read_fields takes it
+      if (member.name == names[i]) fields[i] = {true, member};  // the last of that name wins, as in read_fields
     }
   });
   return decided ? Outcome::object : Outcome::undecided;
