@@ -4,34 +4,6 @@
 
 namespace assay::codec {
 
-std::string_view take_token(std::string_view& pointer) noexcept {
-  pointer.remove_prefix(1);
-  const std::string_view token = pointer.substr(0, pointer.find('/'));
-  pointer.remove_prefix(token.size());
-  return token;
-}
-
-bool token_names(std::string_view token, std::string_view name) noexcept {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < token.size(); ++i, ++at) {
-    char c = token[i];
-    if (c == '~' && i + 1 < token.size()) c = token[++i] == '1' ? '/' : '~';
-    if (at == name.size() || name[at] != c) return false;
-  }
-  return at == name.size();
-}
-
-bool token_index(std::string_view token, std::size_t& index) noexcept {
-  // Nineteen digits fit; a longer index is beyond any array.
-  if (token.empty() || token.size() > 19 || (token.size() > 1 && token[0] == '0')) return false;
-  index = 0;
-  for (const char c : token) {
-    if (c < '0' || c > '9') return false;
-    index = index * 10 + static_cast<std::size_t>(c - '0');
-  }
-  return true;
-}
-
 bool is_json_pointer(std::string_view pointer) noexcept {
   if (pointer.empty()) return true;
   if (pointer[0] != '/') return false;

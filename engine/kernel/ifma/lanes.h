@@ -10,7 +10,7 @@
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// Four words of each lane to four rows: rows[k] becomes word k of all lanes.
+// Loads four words of each lane: rows[k] becomes word k of all lanes.
 [[gnu::always_inline]] inline void load_quarters(const std::uint64_t* const* addresses, std::size_t offset,
                                                  Vector (&rows)[4]) noexcept {
   Vector r[4];
@@ -40,7 +40,6 @@ struct EightLanes {
     Vector w[N];
   };
 
-  // At most 8 N bytes each; nothing beyond them is read.
   template <int N>
   static Words<N> load_big_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
     const std::size_t tail = bytes < 64 ? bytes : 64;  // the least significant ones
@@ -223,7 +222,7 @@ struct EightLanes {
     }
   }
 
-  // The number as limbs, and back. a of to_words is carried and below 2^(64N).
+  // Cuts a number into limbs, and the way back. The argument of to_words is carried and below 2^(64N).
   template <int kLimbs, int N>
   [[gnu::always_inline]] static Limbs<kLimbs> to_limbs(const Words<N>& a) noexcept {
     Limbs<kLimbs> result;
@@ -264,7 +263,7 @@ struct EightLanes {
  private:
   static constexpr std::uint64_t kTopBit = std::uint64_t{1} << 63;
 
-  // Eight words of each lane, and a ninth where there is one.
+  // Transposes eight words of each lane and appends the ninth if N has one.
   template <int N>
   [[gnu::always_inline]] static Words<N> from_rows(Vector (&rows)[8], const std::uint64_t (&ninth)[8]) noexcept {
     transpose(rows);

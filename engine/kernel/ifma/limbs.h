@@ -30,7 +30,7 @@ struct Limbs {
   Vector l[kLimbs];
 };
 
-// The same in all lanes, while compiling.
+// A number known when compiling, the same in all lanes.
 template <int kLimbs>
 struct Constant {
   std::uint64_t l[kLimbs];
@@ -90,7 +90,7 @@ template <int kLimbs>
   return result;
 }
 
-// Carries limbs that may be negative; the last keeps what there is above it.
+// Carries limbs that may be negative. The last limb keeps everything above it.
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> carry(Limbs<kLimbs> t) noexcept {
   const Vector mask = broadcast(kLimbMask);
@@ -102,7 +102,7 @@ template <int kLimbs>
   return t;
 }
 
-// The same but for what stands above bit 52 of each limb: only good for a factor.
+// The same, but leaves the bits above bit 52 of each limb. The result is good only as a factor.
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> carry_for_factor(Limbs<kLimbs> t) noexcept {
 #pragma GCC unroll 11
@@ -112,7 +112,7 @@ template <int kLimbs>
   return t;
 }
 
-// a - m where that is not negative, else a. Both carried.
+// Returns a - m in the lanes in which that is not negative, and a in the others. Both are carried.
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> subtract_once(const Limbs<kLimbs>& a, const Constant<kLimbs>& m) noexcept {
   Limbs<kLimbs> t;
@@ -206,7 +206,7 @@ template <int kLimbs>
   return carry(result);
 }
 
-// Lane i gets lane i XOR kDistance.
+// Moves lane i XOR kDistance to lane i.
 template <int kDistance, int kLimbs>
 inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
   Limbs<kLimbs> result;
@@ -234,7 +234,7 @@ inline Element invert_lanes(const Element& a, Multiply&& mul, InvertAll&& invert
   return mul(invert_all(all), mul(mul(a4, a2), a1));
 }
 
-// Lane 0 of each word.
+// Reads lane 0 of each word.
 template <int kWords, class Words>
 inline void first_lane(std::uint64_t (&x)[kWords], const Words& words) noexcept {
   for (int i = 0; i < kWords; ++i)

@@ -34,7 +34,7 @@ void cut_into_limbs(const unsigned char* number, std::size_t bytes, std::uint64_
   }
 }
 
-// Up to eight jobs in the lanes of a group; unused lanes repeat the first job and write nothing.
+// Up to eight jobs in the lanes of a group. Unused lanes repeat the first job and write nothing.
 struct GroupJobs {
   RsaJob* jobs;
   int count;
@@ -42,7 +42,7 @@ struct GroupJobs {
   RsaJob& operator[](int lane) const noexcept { return jobs[lane < count ? lane : 0]; }
 };
 
-// Fills x with the signatures, y with R^2 mod n, and judges the range.
+// Fills x with the signatures and y with R^2 mod n, and checks that each signature is below n.
 void load_group(Group& group, GroupJobs jobs, std::size_t limbs, std::size_t bytes) noexcept {
   const unsigned char* signatures[kLanes];
   const std::uint64_t* n[kLanes];
@@ -60,7 +60,7 @@ void load_group(Group& group, GroupJobs jobs, std::size_t limbs, std::size_t byt
   group.k0 = _mm512_load_si512(k0);
 
   const LaneMask in_range = subtract(group.m, group.x, group.n, limbs);
-  // RFC 8017 §5.2.2 step 1. Zero is harmless in the place of a signature that is no number modulo n.
+  // RFC 8017 §5.2.2 step 1. A signature out of range is replaced by zero, which is harmless.
   for (std::size_t i = 0; i < limbs; ++i) group.x[i] = _mm512_maskz_mov_epi64(in_range, group.x[i]);
   for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].in_range = (in_range >> lane & 1) != 0;
 }

@@ -22,7 +22,7 @@ struct alignas(64) ByteTable {
   unsigned char at[64];
 };
 
-// Where the bytes of limb q lie in a piece, least byte first: from byte floor(6.5 q) on.
+// The places of limb q's bytes in a piece, least byte first: they begin at byte floor(6.5 q).
 constexpr ByteTable kSpread = [] {
   ByteTable table{};
   for (unsigned i = 0; i < 64; ++i) table.at[i] = static_cast<unsigned char>(13 * (i / 8) / 2 + i % 8);
@@ -47,7 +47,7 @@ constexpr ByteTable kShare = [] {
 inline Vector load_table(const ByteTable& table) noexcept { return _mm512_load_si512(table.at); }
 inline Vector odd_limbs_by_4() noexcept { return _mm512_set_epi64(4, 0, 4, 0, 4, 0, 4, 0); }
 
-// The limbs of the piece whose least byte is number[end - 1]. Limbs beyond number[0] are zero.
+// Loads the limbs of the piece whose least byte is number[end - 1]. Limbs beyond number[0] are zero.
 inline Vector load_piece(const unsigned char* number, std::size_t end) noexcept {
   const std::size_t size = end < 64 ? end : 64;
   const Vector bytes = _mm512_maskz_loadu_epi8(first_bytes(size), number + (end - size));
@@ -57,7 +57,7 @@ inline Vector load_piece(const unsigned char* number, std::size_t end) noexcept 
   return _mm512_and_si512(_mm512_srlv_epi64(spread, odd_limbs_by_4()), broadcast(kLimbMask));
 }
 
-// The inverse; what lies beyond number[0] is dropped.
+// Stores the limbs of a piece. Bytes beyond number[0] are dropped.
 inline void store_piece(Vector limbs, unsigned char* number, std::size_t end) noexcept {
   const Vector shifted = _mm512_sllv_epi64(limbs, odd_limbs_by_4());
   const Vector joined = _mm512_or_si512(shifted, _mm512_shuffle_epi8(shifted, load_table(kShare)));
@@ -67,7 +67,7 @@ inline void store_piece(Vector limbs, unsigned char* number, std::size_t end) no
   _mm512_mask_storeu_epi8(number + (end - size), first_bytes(size), bytes);
 }
 
-// One number a lane, `bytes` long.
+// Loads one number a lane, `bytes` long.
 inline void load_bytes(Vector* numbers, const unsigned char* const (&sources)[kLanes], std::size_t limbs,
                        std::size_t bytes) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
@@ -79,7 +79,7 @@ inline void load_bytes(Vector* numbers, const unsigned char* const (&sources)[kL
   }
 }
 
-// One number a lane, already in limbs.
+// Loads one number a lane, already in limbs.
 inline void load_limbs(Vector* numbers, const std::uint64_t* const (&sources)[kLanes], std::size_t limbs) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
     Vector rows[kLanes];
@@ -89,7 +89,7 @@ inline void load_limbs(Vector* numbers, const std::uint64_t* const (&sources)[kL
   }
 }
 
-// Lanes without a target, null, are dropped.
+// Stores one number a lane. A lane whose target is null is dropped.
 inline void store_bytes(const Vector* numbers, unsigned char* const (&targets)[kLanes], std::size_t limbs,
                         std::size_t bytes) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
@@ -102,7 +102,8 @@ inline void store_bytes(const Vector* numbers, unsigned char* const (&targets)[k
   }
 }
 
-// difference = a - b modulo 2^(52 limbs); the lanes where a < b. Limbs of a and b are below 2^52.
+// Computes difference = a - b modulo 2^(52 limbs) and returns the lanes in which a < b. Limbs of a and b are below
+// 2^52.
 inline LaneMask subtract(Vector* difference, const Vector* a, const Vector* b, std::size_t limbs) noexcept {
   Vector borrow = zero();  // 0 or -1
   for (std::size_t i = 0; i < limbs; ++i) {

@@ -11,7 +11,7 @@
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// Bytes from .. from+63 of: prefix, message, 0x80, zeros without end.
+// Returns bytes `from` to from + 63 of the prefix, the message, 0x80 and endless zeros.
 [[gnu::always_inline]] inline Vector padded_bytes(const HashJob& job, std::size_t from) noexcept {
   Vector bytes = _mm512_setzero_si512();
   std::size_t filled = 0;
