@@ -21,7 +21,8 @@ constexpr std::array<std::uint8_t, 256> kValue = [] {
 
 std::uint32_t value_of(char c) noexcept { return kValue[static_cast<unsigned char>(c)]; }
 
-// What the kernels leave: a length that no bytes have, and bits of the last character beyond the last byte.
+// Checks what the kernels do not: some bytes encode to this length, and the last character has no bits beyond the last
+// byte.
 bool is_canonical(const char* text, std::size_t size) noexcept {
   switch (size % 4) {
     case 1:
@@ -35,7 +36,7 @@ bool is_canonical(const char* text, std::size_t size) noexcept {
   }
 }
 
-// The definition: the other kernels are tested against this one. RFC 4648 §5.
+// RFC 4648 §5. This kernel is the definition, and the others are tested against it.
 std::size_t segment_scalar(const char* text, std::size_t size, char* to) noexcept {
   std::size_t at = 0;
   for (; at + 4 <= size; at += 4) {
@@ -131,7 +132,7 @@ std::string base64url_encode(std::string_view bytes) {
 }
 
 bool is_base64url_alphabet(std::string_view text) noexcept {
-  // Two chains: the table's latency, not its throughput, is what a single one would wait for.
+  // Two chains, because a single one would wait for the latency of the table.
   std::uint32_t even = 0, odd = 0;
   std::size_t i = 0;
   for (; i + 2 <= text.size(); i += 2) {

@@ -11,24 +11,24 @@
 
 namespace assay::codec {
 
-// Bytes that `characters` of base64url decode to, for a valid length (length % 4 != 1).
+// The bytes that `characters` characters decode to, for a valid length (length % 4 != 1).
 constexpr std::size_t base64url_decoded_size(std::size_t characters) noexcept {
   return characters / 4 * 3 + (characters % 4 * 3) / 4;
 }
 constexpr std::size_t base64url_encoded_size(std::size_t bytes) noexcept {
   return bytes / 3 * 4 + (bytes % 3 * 8 + 5) / 6;
 }
-// Bytes beyond the decoded size that a kernel may write: callers provide decoded size + this.
+// A kernel may write this many bytes beyond the decoded size. Callers provide room for both.
 inline constexpr std::size_t kBase64Slack = 64;
 
 // Decodes `text` into `to`, which has room for base64url_decoded_size(text.size()) + kBase64Slack bytes.
-// Returns false, with `to` unspecified, when the text is not strict base64url.
+// Returns false if the text is not strict base64url; `to` is then unspecified.
 bool base64url_decode(std::string_view text, char* to) noexcept;
 std::optional<std::string> base64url_decode(std::string_view text);
 
-// Decodes the segment that `text` begins with: all up to the first character that is not of the alphabet, or the end.
-// Returns its length in characters, or kNotStrict when the segment is not strict base64url. `to` has room as for all
-// of `text`; what lies beyond the decoded bytes is unspecified.
+// Decodes the first segment of `text`, which ends before the first character that is not in the alphabet. Returns its
+// length in characters, or kNotStrict if the segment is not strict base64url. `to` has room as if all of `text` were
+// decoded; the bytes after the decoded ones are unspecified.
 inline constexpr std::size_t kNotStrict = ~std::size_t{0};
 std::size_t base64url_decode_segment(std::string_view text, char* to) noexcept;
 
@@ -36,13 +36,13 @@ std::size_t base64url_decode_segment(std::string_view text, char* to) noexcept;
 void base64url_encode(std::string_view bytes, char* to) noexcept;
 std::string base64url_encode(std::string_view bytes);
 
-// True when every character is of the alphabet (length and trailing bits not looked at).
+// True if every character is in the alphabet. Does not check the length and the trailing bits.
 bool is_base64url_alphabet(std::string_view text) noexcept;
 
 // The kernel in use: "vbmi", "avx2" or "scalar".
 std::string_view base64url_kernel() noexcept;
 
-// Each kernel that this CPU can run, for tests and benchmarks that compare them.
+// A kernel that this CPU can run, for tests and benchmarks that compare them.
 struct Base64Kernel {
   std::string_view name;
   std::size_t (*decode_segment)(const char* text, std::size_t size, char* to) noexcept;
@@ -52,7 +52,7 @@ struct Base64Kernel {
     return decode_segment(text, size, to) == size;
   }
 };
-// `kernels` is filled with up to 3; returns how many.
+// Fills `kernels`, best first, with up to 3 and returns how many.
 int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept;
 
 }  // namespace assay::codec

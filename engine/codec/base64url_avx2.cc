@@ -6,7 +6,8 @@
 namespace assay::codec {
 namespace {
 
-// All ones in each byte of first..last, which are ASCII; bytes from 0x80 on are negative and in no range.
+// Returns all ones in each byte from `first` to `last`, which are ASCII. Bytes from 0x80 on are negative and in no
+// range.
 __m256i in_range(__m256i c, char first, char last) noexcept {
   return _mm256_and_si256(_mm256_cmpgt_epi8(c, _mm256_set1_epi8(static_cast<char>(first - 1))),
                           _mm256_cmpgt_epi8(_mm256_set1_epi8(static_cast<char>(last + 1)), c));
@@ -16,17 +17,13 @@ __m256i select(__m256i mask, int offset) noexcept {
   return _mm256_and_si256(mask, _mm256_set1_epi8(static_cast<char>(offset)));
 }
 
-}  // namespace
-
-namespace {
-
 struct Decoder {
   // In each 128-bit half the four 24-bit groups, first byte highest, become 12 bytes; then the halves join.
   __m256i pack = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1, 2, 1, 0, 6, 5, 4, 10, 9, 8,
                                   14, 13, 12, -1, -1, -1, -1);
   __m256i join = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7);
 
-  // Writes 24 bytes and up to 8 beyond. All ones in each byte whose character is of the alphabet.
+  // Writes 24 bytes and up to 8 beyond. Returns all ones in each byte whose character is in the alphabet.
   __attribute__((always_inline)) __m256i decode(const char* text, char* to) const noexcept {
     const __m256i c = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
     const __m256i upper = in_range(c, 'A', 'Z');

@@ -1,7 +1,7 @@
-// The decoding kernels that need an instruction set; called only where base/cpu.h has found it.
+// The decoding kernels that need an instruction set. Call them only if base::cpu_features() has it.
 //
-// Their files are compiled with flags of their own and hold no inline function or template of a library: the linker
-// could otherwise take such a copy for all the program.
+// Their files are compiled with flags of their own. They hold no inline function or template of a library, because the
+// linker could choose that copy for the whole program.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 namespace assay::codec {
 
 #if defined(__x86_64__)
-// Decodes the characters of the alphabet that `text` begins with and returns how many there are. Leaves their number
-// and trailing bits to the caller. avx2: whole blocks of 32 alone; writes up to 8 bytes beyond.
+// Decodes the characters of the alphabet at the beginning of `text` and returns how many there are. The caller checks
+// their number and the trailing bits. The AVX2 kernel takes only whole blocks of 32 and writes up to 8 bytes beyond.
 std::size_t base64url_prefix_avx2(const char* text, std::size_t size, char* to) noexcept;
 std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) noexcept;
 #endif

@@ -6,7 +6,7 @@
 namespace assay::codec {
 namespace {
 
-// The value of each ASCII character, 0x80 where it is not of the alphabet.
+// The value of each ASCII character; 0x80 if it is not in the alphabet.
 struct Values {
   alignas(64) unsigned char of[128];
 };
@@ -19,7 +19,7 @@ constexpr Values make_values() {
   return values;
 }
 
-// Where byte i of the output comes from: three of each four bytes, the highest first.
+// The source of output byte i. Three of each four bytes are kept, the highest first.
 struct Packing {
   alignas(64) unsigned char from[64];
 };
@@ -33,11 +33,8 @@ constexpr Packing make_packing() {
 constexpr Values kValues = make_values();
 constexpr Packing kPacking = make_packing();
 
-}  // namespace
-
-namespace {
-
-// Characters of the alphabet, 'A' to '_', become their six bits; others have the top bit of their byte in `bad`.
+// Turns characters of the alphabet into their six bits. Of any other character, the top bit is set before or
+// afterwards.
 struct Decoder {
   __m512i low_values = _mm512_load_si512(kValues.of);
   __m512i high_values = _mm512_load_si512(kValues.of + 64);
@@ -49,7 +46,7 @@ struct Decoder {
   __attribute__((always_inline)) __m512i bytes(__m512i values) const noexcept {
     const __m512i twelve_bits = _mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140));
     const __m512i groups = _mm512_madd_epi16(twelve_bits, _mm512_set1_epi32(0x00011000));
-    // With a mask, because GCC 12 warns inside its own header about the form without.
+    // The mask is there because GCC 12 warns inside its own header about the form without one.
     return _mm512_maskz_permutexvar_epi8((__mmask64{1} << 48) - 1, pack, groups);
   }
 };
@@ -70,8 +67,8 @@ std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) 
     _mm512_storeu_si512(to, decoder.bytes(six_bits));
   }
   if (size == done) return done;
-  // The last, less than a block. 'A' is 0: it fills the last group without a trace, and so does a zero for what lies
-  // behind a foreign character. Only the bytes that the rest stands for are written.
+  // The rest is less than a block. 'A' stands for 0, so it fills up the last group without a trace; characters behind a
+  // foreign one become zeros too. Only the bytes that the rest decodes to are written.
   __mmask64 here = ~__mmask64{0} >> (64 - (size - done));
   const __m512i c = _mm512_mask_loadu_epi8(_mm512_set1_epi8('A'), here, text + done);
   const __m512i six_bits = decoder.six_bits(c);

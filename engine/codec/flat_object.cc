@@ -18,7 +18,7 @@ using flat::kUndecided;
 
 constexpr Cursor kGiveUp{kUndecided, 0};
 
-// Eight bytes at a time; the other kernels are tested against this one, and this one by what it must find.
+// Looks at eight bytes at a time. The other kernels are tested against this one.
 std::uint32_t flat_quotes_scalar(const char* text, std::size_t size, std::uint16_t* at) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = kOnes * 0x80;
   std::uint64_t unusual = 0;
@@ -31,9 +31,9 @@ std::uint32_t flat_quotes_scalar(const char* text, std::size_t size, std::uint16
       const std::uint64_t inside = (std::uint64_t{1} << 8 * (size - begin)) - 1;
       eight = (eight & inside) | (kOnes * ' ' & ~inside);
     }
-    // A high bit for each byte below 0x20, above 0x7E or equal to a backslash, and perhaps for bytes behind such a one.
+    // Sets the high bit of each byte below 0x20, above 0x7E or equal to a backslash, and perhaps of bytes behind it.
     unusual |= (eight | (eight - kOnes * 0x20) | (eight + kOnes) | ((eight ^ kOnes * '\\') - kOnes)) & kHigh;
-    // A high bit for each quote, exactly.
+    // Has the high bit of exactly the quotes.
     const std::uint64_t other = eight ^ kOnes * '"';
     std::uint64_t quotes = ~(((other & ~kHigh) + ~kHigh) | other) & kHigh;
     if (count + 8 > kFlatMostQuotes && count + static_cast<std::uint32_t>(std::popcount(quotes)) > kFlatMostQuotes) {
@@ -46,8 +46,8 @@ std::uint32_t flat_quotes_scalar(const char* text, std::size_t size, std::uint16
   return unusual == 0 ? count : kFlatUndecided;
 }
 
-// RFC 8259 §6, for a number that begins at `at`. Returns its end, or kUndecided: it is none, or so long that its range
-// matters.
+// Reads the number that begins at `at` (RFC 8259 §6). Returns its end, or kUndecided if there is no number or if it is
+// so long that its range matters.
 std::uint32_t read_number(const FlatText& flat, std::uint32_t at, Kind& kind) noexcept {
   constexpr std::uint32_t kMostDigits = 20, kMostLength = 40;
   const char* const text = flat.text;
@@ -60,7 +60,7 @@ std::uint32_t read_number(const FlatText& flat, std::uint32_t at, Kind& kind) no
   if (digits == 0 || (text[first] == '0' && digits > 1)) return kUndecided;
   const char next = text[at];
   if (next != '.' && next != 'e' && next != 'E') {
-    if (negative && text[first] == '0') return kUndecided;  // "-0": its canonical text is another
+    if (negative && text[first] == '0') return kUndecided;  // "-0": the canonical text is "0"
     kind = Kind::integer;
     if (digits < 19) return at;
     if (digits > kMostDigits) return kUndecided;
@@ -84,7 +84,7 @@ std::uint32_t read_number(const FlatText& flat, std::uint32_t at, Kind& kind) no
   return at - begin <= kMostLength ? at : kUndecided;
 }
 
-// RFC 8259 §3: null, true or false at `at`. Returns its end, or kUndecided.
+// Reads null, true or false at `at` (RFC 8259 §3). Returns its end, or kUndecided.
 std::uint32_t read_word(const FlatText& flat, std::uint32_t at, Kind& kind) noexcept {
   kind = Kind::boolean;
   if (flat.holds(at, "true")) return at + 4;
@@ -95,7 +95,7 @@ std::uint32_t read_word(const FlatText& flat, std::uint32_t at, Kind& kind) noex
 
 Cursor skip_value(const FlatText& flat, Cursor from, int depth) noexcept;
 
-// Passes an array or, with names, an object, whose bracket stands at `from`. RFC 8259 §4, §5.
+// Skips the array or object whose bracket is at `from` (RFC 8259 §4, §5).
 Cursor skip_nested(const FlatText& flat, Cursor from, int depth) noexcept {
   const char* const text = flat.text;
   const bool object = text[from.at] == '{';
@@ -138,7 +138,7 @@ Cursor skip_value(const FlatText& flat, Cursor from, int depth) noexcept {
   }
 }
 
-// An array at `from`: of strings, each is given; else passed.
+// Reads the array at `from`. Lists its items if all are strings, and only skips it otherwise.
 Cursor read_array(const FlatText& flat, Cursor from, std::uint32_t quotes, base::Arena& arena, FastMember& member) {
   const char* const text = flat.text;
   Cursor cursor{flat.skip_spaces(from.at + 1), from.quote};
@@ -160,7 +160,7 @@ Cursor read_array(const FlatText& flat, Cursor from, std::uint32_t quotes, base:
     more = text[cursor.at] == ',';
     if (more) cursor.at = flat.skip_spaces(cursor.at + 1);
   }
-  // An element of another kind, or a fault, which skip_nested tells apart.
+  // Either an element is not a string or the text is wrong; skip_nested decides which.
   if (more || text[cursor.at] != ']') {
     arena.shrink_last(room, 0);
     return skip_nested(flat, from, 1);

@@ -1,10 +1,10 @@
-// The reader for flat JSON objects, which is what claims sets and log records nearly always are: one pass for the
-// quotes, one from quote to quote, nothing copied.
+// The reader for flat JSON objects, such as nearly all claims sets and log records. One pass finds the quotes, a second
+// goes from quote to quote, and nothing is copied.
 //
-// It decides texts of U+0020 to U+007E without a backslash, whose strings then are what stands between two quotes, and
-// leaves the rest undecided: other white space than U+0020, escapes, numbers of many digits, deep nesting, texts of
-// many members. It never rejects; what it decides, json_fast.h's other reader and parse_json (both dialects) accept
-// with equal members. The kernel that finds the quotes (AVX-512, AVX2 or scalar) is chosen once.
+// It decides texts of U+0020 to U+007E without a backslash, in which a string is the text between two quotes. It leaves
+// everything else undecided: white space other than U+0020, escapes, numbers of many digits, deep nesting, texts of
+// many members. It never rejects a text. Whatever it decides, the other reader of json_fast.h and parse_json (both
+// dialects) accept with equal members. The kernel that finds the quotes (AVX-512, AVX2 or scalar) is chosen once.
 #pragma once
 
 #include <array>
@@ -19,35 +19,36 @@
 
 namespace assay::codec {
 
-// Limits beyond which a text is not decided; kFlatMostQuotes is another.
+// Texts beyond these limits, and beyond kFlatMostQuotes, are left undecided.
 inline constexpr std::size_t kFlatMostBytes = 65534;  // a position is 16 bits, and one stands for the end
 inline constexpr int kFlatMostDepth = 8;
 
-// Finds the quotes of `text`, of at most kFlatMostBytes bytes and followed by kJsonPadding readable ones. Writes their
-// positions, in order, to `at`, which has room for kFlatQuotesRoom, and returns how many there are. kFlatUndecided,
-// with `at` unspecified: a byte is a backslash or not of U+0020 to U+007E, or there are more than kFlatMostQuotes.
+// Finds the quotes of `text`, which has at most kFlatMostBytes bytes and kJsonPadding readable ones after them. Writes
+// their positions, in order, to `at`, which has room for kFlatQuotesRoom, and returns how many there are. Returns
+// kFlatUndecided, with `at` unspecified, if a byte is a backslash or outside U+0020 to U+007E, or if there are more
+// than kFlatMostQuotes.
 using FindQuotes = std::uint32_t (*)(const char* text, std::size_t size, std::uint16_t* at) noexcept;
 
 struct FlatKernel {
   std::string_view name;  // "avx512", "avx2" or "scalar"
   FindQuotes find;
 };
-// Each kernel that this CPU can run, the best first. `kernels` is filled with up to 3; returns how many.
+// Fills `kernels` with the kernels that this CPU can run, best first, up to 3, and returns how many.
 int flat_kernels(FlatKernel (&kernels)[3]) noexcept;
 // The kernel in use.
 const FlatKernel& flat_kernel() noexcept;
 
 namespace flat {
 
-// Where reading is: a position in the text, and the index in the list of the first quote that is not before it. A
-// position outside strings holds a quote exactly when it is that one.
+// A position in the text, and the index of the first quote that is not before it. Outside strings, the byte at the
+// position is a quote if and only if it is that one.
 struct Cursor {
   std::uint32_t at;
   std::uint32_t quote;
 };
 inline constexpr std::uint32_t kUndecided = 0xFFFFFFFF;  // as `at`
 
-// A text whose quotes are found. All are of an even number, and text[last] is '}': so no string, number, word or run of
+// A text whose quotes are found. Their number is even, and text[last] is '}'. So no string, number, word or run of
 // spaces that begins before `last` goes beyond it, and a nested object that ends there leaves the outer one open.
 struct FlatText {
   const char* text;
@@ -64,15 +65,16 @@ struct FlatText {
   }
 };
 
-// The first byte from `at` on that is no digit, looked for in eights: a time has ten digits.
+// Returns the position of the first byte from `at` on that is not a digit. Looks at eight bytes at a time, because a
+// time has ten digits.
 inline std::uint32_t digits_end(const char* text, std::uint32_t at) noexcept {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   for (int i = 0; i < 2; ++i, at += 8) {
     std::uint64_t eight;
     std::memcpy(&eight, text + at, 8);
-    // A digit becomes 0 to 9, another ASCII byte more; bytes beyond ASCII, which lie behind the text, disturb only what
-    // follows them.
+    // A digit becomes 0 to 9 and any other ASCII byte more. Bytes beyond ASCII exist only behind the text, and they
+    // disturb only the bytes that follow them.
     const std::uint64_t others = (((eight ^ kOnes * '0') + kOnes * (0x80 - 10)) | eight) & kOnes * 0x80;
     if (others != 0) return at + static_cast<std::uint32_t>(__builtin_ctzll(others)) / 8;
   }
@@ -81,8 +83,8 @@ inline std::uint32_t digits_end(const char* text, std::uint32_t at) noexcept {
   return at;
 }
 
-// The end of an integer of 1 to 15 digits that begins at `at`, is not 0 and has no sign, fraction or exponent, as times
-// are; kUndecided: what stands there is another value.
+// Returns the end of the integer at `at` if it has 1 to 15 digits, is not 0 and has no sign, fraction or exponent, like
+// a time. Returns kUndecided for any other value.
 inline std::uint32_t plain_integer_end(const char* text, std::uint32_t at) noexcept {
   if (text[at] < '1' || text[at] > '9') return kUndecided;
   const std::uint32_t end = digits_end(text, at);
@@ -90,24 +92,24 @@ inline std::uint32_t plain_integer_end(const char* text, std::uint32_t at) noexc
   return end - at < 16 && (next == ',' || next == '}' || next == ' ') ? end : kUndecided;
 }
 
-// Any value but a string, at `from`, in a text of `quotes` quotes: sets what its kind mentions, but for `text`. Returns
-// where it ends, at kUndecided where that is not decided.
+// Reads the value at `from`, which is not a string, in a text of `quotes` quotes. Sets the fields that its kind
+// mentions, except `text`. Returns the position after it, or kUndecided as that position.
 Cursor read_value(const FlatText& flat, Cursor from, std::uint32_t quotes, base::Arena& arena, FastMember& member);
 
 }  // namespace flat
 
-// Not thread safe: one for each thread. Allocates nothing but in the arena.
+// Not thread safe: one for each thread. Allocates only in the arena.
 class FlatObjectReader {
  public:
   explicit FlatObjectReader(const FlatKernel& kernel = flat_kernel()) noexcept : find_(kernel.find) {}
 
   // Reads `text`, which is followed by kJsonPadding readable bytes, and calls visit(const FastMember&) for each member,
-  // in order and with duplicates. Strings are views into `text`, lists of them live in `arena`. False: not decided, and
-  // what was visited is of no meaning.
+  // in order and with duplicates. Strings are views into `text`, lists of them live in `arena`. Returns false if the
+  // text is not decided; the members visited so far then mean nothing.
   template <class Visit>
   bool read(std::string_view text, base::Arena& arena, Visit&& visit);
 
-  // The value of a member that was visited, as it was written: plain ASCII.
+  // The value of a visited member as it was written, in plain ASCII.
   static std::string_view written(const FastMember& member) noexcept {
     if (member.kind != FastMember::Kind::string) return member.text;
     return {member.text.data() - 1, member.text.size() + 2};
@@ -138,7 +140,7 @@ bool FlatObjectReader::read(std::string_view text, base::Arena& arena, Visit&& v
     if (bytes[at] != '"') return false;
     const std::uint32_t name_begin = at + 1, name_end = quotes[quote + 1];
     const std::string_view name(bytes + name_begin, name_end - name_begin);
-    // Most often nothing stands between the tokens, which two looks then tell.
+    // Usually nothing stands between the tokens, and two comparisons are enough to know.
     at = name_end + 1;
     bool string = flat.holds(at, ":\"");
     if (string) {

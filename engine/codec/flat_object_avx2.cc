@@ -11,7 +11,7 @@ std::uint64_t mask_of(__m256i low, __m256i high) noexcept {
          static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(high))) << 32;
 }
 
-// All ones in each byte that is a backslash or not of U+0020 to U+007E; bytes from 0x80 on are negative.
+// Returns all ones in each byte that is a backslash or outside U+0020 to U+007E. Bytes from 0x80 on are negative.
 __m256i unusual_in(__m256i c) noexcept {
   const __m256i outside = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), c);
   const __m256i backslash = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('\\'));
@@ -34,8 +34,8 @@ std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t
     std::uint64_t quotes = mask_of(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(high, quote)) & inside;
     const auto found = static_cast<std::size_t>(__builtin_popcountll(quotes));
     if (count + found > kFlatMostQuotes) return kFlatUndecided;
-    // Eight positions at once without looking whether they are there: few blocks have more. Of no bit the position is
-    // of no meaning, and lies beyond `count`.
+    // Writes eight positions at a time, whether there are as many quotes or not: few blocks have more. Positions beyond
+    // `count` mean nothing.
     std::uint16_t* to = at + count;
     for (std::size_t written = 0; written < found; written += 8) {
       for (int i = 0; i < 8; ++i) {

@@ -19,7 +19,7 @@ constexpr Positions make_positions() {
   return positions;
 }
 
-// What an ASCII character is to the reader.
+// The class of each ASCII character.
 constexpr unsigned char kQuote = 1, kUnusual = 0x80;
 struct Classes {
   alignas(64) unsigned char of[128];
@@ -43,7 +43,8 @@ std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16
   const __m512i positions = _mm512_load_si512(kPositions.of);
   const __m512i low_classes = _mm512_load_si512(kClasses.of);
   const __m512i high_classes = _mm512_load_si512(kClasses.of + 64);
-  __m512i seen = _mm512_setzero_si512();  // the high bit of a byte: unusual, or beyond ASCII
+  __m512i seen =
+      _mm512_setzero_si512();  // a byte's high bit is set once an unusual character or one beyond ASCII is seen
   std::size_t count = 0;
   for (std::size_t begin = 0; begin < size; begin += 64) {
     const std::size_t left = size - begin;
@@ -54,7 +55,7 @@ std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16
     const __mmask64 quotes = _mm512_test_epi8_mask(classes, _mm512_set1_epi8(kQuote));
     const auto found = static_cast<std::size_t>(_mm_popcnt_u64(quotes));
     if (count + found > kFlatMostQuotes) return kFlatUndecided;
-    // The positions in the block, closed up, widened and moved to where the block begins.
+    // The positions of the quotes in the block, packed together, widened, and counted from the beginning of the text.
     const __m512i packed = _mm512_maskz_compress_epi8(quotes, positions);
     const __m256i base = _mm256_set1_epi16(static_cast<short>(begin));
     const __m256i first = _mm256_cvtepu8_epi16(_mm512_castsi512_si128(packed));

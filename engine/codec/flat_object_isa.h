@@ -1,7 +1,7 @@
-// The kernels of flat_object.h that need an instruction set; called only where base/cpu.h has found it.
+// The kernels of flat_object.h that need an instruction set. Call them only if base::cpu_features() has it.
 //
-// Their files are compiled with flags of their own and hold no inline function or template of a library: the linker
-// could otherwise take such a copy for all the program.
+// Their files are compiled with flags of their own. They hold no inline function or template of a library, because the
+// linker could choose that copy for the whole program.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@
 
 namespace assay::codec {
 
-// More quotes than these leave a text undecided. A kernel writes up to 64 positions beyond what it finds.
+// A text with more quotes is left undecided. A kernel writes up to 64 positions beyond those that it finds.
 inline constexpr std::size_t kFlatMostQuotes = 1024;
 inline constexpr std::size_t kFlatQuotesRoom = kFlatMostQuotes + 64;
-// Instead of a number of quotes.
+// Returned in the place of a number of quotes.
 inline constexpr std::uint32_t kFlatUndecided = 0xFFFFFFFF;
 
 #if defined(__x86_64__)

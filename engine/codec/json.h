@@ -1,11 +1,12 @@
-// JSON texts as a tree that keeps every detail: the exact reader, for headers, key sets, configuration and all claims
-// that the fast reader (json_fast.h) does not decide.
+// The exact reader of JSON: it makes a tree that keeps every detail. It reads headers, key sets, configuration and all
+// claims that the fast reader (json_fast.h) does not decide.
 //
-// Two dialects. rfc8259: RFC 8259 with UTF-8 (RFC 3629), any number of digits, duplicate names kept, lone surrogate
-// escapes allowed. python: what json.loads(bytes) of CPython 3.11 takes: also a BOM, UTF-16 and UTF-32 detected as
-// RFC 4627 §3 does, UTF-8 encoded surrogates, NaN, Infinity and -Infinity; integers of at most 4300 digits.
+// There are two dialects. rfc8259 is RFC 8259 in UTF-8 (RFC 3629), with any number of digits; it keeps duplicate names
+// and allows lone surrogate escapes. python is what json.loads(bytes) of CPython 3.11 takes: in addition a BOM, UTF-16
+// and UTF-32 (detected as in RFC 4627 §3), surrogates encoded in UTF-8, NaN, Infinity and -Infinity, but integers of at
+// most 4300 digits.
 //
-// Strings are held as UTF-8 in which a lone surrogate stands as its three bytes (WTF-8).
+// Strings are UTF-8 in which a lone surrogate stands as its three bytes (WTF-8).
 #pragma once
 
 #include <cstddef>
@@ -21,13 +22,13 @@ namespace assay::codec {
 enum class JsonDialect : std::uint8_t { rfc8259, python };
 enum class JsonType : std::uint8_t { null, boolean, integer, real, string, array, object };
 
-// Nesting allowed, arrays and objects together. CPython's limit is its recursion limit of 1000 less the caller's
-// frames.
+// The nesting of arrays and objects that is allowed. CPython's limit is its recursion limit of 1000, less the frames of
+// the caller.
 inline constexpr int kJsonMaxDepth = 960;
 
 struct JsonMember;
 
-// A value. Lives in the arena given to parse_json, its text there or in the parsed text.
+// A value. It lives in the arena given to parse_json; its text lives there or in the parsed text.
 struct JsonNode {
   JsonType type = JsonType::null;
   bool truth = false;     // boolean: the value
@@ -37,7 +38,8 @@ struct JsonNode {
   std::span<const JsonMember> members;  // object, in order, duplicates included
 
   bool is(JsonType t) const noexcept { return type == t; }
-  // The last member of this name, as Python's dict keeps it; null when there is none or this is not an object.
+  // Returns the last member of this name, the one that Python's dict keeps. Null if there is none or if this is not an
+  // object.
   const JsonNode* find(std::string_view name) const noexcept;
 };
 
@@ -47,27 +49,28 @@ struct JsonMember {
 };
 
 struct JsonError {
-  std::size_t offset = 0;    // byte of the text where reading stopped
+  std::size_t offset = 0;    // the byte of the text at which reading stopped
   const char* message = "";  // "expected ',' or '}'"; never holds text of the document
 };
 
-// Parses the whole of `text`. On failure returns null and says why in `error`, if given. `text` must outlive the tree.
+// Parses the whole of `text`, which must outlive the tree. On failure returns null and explains it in `error`, if
+// given.
 const JsonNode* parse_json(std::string_view text, JsonDialect dialect, base::Arena& arena, JsonError* error = nullptr);
 
-// RFC 6901. `pointer` is "" or begins with '/'. False for a pointer that is malformed.
+// Returns whether `pointer` is well-formed (RFC 6901): it is "" or begins with '/', and '~' is followed by 0 or 1.
 bool is_json_pointer(std::string_view pointer) noexcept;
-// The value that the pointer names, or null. In an object with duplicate names the last counts.
-const JsonNode* resolve_json_pointer(const JsonNode& root, std::string_view pointer);
+// Returns the value that the pointer names, or null. In an object with duplicate names the last one counts.
+const JsonNode* resolve_json_pointer(const JsonNode& root, std::string_view pointer) noexcept;
 
-// Appends `text` (UTF-8 or WTF-8) as a JSON string with quotes: the shortest escapes, lone surrogates and bytes that
-// are not UTF-8 made valid (\udXXX, \ufffd). Output is always valid JSON.
+// Appends `text` (UTF-8 or WTF-8) as a JSON string with quotes and the shortest escapes. Lone surrogates become \udXXX
+// and bytes that are not UTF-8 become \ufffd, so the output is always valid JSON.
 void append_json_string(std::string& to, std::string_view text);
-// The same to `to`, which has room for json_string_room(text.size()) bytes. Returns the end of what was written.
+// The same, written to `to`, which has room for json_string_room(text.size()) bytes. Returns the end of the string.
 char* write_json_string(char* to, std::string_view text);
-// A byte becomes a \uXXXX at most; and quotes.
+// Each byte becomes \uXXXX at most, and there are two quotes.
 constexpr std::size_t json_string_room(std::size_t bytes) noexcept { return 6 * bytes + 2; }
-// Appends a value as it was written, on one line and as valid JSON: line breaks between tokens become spaces, NaN and
-// the infinities null, UTF-8 encoded surrogates escapes.
+// Appends a value as it was written, but on one line and as valid JSON: line breaks between tokens become spaces, NaN
+// and the infinities become null, and surrogates encoded in UTF-8 become escapes.
 void append_json_line(std::string& to, const JsonNode& value);
 
 // The value as CPython's str() writes it: 'True', "None", "1.5", "1e+22", "['a', 'b']", "{'a': 1}".

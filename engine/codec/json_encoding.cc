@@ -16,7 +16,7 @@ struct Encoding {
 };
 
 Encoding detect(std::string_view b) noexcept {
-  // The marks of UTF-32 first: that of little endian begins as the one of UTF-16 does.
+  // UTF-32 comes first, because its little-endian mark begins with that of UTF-16.
   if (b.starts_with("\0\0\xFE\xFF"sv)) return {4, true, 4};
   if (b.starts_with("\xFF\xFE\0\0"sv)) return {4, false, 4};
   if (b.starts_with("\xFE\xFF"sv)) return {2, true, 2};
@@ -43,7 +43,7 @@ char32_t read_unit(std::string_view bytes, std::size_t at, const Encoding& encod
 
 JsonText transcode(std::string_view bytes, const Encoding& encoding, base::Arena& arena) {
   const auto unit = static_cast<std::size_t>(encoding.unit);
-  // UTF-16 grows by half at most, UTF-32 not at all; write_wtf8 may need 4 bytes in the last place.
+  // UTF-16 grows by half at most and UTF-32 not at all. write_wtf8 needs room for 4 bytes even for the last character.
   const std::size_t room = bytes.size() / 2 * 3 + 4;
   char* const to = arena.allocate(room);
   std::size_t written = 0;

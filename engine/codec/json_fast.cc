@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/json.h"
+#include "codec/json_pointer.h"
 
 namespace assay::codec {
 namespace {
@@ -76,22 +77,11 @@ void set_value(FastMember& member, dom::element value, base::Arena& arena) {
   }
 }
 
-// RFC 6901 §4: whether the reference token, with "~1" for '/' and "~0" for '~', is `name`.
-bool names(std::string_view token, std::string_view name) noexcept {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < token.size(); ++i, ++at) {
-    char c = token[i];
-    if (c == '~' && i + 1 < token.size()) c = token[++i] == '1' ? '/' : '~';
-    if (at == name.size() || name[at] != c) return false;
-  }
-  return at == name.size();
-}
-
-// The last member of that name: dom::object::at_key would take the first.
+// Finds the last member of that name; dom::object::at_key would find the first.
 bool find_member(dom::object object, std::string_view token, dom::element& found) noexcept {
   bool any = false;
   for (const auto field : object) {
-    if (!names(token, field.key)) continue;
+    if (!token_names(token, field.key)) continue;
     found = field.value;
     any = true;
   }
@@ -99,20 +89,13 @@ bool find_member(dom::object object, std::string_view token, dom::element& found
 }
 
 bool find_item(dom::array array, std::string_view token, dom::element& found) noexcept {
-  if (token.empty() || token.size() > 9 || (token.size() > 1 && token[0] == '0')) return false;
   std::size_t index = 0;
-  for (const char c : token) {
-    if (c < '0' || c > '9') return false;
-    index = index * 10 + static_cast<std::size_t>(c - '0');
-  }
-  return array.at(index).get(found) == simdjson::SUCCESS;
+  return token_index(token, index) && array.at(index).get(found) == simdjson::SUCCESS;
 }
 
 bool resolve(dom::element value, std::string_view pointer, dom::element& found) noexcept {
   while (!pointer.empty()) {
-    pointer.remove_prefix(1);
-    const std::string_view token = pointer.substr(0, pointer.find('/'));
-    pointer.remove_prefix(token.size());
+    const std::string_view token = take_token(pointer);
     dom::object object;
     dom::array array;
     if (value.get(object) == simdjson::SUCCESS) {
@@ -129,15 +112,15 @@ bool resolve(dom::element value, std::string_view pointer, dom::element& found) 
 
 struct FastObjectReader::Impl {
   dom::parser parser;
-  std::vector<FastMember> members;  // of the text that is read
+  std::vector<FastMember> members;  // of the text being read
 
-  // Not deeper than the exact reader goes: simdjson's own limit is higher.
+  // The exact reader's limit of nesting, because simdjson's own is higher.
   Impl() {
     if (parser.allocate(std::size_t{4} << 10, kJsonMaxDepth) != simdjson::SUCCESS) throw std::bad_alloc();
   }
 
   bool parse(std::string_view text, dom::element& root) noexcept {
-    // Later releases of simdjson skip a byte order mark; RFC 8259 §8.1 lets us refuse it, and the exact reader does.
+    // Later releases of simdjson skip a byte order mark. The exact reader refuses it, as RFC 8259 §8.1 allows.
     if (text.empty() || text[0] == '\xEF') return false;
     return parser.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS && root.is_object();
   }
@@ -194,7 +177,7 @@ FastObjectReader::Outcome FastObjectReader::read_plain(std::string_view text, st
   std::fill_n(fields.begin(), names.size(), Field());
   const bool decided = flat_.read(text, arena, [&](const FastMember& member) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (member.name == names[i]) fields[i] = {true, member};  // the last of that name, as read_fields takes it
+      if (member.name == names[i]) fields[i] = {true, member};  // the last of that name wins, as in read_fields
     }
   });
   return decided ? Outcome::object : Outcome::undecided;

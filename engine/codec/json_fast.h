@@ -1,9 +1,9 @@
-// The fast reader for JSON objects: flat_object.h for the plain ones, simdjson for what that leaves, and everything
-// unusual left to the exact reader (json.h).
+// The fast reader for JSON objects: flat_object.h reads the plain ones and simdjson most others. The exact reader
+// (json.h) reads the rest.
 //
-// It never rejects: it either gives the members of an object that RFC 8259 certainly allows, or says "not decided", and
-// the exact reader then accepts or rejects. So the two can be fuzzed against one another: whatever this accepts,
-// parse_json accepts with equal members.
+// The fast reader never rejects a text. It either reports the members of an object that RFC 8259 certainly allows, or
+// says "undecided", and the exact reader then accepts or rejects. So the two can be fuzzed against each other: whatever
+// this one accepts, parse_json accepts with equal members.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ class FastObjectReader {
 
   enum class Outcome : std::uint8_t { object, undecided };
   // Reads `text`, which is followed by kJsonPadding readable bytes, and calls visit(const FastMember&) for each member,
-  // in order and with duplicates. Strings are views into `text` or live in `arena`. `begin()` is called before the
-  // first member, and again where all before was in vain. `plain`: every byte is one of U+0020 to U+007E.
+  // in order and with duplicates. Strings are views into `text` or live in `arena`. Calls begin() before the first
+  // member, and again if the members visited so far are void. Sets `plain` if every byte is in U+0020 to U+007E.
   template <class Begin, class Visit>
   Outcome read(std::string_view text, base::Arena& arena, bool& plain, Begin&& begin, Visit&& visit) {
     begin();
@@ -40,10 +40,10 @@ class FastObjectReader {
     for (const FastMember& member : members) visit(member);
     return Outcome::object;
   }
-  // The same, all members at once, in `arena`.
+  // The same, but returns all members at once, in `arena`.
   Outcome read(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
 
-  // The value that one pointer or name names, in a record of NDJSON.
+  // The value at one pointer or name in a record of NDJSON.
   struct Field {
     bool found = false;
     FastMember value;
@@ -51,14 +51,15 @@ class FastObjectReader {
   // Reads an object and resolves `pointers` (RFC 6901, valid) in it. Fields live in `arena`.
   Outcome read_fields(std::string_view text, std::span<const std::string_view> pointers, base::Arena& arena,
                       std::span<Field> fields);
-  // The same for names of members of the outermost object, by flat_object.h alone: cheap, and undecided for all that is
-  // not plain. Fields are views into `text`, lists of them live in `arena`; written(field) is the value as written.
+  // The same for names of members of the outermost object, with flat_object.h only: cheap, but undecided for any text
+  // that is not plain. Fields are views into `text`, lists of them live in `arena`. written(field) is the value as
+  // written.
   Outcome read_plain(std::string_view text, std::span<const std::string_view> names, base::Arena& arena,
                      std::span<Field> fields);
   static std::string_view written(const Field& field) noexcept { return FlatObjectReader::written(field.value); }
 
  private:
-  // By simdjson.
+  // Reads with simdjson.
   Outcome read_any(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
 
   struct Impl;

@@ -9,7 +9,7 @@
 namespace assay::codec {
 namespace {
 
-// CPython's sys.get_int_max_str_digits(): int() of more raises ValueError.
+// CPython's sys.get_int_max_str_digits(): int() raises ValueError for more digits.
 constexpr std::size_t kPythonIntDigits = 4300;
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -21,7 +21,8 @@ constexpr int hex_value(char c) noexcept {
   return -1;
 }
 
-// True for the bytes of a string that need a look: the quote, the backslash and control characters (RFC 8259 §7).
+// True for the bytes that stand for more than themselves in a string: the quote, the backslash and control characters
+// (RFC 8259 §7).
 constexpr std::array<bool, 256> kStopsString = [] {
   std::array<bool, 256> stops{};
   for (std::size_t c = 0; c < 0x20; ++c) stops[c] = true;
@@ -30,8 +31,8 @@ constexpr std::array<bool, 256> kStopsString = [] {
   return stops;
 }();
 
-// Each method leaves `at_` behind what it read and returns true, or sets `message_` and returns false with `at_` at the
-// byte that is wrong. The text is known to be UTF-8 (WTF-8).
+// Every method that reads leaves `at_` after the text that it read and returns true. Or it sets `message_`, leaves
+// `at_` at the byte that is wrong, and returns false. The text is known to be UTF-8 (WTF-8).
 class Parser {
  public:
   Parser(std::string_view text, JsonDialect dialect, base::Arena& arena)
@@ -70,7 +71,7 @@ class Parser {
     }
   }
 
-  // `depth`: the arrays and objects around this value.
+  // `depth` counts the arrays and objects around this value.
   bool value(JsonNode& node, int depth) {
     const std::size_t begin = at_;
     if (!bare_value(node, depth)) return false;
@@ -129,7 +130,8 @@ class Parser {
     return true;
   }
 
-  // RFC 8259 §4. Members wait on one stack for all levels and are copied into the arena when their object is complete.
+  // RFC 8259 §4. The members of all open objects share one stack. They are copied into the arena when their object is
+  // complete.
   bool object(JsonNode& node, int depth) {
     const std::size_t base = members_.size();
     skip_space();
@@ -211,7 +213,7 @@ class Parser {
     return at_ != begin;
   }
 
-  // Moves to the next byte of a string that needs a look; false at the end of the text.
+  // Moves to the next byte in kStopsString. Returns false at the end of the text.
   bool run() noexcept {
     while (at_ < text_.size() && !kStopsString[static_cast<unsigned char>(text_[at_])]) ++at_;
     return at_ < text_.size();
@@ -229,7 +231,7 @@ class Parser {
     return escaped_string(begin, out);
   }
 
-  // The rest of a string that has an escape: unescaped text is never longer than the text as written.
+  // Reads the rest of a string that has an escape. Unescaped text is never longer than the text as written.
   bool escaped_string(std::size_t begin, std::string_view& out) {
     const std::size_t end = string_end();
     if (end == text_.size()) return fail_at_end();
@@ -249,7 +251,7 @@ class Parser {
     return true;
   }
 
-  // Where the string around `at_` ends: at its closing quote, or at the end of the text.
+  // Returns the position of the closing quote of the string around `at_`, or the end of the text.
   std::size_t string_end() const noexcept {
     std::size_t end = at_;
     while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
@@ -260,7 +262,7 @@ class Parser {
     return fail("unterminated string");
   }
 
-  // Reads the escape at `at_`, which a closing quote follows somewhere, and appends what it stands for.
+  // Reads the escape at `at_`, which a closing quote follows somewhere, and appends the character that it stands for.
   bool escape(char* to, std::size_t& written) noexcept {
     ++at_;
     char plain = 0;
@@ -300,7 +302,7 @@ class Parser {
     char32_t code = 0;
     if (!four_hex(at_, code)) return fail("expected four hexadecimal digits");
     at_ += 4;
-    // RFC 8259 §7: two escapes make one character beyond the first plane. A surrogate without its half stays alone.
+    // RFC 8259 §7: a character beyond the first plane takes two escapes. A surrogate without its partner is kept.
     char32_t low = 0;
     if (is_high_surrogate(code) && text_.substr(at_).starts_with("\\u") && four_hex(at_ + 2, low) &&
         is_low_surrogate(low)) {

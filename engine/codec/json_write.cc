@@ -1,4 +1,4 @@
-// JSON out: strings and values that are one line of valid JSON whatever the text holds.
+// Writes strings and values as one line of valid JSON, whatever the text holds.
 #include <cstdint>
 #include <cstring>
 
@@ -14,7 +14,7 @@ void append_unicode_escape(std::string& to, char32_t code) {
   for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(code >> shift) & 0xFu];
 }
 
-// C0, DEL and C1: a log of verdicts is read on terminals, where each of them may act.
+// C0, DEL and C1. People read verdicts on terminals, and a terminal may obey any of these.
 bool is_control(char32_t code) noexcept { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
 
 // RFC 8259 §7.
@@ -46,14 +46,14 @@ void append_escaped(std::string& to, char32_t code) {
   }
 }
 
-// Length of the number, word or NaN at the beginning of `text`.
+// Returns the length of the number, word or NaN at the beginning of `text`.
 std::size_t scalar_length(std::string_view text) noexcept {
   const std::size_t end = text.find_first_of(" \t\r\n,:[]{}\"");
   return end == text.npos ? text.size() : end;
 }
 
-// CPython reads no integer of more digits, and a reader of verdicts must not die of one token. "e0" leaves the value
-// and every digit as they are, and makes it a number that each reader takes.
+// CPython refuses to read integers of more digits, and one token must not stop a reader of verdicts. An "e0" at the end
+// keeps the value and every digit, and makes it a number that every reader takes.
 constexpr std::size_t kMaxIntegerDigits = 4300;
 
 void append_scalar(std::string& to, std::string_view text) {
@@ -63,8 +63,8 @@ void append_scalar(std::string& to, std::string_view text) {
   if (digits > kMaxIntegerDigits && text.find_first_of(".eE") == text.npos) to += "e0";
 }
 
-// Copies the string that begins at `at` as written, but surrogates and control characters (JSON lets DEL and C1 stand
-// raw) as escapes. Returns the index behind it.
+// Copies the string that begins at `at` as written, except that surrogates and control characters become escapes (JSON
+// allows raw DEL and C1). Returns the index after it.
 std::size_t append_written_string(std::string& to, std::string_view text, std::size_t at) {
   to += text[at++];
   bool escaped = false;
@@ -82,8 +82,8 @@ std::size_t append_written_string(std::string& to, std::string_view text, std::s
   return at;
 }
 
-// A mark in the high bit of some byte when one of these eight is not plain ASCII text: a control character, '"', '\\',
-// DEL or the beginning of a longer character. May mark needlessly, never misses.
+// Returns a nonzero value if one of these eight bytes is not plain ASCII text: a control character, '"', '\\', DEL or a
+// byte of a longer character. It may also do so without need, but never misses one.
 std::uint64_t not_plain(std::uint64_t eight) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   const auto is_zero = [](std::uint64_t x) { return x - kOnes; };
@@ -92,7 +92,7 @@ std::uint64_t not_plain(std::uint64_t eight) noexcept {
   return marks & kOnes * 0x80;
 }
 
-// The end of the plain ASCII text that begins at `at`, looked for in steps of eight while that goes.
+// Returns the end of the plain ASCII text that begins at `at`. Goes in steps of eight bytes as long as it can.
 std::size_t skip_plain(std::string_view text, std::size_t at) noexcept {
   while (at + 8 <= text.size()) {
     std::uint64_t eight;
@@ -108,7 +108,7 @@ std::size_t skip_plain(std::string_view text, std::size_t at) noexcept {
 
 void append_json_string(std::string& to, std::string_view text) {
   to += '"';
-  std::size_t plain = 0;  // begin of what needs no change and is not yet copied
+  std::size_t plain = 0;  // the beginning of the text that needs no change and is not yet copied
   std::size_t at = 0;
   const auto flush = [&] { to.append(text, plain, at - plain); };
   while ((at = skip_plain(text, at)) < text.size()) {

@@ -1,4 +1,4 @@
-// Values as CPython shows them: str(), repr() and bool() of what json.loads() gives.
+// Values as CPython shows them: str(), repr() and bool() of the objects that json.loads() returns.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -43,7 +43,7 @@ void append_escape(std::string& to, char32_t code) {
   }
 }
 
-// unicode_repr: double quotes only where the text has single ones and no double one.
+// unicode_repr uses double quotes only if the text has single ones and no double one.
 void append_string(std::string& to, std::string_view text) {
   const bool doubles = text.find('\'') != text.npos && text.find('"') == text.npos;
   const char quote = doubles ? '"' : '\'';
@@ -63,7 +63,7 @@ void append_string(std::string& to, std::string_view text) {
   to += quote;
 }
 
-// The power of ten of the number's first digit that is not 0, bounded; only its sign is of use.
+// Returns the power of ten of the number's first digit that is not 0, within bounds. Only its sign is used.
 long magnitude(std::string_view number) noexcept {
   const std::size_t e = number.find_first_of("eE");
   const std::string_view digits = number.substr(0, e);
@@ -79,7 +79,7 @@ long magnitude(std::string_view number) noexcept {
   return place + (negative ? -power : power);
 }
 
-// float(text): beyond the range infinite, below it zero.
+// float(text). Numbers beyond the range become infinite, those below it zero.
 double to_double(std::string_view text) noexcept {
   if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (text.ends_with("Infinity")) {
@@ -95,7 +95,8 @@ double to_double(std::string_view text) noexcept {
   return value;
 }
 
-// float_repr: the shortest digits that read back as the same number; an exponent below 1e-4 and from 1e16 on.
+// float_repr writes the shortest digits that read back as the same number, with an exponent below 1e-4 and from 1e16
+// on.
 void append_real(std::string& to, double value) {
   if (std::isnan(value)) {
     to += "nan";
@@ -134,7 +135,7 @@ void append_real(std::string& to, double value) {
 
 void append_repr(std::string& to, const JsonNode& value);
 
-// dict: a name stands where it came first, with the value that came last.
+// A dict keeps a name at its first place, with its last value.
 void append_object(std::string& to, std::span<const JsonMember> members) {
   std::unordered_map<std::string_view, std::size_t> place;
   std::vector<const JsonMember*> order;
@@ -194,7 +195,7 @@ void append_repr(std::string& to, const JsonNode& value) {
 }  // namespace
 
 std::string python_str(const JsonNode& value) {
-  // str() of a string is the string itself; of all else, and of what a list or dict holds, repr().
+  // str() of a string is the string itself. Everything else, and everything in a list or dict, is shown by repr().
   if (value.is(JsonType::string)) return std::string(value.text);
   std::string text;
   append_repr(text, value);

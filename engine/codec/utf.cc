@@ -55,7 +55,7 @@ std::size_t write_wtf8(char32_t code, char* to) noexcept {
 std::size_t utf8_prefix(std::string_view text, bool surrogates) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
-    // Eight ASCII bytes at a time: most JSON is nothing else.
+    // Most JSON is only ASCII, so it is checked eight bytes at a time.
     std::uint64_t eight = 0;
     if (text.size() - at >= sizeof eight) {
       std::memcpy(&eight, text.data() + at, sizeof eight);

@@ -1,4 +1,4 @@
-// UTF-8 one code point at a time, with surrogates let through where the caller wants them (WTF-8).
+// UTF-8, one code point at a time. Surrogates may pass if the caller wants them (WTF-8).
 //
 // Pure functions, thread safe, no allocation. Sources: RFC 3629 §4; the WTF-8 encoding of lone surrogates.
 #pragma once
@@ -17,16 +17,16 @@ constexpr char32_t join_surrogates(char32_t high, char32_t low) noexcept {
 
 struct CodePoint {
   char32_t code = 0;
-  std::size_t length = 0;  // bytes it took; 0 when there is no UTF-8 or WTF-8 character here
+  std::size_t length = 0;  // in bytes; 0 if there is no UTF-8 or WTF-8 character here
 };
 
 // Reads the character at `at`, which is below text.size(). Surrogates are returned as such.
 CodePoint read_wtf8(std::string_view text, std::size_t at) noexcept;
 
-// Writes `code` (surrogates too) to `to`, which has room for 4 bytes; returns how many it wrote.
+// Writes `code`, which may be a surrogate, to `to`, which has room for 4 bytes. Returns how many it wrote.
 std::size_t write_wtf8(char32_t code, char* to) noexcept;
 
-// Length of the longest prefix that is UTF-8 (with `surrogates`: WTF-8); text.size() when all of it is.
+// Returns the length of the longest prefix that is UTF-8, or WTF-8 if `surrogates` may pass.
 std::size_t utf8_prefix(std::string_view text, bool surrogates) noexcept;
 
 }  // namespace assay::codec

@@ -53,7 +53,7 @@ template <std::size_t kBlock>
 BlockPlan plan_blocks(const HashJob& job) noexcept {
   const std::size_t total = job.prefix_size + job.message_size;
   const std::size_t head = (job.prefix_size + kBlock - 1) / kBlock;
-  // The message does not fill the head: all of it is tail.
+  // If the message does not fill the head, all of it is tail.
   if (total < head * kBlock) return {0, 0, (total + kClosing<kBlock> + kBlock - 1) / kBlock};
   const std::size_t rest = total - head * kBlock;
   return {head, rest / kBlock, (rest % kBlock + kClosing<kBlock> + kBlock - 1) / kBlock};
@@ -121,8 +121,8 @@ class HashLanes {
 
   bool has_finished(std::size_t lane) const noexcept { return left_[lane] == 0; }
   void finish_one(std::size_t lane) noexcept { Core::store_one(state_, lane, digest_[lane]); }
-  // What is left of the jobs of busy lanes, as jobs of their own whose states lie in this object. Returns how many; 0
-  // where a lane is between the last two blocks of padding, of which no job can tell.
+  // Turns the rest of each busy lane's job into a job of its own, whose state lies in this object. Returns how many
+  // jobs there are, or 0 if a lane is between the last two blocks of padding, because no job can describe that.
   std::size_t remains(HashJob* jobs) noexcept {
     std::size_t count = 0;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
@@ -143,7 +143,7 @@ class HashLanes {
     }
     return count;
   }
-  // Every lane has finished or is idle.
+  // Writes all digests. Every lane has finished or is idle.
   void finish_all() noexcept { Core::store_all(state_, digest_); }
 
  private:
@@ -175,7 +175,7 @@ class HashLanes {
     }
   }
 
-  // False: there is none, the job has finished.
+  // Returns false if there is no next run because the job has finished.
   bool next_run(std::size_t lane) noexcept {
     if (middle_[lane] > 0) {
       at_[lane] = middle_at_[lane];
@@ -191,10 +191,10 @@ class HashLanes {
 
   typename Core::State state_;
   alignas(64) unsigned char staged_[kLanes][kMaxStaged * kBlock];
-  // The current run: where its next block lies, and how many it has left.
+  // The next block of the current run, and the number of blocks left in it.
   const unsigned char* at_[kLanes];
   std::size_t left_[kLanes];  // kForever: an idle lane
-  // The runs to come; of 0 blocks once they have begun.
+  // The runs to come. They count 0 blocks once they have begun.
   const unsigned char* middle_at_[kLanes];
   const unsigned char* tail_at_[kLanes];
   std::size_t middle_[kLanes];
@@ -205,7 +205,7 @@ class HashLanes {
   alignas(64) unsigned char words_[kLanes][kBlock / 2];  // states that remains() has given away
 };
 
-// What hashes fewer than `least` messages.
+// The function that hashes fewer than `least` messages.
 struct ForFew {
   HashFunction hash = nullptr;
   std::size_t least = 0;
@@ -271,22 +271,6 @@ void hash_jobs(const HashJob* jobs, std::size_t count, ForFew few = {}) noexcept
       }
     }
   }
-}
-
-// Takes `count` blocks into one state, which stays words in the CPU's order.
-template <HashCore Core>
-void compress_one(void* state, const unsigned char* blocks, std::size_t count) noexcept {
-  if (count == 0) return;
-  const unsigned char* at[Core::kLanes];
-  const void* states[Core::kLanes];
-  for (std::size_t lane = 0; lane < Core::kLanes; ++lane) {
-    at[lane] = lane > 0 && Core::kSkipsIdle ? nullptr : blocks;
-    states[lane] = state;
-  }
-  typename Core::State lanes;
-  Core::load_all(lanes, states);
-  Core::compress(lanes, at, count);
-  Core::save_one(lanes, 0, state);
 }
 
 }  // namespace

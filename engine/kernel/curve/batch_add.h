@@ -4,7 +4,7 @@
 //
 // The inverse of d_i = x2 - x1 is that of the product of all d, times all the others: 3M an addition. With lambda's
 // product, its square and y3's product that makes 5M + 1S, against about 11M for a mixed Jacobian addition, and the sum
-// is affine again. An addition alone is longer than the reorder buffer, so kChains of them go in lock-step, stage by
+// is affine again. A single addition is longer than the reorder buffer, so kChains of them go in lock-step, stage by
 // stage, each chain with a running product of its own.
 #pragma once
 
@@ -24,7 +24,7 @@ struct AdditionScratch {
   typename F::Difference* prefix;      // the product of the d of the chain before i
 };
 
-// The product of a chain's d, for each chain; fills the scratch.
+// Multiplies up the d of each chain and fills the scratch.
 template <Field F>
 inline void multiply_up(const Point<F>* a, const Point<F>* b, int count, int chains, const AdditionScratch<F>& scratch,
                         typename F::Difference* product) noexcept {
@@ -41,7 +41,7 @@ inline void multiply_up(const Point<F>* a, const Point<F>* b, int count, int cha
   }
 }
 
-// The same with d = 1 in the lanes where it is zero; those lanes are set in exceptional[i % groups].
+// The same, but a d of zero becomes 1, and its lane is set in exceptional[i % groups].
 template <Field F>
 [[gnu::noinline]] void multiply_up_checked(const Point<F>* a, const Point<F>* b, int count, int chains,
                                            const AdditionScratch<F>& scratch, typename F::Difference* product,

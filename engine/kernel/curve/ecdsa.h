@@ -2,8 +2,8 @@
 //
 //   1 <= r, s < n     w = 1/s     u1 = e w, u2 = r w     (x, y) = u1 G + u2 Q     valid: x mod n = r
 //
-// All of it is public: timing depends on values. 1/s is shared by the signatures of a pass, so an s that has none is
-// replaced before, and its lane is invalid. A high s is valid in JOSE (RFC 7518 §3.4 asks for no low s).
+// Timing depends on values, because all of them are public. The signatures of a pass share the inversion of s. So an s
+// without an inverse is replaced before, and its lane is invalid. A high s is valid in JOSE (RFC 7518 §3.4).
 #pragma once
 
 #include "kernel/curve/ecmult.h"
@@ -11,7 +11,7 @@
 namespace assay::kernel {
 namespace {  // see tower.h
 
-// `kPass`: signatures of one pass, as many as fill the second-level cache.
+// kPass is the number of signatures in a pass: as many as fill the second-level cache.
 template <EcdsaCurve C, std::size_t kPass>
 struct Ecdsa {
   using L = typename C::L;
@@ -45,7 +45,7 @@ struct Ecdsa {
     return Scratch(nullptr, key_window, generator_window).carver.size();
   }
 
-  // r, s, and the running product of all s.
+  // Reads r and s, and multiplies up all s.
   static void read_signatures(const PassJobs<L>& jobs, const Scratch& scratch) noexcept {
     const std::size_t groups = jobs.groups();
     Residue product = S::to_montgomery(L::template broadcast<kWords>(kOne));
@@ -71,7 +71,7 @@ struct Ecdsa {
     scratch.prefix[groups] = product;
   }
 
-  // u1 and u2 of each group, as entries of the tables.
+  // Computes u1 and u2 of each group and chooses their entries in the tables.
   static void choose_entries(const PassJobs<L>& jobs, int key_window, const CurveTable& generator,
                              const Scratch& scratch) noexcept {
     const std::size_t groups = jobs.groups();
@@ -88,7 +88,7 @@ struct Ecdsa {
     }
   }
 
-  // x mod n = r, where x < p: x is r, or r + n if that is below p.
+  // Returns the lanes in which x mod n = r. x is below p, so it is r, or r + n if that is below p.
   static Mask matches(const Words& x, const Words& r) noexcept {
     static constexpr PrimeLessOrder<typename C::Parameters> kDifference = prime_less_order<typename C::Parameters>();
     Mask equal = L::template equal<kWords>(x, r);
@@ -116,20 +116,14 @@ struct Ecdsa {
     });
   }
 
-  static void read_coordinate(const unsigned char* big_endian, std::uint64_t (&words)[kWords]) noexcept {
-    for (std::uint64_t& word : words) word = 0;
-    for (int i = 0; i < C::kCoordinateBytes; ++i) {
-      const int bit = 8 * (C::kCoordinateBytes - 1 - i);
-      words[bit / 64] |= static_cast<std::uint64_t>(big_endian[i]) << (bit % 64);
-    }
-  }
-
   static bool build_key_table(const unsigned char* public_key, int window, std::uint64_t* entries,
                               void* memory) noexcept {
-    std::uint64_t x[kWords], y[kWords];
-    read_coordinate(public_key, x);
-    read_coordinate(public_key + C::kCoordinateBytes, y);
-    return build_table<C>(x, y, window, entries, memory);
+    using SerialL = typename C::SerialF::L;
+    const unsigned char* const x_bytes[1] = {public_key};
+    const unsigned char* const y_bytes[1] = {public_key + C::kCoordinateBytes};
+    const auto x = SerialL::template load_big_endian<kWords>(x_bytes, C::kCoordinateBytes);
+    const auto y = SerialL::template load_big_endian<kWords>(y_bytes, C::kCoordinateBytes);
+    return build_table<C>(x.w, y.w, window, entries, memory);
   }
 
   static void build_generator(int window, std::uint64_t* entries, void* memory) noexcept {

@@ -11,7 +11,7 @@
 namespace assay::kernel {
 namespace {  // see tower.h
 
-// What a pass over at most `groups` groups works in.
+// The memory for a pass over at most `groups` groups.
 template <Curve C>
 struct SumScratch {
   using F = typename C::F;
@@ -54,8 +54,8 @@ inline void choose_slots(const SumScratch<C>& scratch, const PassJobs<typename C
             scratch.negative + first);
 }
 
-// Groups ahead whose entries are fetched: addresses are known long before the additions need them, so that tables
-// beyond the second-level cache hardly hurt.
+// Entries are prefetched this many groups ahead. Their addresses are known long before the additions need them, so
+// tables beyond the second-level cache hardly hurt.
 inline constexpr std::size_t kPrefetchDistance = 6;
 
 template <Curve C>
@@ -68,7 +68,7 @@ template <Curve C>
   }
 }
 
-// Fetches the points that `addresses` and `negative` tell.
+// Loads the points at `addresses` and negates those in `negative`.
 template <Curve C>
 void load_slots(const SumScratch<C>& scratch, std::size_t slots, std::size_t groups) noexcept {
   constexpr std::size_t kLanes = C::L::kCount;

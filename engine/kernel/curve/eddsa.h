@@ -2,7 +2,7 @@
 //
 //   S < L     k = SHA-512(R || A || M) mod L     valid: the encoding of S B - k A is R, byte for byte
 //
-// Every signature is judged by itself: what is accepted never depends on its neighbours. The points live on the short
+// Every signature is verified by itself, so the verdict never depends on its neighbours. The points live on the short
 // Weierstrass form of the curve, with the additions of ECDSA, and come back with one inversion a pass (NOTES.md).
 #pragma once
 
@@ -42,8 +42,8 @@ struct Eddsa {
     return Scratch(nullptr, key_window, generator_window).carver.size();
   }
 
-  // S and k of each group, as entries of the tables. S >= L is invalid (§5.1.7 step 1); its lane goes on with its own
-  // low bits, which disturb nobody.
+  // Computes k of each group and chooses the entries of S and k in the tables. S >= L is invalid (§5.1.7 step 1); its
+  // lane goes on with S = 0.
   static void choose_entries(const PassJobs<L>& jobs, int key_window, const CurveTable& generator,
                              const Scratch& scratch) noexcept {
     static constexpr std::uint64_t kZero[kWords] = {0};
@@ -119,8 +119,8 @@ struct Eddsa {
     });
   }
 
-  // RFC 8032 §5.1.3 on 64-bit words: the point (x, y) that the bytes of a key encode, as the Weierstrass form of -A.
-  // False where OpenSSL is to judge: y >= p, no such point, x = 0 or y = 1 (points of small order among them).
+  // Decodes the point A of a key (RFC 8032 §5.1.3) on 64-bit words and gives -A on the Weierstrass form. Returns false
+  // for the keys that are left to OpenSSL: y >= p, no such point, x = 0 or y = 1 (this includes points of small order).
   static bool decode_negated(const unsigned char* bytes, std::uint64_t (&wx)[kWords],
                              std::uint64_t (&wy)[kWords]) noexcept {
     using SF = typename C::SerialF;
@@ -163,8 +163,8 @@ struct Eddsa {
     return true;
   }
 
-  // L Q = O, from the table: the digits of L itself, all windows but the last against the last. k -> L - k, which the
-  // recoding uses, is right for such a key alone.
+  // Checks L Q = O with the table: the sum of all windows of L's digits but the last must be the opposite of the last.
+  // The recoding replaces k by L - k, which is right only for such a key.
   static bool has_base_order(int window, const std::uint64_t* entries, void* memory) noexcept {
     static constexpr std::uint64_t kZero[kWords] = {0};  // even, so that L - 0 is recoded
     const int windows = C::windows(window);

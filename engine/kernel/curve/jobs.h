@@ -1,4 +1,4 @@
-// Signatures as a pass sees them: jobs in lanes, and the verdicts from its masks.
+// The jobs of a pass in lanes, and their outcomes from its masks.
 #pragma once
 
 #include "kernel/curve/tower.h"
@@ -22,7 +22,8 @@ struct PassJobs {
     return jobs[i < count ? i : count - 1];
   }
 
-  // bad: out of range before anything was computed. exceptional: the sum is not to be trusted.
+  // Writes the outcomes of a group. `bad` lanes were out of range before the computation; the sums of `exceptional`
+  // lanes cannot be trusted.
   void decide(std::size_t group, Mask bad, Mask exceptional, Mask equal, Outcome* outcomes) const noexcept {
     for (std::size_t l = 0; l < kLanes && group * kLanes + l < count; ++l) {
       const auto in = [l](Mask mask) noexcept { return ((mask >> l) & 1u) != 0; };

@@ -1,4 +1,4 @@
-// The inverse of one number modulo an odd prime: what simultaneous inversion leaves to do.
+// The inverse of one number modulo an odd prime. Simultaneous inversion needs one of these for each batch.
 //
 // Bernstein and Yang's safegcd (https://gcd.cr.yp.to/safegcd-20190413.pdf) in variable time, in the form with
 // half-delta bookkeeping and groups of 62 division steps that libsecp256k1 describes (doc/safegcd_implementation.md).
@@ -63,15 +63,20 @@ constexpr void from_signed62(std::uint64_t (&words)[kWords], const Signed62<kInv
   }
 }
 
+// 1/m modulo 2^64, m odd. Newton's iteration: m is its own inverse modulo 2^3, and each step doubles the bits.
+constexpr std::uint64_t inverse_of_odd(std::uint64_t m) noexcept {
+  std::uint64_t inverse = m;
+  for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - m * inverse;
+  return inverse;
+}
+
 // m: odd.
 template <int kWords>
 constexpr InverseModulus<kWords> make_inverse_modulus(const std::uint64_t (&m)[kWords]) noexcept {
-  std::uint64_t inverse = m[0];                               // m m = 1 modulo 8
-  for (int i = 0; i < 5; ++i) inverse *= 2 - m[0] * inverse;  // Newton: 3, 6, 12, 24, 48, 96 bits
-  return {to_signed62(m), inverse & kMask62};
+  return {to_signed62(m), inverse_of_odd(m[0]) & kMask62};
 }
 
-// What 62 division steps do, times 2^62: f' = u f + v g, g' = q f + r g. |u| + |v| <= 2^62, and |q| + |r| too.
+// The matrix of 62 division steps, times 2^62: f' = u f + v g, g' = q f + r g. |u| + |v| <= 2^62, and |q| + |r| too.
 struct DivisionSteps {
   std::int64_t u, v, q, r;
 };
@@ -82,7 +87,7 @@ __attribute__((always_inline)) inline DivisionSteps divide_62_steps(std::int64_t
   std::uint64_t u = 1, v = 0, q = 0, r = 1;  // signed values in two's complement
   int left = 62;
   for (;;) {
-    // All zeros at the bottom of g at once; the ones above stop at the steps left.
+    // Removes all zeros at the bottom of g at once. The ones above limit them to the steps left.
     const int zeros = __builtin_ctzll(g | (~std::uint64_t{0} << left));
     g >>= zeros;
     u <<= zeros;
@@ -209,7 +214,7 @@ inline void mod_inverse(std::uint64_t (&out)[kWords], const std::uint64_t (&x)[k
       from_signed62(out, d);
       return;
     }
-    // The last limb of both may be mere sign: hand it to the limb below.
+    // If the last limb of both is only a sign, hand it to the limb below.
     const std::int64_t f_top = f.v[length - 1], g_top = g.v[length - 1];
     if (length > 1 && (f_top ^ (f_top >> 63)) == 0 && (g_top ^ (g_top >> 63)) == 0) {
       f.v[length - 2] |= static_cast<std::int64_t>(static_cast<std::uint64_t>(f_top) << 62);

@@ -9,13 +9,13 @@
 namespace assay::kernel {
 namespace {  // see tower.h
 
-// Never the point at infinity.
+// A point that is never the one at infinity.
 template <Field F>
 struct Point {
   typename F::Coordinate x, y;
 };
 
-// One entry a lane; the points of `negative` lanes are negated.
+// Loads one entry a lane and negates the points of `negative` lanes.
 template <Field F>
 [[gnu::always_inline]] inline Point<F> load_points(const std::uint64_t* const* addresses,
                                                    typename F::L::Mask negative) noexcept {
@@ -24,13 +24,13 @@ template <Field F>
   return {F::load(x), F::negate_if(negative, F::load(y))};
 }
 
-// Into the entries of the first `count` lanes.
+// Stores into the entries of the first `count` lanes.
 template <Field F>
 inline void store_points(const Point<F>& point, std::uint64_t* const* addresses, int count) noexcept {
   F::L::template store_entries<F::kWords>(F::store(point.x), F::store(point.y), addresses, count);
 }
 
-// Cuts a caller's scratch memory into arrays, each aligned to 64 bytes. Over a null pointer it only measures.
+// Cuts a caller's scratch memory into arrays, each aligned to 64 bytes. With a null pointer it only measures.
 class Carver {
  public:
   explicit Carver(void* memory) noexcept : base_(static_cast<unsigned char*>(memory)) {}

@@ -1,4 +1,4 @@
-// Tables of multiples of a point: all that a signature needs of its key, and of the generator.
+// Tables of multiples of a point. A signature needs nothing else of its key and of the generator.
 //
 // Window i of w bits has the 2^(w-1) odd multiples (2j + 1) 2^(w i) Q, j = 0.., in affine form, canonical: entry
 // i * 2^(w-1) + j, entry_words(kWords) words long. A scalar of signed odd digits then takes one entry a window and no
@@ -21,8 +21,8 @@ constexpr std::size_t table_bytes(int window) noexcept {
 }
 
 // Q, 2Q, 4Q, ... in Jacobian coordinates, x = X/Z^2 and y = Y/Z^3, then made affine with one inversion, as `count`
-// entries of integers. The chain is serial: it runs on 64-bit words whatever the instruction set. x and y are integers
-// below p. False: one of the points is at infinity, so that the order of Q is even.
+// entries of integers. The chain is serial, so it runs on 64-bit words on every instruction set. x and y are integers
+// below p. Returns false if one of the points is at infinity, which means that the order of Q is even.
 template <Curve C>
 bool double_chain(const std::uint64_t (&x)[C::kWords], const std::uint64_t (&y)[C::kWords], int count,
                   std::uint64_t* entries, Carver carver) noexcept {
@@ -61,7 +61,7 @@ bool double_chain(const std::uint64_t (&x)[C::kWords], const std::uint64_t (&y)[
   return true;
 }
 
-// What building a table works in: the doublings, as integers and as entries, and one batch of additions.
+// The memory for building a table: the doublings, as integers and as entries, and one batch of additions.
 template <Curve C>
 struct TableScratch {
   using F = typename C::F;
@@ -91,8 +91,8 @@ std::size_t build_scratch_bytes(int window) noexcept {
   return carver.size();
 }
 
-// The table of the point (x, y), integers below p. False where two points that should differ in x did not: then the
-// order of the point is not n (impossible on the curves of prime order).
+// Builds the table of the point (x, y), integers below p. Returns false if two points that should differ in x do not.
+// The order of the point is then not n, which is impossible on the curves of prime order.
 template <Curve C>
 bool build_table(const std::uint64_t (&x)[C::kWords], const std::uint64_t (&y)[C::kWords], int window,
                  std::uint64_t* entries, void* memory) noexcept {

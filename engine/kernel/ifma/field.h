@@ -102,7 +102,7 @@ struct LaneField {
     for (int i = 0; i < kLimbs; ++i) t.l[i] = _mm512_add_epi64(a.l[i], b.l[i]);
     return folded(t);
   }
-  // M p - a where m; `a` itself elsewhere.
+  // Returns M p - a in the lanes of m and `a` itself in the others.
   [[gnu::always_inline]] static Coordinate negate_if(Mask m, const Coordinate& a) noexcept {
     static constexpr Constant<kLimbs> kMultiple = times(kModulus, kMagnitude);
     Number t;

@@ -5,38 +5,12 @@
 #include <cstdint>
 
 #include "kernel/curve/tower.h"
-#include "kernel/ifma/intrinsics.h"
 #include "kernel/ifma/limbs.h"
 
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// Of four pairs of rows, each of which holds every other column of two rows: four of the eight columns.
-[[gnu::always_inline]] inline void join_pairs(const Vector (&pairs)[4], Vector& c0, Vector& c2, Vector& c4,
-                                              Vector& c6) noexcept {
-  const Vector even01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0x88);
-  const Vector odd01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0xdd);
-  const Vector even23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0x88);
-  const Vector odd23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0xdd);
-  c0 = _mm512_shuffle_i64x2(even01, even23, 0x88);
-  c4 = _mm512_shuffle_i64x2(even01, even23, 0xdd);
-  c2 = _mm512_shuffle_i64x2(odd01, odd23, 0x88);
-  c6 = _mm512_shuffle_i64x2(odd01, odd23, 0xdd);
-}
-
-// Row i, element j becomes row j, element i.
-[[gnu::always_inline]] inline void transpose(Vector (&r)[8]) noexcept {
-  Vector low[4], high[4];  // of rows 2p and 2p+1: columns 0 2 4 6, and 1 3 5 7, as pairs
-#pragma GCC unroll 4
-  for (int p = 0; p < 4; ++p) {
-    low[p] = _mm512_unpacklo_epi64(r[2 * p], r[2 * p + 1]);
-    high[p] = _mm512_unpackhi_epi64(r[2 * p], r[2 * p + 1]);
-  }
-  join_pairs(low, r[0], r[2], r[4], r[6]);
-  join_pairs(high, r[1], r[3], r[5], r[7]);
-}
-
-// Four words of each lane to four rows: rows[k] becomes word k of all lanes.
+// Loads four words of each lane: rows[k] becomes word k of all lanes.
 [[gnu::always_inline]] inline void load_quarters(const std::uint64_t* const* addresses, std::size_t offset,
                                                  Vector (&rows)[4]) noexcept {
   Vector r[4];
@@ -57,7 +31,7 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 }
 
 struct EightLanes {
-  static constexpr int kCount = 8;
+  static constexpr int kCount = kLanes;
   using Mask = std::uint8_t;
   static constexpr Mask kAll = 0xff;
 
@@ -66,12 +40,11 @@ struct EightLanes {
     Vector w[N];
   };
 
-  // At most 8 N bytes each; nothing beyond them is read.
   template <int N>
   static Words<N> load_big_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
     const std::size_t tail = bytes < 64 ? bytes : 64;  // the least significant ones
     const __mmask64 mask = first_bytes(tail);
-    const Vector reversed = _mm512_sub_epi8(_mm512_set1_epi8(static_cast<char>(tail - 1)), ascending());
+    const Vector reversed = backwards(tail - 1, ascending());
     Vector rows[8];
 #pragma GCC unroll 8
     for (int l = 0; l < 8; ++l) {
@@ -249,7 +222,7 @@ struct EightLanes {
     }
   }
 
-  // The number as limbs, and back. a of to_words is carried and below 2^(64N).
+  // Cuts a number into limbs, and the way back. The argument of to_words is carried and below 2^(64N).
   template <int kLimbs, int N>
   [[gnu::always_inline]] static Limbs<kLimbs> to_limbs(const Words<N>& a) noexcept {
     Limbs<kLimbs> result;
@@ -290,11 +263,7 @@ struct EightLanes {
  private:
   static constexpr std::uint64_t kTopBit = std::uint64_t{1} << 63;
 
-  static __mmask64 first_bytes(std::size_t count) noexcept {
-    return count == 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1;
-  }
-
-  // Eight words of each lane, and a ninth where there is one.
+  // Transposes eight words of each lane and appends the ninth if N has one.
   template <int N>
   [[gnu::always_inline]] static Words<N> from_rows(Vector (&rows)[8], const std::uint64_t (&ninth)[8]) noexcept {
     transpose(rows);
@@ -303,12 +272,6 @@ struct EightLanes {
     for (int i = 0; i < (N < 8 ? N : 8); ++i) result.w[i] = rows[i];
     if constexpr (N > 8) result.w[8] = _mm512_load_si512(ninth);
     return result;
-  }
-
-  static Vector ascending() noexcept {
-    return _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
-                           40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18,
-                           17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   }
 };
 static_assert(Lanes<EightLanes>);

@@ -1,34 +1,18 @@
 // Numbers of 52-bit limbs, eight side by side: what fields and scalars of this folder are built from.
 //
-// A limb is a register of eight 64-bit lanes; limb i has the weight 2^(52 i). Carried: every limb but the last below
-// 2^52, none negative. The multiply-add instructions read the low 52 bits of their factors and ignore the rest.
+// A limb is a register of eight 64-bit lanes; limb i has the weight 2^(52 i). A number is carried if every limb but the
+// last is below 2^52 and none is negative.
 #pragma once
 
 #include <cstdint>
 #include <utility>
 
+#include "kernel/curve/mod_inverse.h"
 #include "kernel/curve/tower.h"
-#include "kernel/ifma/intrinsics.h"
+#include "kernel/ifma/vector.h"
 
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
-
-using Vector = __m512i;
-
-constexpr int kLimbBits = 52;
-constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
-
-[[gnu::always_inline]] inline Vector zero() noexcept { return _mm512_setzero_si512(); }
-[[gnu::always_inline]] inline Vector broadcast(std::uint64_t x) noexcept {
-  return _mm512_set1_epi64(static_cast<long long>(x));
-}
-// accumulator + the low or the high 52 bits of a b.
-[[gnu::always_inline]] inline Vector add_low(Vector accumulator, Vector a, Vector b) noexcept {
-  return _mm512_madd52lo_epu64(accumulator, a, b);
-}
-[[gnu::always_inline]] inline Vector add_high(Vector accumulator, Vector a, Vector b) noexcept {
-  return _mm512_madd52hi_epu64(accumulator, a, b);
-}
 
 // f(Index<0>()), f(Index<1>()), ...: loops whose shifts the instructions want as constants.
 template <int I>
@@ -46,7 +30,7 @@ struct Limbs {
   Vector l[kLimbs];
 };
 
-// The same in all lanes, while compiling.
+// A number known when compiling, the same in all lanes.
 template <int kLimbs>
 struct Constant {
   std::uint64_t l[kLimbs];
@@ -96,11 +80,7 @@ constexpr Constant<kLimbs> power_of_two(int exponent, const Constant<kLimbs>& m)
 }
 
 // -1/m modulo 2^52, m odd.
-constexpr std::uint64_t negated_inverse(std::uint64_t m) noexcept {
-  std::uint64_t inverse = 1;
-  for (int i = 0; i < 6; ++i) inverse *= 2 - m * inverse;  // Newton: 1, 2, 4, ... 64 bits
-  return (0 - inverse) & kLimbMask;
-}
+constexpr std::uint64_t negated_inverse(std::uint64_t m) noexcept { return (0 - inverse_of_odd(m)) & kLimbMask; }
 
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> broadcast(const Constant<kLimbs>& a) noexcept {
@@ -110,7 +90,7 @@ template <int kLimbs>
   return result;
 }
 
-// Carries limbs that may be negative; the last keeps what there is above it.
+// Carries limbs that may be negative. The last limb keeps everything above it.
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> carry(Limbs<kLimbs> t) noexcept {
   const Vector mask = broadcast(kLimbMask);
@@ -122,7 +102,7 @@ template <int kLimbs>
   return t;
 }
 
-// The same but for what stands above bit 52 of each limb: only good for a factor.
+// The same, but leaves the bits above bit 52 of each limb. The result is good only as a factor.
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> carry_for_factor(Limbs<kLimbs> t) noexcept {
 #pragma GCC unroll 11
@@ -132,7 +112,7 @@ template <int kLimbs>
   return t;
 }
 
-// a - m where that is not negative, else a. Both carried.
+// Returns a - m in the lanes in which that is not negative, and a in the others. Both are carried.
 template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> subtract_once(const Limbs<kLimbs>& a, const Constant<kLimbs>& m) noexcept {
   Limbs<kLimbs> t;
@@ -226,7 +206,7 @@ template <int kLimbs>
   return carry(result);
 }
 
-// Lane i gets lane i XOR kDistance.
+// Moves lane i XOR kDistance to lane i.
 template <int kDistance, int kLimbs>
 inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
   Limbs<kLimbs> result;
@@ -254,7 +234,7 @@ inline Element invert_lanes(const Element& a, Multiply&& mul, InvertAll&& invert
   return mul(invert_all(all), mul(mul(a4, a2), a1));
 }
 
-// Lane 0 of each word.
+// Reads lane 0 of each word.
 template <int kWords, class Words>
 inline void first_lane(std::uint64_t (&x)[kWords], const Words& words) noexcept {
   for (int i = 0; i < kWords; ++i)

@@ -4,6 +4,7 @@
 // leaves the form at once. One path for all sizes; the number of blocks is a variable of its loops.
 #include "kernel/ifma/rsa.h"
 
+#include "kernel/curve/mod_inverse.h"
 #include "kernel/ifma/rsa_limbs.h"
 #include "kernel/ifma/rsa_montgomery.h"
 
@@ -33,14 +34,7 @@ void cut_into_limbs(const unsigned char* number, std::size_t bytes, std::uint64_
   }
 }
 
-// -1/n mod 2^52, n odd. Newton: an inverse modulo 2^k becomes one modulo 2^2k; n is its own modulo 2^3.
-std::uint64_t negated_inverse(std::uint64_t n) noexcept {
-  std::uint64_t inverse = n;
-  for (int bits = 3; bits < kLimbBits; bits *= 2) inverse *= 2 - n * inverse;
-  return (0 - inverse) & kLimbMask;
-}
-
-// Up to eight jobs in the lanes of a group; unused lanes repeat the first job and write nothing.
+// Up to eight jobs in the lanes of a group. Unused lanes repeat the first job and write nothing.
 struct GroupJobs {
   RsaJob* jobs;
   int count;
@@ -48,7 +42,7 @@ struct GroupJobs {
   RsaJob& operator[](int lane) const noexcept { return jobs[lane < count ? lane : 0]; }
 };
 
-// Fills x with the signatures, y with R^2 mod n, and judges the range.
+// Fills x with the signatures and y with R^2 mod n, and checks that each signature is below n.
 void load_group(Group& group, GroupJobs jobs, std::size_t limbs, std::size_t bytes) noexcept {
   const unsigned char* signatures[kLanes];
   const std::uint64_t* n[kLanes];
@@ -66,7 +60,7 @@ void load_group(Group& group, GroupJobs jobs, std::size_t limbs, std::size_t byt
   group.k0 = _mm512_load_si512(k0);
 
   const LaneMask in_range = subtract(group.m, group.x, group.n, limbs);
-  // RFC 8017 §5.2.2 step 1. Zero is harmless in the place of a signature that is no number modulo n.
+  // RFC 8017 §5.2.2 step 1. A signature out of range is replaced by zero, which is harmless.
   for (std::size_t i = 0; i < limbs; ++i) group.x[i] = _mm512_maskz_mov_epi64(in_range, group.x[i]);
   for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].in_range = (in_range >> lane & 1) != 0;
 }
@@ -107,7 +101,7 @@ bool rsa_prepare(const unsigned char* n, const unsigned char* r2, std::size_t by
   if (limbs == 0 || n[0] < 0x80 || n[bytes - 1] % 2 == 0) return false;
   cut_into_limbs(n, bytes, modulus->n);
   cut_into_limbs(r2, bytes, modulus->r2);
-  modulus->k0 = negated_inverse(modulus->n[0]);
+  modulus->k0 = (0 - inverse_of_odd(modulus->n[0])) & kLimbMask;
   modulus->limbs = static_cast<std::uint32_t>(limbs);
   modulus->bytes = static_cast<std::uint32_t>(bytes);
   return true;

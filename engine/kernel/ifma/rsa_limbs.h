@@ -7,27 +7,14 @@
 // limbs.
 #pragma once
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC bug 105593: false alarms in the intrinsics themselves
-#endif
-#include <immintrin.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
 #include <cstddef>
 #include <cstdint>
 
+#include "kernel/ifma/vector.h"
+
 namespace assay::kernel::ifma {
-namespace {  // NOLINT(google-build-namespaces): no code for the linker to pick for other CPUs
+namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-using Vector = __m512i;
-using LaneMask = __mmask8;
-
-constexpr int kLanes = 8;
-constexpr int kLimbBits = 52;
-constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
 constexpr std::size_t kPieceLimbs = 8;
 constexpr std::size_t kPieceBytes = 52;
 
@@ -35,7 +22,7 @@ struct alignas(64) ByteTable {
   unsigned char at[64];
 };
 
-// Where the bytes of limb q lie in a piece, least byte first: from byte floor(6.5 q) on.
+// The places of limb q's bytes in a piece, least byte first: they begin at byte floor(6.5 q).
 constexpr ByteTable kSpread = [] {
   ByteTable table{};
   for (unsigned i = 0; i < 64; ++i) table.at[i] = static_cast<unsigned char>(13 * (i / 8) / 2 + i % 8);
@@ -57,62 +44,30 @@ constexpr ByteTable kShare = [] {
   return table;
 }();
 
-constexpr ByteTable kCount = [] {
-  ByteTable table{};
-  for (unsigned i = 0; i < 64; ++i) table.at[i] = static_cast<unsigned char>(i);
-  return table;
-}();
-
 inline Vector load_table(const ByteTable& table) noexcept { return _mm512_load_si512(table.at); }
-inline Vector broadcast(std::uint64_t word) noexcept { return _mm512_set1_epi64(static_cast<long long>(word)); }
 inline Vector odd_limbs_by_4() noexcept { return _mm512_set_epi64(4, 0, 4, 0, 4, 0, 4, 0); }
-inline __mmask64 first_bytes(std::size_t count) noexcept { return ~__mmask64{0} >> (64 - count); }  // 1 to 64
 
-// Position i: last - table[i], modulo 64 where it serves as an index.
-inline Vector backwards(std::size_t last, const ByteTable& table) noexcept {
-  return _mm512_sub_epi8(_mm512_set1_epi8(static_cast<char>(last)), load_table(table));
-}
-
-// The limbs of the piece whose least byte is number[end - 1]. Limbs beyond number[0] are zero.
+// Loads the limbs of the piece whose least byte is number[end - 1]. Limbs beyond number[0] are zero.
 inline Vector load_piece(const unsigned char* number, std::size_t end) noexcept {
   const std::size_t size = end < 64 ? end : 64;
   const Vector bytes = _mm512_maskz_loadu_epi8(first_bytes(size), number + (end - size));
   // Byte k of the piece lies at size - 1 - k. Beyond number[0] that wraps around to a byte that the mask made zero:
   // k <= 52, so it is at least size + 11.
-  const Vector spread = _mm512_permutexvar_epi8(backwards(size - 1, kSpread), bytes);
+  const Vector spread = _mm512_permutexvar_epi8(backwards(size - 1, load_table(kSpread)), bytes);
   return _mm512_and_si512(_mm512_srlv_epi64(spread, odd_limbs_by_4()), broadcast(kLimbMask));
 }
 
-// The inverse; what lies beyond number[0] is dropped.
+// Stores the limbs of a piece. Bytes beyond number[0] are dropped.
 inline void store_piece(Vector limbs, unsigned char* number, std::size_t end) noexcept {
   const Vector shifted = _mm512_sllv_epi64(limbs, odd_limbs_by_4());
   const Vector joined = _mm512_or_si512(shifted, _mm512_shuffle_epi8(shifted, load_table(kShare)));
   const Vector packed = _mm512_permutexvar_epi8(load_table(kPack), joined);
   const std::size_t size = end < kPieceBytes ? end : kPieceBytes;
-  const Vector bytes = _mm512_permutexvar_epi8(backwards(size - 1, kCount), packed);
+  const Vector bytes = _mm512_permutexvar_epi8(backwards(size - 1, ascending()), packed);
   _mm512_mask_storeu_epi8(number + (end - size), first_bytes(size), bytes);
 }
 
-// Word j of rows[i] becomes word i of rows[j].
-inline void transpose(Vector (&rows)[kLanes]) noexcept {
-  Vector pairs[kLanes];  // [2i], [2i + 1]: even and odd words of rows 2i and 2i + 1
-  for (int i = 0; i < kLanes; i += 2) {
-    pairs[i] = _mm512_unpacklo_epi64(rows[i], rows[i + 1]);
-    pairs[i + 1] = _mm512_unpackhi_epi64(rows[i], rows[i + 1]);
-  }
-  for (int odd = 0; odd < 2; ++odd) {
-    const Vector near_low = _mm512_shuffle_i64x2(pairs[odd], pairs[2 + odd], 0x88);
-    const Vector near_high = _mm512_shuffle_i64x2(pairs[4 + odd], pairs[6 + odd], 0x88);
-    const Vector far_low = _mm512_shuffle_i64x2(pairs[odd], pairs[2 + odd], 0xDD);
-    const Vector far_high = _mm512_shuffle_i64x2(pairs[4 + odd], pairs[6 + odd], 0xDD);
-    rows[odd] = _mm512_shuffle_i64x2(near_low, near_high, 0x88);
-    rows[2 + odd] = _mm512_shuffle_i64x2(far_low, far_high, 0x88);
-    rows[4 + odd] = _mm512_shuffle_i64x2(near_low, near_high, 0xDD);
-    rows[6 + odd] = _mm512_shuffle_i64x2(far_low, far_high, 0xDD);
-  }
-}
-
-// One number a lane, `bytes` long.
+// Loads one number a lane, `bytes` long.
 inline void load_bytes(Vector* numbers, const unsigned char* const (&sources)[kLanes], std::size_t limbs,
                        std::size_t bytes) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
@@ -124,7 +79,7 @@ inline void load_bytes(Vector* numbers, const unsigned char* const (&sources)[kL
   }
 }
 
-// One number a lane, already in limbs.
+// Loads one number a lane, already in limbs.
 inline void load_limbs(Vector* numbers, const std::uint64_t* const (&sources)[kLanes], std::size_t limbs) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
     Vector rows[kLanes];
@@ -134,13 +89,12 @@ inline void load_limbs(Vector* numbers, const std::uint64_t* const (&sources)[kL
   }
 }
 
-// Lanes without a target, null, are dropped.
+// Stores one number a lane. A lane whose target is null is dropped.
 inline void store_bytes(const Vector* numbers, unsigned char* const (&targets)[kLanes], std::size_t limbs,
                         std::size_t bytes) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
     Vector rows[kLanes];
-    for (std::size_t i = 0; i < kPieceLimbs; ++i)
-      rows[i] = done + i < limbs ? numbers[done + i] : _mm512_setzero_si512();
+    for (std::size_t i = 0; i < kPieceLimbs; ++i) rows[i] = done + i < limbs ? numbers[done + i] : zero();
     transpose(rows);
     for (int lane = 0; lane < kLanes; ++lane) {
       if (targets[lane] != nullptr) store_piece(rows[lane], targets[lane], bytes - done / kPieceLimbs * kPieceBytes);
@@ -148,9 +102,10 @@ inline void store_bytes(const Vector* numbers, unsigned char* const (&targets)[k
   }
 }
 
-// difference = a - b modulo 2^(52 limbs); the lanes where a < b. Limbs of a and b are below 2^52.
+// Computes difference = a - b modulo 2^(52 limbs) and returns the lanes in which a < b. Limbs of a and b are below
+// 2^52.
 inline LaneMask subtract(Vector* difference, const Vector* a, const Vector* b, std::size_t limbs) noexcept {
-  Vector borrow = _mm512_setzero_si512();  // 0 or -1
+  Vector borrow = zero();  // 0 or -1
   for (std::size_t i = 0; i < limbs; ++i) {
     const Vector limb = _mm512_add_epi64(_mm512_sub_epi64(a[i], b[i]), borrow);
     borrow = _mm512_srai_epi64(limb, 63);

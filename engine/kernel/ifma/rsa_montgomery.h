@@ -17,10 +17,8 @@
 #include "kernel/ifma/rsa_limbs.h"
 #include "kernel/kernel.h"
 
-#define ASSAY_ALWAYS_INLINE __attribute__((always_inline)) inline
-
 namespace assay::kernel::ifma {
-namespace {
+namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 constexpr int kBlock = 5;
 constexpr int kMaxGroups = 2;
@@ -41,24 +39,18 @@ struct Columns {
   Vector high[2 * kBlock - 1];
 };
 
-ASSAY_ALWAYS_INLINE Vector add(Vector a, Vector b) noexcept { return _mm512_add_epi64(a, b); }
-ASSAY_ALWAYS_INLINE Vector add_low(Vector sum, Vector a, Vector b) noexcept { return _mm512_madd52lo_epu64(sum, a, b); }
-ASSAY_ALWAYS_INLINE Vector add_high(Vector sum, Vector a, Vector b) noexcept {
-  return _mm512_madd52hi_epu64(sum, a, b);
-}
-
-ASSAY_ALWAYS_INLINE void add_product(Columns& sum, int column, Vector a, Vector b) noexcept {
+[[gnu::always_inline]] inline void add_product(Columns& sum, int column, Vector a, Vector b) noexcept {
   sum.low[column] = add_low(sum.low[column], a, b);
   sum.high[column] = add_high(sum.high[column], a, b);
 }
 
-ASSAY_ALWAYS_INLINE void load_block(Vector (&block)[kBlock], const Vector* from) noexcept {
+[[gnu::always_inline]] inline void load_block(Vector (&block)[kBlock], const Vector* from) noexcept {
 #pragma GCC unroll 5
   for (int i = 0; i < kBlock; ++i) block[i] = from[i];
 }
 
 // sum += a*b. 50 IFMA.
-ASSAY_ALWAYS_INLINE void add_block(Columns& sum, const Vector* a, const Vector* b) noexcept {
+[[gnu::always_inline]] inline void add_block(Columns& sum, const Vector* a, const Vector* b) noexcept {
   Vector u[kBlock], v[kBlock];
   load_block(u, a);
   load_block(v, b);
@@ -70,7 +62,7 @@ ASSAY_ALWAYS_INLINE void add_block(Columns& sum, const Vector* a, const Vector* 
 }
 
 // The products of different limbs of a, once each. 20 IFMA.
-ASSAY_ALWAYS_INLINE void add_triangle(Columns& sum, const Vector* a) noexcept {
+[[gnu::always_inline]] inline void add_triangle(Columns& sum, const Vector* a) noexcept {
   Vector u[kBlock];
   load_block(u, a);
 #pragma GCC unroll 5
@@ -81,14 +73,14 @@ ASSAY_ALWAYS_INLINE void add_triangle(Columns& sum, const Vector* a) noexcept {
 }
 
 // The squares of the limbs of a. 10 IFMA.
-ASSAY_ALWAYS_INLINE void add_squares(Columns& sum, const Vector* a) noexcept {
+[[gnu::always_inline]] inline void add_squares(Columns& sum, const Vector* a) noexcept {
   Vector u[kBlock];
   load_block(u, a);
 #pragma GCC unroll 5
   for (int i = 0; i < kBlock; ++i) add_product(sum, 2 * i, u[i], u[i]);
 }
 
-ASSAY_ALWAYS_INLINE void double_columns(Columns& sum) noexcept {
+[[gnu::always_inline]] inline void double_columns(Columns& sum) noexcept {
 #pragma GCC unroll 9
   for (int i = 0; i < 2 * kBlock - 1; ++i) {
     sum.low[i] = add(sum.low[i], sum.low[i]);
@@ -97,13 +89,13 @@ ASSAY_ALWAYS_INLINE void double_columns(Columns& sum) noexcept {
 }
 
 // Finds the five quotient digits of a diagonal and adds their products with the lowest block of n.
-ASSAY_ALWAYS_INLINE void find_digits(Vector (&t)[2 * kBlock], Vector* digits, const Vector* modulus,
-                                     Vector k0) noexcept {
+[[gnu::always_inline]] inline void find_digits(Vector (&t)[2 * kBlock], Vector* digits, const Vector* modulus,
+                                               Vector k0) noexcept {
   Vector n[kBlock];
   load_block(n, modulus);
 #pragma GCC unroll 5
   for (int i = 0; i < kBlock; ++i) {
-    const Vector m = add_low(_mm512_setzero_si512(), t[i], k0);
+    const Vector m = add_low(zero(), t[i], k0);
     // Adding the low half of m*n[0] would make the lowest 52 bits of t[i] zero: all that is left of t[i] is
     // ceil(t[i] / 2^52), for which the product need not be made.
     t[i + 1] = add(t[i + 1], _mm512_srli_epi64(add(t[i], broadcast(kLimbMask)), kLimbBits));
@@ -118,7 +110,7 @@ ASSAY_ALWAYS_INLINE void find_digits(Vector (&t)[2 * kBlock], Vector* digits, co
 }
 
 // Five limbs of the result. Leaves the carry in t[5].
-ASSAY_ALWAYS_INLINE void write_limbs(Vector (&t)[2 * kBlock], Vector* result) noexcept {
+[[gnu::always_inline]] inline void write_limbs(Vector (&t)[2 * kBlock], Vector* result) noexcept {
 #pragma GCC unroll 5
   for (int i = 0; i < kBlock; ++i) {
     t[i + 1] = add(t[i + 1], _mm512_srli_epi64(t[i], kLimbBits));
@@ -129,11 +121,11 @@ ASSAY_ALWAYS_INLINE void write_limbs(Vector (&t)[2 * kBlock], Vector* result) no
 // Diagonal d of y = y*x/R or y = y*y/R, d from 0 to 2*blocks - 1.
 // The result goes where y is: block d - blocks, which no later diagonal reads.
 template <bool kSquare>
-ASSAY_ALWAYS_INLINE void scan_diagonal(Group& group, int blocks, int d) noexcept {
+[[gnu::always_inline]] inline void scan_diagonal(Group& group, int blocks, int d) noexcept {
   const int first = d < blocks ? 0 : d - blocks + 1;
   Columns sum;
 #pragma GCC unroll 9
-  for (int i = 0; i < 2 * kBlock - 1; ++i) sum.low[i] = sum.high[i] = _mm512_setzero_si512();
+  for (int i = 0; i < 2 * kBlock - 1; ++i) sum.low[i] = sum.high[i] = zero();
 
   if constexpr (kSquare) {
     for (int i = first; 2 * i < d; ++i) add_block(sum, group.y + kBlock * i, group.y + kBlock * (d - i));
@@ -167,9 +159,9 @@ ASSAY_ALWAYS_INLINE void scan_diagonal(Group& group, int blocks, int d) noexcept
 // y = y*x/R or y = y*y/R in every group. A diagonal ends in a chain of dependent digits; the next group's diagonal
 // fills the time that it takes.
 template <bool kSquare>
-__attribute__((noinline)) void montgomery(Group* groups, int count, int blocks) noexcept {
+[[gnu::noinline]] void montgomery(Group* groups, int count, int blocks) noexcept {
   for (int g = 0; g < count; ++g) {
-    for (Vector& carry : groups[g].carry) carry = _mm512_setzero_si512();
+    for (Vector& carry : groups[g].carry) carry = zero();
   }
   for (int d = 0; d < 2 * blocks; ++d) {
     for (int g = 0; g < count; ++g) scan_diagonal<kSquare>(groups[g], blocks, d);
@@ -178,5 +170,3 @@ __attribute__((noinline)) void montgomery(Group* groups, int count, int blocks) 
 
 }  // namespace
 }  // namespace assay::kernel::ifma
-
-#undef ASSAY_ALWAYS_INLINE

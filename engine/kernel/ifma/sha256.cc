@@ -12,37 +12,37 @@
 namespace assay::kernel::ifma {
 namespace {
 
-using Words = __m512i;  // one 32-bit word of 16 messages
+using Words = Vector;  // one 32-bit word of 16 messages
 
-__attribute__((always_inline)) inline Words add(Words a, Words b) noexcept { return _mm512_add_epi32(a, b); }
+[[gnu::always_inline]] inline Words add32(Words a, Words b) noexcept { return _mm512_add_epi32(a, b); }
 
 // FIPS 180-4 §4.1.2. A ternary logic function is its own truth table: 0x96 is the exclusive or of three.
-__attribute__((always_inline)) inline Words xor3(Words a, Words b, Words c) noexcept {
+[[gnu::always_inline]] inline Words xor3(Words a, Words b, Words c) noexcept {
   return _mm512_ternarylogic_epi32(a, b, c, 0x96);
 }
-__attribute__((always_inline)) inline Words ch(Words e, Words f, Words g) noexcept {
+[[gnu::always_inline]] inline Words ch(Words e, Words f, Words g) noexcept {
   return _mm512_ternarylogic_epi32(e, f, g, 0xca);
 }
-__attribute__((always_inline)) inline Words maj(Words a, Words b, Words c) noexcept {
+[[gnu::always_inline]] inline Words maj(Words a, Words b, Words c) noexcept {
   return _mm512_ternarylogic_epi32(a, b, c, 0xe8);
 }
-__attribute__((always_inline)) inline Words big_sigma0(Words a) noexcept {
+[[gnu::always_inline]] inline Words big_sigma0(Words a) noexcept {
   return xor3(_mm512_ror_epi32(a, 2), _mm512_ror_epi32(a, 13), _mm512_ror_epi32(a, 22));
 }
-__attribute__((always_inline)) inline Words big_sigma1(Words e) noexcept {
+[[gnu::always_inline]] inline Words big_sigma1(Words e) noexcept {
   return xor3(_mm512_ror_epi32(e, 6), _mm512_ror_epi32(e, 11), _mm512_ror_epi32(e, 25));
 }
-__attribute__((always_inline)) inline Words small_sigma0(Words w) noexcept {
+[[gnu::always_inline]] inline Words small_sigma0(Words w) noexcept {
   return xor3(_mm512_ror_epi32(w, 7), _mm512_ror_epi32(w, 18), _mm512_srli_epi32(w, 3));
 }
-__attribute__((always_inline)) inline Words small_sigma1(Words w) noexcept {
+[[gnu::always_inline]] inline Words small_sigma1(Words w) noexcept {
   return xor3(_mm512_ror_epi32(w, 17), _mm512_ror_epi32(w, 19), _mm512_srli_epi32(w, 10));
 }
 
 // Pairs of rows interleaved by 32 and then by 64 bits: in each quarter, four rows of words become four of messages.
 // Both transpositions below begin so.
 template <int kRows>
-__attribute__((always_inline)) inline void transpose_quarters(Words* row) noexcept {
+[[gnu::always_inline]] inline void transpose_quarters(Words* row) noexcept {
 #pragma GCC unroll 4
   for (int i = 0; i < kRows; i += 4) {
     const Words a = _mm512_unpacklo_epi32(row[i], row[i + 1]), b = _mm512_unpackhi_epi32(row[i], row[i + 1]);
@@ -55,7 +55,7 @@ __attribute__((always_inline)) inline void transpose_quarters(Words* row) noexce
 }
 
 // 16 blocks, one a row, become the 16 words of the message schedule. Cost: 64 shuffles.
-__attribute__((always_inline)) inline void transpose_16x16(Words row[16]) noexcept {
+[[gnu::always_inline]] inline void transpose_16x16(Words row[16]) noexcept {
   transpose_quarters<16>(row);
   // Row 4*i + k now holds, in quarter q, word 4*q + k of messages 4*i to 4*i + 3: transpose the quarters, 4x4.
 #pragma GCC unroll 4
@@ -72,7 +72,7 @@ __attribute__((always_inline)) inline void transpose_16x16(Words row[16]) noexce
 }
 
 // States: row i holds those of messages i (lower half) and i + 8; becomes word i of all messages. Its own inverse.
-__attribute__((always_inline)) inline void transpose_8x8(Words row[8]) noexcept {
+[[gnu::always_inline]] inline void transpose_8x8(Words row[8]) noexcept {
   transpose_quarters<8>(row);
   const __m512i lower = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
   const __m512i upper = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
@@ -85,7 +85,7 @@ __attribute__((always_inline)) inline void transpose_8x8(Words row[8]) noexcept 
 }
 
 // The bytes of each 32-bit word, reversed.
-__attribute__((always_inline)) inline Words big_endian(Words words) noexcept {
+[[gnu::always_inline]] inline Words big_endian(Words words) noexcept {
   return _mm512_shuffle_epi8(words, _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203));
 }
 
@@ -147,8 +147,8 @@ struct Sha256Core {
     }
   }
 
-  __attribute__((always_inline)) static inline void stage(unsigned char* to, const HashJob& job, std::size_t from,
-                                                          std::uint64_t bytes) noexcept {
+  [[gnu::always_inline]] static void stage(unsigned char* to, const HashJob& job, std::size_t from,
+                                           std::uint64_t bytes) noexcept {
     __m512i block = padded_bytes(job, from);
     if (bytes != kNotLast) {
       const std::uint64_t bits = __builtin_bswap64(bytes << 3);
@@ -158,8 +158,7 @@ struct Sha256Core {
   }
 
   // About 1700 instructions a block of 16 messages, two a cycle.
-  __attribute__((noinline)) static void compress(State& state, const unsigned char* const* at,
-                                                 std::size_t blocks) noexcept {
+  [[gnu::noinline]] static void compress(State& state, const unsigned char* const* at, std::size_t blocks) noexcept {
     for (std::size_t offset = 0; offset < blocks * kBlock; offset += kBlock) {
       Words w[16];
 #pragma GCC unroll 16
@@ -171,17 +170,17 @@ struct Sha256Core {
       for (int t = 0; t < 64; ++t) {
         Words& wt = w[t & 15];  // W(t-16) until it is W(t)
         if (t >= 16) {
-          wt = add(add(wt, small_sigma0(w[(t + 1) & 15])), add(w[(t + 9) & 15], small_sigma1(w[(t + 14) & 15])));
+          wt = add32(add32(wt, small_sigma0(w[(t + 1) & 15])), add32(w[(t + 9) & 15], small_sigma1(w[(t + 14) & 15])));
         }
         const Words k = _mm512_set1_epi32(static_cast<int>(kSha256Rounds.k[t]));
-        const Words T1 = add(add(add(h, wt), k), add(big_sigma1(e), ch(e, f, g)));
-        const Words T2 = add(big_sigma0(a), maj(a, b, c));
-        h = g, g = f, f = e, e = add(d, T1);
-        d = c, c = b, b = a, a = add(T1, T2);
+        const Words T1 = add32(add32(add32(h, wt), k), add32(big_sigma1(e), ch(e, f, g)));
+        const Words T2 = add32(big_sigma0(a), maj(a, b, c));
+        h = g, g = f, f = e, e = add32(d, T1);
+        d = c, c = b, b = a, a = add32(T1, T2);
       }
       const Words working[8] = {a, b, c, d, e, f, g, h};
 #pragma GCC unroll 8
-      for (int i = 0; i < 8; ++i) state.word[i] = add(state.word[i], working[i]);
+      for (int i = 0; i < 8; ++i) state.word[i] = add32(state.word[i], working[i]);
     }
   }
 };
@@ -193,10 +192,6 @@ void sha256_lanes(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<S
 void sha256_lanes_and_shani(const HashJob* jobs, std::size_t count) noexcept {
   // Ten messages of 600 bytes take 16 lanes as long as SHA-NI.
   hash_jobs<Sha256Core>(jobs, count, {portable::sha256_shani, 10});
-}
-
-void sha256_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept {
-  compress_one<Sha256Core>(state, blocks, count);
 }
 
 }  // namespace assay::kernel::ifma

@@ -11,57 +11,33 @@
 namespace assay::kernel::ifma {
 namespace {
 
-using Words = __m512i;  // one 64-bit word of 8 messages
-
-__attribute__((always_inline)) inline Words add(Words a, Words b) noexcept { return _mm512_add_epi64(a, b); }
+using Words = Vector;  // one 64-bit word of 8 messages
 
 // FIPS 180-4 §4.1.3. A ternary logic function is its own truth table: 0x96 is the exclusive or of three.
-__attribute__((always_inline)) inline Words xor3(Words a, Words b, Words c) noexcept {
+[[gnu::always_inline]] inline Words xor3(Words a, Words b, Words c) noexcept {
   return _mm512_ternarylogic_epi64(a, b, c, 0x96);
 }
-__attribute__((always_inline)) inline Words ch(Words e, Words f, Words g) noexcept {
+[[gnu::always_inline]] inline Words ch(Words e, Words f, Words g) noexcept {
   return _mm512_ternarylogic_epi64(e, f, g, 0xca);
 }
-__attribute__((always_inline)) inline Words maj(Words a, Words b, Words c) noexcept {
+[[gnu::always_inline]] inline Words maj(Words a, Words b, Words c) noexcept {
   return _mm512_ternarylogic_epi64(a, b, c, 0xe8);
 }
-__attribute__((always_inline)) inline Words big_sigma0(Words a) noexcept {
+[[gnu::always_inline]] inline Words big_sigma0(Words a) noexcept {
   return xor3(_mm512_ror_epi64(a, 28), _mm512_ror_epi64(a, 34), _mm512_ror_epi64(a, 39));
 }
-__attribute__((always_inline)) inline Words big_sigma1(Words e) noexcept {
+[[gnu::always_inline]] inline Words big_sigma1(Words e) noexcept {
   return xor3(_mm512_ror_epi64(e, 14), _mm512_ror_epi64(e, 18), _mm512_ror_epi64(e, 41));
 }
-__attribute__((always_inline)) inline Words small_sigma0(Words w) noexcept {
+[[gnu::always_inline]] inline Words small_sigma0(Words w) noexcept {
   return xor3(_mm512_ror_epi64(w, 1), _mm512_ror_epi64(w, 8), _mm512_srli_epi64(w, 7));
 }
-__attribute__((always_inline)) inline Words small_sigma1(Words w) noexcept {
+[[gnu::always_inline]] inline Words small_sigma1(Words w) noexcept {
   return xor3(_mm512_ror_epi64(w, 19), _mm512_ror_epi64(w, 61), _mm512_srli_epi64(w, 6));
 }
 
-// Row i, the words of message i, becomes word i of all messages. Its own inverse. Cost: 24 shuffles.
-__attribute__((always_inline)) inline void transpose_8x8(Words row[8]) noexcept {
-  const __m512i lower = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
-  const __m512i upper = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
-  // Four rows at a time: half h of rows 0 to 3 becomes words 4*h to 4*h + 3, of four messages each.
-#pragma GCC unroll 2
-  for (int i = 0; i < 8; i += 4) {
-    const Words a = _mm512_unpacklo_epi64(row[i], row[i + 1]), b = _mm512_unpackhi_epi64(row[i], row[i + 1]);
-    const Words c = _mm512_unpacklo_epi64(row[i + 2], row[i + 3]), d = _mm512_unpackhi_epi64(row[i + 2], row[i + 3]);
-    row[i] = _mm512_permutex2var_epi64(a, lower, c);
-    row[i + 1] = _mm512_permutex2var_epi64(b, lower, d);
-    row[i + 2] = _mm512_permutex2var_epi64(a, upper, c);
-    row[i + 3] = _mm512_permutex2var_epi64(b, upper, d);
-  }
-#pragma GCC unroll 4
-  for (int k = 0; k < 4; ++k) {
-    const Words first = row[k], second = row[4 + k];
-    row[k] = _mm512_shuffle_i64x2(first, second, 0x44);
-    row[4 + k] = _mm512_shuffle_i64x2(first, second, 0xee);
-  }
-}
-
 // The bytes of each 64-bit word, reversed.
-__attribute__((always_inline)) inline Words big_endian(Words words) noexcept {
+[[gnu::always_inline]] inline Words big_endian(Words words) noexcept {
   return _mm512_shuffle_epi8(words, _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607));
 }
 
@@ -82,7 +58,7 @@ struct Sha512Core {
     Words row[8];
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) row[i] = _mm512_loadu_si512(states[i]);
-    transpose_8x8(row);
+    transpose(row);
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) state.word[i] = row[i];
   }
@@ -91,7 +67,7 @@ struct Sha512Core {
     Words row[8];
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) row[i] = state.word[i];
-    transpose_8x8(row);
+    transpose(row);
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) {
       if (digests[i] != nullptr) _mm512_storeu_si512(digests[i], big_endian(row[i]));
@@ -128,16 +104,15 @@ struct Sha512Core {
   }
 
   // About 2150 instructions a block of 8 messages, two a cycle.
-  __attribute__((noinline)) static void compress(State& state, const unsigned char* const* at,
-                                                 std::size_t blocks) noexcept {
+  [[gnu::noinline]] static void compress(State& state, const unsigned char* const* at, std::size_t blocks) noexcept {
     for (std::size_t offset = 0; offset < blocks * kBlock; offset += kBlock) {
       Words w[16];
 #pragma GCC unroll 8
       for (int i = 0; i < 8; ++i) w[i] = big_endian(_mm512_loadu_si512(at[i] + offset));
-      transpose_8x8(w);
+      transpose(w);
 #pragma GCC unroll 8
       for (int i = 0; i < 8; ++i) w[8 + i] = big_endian(_mm512_loadu_si512(at[i] + offset + 64));
-      transpose_8x8(w + 8);
+      transpose(w + 8);
       Words a = state.word[0], b = state.word[1], c = state.word[2], d = state.word[3];
       Words e = state.word[4], f = state.word[5], g = state.word[6], h = state.word[7];
 #pragma GCC unroll 80
@@ -162,10 +137,6 @@ struct Sha512Core {
 }  // namespace
 
 void sha512_lanes(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<Sha512Core>(jobs, count); }
-
-void sha512_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept {
-  compress_one<Sha512Core>(state, blocks, count);
-}
 
 }  // namespace assay::kernel::ifma
 #endif

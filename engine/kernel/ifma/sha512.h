@@ -1,4 +1,4 @@
-// SHA-384 and SHA-512 in 8 lanes of AVX-512 (kernel.h: HashFunction, CompressFunction). Call these functions only if
+// SHA-384 and SHA-512 in 8 lanes of AVX-512 (kernel.h: HashFunction). Call these functions only if
 // ifma::kernels() is not null.
 #pragma once
 
@@ -10,7 +10,5 @@ namespace assay::kernel::ifma {
 
 // SHA-384 and SHA-512 differ only in their initial state.
 void sha512_lanes(const HashJob* jobs, std::size_t count) noexcept;
-// Takes blocks into one state, at the price of a full group: for work done once for each key.
-void sha512_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept;
 
 }  // namespace assay::kernel::ifma

@@ -2,29 +2,18 @@
 // read outside of it.
 #pragma once
 
-// GCC bug 105593: false alarms about its own intrinsics, wherever they are inlined.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-
 #include <cstddef>
 #include <cstdint>
 
+#include "kernel/ifma/vector.h"
 #include "kernel/kernel.h"
 
 namespace assay::kernel::ifma {
-namespace {
+namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// The lowest n bits; n at most 64.
-__attribute__((always_inline)) inline __mmask64 first_bytes(std::size_t n) noexcept {
-  return _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(n));
-}
-
-// Bytes from .. from+63 of: prefix, message, 0x80, zeros without end.
-__attribute__((always_inline)) inline __m512i padded_bytes(const HashJob& job, std::size_t from) noexcept {
-  __m512i bytes = _mm512_setzero_si512();
+// Returns bytes `from` to from + 63 of the prefix, the message, 0x80 and endless zeros.
+[[gnu::always_inline]] inline Vector padded_bytes(const HashJob& job, std::size_t from) noexcept {
+  Vector bytes = _mm512_setzero_si512();
   std::size_t filled = 0;
   if (from < job.prefix_size) {
     const std::size_t left = job.prefix_size - from;
@@ -37,7 +26,7 @@ __attribute__((always_inline)) inline __m512i padded_bytes(const HashJob& job, s
   const std::size_t left = job.message_size - skipped;
   const std::size_t taken = left < 64 - filled ? left : 64 - filled;
   const __mmask64 mask = first_bytes(taken);
-  const __m512i piece = taken > 0 ? _mm512_maskz_loadu_epi8(mask, job.message + skipped) : _mm512_setzero_si512();
+  const Vector piece = taken > 0 ? _mm512_maskz_loadu_epi8(mask, job.message + skipped) : _mm512_setzero_si512();
   bytes = filled == 0 ? piece : _mm512_mask_expand_epi8(bytes, mask << filled, piece);
   const __mmask64 end = filled + taken < 64 ? __mmask64{1} << (filled + taken) : 0;
   return _mm512_mask_mov_epi8(bytes, end, _mm512_set1_epi8(static_cast<char>(0x80)));

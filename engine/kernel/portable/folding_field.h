@@ -1,7 +1,7 @@
-// A prime field for primes just below a power of two: 2^521 - 1 and 2^255 - 19. What lies above is folded down.
+// A prime field for primes just below a power of two: 2^521 - 1 and 2^255 - 19. Bits above it are folded down.
 //
-// kLimbs limbs of kBits bits in 64-bit words, with 2^(kLimbs kBits) = kFold modulo p. The bits to spare in a word and
-// in a sum of products take up carries, so that none runs inside a product:
+// kLimbs limbs of kBits bits in 64-bit words, with 2^(kLimbs kBits) = kFold modulo p. The spare bits of a word and of
+// a sum of products hold the carries, so that none runs inside a product:
 //   Coordinate  limbs below 2^kBits + 2^12
 //   Difference  limbs below 2^(kBits + 2)
 // Neither is below p. Tables hold the number itself, canonical: nothing is in Montgomery form.
@@ -152,14 +152,16 @@ struct FoldingField {
     return (std::uint64_t{1} << (kBits + 1)) - 2 * (i == 0 ? kFold : 1);
   }
 
-  // The end of a product: limbs below 2^kBits and a carry below 2^67 out of the last. What is left goes into limb 1.
+  // Ends a product: limbs are below 2^kBits and the carry out of the last is below 2^67. What limb 0 cannot hold goes
+  // into limb 1.
   static void fold_carry(Coordinate& r, UInt128 carry) noexcept {
     const UInt128 sum = carry * kFold + r.v[0];
     r.v[0] = low_word(sum) & kMask;
     r.v[1] += low_word(sum >> kBits);
   }
 
-  // Every limb hands its carry to the next, all at once. Limbs below 2^(kBits + 3): carries below 8, or 8 kFold.
+  // Every limb hands its carry to the next, all at once. Limbs are below 2^(kBits + 3), so carries are below 8, or 8
+  // kFold.
   static Coordinate carried(const Difference& d) noexcept {
     Coordinate r;
     r.v[0] = (d.v[0] & kMask) + kFold * (d.v[kLimbs - 1] >> kBits);
@@ -168,7 +170,7 @@ struct FoldingField {
     return r;
   }
 
-  // The one below p, limbs below 2^kBits.
+  // Returns the representative below p, with limbs below 2^kBits.
   static Coordinate canonical(const Difference& d) noexcept {
     Coordinate r;
     // At most 2^bits(p) plus a little: below 2p.
@@ -181,7 +183,7 @@ struct FoldingField {
     return r;
   }
 
-  // r = limbs + addend in kBits a limb and kTopBits in the last. Returns what is above.
+  // Computes r = limbs + addend with kBits a limb and kTopBits in the last. Returns the carry out of the last limb.
   static std::uint64_t carry_through(Coordinate& r, const std::uint64_t (&limbs)[kLimbs],
                                      std::uint64_t addend) noexcept {
     std::uint64_t carry = addend;

@@ -1,11 +1,11 @@
-// The kernels for any CPU: 64-bit words, and SHA-NI where it exists.
+// The kernels for any CPU: 64-bit words, and SHA-NI if the CPU has it.
 #pragma once
 
 #include "kernel/kernel.h"
 
 namespace assay::kernel::portable {
 
-// Never null.
+// Never returns null.
 const Kernels* kernels() noexcept;
 
 // The parts of the table that are compiled in files of their own: those take long, and compile side by side.

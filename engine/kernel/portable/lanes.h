@@ -10,7 +10,7 @@
 namespace assay::kernel::portable {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// Eight bytes as a number, whatever the byte order of the CPU; compilers make one load of each.
+// Reads eight bytes as a number on CPUs of any byte order. Compilers make one load of each of these.
 inline std::uint64_t load_word_big_endian(const unsigned char* bytes) noexcept {
   std::uint64_t word = 0;
   for (int i = 0; i < 8; ++i) word = word << 8 | bytes[i];

@@ -21,12 +21,12 @@ struct WordScalar {
   using Words = L::Words<kWords>;
 
   struct Residue {
-    Words words;  // below n, but for one that plain() made
+    Words words;  // below n, unless plain() made it
   };
 
   static Residue plain(const Words& a) noexcept { return {a}; }
   static Residue to_montgomery(const Words& a) noexcept { return mul({a}, {kR2}); }
-  // Of a residue that is the result of an operation, or plain and below n.
+  // The residue is the result of an operation, or a plain one below n.
   static Words to_words(const Residue& a) noexcept { return a.words; }
 
   // a b / R modulo n, below n. a may be any number of kWords words, b is below n. (P. Montgomery, Modular
@@ -89,14 +89,9 @@ struct WordScalar {
   static constexpr Words kR3 = power_of_two(3 * 64 * kWords, kOrder);
   static constexpr InverseModulus<kWords> kInverseModulus = make_inverse_modulus(kOrder.w);
 
-  static constexpr std::uint64_t negated_inverse() noexcept {
-    std::uint64_t inverse = 1;
-    for (int i = 0; i < 6; ++i) inverse *= 2 - kOrder.w[0] * inverse;  // Newton: 2, 4, ... 64 bits
-    return 0 - inverse;
-  }
-  static constexpr std::uint64_t kNegatedInverse = negated_inverse();  // -1/n modulo 2^64
+  static constexpr std::uint64_t kNegatedInverse = 0 - inverse_of_odd(kOrder.w[0]);  // -1/n modulo 2^64
 
-  // 64 bits of v from bit `at`; zeros above v.
+  // Returns 64 bits of v from bit `at` on, with zeros above v.
   static std::uint64_t bits_from(const Words& v, int at) noexcept {
     const int word = at / 64, shift = at % 64;
     std::uint64_t bits = word < kWords ? v.w[word] >> shift : 0;

@@ -132,9 +132,5 @@ struct ShaniCore {
 
 void sha256_shani(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<ShaniCore>(jobs, count); }
 
-void sha256_shani_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept {
-  compress_one<ShaniCore>(state, blocks, count);
-}
-
 }  // namespace assay::kernel::portable
 #endif

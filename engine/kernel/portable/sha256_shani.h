@@ -1,5 +1,5 @@
-// SHA-256 by the SHA instructions of x86-64, two messages interleaved: one alone waits for its own results. Call them
-// only where base::CpuFeatures has sha_ni; other machines do not have them at all.
+// SHA-256 with the SHA instructions of x86-64. Two messages are interleaved, because a single one would wait for its
+// own results. Call it only if base::cpu_features() has sha_ni.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,6 @@
 namespace assay::kernel::portable {
 
 void sha256_shani(const HashJob* jobs, std::size_t count) noexcept;
-void sha256_shani_compress(void* state, const unsigned char* blocks, std::size_t count) noexcept;
 
 }  // namespace assay::kernel::portable
 #endif

@@ -1,7 +1,7 @@
-// Whole numbers of N 64-bit words: what fields and scalars of this folder are built from.
+// Whole numbers of N 64-bit words, on which the fields and scalars of this folder are built.
 //
-// Plain C++ with 128-bit integers for carries and products: any 64-bit CPU, any byte order. Public inputs only: but
-// branches that depend on random values are avoided where they would be mispredicted.
+// Plain C++ with 128-bit integers for carries and products, for 64-bit CPUs of any byte order. Inputs are public.
+// Branches on random values are avoided only because they would be mispredicted.
 #pragma once
 
 #include <cstdint>
@@ -70,7 +70,7 @@ constexpr bool is_zero(const Number<N>& a) noexcept {
   return bits == 0;
 }
 
-// carry 2^(64N) + a, below 2m, to a number below m.
+// Reduces carry 2^(64N) + a, which is below 2m, to a number below m.
 template <int N>
 constexpr Number<N> subtract_once(std::uint64_t carry, const Number<N>& a, const Number<N>& m) noexcept {
   Number<N> difference{};
