@@ -27,7 +27,7 @@ struct Policy {
   std::optional<std::vector<std::string>> audiences;
   std::vector<std::string> required_scopes;  // all must be granted
   std::string required_type;                 // header typ, with or without "application/"; empty: not checked
-  std::int64_t leeway_seconds = 0;           // clock skew allowed on exp, nbf, iat; not negative
+  std::int64_t leeway_seconds = 0;           // clock skew allowed on exp and nbf; not negative
   std::size_t max_token_bytes = 65536;       // longer tokens are rejected unread
 };
 
