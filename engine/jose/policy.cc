@@ -333,6 +333,9 @@ Result<Policy> checked_policy(Policy policy) {
       return Error{"the profile fastmcp takes exactly one; give one, or leave the option out for RS256",
                    "policy.algorithms"};
     if (policy.algorithms.empty()) policy.algorithms.push_back(Algorithm::RS256);
+    if (policy.algorithms.front() == Algorithm::ES256K)
+      return Error{"FastMCP's JWTVerifier does not know ES256K; give the algorithm that it was configured with",
+                   "policy.algorithms"};
   }
   std::erase_if(policy.required_scopes, [](const std::string& scope) { return scope.empty(); });
   return policy;

@@ -57,7 +57,7 @@ class SnapshotBuilder {
     snapshot->allowed = allowed_;
     if (allowed_.empty()) {
       if (policy_.profile == Profile::strict) {
-        snapshot->allowed = snapshot->ring->permitted();
+        snapshot->allowed = snapshot->ring->permitted() & AlgorithmSet::unless_named();
       } else {
         snapshot->allowed.insert(Algorithm::RS256);
       }
@@ -100,10 +100,20 @@ class SnapshotBuilder {
     return {};
   }
 
+  // Whether a key serves only algorithms that have to be named, and none is named.
+  bool waits_for_a_name(const Jwk& jwk) const {
+    return policy_.profile == Profile::strict && allowed_.empty() &&
+           (jwk.permitted & AlgorithmSet::unless_named()).empty();
+  }
+  static std::string must_be_named(const Jwk& jwk) {
+    return kind_of_key(jwk) + " verifies only ES256K, which is used only if it is named among the allowed algorithms";
+  }
+
   // Adds the key, or a note of why it is skipped.
   void prepare_key_of_set(Jwk jwk, const std::string& name, JwkSet& set) {
     const std::optional<std::string> kid = jwk.has_kid ? std::optional(jwk.kid) : std::nullopt;
-    Result<PreparedKey> key = prepare_key(std::move(jwk), policy_.profile);
+    Result<PreparedKey> key = waits_for_a_name(jwk) ? Result<PreparedKey>(Error{must_be_named(jwk)})
+                                                    : prepare_key(std::move(jwk), policy_.profile);
     if (key) {
       keys_.push_back(*std::move(key));
       return;
@@ -123,6 +133,7 @@ class SnapshotBuilder {
                           ? read_secret(text, policy_.profile, keys_decide ? AlgorithmSet::all() : allowed_, name)
                           : read_public_key(text, policy_.profile, name);
     if (!jwk) return Error{jwk.error().message, "keys"};
+    if (waits_for_a_name(*jwk)) return Error{name + ": " + must_be_named(*jwk), "policy.algorithms"};
     if (policy_.profile == Profile::strict && !allowed_.empty() && (jwk->permitted & allowed_).empty()) {
       return Error{name + ": " + kind_of_key(*jwk) + " cannot verify " + names_of(policy_.algorithms) +
                        (policy_.algorithms.size() == 1 ? ", the only algorithm that is allowed" : "") +

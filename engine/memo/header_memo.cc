@@ -27,8 +27,10 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   }
   if (!snapshot.allowed.contains(*plan.header.algorithm)) {
     plan.fault = Reason::algorithm_not_allowed;
-    plan.detail = policy.algorithms.empty() ? "no configured key permits this algorithm"
-                                            : "not one of the algorithms that are allowed";
+    plan.detail = !policy.algorithms.empty() ? "not one of the algorithms that are allowed"
+                  : AlgorithmSet::unless_named().contains(*plan.header.algorithm)
+                      ? "no configured key permits this algorithm"
+                      : "this algorithm is used only if it is named among the allowed ones";
     return plan;
   }
   if (snapshot.ring == nullptr) return plan;  // there are no keys to choose from: TokenInspector

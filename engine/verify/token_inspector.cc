@@ -16,7 +16,7 @@ Result<TokenInspector> TokenInspector::create(Policy policy) {
   auto no_keys = std::make_shared<keys::Snapshot>();
   for (const Algorithm algorithm : checked->algorithms) no_keys->allowed.insert(algorithm);
   // With keys, a strict policy without algorithms allows those that the keys permit.
-  if (checked->algorithms.empty()) no_keys->allowed = AlgorithmSet::all();
+  if (checked->algorithms.empty()) no_keys->allowed = AlgorithmSet::unless_named();
   return TokenInspector(std::move(*checked), std::move(no_keys));
 }
 

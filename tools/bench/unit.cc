@@ -51,7 +51,8 @@ std::string operation_of(const AlgorithmInfo& algorithm) {
     case Scheme::ecdsa:
       return algorithm.curve == Curve::P256   ? "ecdsap256 verify"
              : algorithm.curve == Curve::P384 ? "ecdsap384 verify"
-                                              : "ecdsap521 verify";
+             : algorithm.curve == Curve::P521 ? "ecdsap521 verify"
+                                              : "ecdsa secp256k1 verify";
     case Scheme::eddsa:
       return algorithm.curve == Curve::Ed448 ? "ed448 verify" : "ed25519 verify";
     case Scheme::hmac:

@@ -259,7 +259,7 @@ Rows policy_rows() {
        .commands = {kVerify, kInspect},
        .help = "allow this algorithm: " + algorithm_names(),
        .value = append(FIELD(verifier, policy.algorithms), algorithm()),
-       .default_text = "each that the keys permit (strict), RS256 (fastmcp)"},
+       .default_text = "each that the keys permit, but not ES256K (strict), RS256 (fastmcp)"},
       {.name = "--issuer",
        .placeholder = "ISS",
        .group = kPolicy,

@@ -1,4 +1,4 @@
-// The JWS algorithms that assay verifies (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2).
+// The JWS algorithms that assay verifies (RFC 7518 §3.1, RFC 8037 §3.1, RFC 8812 §3.2, RFC 9864 §2).
 //
 // One table gives each algorithm its name, key type, curve and hash, another each curve its names and size. Plain
 // values, thread safe.
@@ -52,21 +52,22 @@ enum class Hash : std::uint8_t { none, SHA256, SHA384, SHA512 };
 enum class Scheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa, hmac };
 
 // X(name, scheme, key type, curve, hash). Curve none: any curve of the key type that the scheme allows.
-#define ASSAY_ALGORITHMS(X)              \
-  X(RS256, rsa_pkcs1, RSA, none, SHA256) \
-  X(RS384, rsa_pkcs1, RSA, none, SHA384) \
-  X(RS512, rsa_pkcs1, RSA, none, SHA512) \
-  X(PS256, rsa_pss, RSA, none, SHA256)   \
-  X(PS384, rsa_pss, RSA, none, SHA384)   \
-  X(PS512, rsa_pss, RSA, none, SHA512)   \
-  X(ES256, ecdsa, EC, P256, SHA256)      \
-  X(ES384, ecdsa, EC, P384, SHA384)      \
-  X(ES512, ecdsa, EC, P521, SHA512)      \
-  X(EdDSA, eddsa, OKP, none, none)       \
-  X(Ed25519, eddsa, OKP, Ed25519, none)  \
-  X(Ed448, eddsa, OKP, Ed448, none)      \
-  X(HS256, hmac, oct, none, SHA256)      \
-  X(HS384, hmac, oct, none, SHA384)      \
+#define ASSAY_ALGORITHMS(X)               \
+  X(RS256, rsa_pkcs1, RSA, none, SHA256)  \
+  X(RS384, rsa_pkcs1, RSA, none, SHA384)  \
+  X(RS512, rsa_pkcs1, RSA, none, SHA512)  \
+  X(PS256, rsa_pss, RSA, none, SHA256)    \
+  X(PS384, rsa_pss, RSA, none, SHA384)    \
+  X(PS512, rsa_pss, RSA, none, SHA512)    \
+  X(ES256, ecdsa, EC, P256, SHA256)       \
+  X(ES384, ecdsa, EC, P384, SHA384)       \
+  X(ES512, ecdsa, EC, P521, SHA512)       \
+  X(ES256K, ecdsa, EC, secp256k1, SHA256) \
+  X(EdDSA, eddsa, OKP, none, none)        \
+  X(Ed25519, eddsa, OKP, Ed25519, none)   \
+  X(Ed448, eddsa, OKP, Ed448, none)       \
+  X(HS256, hmac, oct, none, SHA256)       \
+  X(HS384, hmac, oct, none, SHA384)       \
   X(HS512, hmac, oct, none, SHA512)
 
 enum class Algorithm : std::uint8_t {
@@ -109,6 +110,12 @@ class AlgorithmSet {
   static constexpr AlgorithmSet all() noexcept {
     AlgorithmSet set;
     set.bits_ = static_cast<std::uint16_t>((1u << kAlgorithmCount) - 1);
+    return set;
+  }
+  // What is allowed if the operator names no algorithm: all but ES256K, whose curve few verifiers implement.
+  static constexpr AlgorithmSet unless_named() noexcept {
+    AlgorithmSet set = all();
+    set.bits_ = static_cast<std::uint16_t>(set.bits_ & ~(1u << static_cast<int>(Algorithm::ES256K)));
     return set;
   }
   constexpr void insert(Algorithm a) noexcept { bits_ = static_cast<std::uint16_t>(bits_ | 1u << static_cast<int>(a)); }
