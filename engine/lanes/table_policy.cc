@@ -8,9 +8,9 @@
 namespace assay::lanes {
 namespace {
 
-// A key of a curve, and the generator of the curve by the uses of all its keys, gets a table of at most this window
-// from so many uses on. The first costs as much as 5 to 15 signatures in OpenSSL. A larger one (P-256 with IFMA: 0.6, 7
-// and 40 ms) saves 0.1 to 0.2 us a signature, and has paid for itself after about as many signatures again.
+// From `uses` uses on, a table may have this window. A curve's generator counts the uses of all keys of its curve. A
+// key's first table costs as much as 5 to 15 signatures in OpenSSL. A larger one (windows 8, 10 and 13 of P-256 with
+// IFMA cost 0.6, 7 and 40 ms) saves 0.1 to 0.2 us a signature, so it pays for itself by the time the uses have doubled.
 struct Tier {
   std::uint64_t uses;
   int window;
@@ -98,6 +98,7 @@ double build_worth(std::uint64_t heat, std::size_t bytes, bool first) noexcept {
 
 bool may_evict(const TableInUse& table, const Newcomer& newcomer) noexcept {
   const bool greedy = !newcomer.fixed_window && table.window > kMinWindow && table.bytes > kGreed * newcomer.share;
+  // The worth of a first table contains kFirstTable, which cancels here; a larger table has to be that much hotter.
   return greedy || newcomer.worth >= kColder * kFirstTable * heat_per_byte(table.heat, table.bytes);
 }
 

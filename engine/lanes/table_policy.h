@@ -1,12 +1,14 @@
 // Who gets a table, of what size, and at whose cost. Pure functions; their numbers stand at the top of table_policy.cc.
 //
 // Size. A key is cold until it has had a few dozen tokens; OpenSSL verifies them. Then it gets a small table, and a
-// larger one at thousands of tokens. No table is larger than the key's fair share: what the generators leave of the
-// budget, divided by the keys in use. An RSA modulus costs microseconds and 1.3 KB, so two tokens earn it.
+// larger one at thousands of tokens. Above the smallest window, no table is larger than the key's fair share: what the
+// generators leave of the budget, divided by the keys in use. An RSA modulus costs microseconds and 1.3 KB, so two
+// tokens earn it.
 //
 // Room. When the budget is spent, a newcomer gets room only at the cost of tables that are larger than twice the fair
-// share, or whose keys are four times colder a byte. The least recently used go first. Heat is the number of uses,
-// halved from time to time. So ten thousand keys in rotation keep the tables that fit, and do not evict one another.
+// share, or that have a quarter of its heat per byte. (A key that wants to replace a table it has needs 64 times as
+// much heat.) The least recently used go first. Heat is the number of uses, halved from time to time. So ten thousand
+// keys in rotation keep the tables that fit, and do not evict one another.
 #pragma once
 
 #include <cstddef>
@@ -67,7 +69,7 @@ struct Newcomer {
 
 // The worth of building `bytes` bytes. `first`: the key has no table yet.
 double build_worth(std::uint64_t heat, std::size_t bytes, bool first) noexcept;
-// Whether the table has to go if the newcomer needs its room.
+// Whether the table may be evicted to make room for the newcomer.
 bool may_evict(const TableInUse& table, const Newcomer& newcomer) noexcept;
 // Indices of the tables to evict, so that `bytes` become free. Nothing: it cannot be done, and none should go.
 std::optional<std::vector<std::size_t>> choose_victims(std::span<const TableInUse> tables, std::size_t bytes,

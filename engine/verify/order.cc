@@ -22,7 +22,7 @@ void reject(jose::TokenVerdict& verdict, Reason reason, std::string_view detail)
   verdict.detail = detail;
 }
 
-// The header names algorithm and key even if it has a fault.
+// Copies alg and kid from the header into the verdict, even if the header has a fault.
 void report_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noexcept {
   verdict.has_alg = plan.header.alg.has_value();
   verdict.has_kid = plan.header.kid.has_value();
@@ -218,7 +218,7 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (work[i].next != Work::Next::claims) continue;
     const jose::Claims* accepted = check_claims(work[i], inputs[i].at, verdicts[i], workspace);
-    // Two kinds of token are not remembered, since recall() would skip what each of their sights has to do: a token
+    // Two kinds of token are not remembered, because recall() would skip work that is due each time they come: a token
     // whose kid no key has asks for a refetch, and one that the cross-check did not sample may be sampled next time.
     if (known == nullptr || !known->should_remember(i) || work[i].plan->wants_refetch || work[i].not_sampled) continue;
     const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(workspace.policy, *accepted);

@@ -1,7 +1,9 @@
-// The order in which a token is checked. order.cc holds all of it: verify uses it, and inspect with and without keys.
+// The order in which a token is checked, for verify and for inspect, with keys or without. Two parts are decided
+// elsewhere: the checks of the header in memo/header_memo.cc, those of the claims in jose/policy.cc.
 //
 // A batch of tokens goes through four stages: split, decode, signatures, claims. Each stage is a loop over the batch. A
-// token that a stage rejects is skipped by the later ones, so the earliest check that fails decides the reason.
+// token that a stage rejects is skipped by the later ones, so the earliest stage that fails decides; only the
+// claims can give several reasons.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +35,7 @@ struct Work {
   std::string_view payload;    // decoded; codec::kJsonPadding readable bytes follow
   std::string_view signature;  // decoded
   std::size_t header_size = 0;
-  bool not_sampled = false;  // what signature::Job::not_sampled says of its signature
+  bool not_sampled = false;  // the backend is cross-checked, and this signature was not (signature::Job)
   Next next = Next::nothing;
 };
 

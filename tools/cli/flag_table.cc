@@ -96,8 +96,8 @@ Reader<std::vector<std::string>> bench_algorithms() {
           .write = [](const std::vector<std::string>& names) { return joined(names, ","); }};
 }
 
-// bench --input: read many times, so that a pipe will not do.
-Reader<std::string> own_log() {
+// bench --input: a named file, because it is read many times and a pipe can be read only once.
+Reader<std::string> log_file() {
   return {.read = [](const std::string& text) -> Result<std::string> {
             if (text.empty() || text == "-") return Error{"the log is read many times; name a file"};
             return text;
@@ -113,7 +113,7 @@ Rows bench_rows() {
        .group = measure,
        .commands = {kBench},
        .help = "measure this log instead of minted tokens, with the keys and the policy below",
-       .value = set(FIELD(bench.settings, input), own_log())},
+       .value = set(FIELD(bench.settings, input), log_file())},
       {.name = "--algorithm",
        .placeholder = "LIST",
        .group = measure,

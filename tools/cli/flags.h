@@ -52,9 +52,9 @@ const std::vector<Flag>& all_flags();
 // The rows of a command ("verify"), in the order of --help.
 std::vector<std::reference_wrapper<const Flag>> flags_of(std::string_view command);
 
-// The message of an error of the library, after the name of the flag that sets the field at fault: "--audience: is
-// empty". Several flags may fill one field, such as "keys"; then the message has to name the value, and does. A field
-// that no flag of the command sets is named itself.
+// A library error as the user sees it, with the flag that sets the faulty field in front: "--audience: is empty". If
+// several flags fill one field, such as "keys", the message itself names the bad value. A field that no flag of the
+// command sets appears under its own name.
 std::string message_of(std::string_view command, const Error& error);
 
 }  // namespace assay::cli
