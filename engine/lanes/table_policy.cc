@@ -9,7 +9,7 @@ namespace assay::lanes {
 namespace {
 
 // From `uses` uses on, a table may have this window. A curve's generator counts the uses of all keys of its curve. A
-// key's first table costs as much as 5 to 15 signatures in OpenSSL. A larger one (windows 8, 10 and 13 of P-256 with
+// key's first table costs as much as 5 to 15 signatures in OpenSSL. A larger one (windows 10, 13 and 16 of P-256 with
 // IFMA cost 0.6, 7 and 40 ms) saves 0.1 to 0.2 us a signature, so it pays for itself by the time the uses have doubled.
 struct Tier {
   std::uint64_t uses;
