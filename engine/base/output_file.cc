@@ -61,13 +61,19 @@ int rename_to_new(const char* from, const char* to) {
 }  // namespace
 
 Result<OutputFile> OutputFile::open(const std::string& path, Options options) {
-  if (path.empty() || path == "-") return OutputFile(STDOUT_FILENO, "standard output");
   struct stat st {};
-  if (options.existing == Existing::refuse && ::lstat(path.c_str(), &st) == 0) return is_there(path);
+  if (options.existing != Existing::rewrite) {
+    // Nothing is written through what stands in the place, be it a pipe, a device or a link to one.
+    if (path.empty()) return Error{"the path is empty; name a file"};
+    const bool exists = ::lstat(path.c_str(), &st) == 0;
+    if (exists && options.existing == Existing::refuse) return is_there(path);
+    if (exists && S_ISDIR(st.st_mode)) return cannot_write(path, EISDIR);
+    return open_temporary(path, path, options, options.mode);
+  }
+  if (path.empty() || path == "-") return OutputFile(STDOUT_FILENO, "standard output");
   if (::stat(path.c_str(), &st) != 0) return open_temporary(path, path, options, options.mode);
   if (S_ISDIR(st.st_mode)) return cannot_write(path, EISDIR);
   if (!S_ISREG(st.st_mode)) return open_directly(path);
-  if (options.existing != Existing::rewrite) return open_temporary(path, path, options, options.mode);
 
   char resolved[PATH_MAX];
   if (::realpath(path.c_str(), resolved) == nullptr) return cannot_write(path, errno);
@@ -144,8 +150,10 @@ Result<void> OutputFile::commit() {
   if (renamed != 0 && errno == EEXIST) return is_there(shown_);
   if (renamed != 0) return failure(errno);
   temporary_.clear();
-  if (!sync_directory_of(place_)) return failure(errno);
-  return {};
+  if (sync_directory_of(place_)) return {};
+  const int error = errno;
+  if (existing_ == Existing::refuse) ::unlink(place_.c_str());  // made here, and not certain to last
+  return failure(error);
 }
 
 }  // namespace assay::base

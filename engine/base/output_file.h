@@ -10,15 +10,15 @@
 namespace assay::base {
 
 // A regular file is written beside its place under a temporary name. commit() syncs it and gives it its own name;
-// without commit() it is removed again and whatever stood in its place stays. Pipes, devices and standard output are
-// written directly. Not thread safe. SIGPIPE must be ignored, or a closed pipe ends the process before write() can
-// report it.
+// without commit() it is removed again and whatever stood in its place stays. With Existing::rewrite, pipes, devices
+// and standard output are written directly. Not thread safe. SIGPIPE must be ignored, or a closed pipe ends the process
+// before write() can report it.
 class OutputFile {
  public:
   // What happens to a file that stands in the place already.
   enum class Existing {
     rewrite,  // new contents: the permissions stay, and so does a symbolic link, whose target is written
-    replace,  // nothing of it stays: neither permissions nor a symbolic link
+    replace,  // nothing of it stays: neither permissions nor a symbolic link nor a pipe
     refuse,   // open() or commit() fails with the field "existing", even if it appeared only in between
   };
   struct Options {
@@ -28,7 +28,7 @@ class OutputFile {
   };
   static constexpr unsigned kOwnerOnly = 0600;  // mode of a file that holds credentials
 
-  // "" or "-": standard output. The error names the path.
+  // With Existing::rewrite, "" and "-" are standard output. The error names the path.
   static Result<OutputFile> open(const std::string& path, Options options);
   static Result<OutputFile> open(const std::string& path) { return open(path, Options()); }
   OutputFile(OutputFile&& other) noexcept;

@@ -30,14 +30,18 @@ bool LaneKernels::has(LaneKernel kernel) const noexcept {
 bool LaneKernels::passes(LaneKernel kernel) const {
   std::atomic<std::uint8_t>& state = states_[static_cast<std::size_t>(kernel)];
   if (state.load(std::memory_order_acquire) == untested) {
-    const base::MutexLock lock(mutex_);
-    if (state.load(std::memory_order_relaxed) == untested) {
-      const bool passed = passes_self_test(kernel, kernels_);
-      state.store(passed ? good : bad, std::memory_order_release);
-      if (!passed && on_note_) {
-        on_note_(std::string("lane kernel ") + to_string(kernel) + " (" + kernels_.isa +
-                 ") failed its self-test; OpenSSL is used");
+    bool failed_now = false;
+    {
+      const base::MutexLock lock(mutex_);
+      if (state.load(std::memory_order_relaxed) == untested) {
+        failed_now = !passes_self_test(kernel, kernels_);
+        state.store(failed_now ? bad : good, std::memory_order_release);
       }
+    }
+    // Without the lock: the callback may verify a token, which tests another kernel.
+    if (failed_now && on_note_) {
+      on_note_(std::string("lane kernel ") + to_string(kernel) + " (" + kernels_.isa +
+               ") failed its self-test; OpenSSL is used");
     }
   }
   return state.load(std::memory_order_acquire) == good;

@@ -123,6 +123,30 @@ TEST(OutputFile, RefusesAFileThatIsThereFromTheBeginningOrAppearsMeanwhile) {
   EXPECT_EQ(dir.entries(), 4u);
 }
 
+TEST(OutputFile, WritesNoFileOfItsOwnThroughAPipeOrALinkToOne) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo(dir.path("pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("pipe", dir.path("link"));
+  for (const char* name : {"pipe", "link"}) {
+    const Result<OutputFile> refused = OutputFile::open(dir.path(name), {.existing = OutputFile::Existing::refuse});
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().field, "existing") << name;
+    // Opening the pipe for writing would wait for a reader.
+    Result<OutputFile> replaced = OutputFile::open(dir.path(name), {.existing = OutputFile::Existing::replace});
+    ASSERT_TRUE(replaced) << name;
+    ASSERT_TRUE(replaced->write("secret"));
+    ASSERT_TRUE(replaced->commit());
+    EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(dir.path(name)))) << name;
+    EXPECT_EQ(dir.read(name), "secret") << name;
+  }
+}
+
+TEST(OutputFile, IsStandardOutputOnlyWhereAFileIsRewritten) {
+  for (const auto existing : {OutputFile::Existing::replace, OutputFile::Existing::refuse}) {
+    EXPECT_FALSE(OutputFile::open("", {.existing = existing}));
+  }
+}
+
 TEST(OutputFile, ReportsAPipeThatNobodyReads) {
   std::signal(SIGPIPE, SIG_IGN);
   std::array<int, 2> fds{};
