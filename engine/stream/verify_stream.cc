@@ -17,7 +17,8 @@ namespace {
 
 Result<void> check_pointer(const std::string& pointer, const char* field) {
   if (codec::is_json_pointer(pointer)) return {};
-  return Error{"'" + pointer + "' is no JSON pointer (RFC 6901): begin with '/', such as /request/token", field};
+  return Error{"cannot read '" + pointer + "' as a JSON pointer (RFC 6901); begin it with '/', such as /request/token",
+               field};
 }
 
 Result<void> check_options(const StreamOptions& options) {

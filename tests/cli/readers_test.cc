@@ -52,11 +52,6 @@ TEST(Readers, SeedsAreAny64Bits) {
   for (const char* text : {"-1", "", "x", "18446744073709551616"}) expect_refused(seed(), text, "as a seed");
 }
 
-TEST(Readers, PointersBeginWithASlash) {
-  for (const char* text : {"", "/a/0/b", "/a~1b"}) EXPECT_TRUE(pointer().read(text)) << text;
-  for (const char* text : {"a", "/~2"}) expect_refused(pointer(), text, "RFC 6901");
-}
-
 TEST(Readers, ListsHoldEachValueOnce) {
   const auto reader = list_of(whole_number<int>(1, 9, "things"));
   EXPECT_EQ(*reader.read("3,1,3"), (std::vector<int>{3, 1}));

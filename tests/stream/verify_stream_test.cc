@@ -328,7 +328,7 @@ TEST_F(VerifyStream, NamesTheOptionThatIsWrong) {
     EXPECT_EQ(dir_.entries(), 1u);
     return result ? "" : result.error().message;
   };
-  const std::string message = "'x' is no JSON pointer (RFC 6901): begin with '/', such as /request/token";
+  const std::string message = "cannot read 'x' as a JSON pointer (RFC 6901); begin it with '/', such as /request/token";
   EXPECT_EQ(refused("token_field", [](StreamOptions& given) { given.token_field = "x"; }), message);
   EXPECT_EQ(refused("time_field", [](StreamOptions& given) { given.time_field = "x"; }), message);
   EXPECT_EQ(refused("carry", [](StreamOptions& given) { given.carry = {"/id", "x"}; }), message);

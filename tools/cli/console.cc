@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/thread_annotations.h"
+#include "codec/utf.h"
 #include "flags.h"
 
 namespace assay::cli {
@@ -19,31 +20,6 @@ void print_line(std::string line) {
   bar_is_drawn = false;
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
-}
-
-// A code point and its length in bytes; length 0 if the bytes are not UTF-8 (RFC 3629).
-struct CodePoint {
-  std::uint32_t value;
-  std::size_t length;
-};
-
-CodePoint first_code_point(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xF0 && lead < 0xF5   ? 4
-                             : lead >= 0xE0 && lead < 0xF0 ? 3
-                             : lead >= 0xC2 && lead < 0xE0 ? 2
-                                                           : 0;
-  if (length == 0 || text.size() < length) return {0, 0};
-  std::uint32_t value = lead & (0xFFu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {0, 0};
-    value = value << 6 | (byte(i) & 0x3Fu);
-  }
-  const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-  if (overlong || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return {0, 0};
-  return {value, length};
 }
 
 // Control characters, invisible characters and characters that change the direction of text.
@@ -62,19 +38,19 @@ void append_escape(std::string& to, std::uint32_t unit) {
 
 void append_safe(std::string& to, std::string_view text) {
   while (!text.empty()) {
-    const CodePoint c = first_code_point(text);
-    if (c.length == 0) {
+    const codec::CodePoint c = codec::read_wtf8(text, 0);
+    if (c.length == 0 || codec::is_surrogate(c.code)) {
       append_escape(to, 0xFFFD);
       text.remove_prefix(1);
       continue;
     }
-    if (!obeyed_by_terminals(c.value)) {
+    if (!obeyed_by_terminals(c.code)) {
       to += text.substr(0, c.length);
-    } else if (c.value < 0x10000) {
-      append_escape(to, c.value);
+    } else if (c.code < 0x10000) {
+      append_escape(to, c.code);
     } else {
-      append_escape(to, 0xD800 + ((c.value - 0x10000) >> 10));
-      append_escape(to, 0xDC00 + ((c.value - 0x10000) & 0x3FF));
+      append_escape(to, 0xD800 + ((c.code - 0x10000) >> 10));
+      append_escape(to, 0xDC00 + ((c.code - 0x10000) & 0x3FF));
     }
     text.remove_prefix(c.length);
   }

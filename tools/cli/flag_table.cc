@@ -344,19 +344,19 @@ Rows input_rows() {
        .group = kInput,
        .commands = {kVerify, kBench},
        .help = "the place of the token in a JSON record",
-       .value = set(FIELD(stream, token_field), pointer())},
+       .value = set(FIELD(stream, token_field), text())},
       {.name = "--time-field",
        .placeholder = "POINTER",
        .group = kInput,
        .commands = {kVerify, kBench},
        .help = "the place of the time in a JSON record, for --at record",
-       .value = set(FIELD(stream, time_field), pointer())},
+       .value = set(FIELD(stream, time_field), text())},
       {.name = "--carry",
        .placeholder = "POINTER",
        .group = kInput,
        .commands = {kVerify},
        .help = "copy this field of the record into its verdict",
-       .value = append(FIELD(stream, carry), pointer())},
+       .value = append(FIELD(stream, carry), text())},
   };
 }
 

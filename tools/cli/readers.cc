@@ -121,15 +121,6 @@ Reader<std::string> some_text(const char* what) {
           .write = [](const std::string& text) { return text; }};
 }
 
-Reader<std::string> pointer() {
-  return {.read = [](const std::string& text) -> Result<std::string> {
-            if (codec::is_json_pointer(text)) return text;
-            return Error{"cannot read " + in_quotes(text) +
-                         " as a JSON pointer (RFC 6901); begin it with '/', such as /request/token"};
-          },
-          .write = [](const std::string& text) { return text; }};
-}
-
 Reader<std::size_t> size() { return {.read = read_size, .write = write_size}; }
 
 Reader<double> share() {

@@ -43,8 +43,6 @@ Reader<std::string> text();
 // Any text but the empty one. `what` names the value in the error: "the path".
 Reader<std::string> some_text(const char* what);
 inline Reader<std::string> path() { return some_text("the path"); }
-// A JSON pointer (RFC 6901).
-Reader<std::string> pointer();
 // Bytes: a whole number, plain or with K, M, G, KiB, MiB or GiB, up to 1024GiB.
 Reader<std::size_t> size();
 // A number from 0 to 1.
