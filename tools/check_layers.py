@@ -86,18 +86,18 @@ def fault_of(path, quote, target):
         if first == room and room != "include":
             return None
         if room == "include":
-            return "a public header includes the standard library and assay/ alone"
+            return "a public header includes only the standard library and assay/"
         if first not in ROOMS:
             return f'"{target}" names no room'
         return None if first in BELOW[room] else f"{room} may not include {first}"
     if room == "include":
-        return None if STANDARD.match(target) else "a public header includes the standard library and assay/ alone"
+        return None if STANDARD.match(target) else "a public header includes only the standard library and assay/"
     if first in LIBRARIES and room not in LIBRARIES[first]:
-        return f"{first} belongs into {', '.join(sorted(LIBRARIES[first])) or 'tools/cli'} alone"
+        return f"{first} may be included only in {', '.join(sorted(LIBRARIES[first])) or 'tools/cli'}"
     if first in ("openssl", "curl") and path.endswith(".h") and not parts[-1].startswith(f"{first}_"):
-        return f"{first} may be included by .cc files and {first}_*.h alone"
+        return f"{first} may be included only by .cc files and {first}_*.h"
     if first == "simdjson.h" and path.endswith(".h"):
-        return "simdjson may be included by .cc files alone"
+        return "simdjson may be included only by .cc files"
     return None
 
 

@@ -29,7 +29,7 @@ void* map_aligned(std::size_t bytes) noexcept {
   char* const aligned = static_cast<char*>(mapped) + before;
   if (before > 0) munmap(mapped, before);
   if (before < kHugePage) munmap(aligned + bytes, kHugePage - before);
-  // A wish: the system may have none, or be told to grant none.
+  // This is only a wish: the system may have no huge pages, or be configured to grant none.
   static_cast<void>(madvise(aligned, bytes, MADV_HUGEPAGE));
   return aligned;
 }

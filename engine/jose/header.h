@@ -28,7 +28,7 @@ struct Header {
   std::optional<std::string> typ;      // when it is a string
   // fastmcp: kid as FastMCP looks it up; null and other falsy values are no kid. Differs from `kid` only there.
   bool lookup_without_kid = false;
-  bool payload_is_encoded = true;  // false: RFC 7797 b64=false (fastmcp alone)
+  bool payload_is_encoded = true;  // false: RFC 7797 b64=false (only in fastmcp)
   // The header's own fault: malformed_header or critical_header; the earlier in the order of reasons. `alg` and `kid`
   // are still filled in as far as they could be read.
   std::optional<Reason> fault;

@@ -19,7 +19,7 @@ class NoteTeller {
   explicit NoteTeller(std::function<void(std::string_view)> tell);
 
   void tell(std::string_view note) const;
-  // Tells the notes that were not told before.
+  // Passes on the notes that were not passed on before.
   void tell_once(std::span<const std::string> notes);
   // The same for failures, until forget_failures().
   void tell_failures_once(std::span<const std::string> failures);

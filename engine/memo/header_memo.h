@@ -1,6 +1,6 @@
 // Remembers headers by their raw bytes: a log of millions of tokens has a handful of headers.
 //
-// Everything that a header alone decides is decided once: its parse, its faults, the check of its algorithm and the
+// Everything that depends only on the header is decided once: its parse, its faults, the check of its algorithm and the
 // choice of keys. Plans hold under one key snapshot. The memo is emptied when it holds too many, so someone who sends
 // distinct headers causes no more than the cost of parsing them.
 #pragma once

@@ -27,7 +27,7 @@
 
 namespace assay::stream {
 
-// Why records of the format `lines` cannot be judged at their own time.
+// The error if records of the format `lines` are to be judged at their own time.
 Error lines_have_no_time();
 
 // One run. run() is called once.

@@ -57,7 +57,7 @@ bool is_unsecured(const jose::Compact& compact, const memo::HeaderPlan& plan) no
   return plan.decodable && !plan.header.algorithm && compact.shape == jose::Shape::empty_signature;
 }
 
-// Checks everything that the header alone decides.
+// Checks everything that depends only on the header.
 void check_header(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
   if (work.plan->wants_refetch) workspace.key_store->request_refetch();
   if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);

@@ -1,6 +1,6 @@
 // The library in one page: make keys and tokens, verify one, verify many, look one up in a table.
 //
-// Link with assay::assay. A server links assay::verify alone, which holds no code that signs.
+// Link with assay::assay. A server links only assay::verify, which holds no code that signs.
 #include <assay/key_pair.h>
 #include <assay/static_token_verifier.h>
 #include <assay/verifier.h>

@@ -1,4 +1,5 @@
-// Any bytes as a JOSE header, in both profiles: read alike twice, faults told, the algorithm that of alg.
+// Any bytes as a JOSE header, in both profiles: two readings agree, a fault has a reason, and the algorithm is that of
+// alg.
 #include "codec/base64url.h"
 #include "fuzz.h"
 #include "jose/header.h"

@@ -51,7 +51,7 @@ void compare_names(std::string_view record, codec::FastObjectReader& reader) {
   }
 }
 
-// Lines of either path are equal: with a fast reader, and by the exact one alone.
+// Lines of either path are equal: with a fast reader, and by only the exact one.
 void compare_extractors(const std::string& line) {
   using stream::Extracted;
   static stream::Extractor extractor({.format = InputFormat::ndjson,

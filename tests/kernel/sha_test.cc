@@ -1,5 +1,5 @@
 // The hash kernels against OpenSSL: every length, prefix, starting state, count and lane, and nothing read outside.
-#define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_Update and its kin alone can go on from any state
+#define OPENSSL_SUPPRESS_DEPRECATED  // only SHA256_Update and the like can go on from any state
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -286,7 +286,7 @@ TEST_P(Field, InvertsEveryLaneOfUntidyValues) {
 }
 
 class FieldInLanes : public Field {};
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(FieldInLanes);  // a build for a CPU that has the portable one alone
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(FieldInLanes);  // a build whose only instruction set is the portable one
 INSTANTIATE_TEST_SUITE_P(EveryIsa, FieldInLanes, ::testing::ValuesIn(cases_where([](const FieldCase& c) {
                            return c.tower != &kPortableTower;
                          })),

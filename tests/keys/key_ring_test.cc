@@ -12,7 +12,7 @@ namespace {
 constexpr auto kStrict = Profile::strict;
 constexpr auto kFastmcp = Profile::fastmcp;
 
-// The ring looks at identities alone: these keys hold no OpenSSL object.
+// The ring looks only at identities: these keys hold no OpenSSL object.
 PreparedKey key(KeyType type, Curve curve, const char* kid, const std::string& number, bool any_kid = false) {
   PreparedKey made;
   made.jwk.type = type;

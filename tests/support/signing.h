@@ -89,7 +89,7 @@ class RsaKey {
   std::size_t bytes() const { return (static_cast<std::size_t>(n_.bits()) + 7) / 8; }
   // block^d mod n, as long as n. The block may be anything below n.
   std::string raw_sign(std::string_view block) const;
-  // The block that a signature of this message has. `salt` serves PSS alone.
+  // The block that a signature of this message has. Only PSS uses `salt`.
   std::string block(Algorithm algorithm, std::string_view message, std::string_view salt = {}) const;
   std::string sign(Algorithm algorithm, std::string_view message, StructuredRandom& random) const;
 

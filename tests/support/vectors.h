@@ -1,4 +1,4 @@
-// Test vectors: where they lie, and their text forms. For tests alone: errors throw, with the file's name.
+// Test vectors: where they lie, and their text forms. Only for tests: errors throw, with the file's name.
 #pragma once
 
 #include <optional>

@@ -193,7 +193,7 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
     case Reason::key_not_found:
       return "give the issuer's current keys with --jwks or --public-key";
     case Reason::key_ambiguous:
-      return "give the one key alone, or have the issuer name it with kid";
+      return "give only the one key, or have the issuer name it with kid";
     case Reason::key_mismatch:
       return "give a key whose kty, crv, alg, use and key_ops allow the token's alg";
     case Reason::signature_invalid:

@@ -19,7 +19,8 @@ enum class Profile : std::uint8_t { strict, fastmcp };
 // A plain value; a verifier keeps its own copy.
 struct Policy {
   Profile profile = Profile::strict;
-  // Empty: strict allows each algorithm that the keys permit, fastmcp allows RS256. fastmcp takes exactly one.
+  // Empty: strict allows each algorithm that the keys permit, but not ES256K; fastmcp allows RS256. fastmcp takes
+  // exactly one, and not ES256K.
   std::vector<Algorithm> algorithms;
   // One exact match suffices. No value: not checked. An empty list or string: an error in strict, not checked in
   // fastmcp.

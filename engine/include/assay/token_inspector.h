@@ -30,7 +30,8 @@ struct Inspection {
 // Thread safe.
 class TokenInspector {
  public:
-  // Checks the policy; the error names its field and the mend. A policy without algorithms allows all in strict.
+  // Checks the policy; the error names its field and the mend. A strict policy without algorithms
+  // allows AlgorithmSet::unless_named().
   static Result<TokenInspector> create(Policy policy);
 
   // Checks a token at a moment. It is taken exactly: no "Bearer ", no white space.

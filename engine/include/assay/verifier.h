@@ -1,11 +1,13 @@
 // The face of the library: FastMCP's JWTVerifier, in bulk.
 //
-//   auto verifier = assay::JwtVerifier::create({.keys = {assay::KeySource{assay::KeySource::Kind::jwks_file,
-//   "jwks.json"}}}); if (!verifier) return complain(verifier.error().message); if (auto token =
-//   verifier->load_access_token(text)) use(token->client_id);
+//   assay::JwtVerifierOptions options;
+//   options.keys = {{assay::KeySource::Kind::jwks_file, "jwks.json", ""}};
+//   auto verifier = assay::JwtVerifier::create(options);
+//   if (!verifier) return complain(verifier.error().message);
+//   if (auto token = verifier->load_access_token(text)) use(token->client_id);
 //
-// Tokens are taken exactly: no "Bearer ", no white space. All members but `reload` may be called from any number of
-// threads at once; `reload` too, beside them: a call in progress keeps the keys that it began with.
+// A token is taken exactly: without "Bearer ", without white space. All members may be called from any number of
+// threads at once. A call that is in progress during reload() keeps the keys that it began with.
 #pragma once
 
 #include <cstddef>
@@ -33,39 +35,42 @@ struct JwtVerifierOptions {
   std::vector<KeySource> keys;  // at least one
   Policy policy;
   FetchOptions fetch;
-  // What verifies signatures: lanes (many at once, with tables for hot keys), openssl, or auto, the best of them; the
-  // environment's ASSAY_BACKEND replaces auto. Verdicts are the same.
+  // What verifies signatures: "lanes" (many at once, with tables for keys in frequent use), "openssl", or "auto", which
+  // is the environment's ASSAY_BACKEND if that is set, else lanes. The verdicts are the same.
   std::string backend = "auto";
-  // Bytes that lanes may spend on tables for all keys together; 0: none, and only HMAC is judged in lanes.
+  // The most bytes that the lanes use for tables of all keys together. 0: there are no tables, and the lanes verify
+  // only HMAC.
   std::size_t table_memory = std::size_t{256} << 20;
-  // Bytes that may be spent on remembering valid tokens, for all threads together; 0: none. A token that comes again,
-  // to the last byte, under the same keys is not verified a second time; its times are judged anew each time. Memory is
-  // taken as tokens repeat, and below 324 KiB none are remembered.
+  // The most bytes that all threads together use to remember valid tokens; 0, or fewer than 324 KiB: none is
+  // remembered. A token with exactly the bytes of an earlier one is not verified again under the same keys, but its
+  // times are checked each time. Memory is taken as tokens repeat.
   std::size_t memo_memory = std::size_t{64} << 20;
-  // The share of the lanes' verdicts, 0 to 1, that OpenSSL gives as well. Where they differ OpenSSL's stands, lanes are
-  // used no more, and fault() says so; verify_stream stops.
+  // The share of the lanes' signatures, 0 to 1, that OpenSSL verifies too. If the two differ, OpenSSL's answer counts,
+  // the lanes are no longer used, fault() says so, and verify_stream stops.
   double cross_check = 0;
-  // Told one line for each key that was skipped, each reload, each failed refetch. May be called from any thread.
+  // Called with one line for each skipped key, each reload and each failed refetch, from any thread.
   std::function<void(std::string_view)> on_note;
 };
 
 class JwtVerifier {
  public:
-  // Reads the keys and checks the options; the error names the option, file or field that is wrong, and the mend.
+  // Reads the keys and checks the options. The error's field is the path of the option at fault, such as
+  // "policy.audiences"; its message names the file, what is wrong and the mend.
   static Result<JwtVerifier> create(JwtVerifierOptions options);
 
   JwtVerifier(JwtVerifier&&) noexcept;
   JwtVerifier& operator=(JwtVerifier&&) noexcept;
   ~JwtVerifier();
 
-  // FastMCP's names: the AccessToken, or nothing. Judged now.
+  // Returns the AccessToken, or nothing if the token is rejected now. Both names are FastMCP's.
   std::optional<AccessToken> load_access_token(std::string_view token) const;
   std::optional<AccessToken> verify_token(std::string_view token) const;
 
-  // The verdict with its reasons, judged now or at a moment of the past.
+  // Returns the verdict with its reasons, now or at another moment.
   Verdict verify(std::string_view token) const;
   Verdict verify(std::string_view token, Instant at) const;
-  // verdicts[i] is of tokens[i]; both spans of one length. Much faster than one at a time once there are dozens.
+  // Writes the verdict on tokens[i] to verdicts[i]; both spans have one length. From dozens of tokens on this is much
+  // faster than one call for each.
   void verify_batch(std::span<const std::string_view> tokens, std::span<Verdict> verdicts, Instant at) const;
 
   // Reads every source again. On error the old keys stay in use.
@@ -73,7 +78,8 @@ class JwtVerifier {
 
   // The backend that verifies signatures: "lanes", "openssl".
   std::string_view backend() const noexcept;
-  // Why verdicts given so far may be wrong: a cross-check found lanes and OpenSSL to differ. Empty: no such thing.
+  // Says that verdicts given so far may be wrong, because a cross-check found that lanes and OpenSSL differ. Empty: it
+  // found no difference.
   std::string fault() const;
 
   // For assay's own stream layer.
