@@ -119,73 +119,91 @@ class Runner {
     return minted;
   }
 
-  Result<void> run_algorithm(Algorithm algorithm) {
-    const std::string name(to_string(algorithm));
-    Result<Unit> unit = Unit::make(algorithm);
-    if (!unit) return unit.error();
-    report_.units.push_back({name, unit->operation(), {}});
+  using Corpora = std::map<std::size_t, TokenCorpus>;  // by number of keys
 
-    std::map<std::size_t, TokenCorpus> corpora;  // by number of keys
-    std::string repeated;
+  // Returns a corpus for each number of keys. Nothing when stopped.
+  Result<std::optional<Corpora>> corpora_of(Algorithm algorithm) {
+    Corpora corpora;
+    const std::size_t tokens = settings_.tokens != 0 ? settings_.tokens : usual_tokens(algorithm);
     for (const std::size_t keys : settings_.keys) {
-      const std::size_t tokens = settings_.tokens != 0 ? settings_.tokens : usual_tokens(algorithm);
       Result<std::optional<TokenCorpus>> made =
           corpus_of({algorithm, std::max(tokens, 2 * keys * (keys > 1)), settings_.claims_bytes, keys});
       if (!made) return made.error();
-      if (!*made) return {};
+      if (!*made) return std::optional<Corpora>();
       corpora.emplace(keys, std::move(**made));
     }
+    return std::optional(std::move(corpora));
+  }
+
+  static Result<std::shared_ptr<JwtVerifier>> verifier_of(const TokenCorpus& corpus, const std::string& backend,
+                                                          bool tokens_repeat) {
+    JwtVerifierOptions options;
+    options.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "the corpus's keys"});
+    options.backend = backend;
+    // Distinct tokens are read again and again. A memory of them would turn this into a measurement of repeated tokens.
+    if (!tokens_repeat) options.memo_memory = 0;
+    const bool only_if_named = !AlgorithmSet::unless_named().contains(corpus.spec.algorithm);
+    if (only_if_named) options.policy.algorithms = {corpus.spec.algorithm};
+    options.policy.issuers = {kIssuer};
+    options.policy.audiences = {kAudience};
+    Result<JwtVerifier> made = JwtVerifier::create(std::move(options));
+    if (!made) return made.error();
+    return std::make_shared<JwtVerifier>(std::move(*made));
+  }
+
+  // Appends the rows of one backend. `repeated`: the lines in which tokens repeat, if they are measured.
+  Result<void> add_subjects(Algorithm algorithm, const std::string& backend, const Corpora& corpora,
+                            std::string_view repeated, std::vector<Subject>& subjects) {
     const std::size_t first_keys = settings_.keys.front();
-    const TokenCorpus& first = corpora.at(first_keys);
+    std::map<std::pair<std::size_t, bool>, std::shared_ptr<JwtVerifier>> verifiers;  // keys, whether tokens repeat
+    for (const auto& [keys, corpus] : corpora) {
+      for (const bool tokens_repeat : {false, true}) {
+        if (tokens_repeat && (!settings_.repeated || keys != first_keys)) continue;
+        Result<std::shared_ptr<JwtVerifier>> made = verifier_of(corpus, backend, tokens_repeat);
+        if (!made) return made.error();
+        verifiers[{keys, tokens_repeat}] = std::move(*made);
+      }
+    }
+    const KeyType type = info(algorithm).key_type;
+    const auto add = [&](const Case& what, std::string_view lines) {
+      SubjectPlan plan{
+          .what = what, .verifier = verifiers.at({what.keys, what.repeated}), .lines = lines, .afresh = what.repeated};
+      plan.stream.input = InputFormat::lines;
+      plan.stream.at = kJudgedAt;
+      plan.sample_seconds = sample_seconds();
+      plan.grows = backend == "lanes" && (type == KeyType::EC || type == KeyType::OKP);
+      subjects.emplace_back(std::move(plan), hooks_.stop);
+    };
+
+    const std::string name(to_string(algorithm));
+    const std::string& first = corpora.at(first_keys).lines;
+    const int threads = settings_.threads.front();
+    for (const int n : settings_.threads) add({name, backend, n, first_keys}, first);
+    for (const std::size_t keys : settings_.keys) {
+      if (keys != first_keys) add({name, backend, threads, keys}, corpora.at(keys).lines);
+    }
+    for (const std::size_t batch : settings_.batches) add({name, backend, 1, first_keys, batch}, first);
+    if (settings_.repeated) add({name, backend, threads, first_keys, 0, true}, repeated);
+    return {};
+  }
+
+  Result<void> run_algorithm(Algorithm algorithm) {
+    Result<Unit> unit = Unit::make(algorithm);
+    if (!unit) return unit.error();
+    report_.units.push_back({std::string(to_string(algorithm)), unit->operation(), {}});
+
+    const Result<std::optional<Corpora>> corpora = corpora_of(algorithm);
+    if (!corpora) return corpora.error();
+    if (!*corpora) return {};
+    std::string repeated;
     if (settings_.repeated) {
+      const TokenCorpus& first = (*corpora)->at(settings_.keys.front());
       const std::size_t records = std::min(kRepeatedRecords, first.spec.tokens * kRepeats);
       repeated = zipf_lines(first.lines, std::max<std::size_t>(records / kRepeats, 1), records);
     }
-
     std::vector<Subject> subjects;
     for (const std::string& backend : settings_.backends) {
-      std::map<std::pair<std::size_t, bool>, std::shared_ptr<JwtVerifier>> verifiers;  // keys, whether tokens repeat
-      const auto make_verifier = [&](const TokenCorpus& corpus, bool tokens_repeat) -> Result<void> {
-        JwtVerifierOptions options;
-        options.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "the corpus's keys"});
-        options.backend = backend;
-        // Distinct tokens are read again and again: to know them from before would be another measurement.
-        if (!tokens_repeat) options.memo_memory = 0;
-        const bool only_if_named = !AlgorithmSet::unless_named().contains(corpus.spec.algorithm);
-        if (only_if_named) options.policy.algorithms = {corpus.spec.algorithm};
-        options.policy.issuers = {kIssuer};
-        options.policy.audiences = {kAudience};
-        Result<JwtVerifier> made = JwtVerifier::create(std::move(options));
-        if (!made) return made.error();
-        verifiers[{corpus.spec.keys, tokens_repeat}] = std::make_shared<JwtVerifier>(std::move(*made));
-        return {};
-      };
-      for (const auto& [keys, corpus] : corpora) {
-        if (Result<void> ok = make_verifier(corpus, false); !ok) return ok;
-      }
-      if (settings_.repeated) {
-        if (Result<void> ok = make_verifier(first, true); !ok) return ok;
-      }
-      const KeyType type = info(algorithm).key_type;
-      const auto add = [&](const Case& what, std::string_view lines) {
-        SubjectPlan plan{.what = what,
-                         .verifier = verifiers.at({what.keys, what.repeated}),
-                         .lines = lines,
-                         .afresh = what.repeated};
-        plan.stream.input = InputFormat::lines;
-        plan.stream.at = kJudgedAt;
-        plan.sample_seconds = sample_seconds();
-        plan.grows = backend == "lanes" && (type == KeyType::EC || type == KeyType::OKP);
-        subjects.emplace_back(std::move(plan), hooks_.stop);
-      };
-
-      const int threads = settings_.threads.front();
-      for (const int n : settings_.threads) add({name, backend, n, first_keys}, first.lines);
-      for (const std::size_t keys : settings_.keys) {
-        if (keys != first_keys) add({name, backend, threads, keys}, corpora.at(keys).lines);
-      }
-      for (const std::size_t batch : settings_.batches) add({name, backend, 1, first_keys, batch}, first.lines);
-      if (settings_.repeated) add({name, backend, threads, first_keys, 0, true}, repeated);
+      if (Result<void> ok = add_subjects(algorithm, backend, **corpora, repeated, subjects); !ok) return ok;
     }
     return measure(subjects, &*unit);
   }

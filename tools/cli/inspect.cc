@@ -170,40 +170,72 @@ void show_object(Page& page, const codec::JsonNode* object, const char* fault, b
   }
 }
 
-// A check as a person counts them, with the reasons for its failure. checks_of lists them in the order of decision.
-struct Check {
-  const char* name;
-  ReasonSet reasons;
-  bool asked = true;         // false: no option asks for it
-  const char* unasked = "";  // the option that would
-};
-
 constexpr ReasonSet set_of(std::initializer_list<Reason> reasons) {
   ReasonSet set;
   for (const Reason reason : reasons) set.insert(reason);
   return set;
 }
 
-std::vector<Check> checks_of(const Policy& policy) {
-  const bool strict = policy.profile == Profile::strict;
-  const auto configured = [](const std::optional<std::vector<std::string>>& values) {
-    return values && std::any_of(values->begin(), values->end(), [](const auto& value) { return !value.empty(); });
+// A check as a person counts them, with the reasons for its failure.
+struct Check {
+  const char* name;
+  ReasonSet reasons;
+};
+
+// In the order of decision.
+constexpr Check kChecks[] = {
+    {"size", set_of({Reason::missing_token, Reason::token_too_large})},
+    {"shape", set_of({Reason::encrypted_token, Reason::signature_redacted, Reason::malformed_token})},
+    {"header", set_of({Reason::malformed_header, Reason::critical_header})},
+    {"algorithm", Reason::algorithm_not_allowed},
+    {"key", set_of({Reason::key_not_found, Reason::key_ambiguous, Reason::key_mismatch})},
+    {"signature", Reason::signature_invalid},
+    {"claims", set_of({Reason::malformed_claims, Reason::claim_type})},
+    {"expiry", Reason::token_expired},
+    {"not before", Reason::token_not_yet_valid},
+    {"issuer", Reason::issuer_mismatch},
+    {"audience", Reason::audience_mismatch},
+    {"scopes", Reason::scope_missing},
+    {"type", Reason::type_mismatch},
+};
+// Reasons that one token by itself cannot have, that the static table gives, or that no check finds.
+constexpr ReasonSet kWithoutCheck =
+    set_of({Reason::malformed_record, Reason::missing_time, Reason::unknown_token, Reason::token_lifetime,
+            Reason::key_retired, Reason::key_compromised, Reason::token_revoked});
+
+constexpr bool has_place(Reason reason) {
+  for (const Check& check : kChecks) {
+    if (check.reasons.contains(reason)) return true;
+  }
+  return kWithoutCheck.contains(reason);
+}
+constexpr bool every_reason_has_a_place() {
+  for (int i = 0; i < kReasonCount; ++i) {
+    if (!has_place(static_cast<Reason>(i))) return false;
+  }
+  return true;
+}
+static_assert(every_reason_has_a_place(), "a new reason belongs into kChecks, or inspect does not show it");
+
+// Returns why the policy does not ask for a check; empty: it does.
+std::string_view why_not_asked(const Check& check, const Policy& policy) {
+  const auto none = [](const std::optional<std::vector<std::string>>& values) {
+    return !values || std::all_of(values->begin(), values->end(), [](const auto& value) { return value.empty(); });
   };
-  return {
-      {"size", set_of({Reason::missing_token, Reason::token_too_large})},
-      {"shape", set_of({Reason::encrypted_token, Reason::signature_redacted, Reason::malformed_token})},
-      {"header", set_of({Reason::malformed_header, Reason::critical_header})},
-      {"algorithm", set_of({Reason::algorithm_not_allowed})},
-      {"key", set_of({Reason::key_not_found, Reason::key_ambiguous, Reason::key_mismatch})},
-      {"signature", set_of({Reason::signature_invalid})},
-      {"claims", set_of({Reason::malformed_claims, Reason::claim_type})},
-      {"expiry", set_of({Reason::token_expired})},
-      {"not before", set_of({Reason::token_not_yet_valid}), strict, "fastmcp does not look at nbf and iat"},
-      {"issuer", set_of({Reason::issuer_mismatch}), configured(policy.issuers), "no --issuer"},
-      {"audience", set_of({Reason::audience_mismatch}), configured(policy.audiences), "no --audience"},
-      {"scopes", set_of({Reason::scope_missing}), !policy.required_scopes.empty(), "no --require-scope"},
-      {"type", set_of({Reason::type_mismatch}), !policy.required_type.empty(), "no --typ"},
-  };
+  switch (check.reasons.first()) {
+    case Reason::token_not_yet_valid:
+      return policy.profile == Profile::fastmcp ? "fastmcp does not look at nbf and iat" : "";
+    case Reason::issuer_mismatch:
+      return none(policy.issuers) ? "no --issuer" : "";
+    case Reason::audience_mismatch:
+      return none(policy.audiences) ? "no --audience" : "";
+    case Reason::scope_missing:
+      return policy.required_scopes.empty() ? "no --require-scope" : "";
+    case Reason::type_mismatch:
+      return policy.required_type.empty() ? "no --typ" : "";
+    default:
+      return "";
+  }
 }
 
 // What the checks found.
@@ -238,13 +270,14 @@ Findings findings_of(const Inspection& inspection) {
 }
 
 // Returns how a check came out. Sets `failed` to the earliest reason if it failed.
-std::string outcome(const Page& page, const Check& check, const Findings& found, std::optional<Reason>& failed) {
+std::string outcome(const Page& page, const Check& check, bool asked, const Findings& found,
+                    std::optional<Reason>& failed) {
   for (int i = 0; i < kReasonCount && !failed; ++i) {
     const auto reason = static_cast<Reason>(i);
     if (check.reasons.contains(reason) && found.reasons.contains(reason)) failed = reason;
   }
   if (failed) return page.bad("FAILED");
-  if (!check.asked) return page.faint("not asked");
+  if (!asked) return page.faint("not asked");
   const bool needs_keys =
       check.reasons.contains(Reason::key_not_found) || check.reasons.contains(Reason::signature_invalid);
   const bool reached = found.reasons.empty() || check.reasons.first() < found.reasons.first();
@@ -268,11 +301,12 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
     if (listed) page.text() += "           the token is in the table\n";
     if (!listed) page.text() += "       ", show_failure(Reason::unknown_token, true);
   }
-  for (const Check& check : checks_of(policy)) {
+  for (const Check& check : kChecks) {
     const bool of_table = check.reasons == Reason::token_expired || check.reasons == Reason::scope_missing;
     if (found.by_table && !of_table) continue;
     std::optional<Reason> failed;
-    const std::string result = outcome(page, check, found, failed);
+    const std::string_view unasked = why_not_asked(check, policy);
+    const std::string result = outcome(page, check, unasked.empty(), found, failed);
     const std::string name(check.name);
     page.text() += "  " + name + std::string(12 - name.size(), ' ') + result;
     if (failed) {
@@ -280,7 +314,7 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
       show_failure(*failed, *failed == found.reasons.first());
       continue;
     }
-    if (!check.asked) page.text() += "    " + page.faint(check.unasked);
+    if (!unasked.empty()) page.text() += "    " + page.faint(unasked);
     page.text() += '\n';
   }
 }

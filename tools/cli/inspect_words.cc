@@ -136,7 +136,8 @@ std::string_view algorithm_meaning(std::string_view alg) {
     case Scheme::rsa_pss:
       return "RSA signature, PSS (RFC 7518 §3.5)";
     case Scheme::ecdsa:
-      return "elliptic curve signature, ECDSA (RFC 7518 §3.4)";
+      return *algorithm == Algorithm::ES256K ? "elliptic curve signature, ECDSA (RFC 8812 §3.2)"
+                                             : "elliptic curve signature, ECDSA (RFC 7518 §3.4)";
     case Scheme::eddsa:
       return "Edwards curve signature (RFC 8037 §3.1)";
     case Scheme::hmac:
