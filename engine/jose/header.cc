@@ -176,7 +176,7 @@ std::optional<Header> read_header(std::string_view segment, Profile profile) {
   header.kid = string_of(*root, "kid");
   header.typ = string_of(*root, "typ");
   // FastMCP asks `if kid`; a falsy kid of another type fails joserfc's check below.
-  header.lookup_without_kid = profile == Profile::fastmcp && (!header.kid || header.kid->empty());
+  header.lookup_without_kid = is_fastmcp(profile) && (!header.kid || header.kid->empty());
 
   if (const char* fault = malformed_because(*root, profile)) {
     return with_fault(std::move(header), Reason::malformed_header, fault);

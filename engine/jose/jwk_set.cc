@@ -136,7 +136,7 @@ Result<JwkSet> JwkSet::parse(std::string_view json, Profile profile, std::string
     return Error{std::string(name) + ": not JSON: " + error.message + " at byte " + std::to_string(error.offset) +
                  "; give a JWK Set, {\"keys\":[...]} (RFC 7517 §5)"};
   }
-  if (profile == Profile::fastmcp) return jose::read_as_fastmcp(*root, name, algorithm);
+  if (is_fastmcp(profile)) return jose::read_as_fastmcp(*root, name, algorithm);
   return jose::read_strictly(*root, name);
 }
 

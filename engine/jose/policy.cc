@@ -215,7 +215,7 @@ bool has_audience(const Strings& expected, const Claim& aud, Profile profile) no
     return std::any_of(aud.items.begin(), aud.items.end(), [&](std::string_view s) { return contains(expected, s); });
   }
   // FastMCP's `in` looks past list elements that are no strings.
-  return profile == Profile::fastmcp &&
+  return is_fastmcp(profile) &&
          std::any_of(aud.node->items.begin(), aud.node->items.end(), [&](const codec::JsonNode& item) {
            return item.is(codec::JsonType::string) && contains(expected, item.text);
          });
@@ -261,7 +261,7 @@ bool is_empty(const Strings& list) noexcept { return list.empty() || (list.size(
 // Applies the profile's rule for a list that is given and empty: fastmcp does not check it, strict refuses it.
 Result<void> settle(std::optional<Strings>& list, Profile profile, const char* field, const std::string& what) {
   if (!list) return {};
-  if (profile == Profile::fastmcp) {
+  if (is_fastmcp(profile)) {
     if (is_empty(*list)) list.reset();
     return {};
   }
@@ -297,7 +297,7 @@ Judgement apply_policy(const Policy& policy, const Header& header, const Claims&
 Interval accepted_interval(const Policy& policy, const Claims& claims) noexcept {
   Interval accepted{kBeginning, kEnd};
   const std::int64_t leeway = policy.leeway_seconds;
-  if (policy.profile == Profile::fastmcp) {
+  if (is_fastmcp(policy.profile)) {
     const Claim& exp = claims.exp;
     if (!exp.present() || exp.type == ClaimType::null) return accepted;
     // Each of these integers is a double, and so is each sum. The clock, however it is rounded, keeps their order.
@@ -328,7 +328,7 @@ Result<Policy> checked_policy(Policy policy) {
   if (Result<void> ok = settle(policy.issuers, policy.profile, "policy.issuers", "issuer"); !ok) return ok.error();
   if (Result<void> ok = settle(policy.audiences, policy.profile, "policy.audiences", "audience"); !ok)
     return ok.error();
-  if (policy.profile == Profile::fastmcp) {
+  if (is_fastmcp(policy.profile)) {
     if (policy.algorithms.size() > 1)
       return Error{"the profile fastmcp takes exactly one; give one, or leave the option out for RS256",
                    "policy.algorithms"};

@@ -203,7 +203,7 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
     }
   }
   // joserfc takes the public part of an OKP private key only from d.
-  if (profile == Profile::fastmcp && jwk.type == KeyType::OKP && !jwk.d.empty()) jwk.x = okp_public_part(jwk);
+  if (is_fastmcp(profile) && jwk.type == KeyType::OKP && !jwk.d.empty()) jwk.x = okp_public_part(jwk);
   const bool belongs = jwk.d.empty() || private_part_belongs(jwk);
   // A prepared key holds no private part. The text of a set that was fetched from a URL may: it is kept while current.
   wipe_private_members(jwk);
@@ -232,7 +232,7 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
     return Error{why};
   }
   key.jwk = std::move(jwk);
-  key.lenient_pss_length = profile == Profile::fastmcp;
+  key.lenient_pss_length = is_fastmcp(profile);
   return key;
 }
 

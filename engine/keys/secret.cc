@@ -84,7 +84,7 @@ Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet al
   jwk.permitted = hmac;
   const char* is_public =
       ": holds a public key, not a shared secret; anyone could sign with it. Give it as a public key";
-  if (profile == Profile::fastmcp) {
+  if (is_fastmcp(profile)) {
     if (!hmac.empty() && looks_like_pem_public_key(bytes)) return Error{file + is_public};
     return jwk;
   }

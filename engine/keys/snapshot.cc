@@ -162,7 +162,7 @@ class SnapshotBuilder {
 
 Result<void> check_sources(std::span<const KeySource> sources, const Policy& policy) {
   if (sources.empty()) return Error{"no keys: give a JWK Set, a public key, a secret or static tokens", "keys"};
-  if (policy.profile != Profile::fastmcp || (set_of(policy.algorithms) & hmac_algorithms()).empty()) return {};
+  if (!is_fastmcp(policy.profile) || (set_of(policy.algorithms) & hmac_algorithms()).empty()) return {};
   for (const KeySource& source : sources) {
     if (is_key_set(source.kind) || is_public_key(source.kind)) {
       return Error{name_of(source) + ": " + names_of(policy.algorithms) +

@@ -71,7 +71,7 @@ void check_segments(std::string_view token, Work& work, jose::TokenVerdict& verd
   const jose::Compact compact = jose::take_apart(token, work.header_size, payload_is_encoded, workspace.arena);
   if (compact.shape == jose::Shape::encrypted) return reject(verdict, Reason::encrypted_token, "five segments: JWE");
   if (compact.shape == jose::Shape::malformed) return reject(verdict, Reason::malformed_token, "not three segments");
-  if (workspace.policy.profile == Profile::fastmcp &&
+  if (is_fastmcp(workspace.policy.profile) &&
       (compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature)) {
     return reject(verdict, Reason::token_too_large, "longer than joserfc's limit for a segment");
   }

@@ -89,7 +89,7 @@ TEST_P(Attacks, AreJudgedAsTheVectorsSay) {
     EXPECT_EQ(verdict.valid(), accept) << id << ": " << text_of(test->find("comment"))
                                        << (verdict.valid() ? "" : std::string(to_string(verdict.reason())));
     const JsonNode* result = test->find("result");
-    if (profile == Profile::fastmcp && verdict.valid() && given(result)) check_result(*result, *verdict.token, id);
+    if (is_fastmcp(profile) && verdict.valid() && given(result)) check_result(*result, *verdict.token, id);
   }
   EXPECT_GE(cases, 950);
 }

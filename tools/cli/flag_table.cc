@@ -312,8 +312,11 @@ Rows policy_rows() {
        .group = kPolicy,
        .commands = {kVerify, kInspect, kBench},
        .help = "follow these rules: the RFCs, or FastMCP's JWTVerifier bug for bug",
-       .value = set(FIELD(verifier, policy.profile),
-                    one_of<Profile>({{"strict", Profile::strict}, {"fastmcp", Profile::fastmcp}}))},
+       .value = set(FIELD(verifier, policy.profile), one_of<Profile>({{"strict", Profile::strict},
+                                                                      {"fastmcp", Profile::fastmcp},
+                                                                      {"fastmcp@3.4", Profile::fastmcp_3_4},
+                                                                      {"fastmcp@4.1", Profile::fastmcp_4_1},
+                                                                      {"fastmcp@4.2", Profile::fastmcp_4_2}}))},
   };
 }
 

@@ -185,7 +185,8 @@ struct Check {
 // In the order of decision.
 constexpr Check kChecks[] = {
     {"size", set_of({Reason::missing_token, Reason::token_too_large})},
-    {"shape", set_of({Reason::encrypted_token, Reason::signature_redacted, Reason::malformed_token})},
+    {"shape", set_of({Reason::token_redacted, Reason::other_credential, Reason::encrypted_token,
+                      Reason::signature_redacted, Reason::malformed_token})},
     {"header", set_of({Reason::malformed_header, Reason::critical_header})},
     {"algorithm", Reason::algorithm_not_allowed},
     {"key", set_of({Reason::key_not_found, Reason::key_ambiguous, Reason::key_mismatch})},
@@ -193,15 +194,17 @@ constexpr Check kChecks[] = {
     {"claims", set_of({Reason::malformed_claims, Reason::claim_type})},
     {"expiry", Reason::token_expired},
     {"not before", Reason::token_not_yet_valid},
+    {"lifetime", Reason::token_lifetime},
     {"issuer", Reason::issuer_mismatch},
     {"audience", Reason::audience_mismatch},
     {"scopes", Reason::scope_missing},
+    {"claim values", Reason::claim_mismatch},
     {"type", Reason::type_mismatch},
+    {"revocation", Reason::token_revoked},
 };
 // Reasons that one token by itself cannot have, that the static table gives, or that no check finds.
-constexpr ReasonSet kWithoutCheck =
-    set_of({Reason::malformed_record, Reason::missing_time, Reason::unknown_token, Reason::token_lifetime,
-            Reason::key_retired, Reason::key_compromised, Reason::token_revoked});
+constexpr ReasonSet kWithoutCheck = set_of({Reason::malformed_record, Reason::missing_time, Reason::unknown_token,
+                                            Reason::key_retired, Reason::key_compromised});
 
 constexpr bool has_place(Reason reason) {
   for (const Check& check : kChecks) {
@@ -224,7 +227,7 @@ std::string_view why_not_asked(const Check& check, const Policy& policy) {
   };
   switch (check.reasons.first()) {
     case Reason::token_not_yet_valid:
-      return policy.profile == Profile::fastmcp ? "fastmcp does not look at nbf and iat" : "";
+      return is_fastmcp(policy.profile) ? "fastmcp does not look at nbf and iat" : "";
     case Reason::issuer_mismatch:
       return none(policy.issuers) ? "no --issuer" : "";
     case Reason::audience_mismatch:
@@ -308,7 +311,7 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
     const std::string_view unasked = why_not_asked(check, policy);
     const std::string result = outcome(page, check, unasked.empty(), found, failed);
     const std::string name(check.name);
-    page.text() += "  " + name + std::string(12 - name.size(), ' ') + result;
+    page.text() += "  " + name + std::string(13 - name.size(), ' ') + result;
     if (failed) {
       page.text() += "       ";
       show_failure(*failed, *failed == found.reasons.first());

@@ -178,6 +178,10 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
       return "give a token as the argument or on standard input";
     case Reason::token_too_large:
       return "--max-token-bytes " + std::to_string(token.bytes);
+    case Reason::token_redacted:
+      return "take the token from where it is not masked";
+    case Reason::other_credential:
+      return "give a JSON Web Token; this is another kind of credential";
     case Reason::encrypted_token:
       return "its recipient decrypts it; the token inside can be verified";
     case Reason::signature_redacted:
@@ -215,14 +219,18 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
       const std::string_view typ = text_of(member(token.header, "typ"));
       return typ.empty() ? "leave out --typ" : "expect its type: " + option_with("--typ", typ);
     }
+    case Reason::token_lifetime:
+      return "ask the issuer for tokens that live less long, or allow more with --max-lifetime";
+    case Reason::claim_mismatch:
+      return "ask the issuer for a token with every claim of --require-claim";
+    case Reason::token_revoked:
+      return "none: the token is on the list of --revoked";
     case Reason::unknown_token:
       return "add the token to the table of --static-tokens";
     case Reason::malformed_record:
     case Reason::missing_time:
-    case Reason::token_lifetime:
     case Reason::key_retired:
     case Reason::key_compromised:
-    case Reason::token_revoked:
       break;
   }
   return std::string(explain(reason));

@@ -12,9 +12,16 @@
 
 namespace assay {
 
-// The rule book. strict: RFC 7515, 7517, 7518, 7519, 8037, 8725. fastmcp: the verdicts of FastMCP's JWTVerifier
-// over joserfc 1.7, bug for bug.
-enum class Profile : std::uint8_t { strict, fastmcp };
+// The rule book. strict: RFC 7515, 7517, 7518, 7519, 8037, 8725, 9864. The others give the verdicts of FastMCP's
+// JWTVerifier of that version over joserfc 1.8 on Python 3.11, bug for bug; later versions compare greater.
+enum class Profile : std::uint8_t {
+  strict,
+  fastmcp_3_4,            // FastMCP 3.4.0 to 3.4.11
+  fastmcp_4_1,            // 4.0.0 to 4.1.7: Edwards curves, and keys of another kty do not count
+  fastmcp_4_2,            // 4.2.1 to 4.2.3: nbf counts
+  fastmcp = fastmcp_4_2,  // the newest that is known
+};
+constexpr bool is_fastmcp(Profile profile) noexcept { return profile != Profile::strict; }
 
 // A plain value; a verifier keeps its own copy.
 struct Policy {

@@ -14,6 +14,8 @@
   X(missing_token, "assay", "the record holds no token")                                                      \
   X(missing_time, "assay", "judged at the time of the record, and the record holds no readable time")         \
   X(token_too_large, "assay", "the token is longer than the limit")                                           \
+  X(token_redacted, "assay", "the whole token was masked")                                                    \
+  X(other_credential, "RFC 9110 §11.4", "another kind of credential stands where a token should be")          \
   X(encrypted_token, "RFC 7516 §3.1", "five segments: an encrypted token (JWE), not a signed one")            \
   X(signature_redacted, "RFC 7515 §3.1", "header and payload are whole, the signature was cut off or masked") \
   X(malformed_token, "RFC 7515 §3.1", "not three segments of strict base64url")                               \
@@ -32,6 +34,7 @@
   X(issuer_mismatch, "RFC 7519 §4.1.1", "the issuer is not one that is expected")                             \
   X(audience_mismatch, "RFC 7519 §4.1.3", "the token is meant for another audience")                          \
   X(scope_missing, "RFC 6750 §3.1", "a required scope is not granted")                                        \
+  X(claim_mismatch, "assay", "a claim has not the value that is required")                                    \
   X(type_mismatch, "RFC 8725 §3.11", "the header's typ is not the one that is required")                      \
   X(key_retired, "assay", "the key was retired before the token was used")                                    \
   X(key_compromised, "assay", "the key is known to be compromised")                                           \
