@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <fstream>
+#include <optional>
 #include <utility>
 
+#include "jose/secret_coding.h"
 #include "jose/secret_text.h"
 #include "keys/jwks_client.h"
 
@@ -57,6 +59,12 @@ Result<Content> read_source(const KeySource& source, const FetchOptions& options
   if (!is_file(source.kind)) return Content{source.value};
   Result<std::string> text = read_file(source.value, name_of(source));
   if (!text) return text.error();
+  if (source.kind == Kind::secret_file && source.encoding != SecretEncoding::raw) {
+    std::optional<std::string> secret = jose::decode_secret(*text, source.encoding);
+    const char* const name = source.encoding == SecretEncoding::hex ? "hex" : "base64";
+    if (!secret) return Error{name_of(source) + ": is not " + name + "; give the encoding that it has", "keys"};
+    return Content{*std::move(secret)};
+  }
   if (source.kind == Kind::secret_file) text->resize(jose::secret_of_file(*text).size());
   return Content{*std::move(text)};
 }

@@ -46,6 +46,13 @@ struct JwkSet {
                               Algorithm algorithm = Algorithm::RS256);
 };
 
+// How a secret file holds its secret.
+enum class SecretEncoding : std::uint8_t {
+  raw,     // the bytes themselves
+  base64,  // base64 or base64url, padded or not, in lines or not
+  hex,
+};
+
 // One configured source of keys. Files and URLs are read again at each reload. A plain value.
 struct KeySource {
   enum class Kind : std::uint8_t {
@@ -60,8 +67,9 @@ struct KeySource {
     static_tokens_file,
   };
   Kind kind = Kind::jwks_file;
-  std::string value;  // the text, path or URL
-  std::string name;   // for messages; empty: the path or URL itself
+  std::string value;                              // the text, path or URL
+  std::string name;                               // for messages; empty: the path or URL itself
+  SecretEncoding encoding = SecretEncoding::raw;  // of secret_file only
 };
 
 // How a JWKS URL is fetched.
