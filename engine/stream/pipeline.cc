@@ -164,6 +164,7 @@ Result<StreamResult> Pipeline::finish() {
   result.bytes = write_stage_.bytes();
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;
   result.output_closed = write_stage_.output_closed();
+  result.failed_hmac = verify_stage_.failed_hmac();
   reader_clock_.add_to(result.stages);
   verify_stage_.add_times_to(result.stages);
   write_stage_.add_times_to(result.stages);

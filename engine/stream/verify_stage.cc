@@ -29,7 +29,7 @@ struct VerifyStage::Worker {
 };
 
 VerifyStage::VerifyStage(verify::Engine& engine, const StreamOptions& options, const VerdictWriter* writer)
-    : engine_(engine), options_(options), writer_(writer) {}
+    : engine_(engine), options_(options), writer_(writer), wants_failed_hmac_(options.keep_failed_hmac) {}
 VerifyStage::~VerifyStage() = default;
 
 std::unique_ptr<VerifyStage::Worker> VerifyStage::take_worker(InputFormat format, std::size_t line_limit) {
@@ -104,6 +104,7 @@ void VerifyStage::append_verdicts(const Worker& worker, Batch& batch) const {
       verdict = &worker.verdicts[verified++];
     }
     batch.counts.count(verdict->reasons);
+    if (verdict->reasons.contains(Reason::signature_invalid)) keep_failed_hmac(*verdict, extracted.token);
     if (tally) batch.tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
     if (writer_ == nullptr) continue;
     writer_->append(batch.output, {.record = block.first_record + i,
@@ -114,6 +115,17 @@ void VerifyStage::append_verdicts(const Worker& worker, Batch& batch) const {
                                    .token = extracted.token,
                                    .carried = extracted.carried});
   }
+}
+
+void VerifyStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) const {
+  if (!verdict.alg.starts_with("HS") || !wants_failed_hmac_.exchange(false)) return;
+  const base::MutexLock lock(mutex_);
+  failed_hmac_ = token;
+}
+
+std::string VerifyStage::failed_hmac() const {
+  const base::MutexLock lock(mutex_);
+  return failed_hmac_;
 }
 
 void VerifyStage::add_times_to(StageSeconds& sum) const {

@@ -1,7 +1,10 @@
 // The parallel stage of a run: verifies the records of a batch and writes their verdicts into its buffer.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/stage.h"
@@ -26,6 +29,9 @@ class VerifyStage {
   // what a cross-check found.
   Result<void> verify(Batch& batch, InputFormat format) EXCLUDES(mutex_);
 
+  // Returns what StreamResult::failed_hmac holds. Not while a batch is verified.
+  std::string failed_hmac() const EXCLUDES(mutex_);
+
   // Adds the time that all threads have spent in each stage. Not while a batch is verified.
   void add_times_to(StageSeconds& sum) const EXCLUDES(mutex_);
 
@@ -34,7 +40,8 @@ class VerifyStage {
   std::unique_ptr<Worker> take_worker(InputFormat format, std::size_t line_limit) EXCLUDES(mutex_);
   // The steps of verify(): token, time and fields of each record; then a verdict a record.
   void extract(Worker& worker, const Block& block) const;
-  void append_verdicts(const Worker& worker, Batch& batch) const;
+  void append_verdicts(const Worker& worker, Batch& batch) const EXCLUDES(mutex_);
+  void keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) const EXCLUDES(mutex_);
 
   verify::Engine& engine_;
   const StreamOptions& options_;
@@ -42,6 +49,8 @@ class VerifyStage {
 
   mutable base::Mutex mutex_;
   std::vector<std::unique_ptr<Worker>> idle_ GUARDED_BY(mutex_);
+  mutable std::string failed_hmac_ GUARDED_BY(mutex_);
+  mutable std::atomic<bool> wants_failed_hmac_;
 };
 
 }  // namespace assay::stream

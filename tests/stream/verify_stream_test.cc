@@ -382,6 +382,24 @@ TEST_F(VerifyStream, CountsRecordsByAlgorithmIfAsked) {
   EXPECT_EQ(counted->by_algorithm, expected);
 }
 
+TEST_F(VerifyStream, KeepsATokenWhoseHmacFailedIfAsked) {
+  Result<KeyPair> other = KeyPair::from_private("another secret of more than thirty-two bytes", Algorithm::HS256);
+  ASSERT_TRUE(other) << other.error().message;
+  const std::string forged = other->create_token({});
+  StreamOptions given = options({dir_.write("in", token() + "\nx\n" + forged + "\n" + token() + "\n")});
+  const auto plain = verify_stream(verifier_, given);
+  ASSERT_TRUE(plain) << plain.error().message;
+  EXPECT_EQ(plain->failed_hmac, "");
+  given.keep_failed_hmac = true;
+  const auto kept = verify_stream(verifier_, given);
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_EQ(kept->failed_hmac, forged);
+  given.inputs = {dir_.write("good", token() + "\nx\n")};
+  const auto good = verify_stream(verifier_, given);
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->failed_hmac, "");
+}
+
 TEST_F(VerifyStream, GivesNothingForEmptyInput) {
   const auto result = verify_stream(verifier_, options({dir_.write("in", "")}));
   ASSERT_TRUE(result) << result.error().message;

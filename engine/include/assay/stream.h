@@ -60,6 +60,7 @@ struct StreamOptions {
 
   bool measure_stages = false;    // fill StreamResult::stages
   bool count_algorithms = false;  // fill StreamResult::by_algorithm
+  bool keep_failed_hmac = false;  // fill StreamResult::failed_hmac
 };
 
 struct StreamResult {
@@ -74,6 +75,9 @@ struct StreamResult {
   StageSeconds stages{};       // sums over all threads; zeros unless measured
   int stopped_by = 0;          // signal number, or 0
   bool output_closed = false;  // nobody reads standard output any more
+  // A token of an HS algorithm with signature_invalid, with which a caller can try other readings of a secret. Empty:
+  // there was none, or keep_failed_hmac is off.
+  std::string failed_hmac;
 };
 
 // Runs to the end of the inputs. The error says what in the options is wrong and names the field, or names the file and
