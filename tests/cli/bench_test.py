@@ -3,6 +3,7 @@ import glob
 import json
 import os
 import pty
+import re
 import select
 import signal
 import stat
@@ -47,7 +48,8 @@ class BenchTable(BenchCase):
             self.assertIn(part, text)
         for name in ("HS256", "EdDSA"):
             for backend in ("openssl", "lanes"):
-                lines = [line.split() for line in text.splitlines() if line.split()[:2] == [name, backend]]
+                lines = [line.split() for line in text.splitlines()
+                         if line.split()[:1] == [name] and line.split()[1].split(":")[0] == backend]
                 self.assertEqual([line[2] for line in lines[:2]], ["1", "2"], text)
                 self.assertGreater(int(lines[0][3].replace(",", "")), 0)
 
@@ -181,7 +183,7 @@ class BenchCache(BenchCase):
     def test_no_place_to_keep_it_is_no_obstacle(self):
         self.write("cache", b"a file in the way")
         report = self.report(*self.ARGS)
-        self.assertTrue(any("cannot be written" in note for note in report["notes"]), report["notes"])
+        self.assertTrue(any(re.match("corpora are not kept: cannot make .*: Not a directory", note) for note in report["notes"]), report["notes"])
         done = self.bench(*self.ARGS, variables={"XDG_CACHE_HOME": "", "HOME": ""})
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(b"neither XDG_CACHE_HOME nor HOME", done.stdout)
@@ -220,13 +222,21 @@ class BenchCompare(BenchCase):
         self.write("old.json", json.dumps(report))
 
     def test_exit_code_tells_whether_anything_is_slower(self):
-        self.report(*self.ARGS)
+        self.report(*self.ARGS, "--repetitions", "4")
         for factor, code, word in ((0.01, 1, b"SLOWER"), (100, 0, b"faster")):
             self.changed(factor)
-            done = self.bench("--compare", "old.json")
+            done = self.bench("--compare", "old.json", "--repetitions", "4")
             self.assertEqual(done.returncode, code, done.stdout)
             self.assertIn(word, done.stdout)
             self.assertIn(b"Against old.json", done.stdout)
+
+    def test_too_few_repetitions_prove_nothing(self):
+        self.report(*self.ARGS, "--repetitions", "4")
+        self.changed(0.01)
+        done = self.bench("--compare", "old.json", "--repetitions", "3")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(b"not enough repetitions to tell", done.stdout)
+        self.assertNotIn(b"SLOWER", done.stdout)
 
     def test_measures_the_same_rows_unless_flags_say_otherwise(self):
         first = self.report(*self.ARGS, "--keys", "2", "--batch", "3", "--repeated")
@@ -251,7 +261,7 @@ class BenchCompare(BenchCase):
         self.write("broken.json", "{")
         self.write("other.json", '{"assay_summary":1}')
         self.write("short.json", '{"assay_bench":1}')
-        for name, part in (("none.json", "cannot be read"), (".", "cannot be read"), ("broken.json", "not JSON"),
+        for name, part in (("none.json", "cannot be read: No such file"), (".", "cannot be read: Is a directory"), ("broken.json", "not JSON"),
                            ("other.json", "not a report of assay bench"), ("short.json", '"started" is missing')):
             with self.subTest(name):
                 self.assertRefused(self.bench("--compare", name), "--compare " + name, part)
@@ -289,6 +299,29 @@ class BenchInput(BenchCase):
         report = self.report_of("access.ndjson", "--token-field", "/t", "--time-field", "/when", "--at", "record")
         self.assertEqual(report["rows"][0]["rejected"], 10)
 
+    def test_a_log_without_accepted_tokens_is_refused(self):
+        for log, parts in (("x\n" * 50, ("none of its 50 records", "most for malformed_token", "--token-field")),
+                           (token(exp=AT - 1) + "\n", ("none of its 1 records", "token_expired", "--at record")),
+                           (token(secret=b"x" * 40) + "\n", ("signature_invalid",)),
+                           (json.dumps({"authorization": token()}) + "\n", ("missing_token", "--token-field"))):
+            self.write("access.log", log)
+            self.assertRefused(self.assay("bench", "--seconds", "0.05", "--input", "access.log", *self.KEY),
+                               "assay bench: --input access.log: ", *parts)
+
+    def test_rows_say_what_decided(self):
+        """OpenSSL decides ES256K whatever was asked for: no kernel has its curve."""
+        self.assay("keygen", "--algorithm", "ES256K", "--private", "k.pem", "--public", "k.pub")
+        self.assay("mint", "--key", "k.pem", "--algorithm", "ES256K", "--count", "40", "-o", "access.log")
+        done = self.assay("bench", "--seconds", "0.05", "--repetitions", "2", "--input", "access.log", "--public-key", "k.pub",
+                          "--algorithm", "ES256K", "--threads", "1", "--json", "out.json", "--html", "page.html")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = json.loads(self.read("out.json"))
+        self.assertEqual([(row["backend"], row["label"], row["by_lanes"], row["by_openssl"] > 0) for row in report["rows"]],
+                         [("openssl", "openssl", 0, True), ("lanes", "lanes:openssl", 0, True)])
+        self.assertTrue(any(note.startswith("lanes:openssl: OpenSSL decided") for note in report["notes"]), report["notes"])
+        self.assertRegex(done.stdout.decode(), r"access\.log +lanes:openssl +1 ")
+        self.assertIn("lanes:openssl", self.read("page.html").decode())
+
     def test_several_algorithms_have_no_unit(self):
         self.write("access.log", token() + "\n" + token({"alg": "RS256"}) + "\n")
         report = self.report_of("access.log")
@@ -300,8 +333,8 @@ class BenchInput(BenchCase):
         self.write("empty", "")
         self.write("log", token() + "\n")
         for args, parts in ((("--input", "log"), ("log", "needs keys")),
-                            (("--input", "none", *self.KEY), ("--input none", "cannot be read")),
-                            (("--input", ".", *self.KEY), ("--input .", "directory")),
+                            (("--input", "none", *self.KEY), ("--input none: cannot be read: No such file or directory",)),
+                            (("--input", ".", *self.KEY), ("--input .: cannot be read: Is a directory",)),
                             (("--input", "empty", *self.KEY), ("--input empty", "empty")),
                             (("--input", "-", *self.KEY), ("--input", "name a file")),
                             (("--input", "log", "--secret-file", "none"), ("none",)),

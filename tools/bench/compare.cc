@@ -16,6 +16,14 @@ const Row* find(const Report& report, const Case& what) {
   return nullptr;
 }
 
+// Whether all values of one list are larger than all of the other.
+bool lie_apart(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.empty() || b.empty()) return false;
+  const auto [least_a, most_a] = std::minmax_element(a.begin(), a.end());
+  const auto [least_b, most_b] = std::minmax_element(b.begin(), b.end());
+  return *most_a < *least_b || *most_b < *least_a;
+}
+
 Change change_of(const Row& before, const Row& now, bool same_cpu) {
   Change change{.what = before.what};
   const bool by_ratio = before.figures.ratio && now.figures.ratio;
@@ -35,8 +43,16 @@ Change change_of(const Row& before, const Row& now, bool same_cpu) {
     return change;
   }
   change.change = change.now / change.before - 1;
-  if (std::abs(change.change) >= kChange && std::abs(change.change) > change.noise)
+  const Rates old_rates = rates_of(before.samples, threads), new_rates = rates_of(now.samples, threads);
+  const std::vector<double>& old_values = by_ratio ? old_rates.ratios : old_rates.per_second;
+  const std::vector<double>& new_values = by_ratio ? new_rates.ratios : new_rates.per_second;
+  change.apart = lie_apart(old_values, new_values);
+  if (std::abs(change.change) < kChange) return change;
+  if (std::min(old_values.size(), new_values.size()) < kLeastRepetitions) {
+    change.kind = Change::Kind::too_few;
+  } else if (change.apart && std::abs(change.change) > change.noise) {
     change.kind = change.change < 0 ? Change::Kind::slower : Change::Kind::faster;
+  }
   return change;
 }
 
@@ -54,10 +70,13 @@ std::string word_of(const Change& change) {
       return "not comparable, busy machine";
     case Change::Kind::not_comparable:
       return "not comparable";
+    case Change::Kind::too_few:
+      return "not enough repetitions to tell";
     case Change::Kind::same:
       break;
   }
-  return std::abs(change.change) <= change.noise ? "same" : "same, within 10 %";
+  if (std::abs(change.change) < kChange) return std::abs(change.change) <= change.noise ? "same" : "same, within 10 %";
+  return change.apart ? "same, within the noise" : "same, the repetitions overlap";
 }
 
 std::string signed_percent(double share) { return (share >= 0 ? "+" : "") + page::in_percent(share); }
@@ -109,7 +128,7 @@ std::string comparison_text(const Comparison& comparison, std::string_view name)
     faster += change.kind == Change::Kind::faster;
     same += change.kind == Change::Kind::same;
     const bool both = change.before > 0 && change.now > 0;
-    const bool compared = both && change.kind <= Change::Kind::slower;
+    const bool compared = both && (change.kind <= Change::Kind::slower || change.kind == Change::Kind::too_few);
     table.add({describe(change.what), word_of(change), both ? page::three_digits(change.before) : "–",
                both ? page::three_digits(change.now) : "–", compared ? signed_percent(change.change) : "–",
                compared ? page::plus_minus(change.noise) : "–"});
@@ -117,7 +136,10 @@ std::string comparison_text(const Comparison& comparison, std::string_view name)
   std::string text = "Against " + std::string(name) + ", by ratio to plain OpenSSL\n" + table.text();
   for (const std::string& note : comparison.notes) text += folded("Note: " + note + ".", 98);
   return text + std::to_string(slower) + " slower, " + std::to_string(faster) + " faster, " + std::to_string(same) +
-         " the same. A change is 10 % and more than the noise: 2 %, or the larger spread.\n";
+         " the same. A change is 10 % and more than the noise (2 %, or the larger spread), with at\n"
+         "least " +
+         std::to_string(kLeastRepetitions) +
+         " repetitions in both runs, all of one run on the same side of all of the other.\n";
 }
 
 }  // namespace assay::bench

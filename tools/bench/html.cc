@@ -73,10 +73,12 @@ std::vector<page::LegendEntry> backend_legend(const Report& report, const Rows& 
   return entries;
 }
 
-// "1,234/s  ·  1.94 × OpenSSL"
+// "1,234/s  ·  1.94 × OpenSSL", and "  ·  lanes:openssl" if the lanes did not decide all.
 std::string bar_label(const Row& row) {
-  const std::string speed = page::grouped(per_second(row)) + "/s";
-  return row.figures.ratio ? speed + "  ·  " + page::three_digits(row.figures.ratio->value) + " × OpenSSL" : speed;
+  std::string label = page::grouped(per_second(row)) + "/s";
+  if (row.figures.ratio) label += "  ·  " + page::three_digits(row.figures.ratio->value) + " × OpenSSL";
+  if (const std::string decided = label_of(row); decided != row.what.backend) label += "  ·  " + decided;
+  return label;
 }
 
 // Tokens a second with their legend: a group of bars for each name, one bar for each backend.

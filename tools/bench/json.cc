@@ -126,6 +126,7 @@ void write_row(JsonWriter& to, const Row& row) {
   to.member("threads", what.threads).member("keys", what.keys).member("batch", what.batch);
   to.member("repeated", what.repeated).member("isa", row.isa).member("corpus", row.corpus);
   to.member("token_bytes", row.token_bytes).member("rejected", row.rejected);
+  to.member("by_lanes", row.by_lanes).member("by_openssl", row.by_openssl).member("label", label_of(row));
   to.member("tokens_per_second", figures.per_second.value).member("spread", figures.per_second.spread);
   to.member("cycles_per_token", figures.cycles_per_token);
   to.member("ratio", figures.ratio ? std::optional(figures.ratio->value) : std::nullopt);
@@ -267,6 +268,9 @@ Row read_row(const JsonNode& from) {
   row.corpus = count_of<std::size_t>(from, "corpus");
   row.token_bytes = number_of(from, "token_bytes");
   row.rejected = count_of<std::uint64_t>(from, "rejected");
+  // Reports of earlier versions do not say what decided.
+  row.by_lanes = static_cast<std::uint64_t>(maybe_number_of(from, "by_lanes").value_or(0));
+  row.by_openssl = static_cast<std::uint64_t>(maybe_number_of(from, "by_openssl").value_or(0));
   if (const JsonNode* stages = from.find("stage_seconds"); stages != nullptr) {
     row.stages.emplace();
     for (std::size_t i = 0; i < kStageCount; ++i)

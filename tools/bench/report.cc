@@ -21,21 +21,43 @@ Middle middle_of(std::vector<double> values) {
   return {middle, middle > 0 ? (values.back() - values.front()) / 2 / middle : 0};
 }
 
-Figures figures_of(const std::vector<Sample>& samples, int threads) {
-  std::vector<double> rates, ratios, cycles;
+Rates rates_of(const std::vector<Sample>& samples, int threads) {
+  Rates rates;
   for (const Sample& sample : samples) {
     const double seconds = threads == 1 ? sample.cpu_seconds : sample.wall_seconds;
     if (sample.tokens == 0 || !(seconds > 0)) continue;
     const double rate = static_cast<double>(sample.tokens) / seconds;
-    rates.push_back(rate);
-    if (sample.unit_seconds) ratios.push_back(rate * *sample.unit_seconds);
-    if (sample.cycles) cycles.push_back(*sample.cycles / static_cast<double>(sample.tokens));
+    rates.per_second.push_back(rate);
+    if (sample.unit_seconds) rates.ratios.push_back(rate * *sample.unit_seconds);
   }
+  return rates;
+}
+
+Figures figures_of(const std::vector<Sample>& samples, int threads) {
+  std::vector<double> cycles;
+  for (const Sample& sample : samples) {
+    if (sample.cycles && sample.tokens != 0) cycles.push_back(*sample.cycles / static_cast<double>(sample.tokens));
+  }
+  Rates rates = rates_of(samples, threads);
   Figures figures;
-  figures.per_second = middle_of(std::move(rates));
-  if (!ratios.empty()) figures.ratio = middle_of(std::move(ratios));
+  figures.per_second = middle_of(std::move(rates.per_second));
+  if (!rates.ratios.empty()) figures.ratio = middle_of(std::move(rates.ratios));
   if (!cycles.empty()) figures.cycles_per_token = middle_of(std::move(cycles)).value;
   return figures;
+}
+
+std::optional<double> share_of_lanes(const Row& row) {
+  const std::uint64_t all = row.by_lanes + row.by_openssl;
+  if (all == 0) return std::nullopt;
+  return static_cast<double>(row.by_lanes) / static_cast<double>(all);
+}
+
+std::string label_of(const Row& row) {
+  constexpr double kAll = 0.995, kNone = 0.005;
+  const std::optional<double> share = share_of_lanes(row);
+  if (row.what.backend != "lanes" || !share || *share >= kAll) return row.what.backend;
+  if (*share < kNone) return "lanes:openssl";
+  return "lanes:" + std::to_string(std::clamp(static_cast<int>(*share * 100 + 0.5), 1, 99)) + "%";
 }
 
 double share_lost(const std::vector<Sample>& samples, int threads) {

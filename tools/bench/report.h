@@ -53,6 +53,11 @@ struct Figures {
   std::optional<double> cycles_per_token;
   std::optional<Middle> ratio;  // tokens a second / operations a second of plain OpenSSL on one core
 };
+// The figures of each sample that has some. `ratios` is empty if no unit was measured.
+struct Rates {
+  std::vector<double> per_second, ratios;
+};
+Rates rates_of(const std::vector<Sample>& samples, int threads);
 Figures figures_of(const std::vector<Sample>& samples, int threads);
 // The share of the row's cores, one for each thread, that other programs took meanwhile: 0 to 1.
 double share_lost(const std::vector<Sample>& samples, int threads);
@@ -65,10 +70,18 @@ struct Row {
   std::size_t corpus = 0;      // records in the file
   double token_bytes = 0;      // mean, with the line's end
   std::uint64_t rejected = 0;  // records of the user's own file
+  // Signatures of all samples, by what decided them. The lanes leave to OpenSSL what they have no kernel or table for.
+  std::uint64_t by_lanes = 0, by_openssl = 0;
   Figures figures;
   std::vector<Sample> samples;
   std::optional<std::array<double, kStageCount>> stages;  // seconds for each token
 };
+
+// What decided the signatures of a row: the lanes' share, 0 to 1. Nothing if none had to be verified.
+std::optional<double> share_of_lanes(const Row& row);
+// The name of a row's backend, with what really decided: "lanes", "openssl"; "lanes:openssl" if the lanes left all
+// signatures to OpenSSL, "lanes:40%" if they left 60 % to it.
+std::string label_of(const Row& row);
 
 // The measurement of plain OpenSSL for one algorithm.
 struct UnitRow {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "assay/instant.h"
+#include "bench/file_text.h"
 #include "bench/subject.h"
 #include "bench/token_corpus.h"
 #include "bench/unit.h"
@@ -67,6 +67,7 @@ class Runner {
       }
     }
     tell_busy();
+    tell_deciders();
     report_.stopped_by = hooks_.stop != nullptr ? hooks_.stop->load() : 0;
     return std::move(report_);
   }
@@ -100,6 +101,18 @@ class Runner {
     }
   }
 
+  void tell_deciders() {
+    bool none = false, some = false;
+    for (const Row& row : report_.rows) {
+      const bool differs = label_of(row) != row.what.backend;
+      none = none || (differs && label_of(row) == "lanes:openssl");
+      some = some || (differs && label_of(row) != "lanes:openssl");
+    }
+    if (none)
+      note("lanes:openssl: OpenSSL decided, because the lanes have no kernel or no table for these on this CPU");
+    if (some) note("lanes:N%: the lanes decided this share of the signatures, and OpenSSL the rest");
+  }
+
   // From the cache, or minted and put there. Nothing when stopped.
   Result<std::optional<TokenCorpus>> corpus_of(const CorpusSpec& spec) {
     const std::string name(to_string(spec.algorithm));
@@ -112,8 +125,9 @@ class Runner {
       progress(name + ": signing " + std::to_string(spec.tokens) + " tokens, " + percent(share), 0);
     });
     const bool kept = minted && *minted && !file.empty() && (*minted)->lines.size() <= kMostKeptBytes;
-    if (kept && !save_corpus(file, **minted)) {
-      note("corpora are not kept: " + folder_.string() + " cannot be written");
+    if (!kept) return minted;
+    if (Result<void> saved = save_corpus(file, **minted); !saved) {
+      note("corpora are not kept: " + saved.error().message);
       folder_.clear();
     }
     return minted;
@@ -258,23 +272,28 @@ class Runner {
   // The file, or as much of it as is measured, cut at a line's end.
   Result<std::string> read_own() {
     const std::string& path = settings_.input;
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) return Error{"--input " + path + ": is a directory; name a file"};
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Error{"--input " + path + ": cannot be read; check the name and its permissions"};
-    std::string lines(kOwnBytes, '\0');
-    file.read(lines.data(), static_cast<std::streamsize>(lines.size()));
-    lines.resize(static_cast<std::size_t>(file.gcount()));
-    if (file.bad()) return Error{"--input " + path + ": cannot be read to its end"};
+    Result<std::string> read = read_file(path, kOwnBytes + 1);
+    if (!read) return Error{"--input " + path + ": " + read.error().message};
+    std::string lines = std::move(*read);
     if (lines.empty()) return Error{"--input " + path + ": is empty; give a file of tokens"};
-    if (lines.size() == kOwnBytes && file.peek() != std::ifstream::traits_type::eof()) {
-      const std::size_t end = lines.rfind('\n');
+    if (lines.size() > kOwnBytes) {
+      const std::size_t end = lines.rfind('\n', kOwnBytes - 1);
       if (end == std::string::npos) return Error{"--input " + path + ": one line of more than 64 MiB"};
       lines.resize(end + 1);
       note("the first 64 MiB of " + path + " were measured");
     }
     lines.shrink_to_fit();
     return lines;
+  }
+
+  // A measurement of rejections by themselves would say nothing of the tokens that the user means.
+  Error none_accepted(const StreamResult& result) const {
+    const std::string why = result.by_reason.empty() ? "no record" : result.by_reason.front().first;
+    const bool late = why == to_string(Reason::token_expired);
+    return {"--input " + settings_.input + ": none of its " + std::to_string(result.records) +
+            " records holds a token that is accepted, most for " + why +
+            (late ? "; judge them at their time: --at record, or --at TIME"
+                  : "; give the keys, the policy and the --token-field under which they are accepted")};
   }
 
   // One pass over the whole log: counts what is rejected, and tells the algorithm that all its tokens have, if they do.
@@ -291,6 +310,7 @@ class Runner {
     const Result<StreamResult> result = verify_stream(verifier, options);
     if (!result) return result.error();
     rejected = result->rejected;
+    if (result->accepted == 0 && !stopped()) return none_accepted(*result);
     if (rejected > 0) {
       note(std::to_string(rejected) + " of " + std::to_string(result->records) + " records are rejected, most for " +
            result->by_reason.front().first);
@@ -331,8 +351,12 @@ class Runner {
         pin_for(subjects[i]);
         const auto threads = static_cast<std::size_t>(subjects[i].what().threads);
         const double busy = pinning_.busy_seconds(threads);
+        const signature::Backend& backend = subjects[i].verifier().engine().backend();
+        const signature::BackendStatistics before = backend.statistics();
         Result<Sample> sample = subjects[i].measure(cycles_.available() ? &cycles_ : nullptr);
         if (!sample) return sample.error();
+        rows[i].by_lanes += backend.statistics().by_lanes - before.by_lanes;
+        rows[i].by_openssl += backend.statistics().by_openssl - before.by_openssl;
         if (stopped()) return {};
         sample->other_seconds = std::max(0.0, pinning_.busy_seconds(threads) - busy - sample->cpu_seconds);
         sample->unit_seconds = unit_seconds;

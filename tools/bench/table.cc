@@ -46,8 +46,7 @@ std::string rows_text(const Report& report, const std::string& what, const Filte
     if (any && row.what.tokens != last) table.gap();
     any = true;
     last = row.what.tokens;
-    std::vector<std::string> cells = {page::shortened(row.what.tokens, kLongestName), row.what.backend,
-                                      value(row.what)};
+    std::vector<std::string> cells = {page::shortened(row.what.tokens, kLongestName), label_of(row), value(row.what)};
     append_figures(cells, row);
     if (scaling) {
       const std::optional<double> times = scaling_of(report, row);
@@ -69,7 +68,7 @@ std::string stages_text(const Report& report) {
     if (!row.stages) continue;
     any = true;
     const double sum = std::accumulate(row.stages->begin(), row.stages->end(), 0.0);
-    std::vector<std::string> cells = {page::shortened(row.what.tokens, kLongestName), row.what.backend};
+    std::vector<std::string> cells = {page::shortened(row.what.tokens, kLongestName), label_of(row)};
     std::vector<std::string> shares = {"", ""};
     for (const double seconds : *row.stages) {
       cells.push_back(page::grouped(seconds * 1e9));

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <map>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -238,14 +240,15 @@ std::optional<TokenCorpus> load_corpus(const std::filesystem::path& file, const 
   return TokenCorpus{spec, std::string(body.substr(0, jwks_bytes)), std::string(body.substr(jwks_bytes))};
 }
 
-bool save_corpus(const std::filesystem::path& file, const TokenCorpus& corpus) {
+Result<void> save_corpus(const std::filesystem::path& file, const TokenCorpus& corpus) {
+  const std::filesystem::path folder = file.parent_path();
   std::error_code error;
-  std::filesystem::create_directories(file.parent_path().parent_path(), error);
+  std::filesystem::create_directories(folder.parent_path(), error);
   // A new folder is closed to other users.
-  ::mkdir(file.parent_path().c_str(), 0700);
+  if (!error && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) error = {errno, std::generic_category()};
+  if (error) return Error{"cannot make " + folder.string() + ": " + error.message()};
   const std::string body = corpus.jwks + corpus.lines;
-  return static_cast<bool>(
-      mint::write_private_file(file.string(), head_of(corpus.spec, corpus.jwks.size(), body) + body, true));
+  return mint::write_private_file(file.string(), head_of(corpus.spec, corpus.jwks.size(), body) + body, true);
 }
 
 }  // namespace assay::bench

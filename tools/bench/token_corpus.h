@@ -72,7 +72,7 @@ std::filesystem::path cache_file(const std::filesystem::path& folder, const Corp
 // Reads a corpus from its file. Returns nothing unless the file belongs to this user and to this spec, and has the
 // length and the SHA-256 that its first line states.
 std::optional<TokenCorpus> load_corpus(const std::filesystem::path& file, const CorpusSpec& spec);
-// Writes a temporary file of mode 0600 and renames it. False if the folder cannot be written.
-bool save_corpus(const std::filesystem::path& file, const TokenCorpus& corpus);
+// Writes a temporary file of mode 0600 and renames it. The error names the file.
+Result<void> save_corpus(const std::filesystem::path& file, const TokenCorpus& corpus);
 
 }  // namespace assay::bench
