@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "assay/algorithm.h"
+#include "assay/key_set.h"
+#include "assay/result.h"
 #include "assay/stream.h"
 #include "assay/verifier.h"
 #include "bench/report.h"
@@ -60,11 +62,14 @@ struct Arguments {
   MintArguments mint;
   KeygenArguments keygen;
   BenchArguments bench;
+  SecretEncoding secret_encoding = SecretEncoding::raw;  // of every secret file
   bool progress = false;
   bool quiet = false;
   std::vector<GivenFlag> given;  // in the order of the table of flags
 
   bool gave(std::string_view name) const;
+  // Carries over what one flag says of the values of another. Called once, after parsing. The error names the flag.
+  Result<void> settle();
   // The recorded flags: name, value.
   std::vector<std::pair<std::string, std::string>> manifest() const;
 };

@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +11,7 @@
 
 #include "base/output_file.h"
 #include "bench/compare.h"
+#include "bench/file_text.h"
 #include "bench/html.h"
 #include "bench/json.h"
 #include "bench/runner.h"
@@ -36,8 +34,8 @@ constexpr const char* kExamples =
   assay bench --input access.ndjson --jwks jwks.json --at record
 
 Tokens are minted with keys of their own. They are kept in assay/bench under $XDG_CACHE_HOME or ~/.cache.
-Exit status: 0 measured, 1 something is slower than in the report of --compare, 2 could not start or
-finish, 130 ended by SIGINT.
+Exit status: 0 measured, 1 something is slower than in the report of --compare beyond doubt (at least
+4 repetitions in both), 2 could not start or finish, 130 ended by SIGINT.
 )";
 
 // Takes the settings that no flag gave from the report to compare with, if there is one. It must be of minted tokens.
@@ -71,22 +69,17 @@ std::string command_of(const Arguments& arguments) {
   for (const auto& [name, value] : arguments.manifest()) {
     command += " " + name;
     if (name == "--repeated") continue;
-    const bool plain = !value.empty() && value.find_first_not_of(
-                                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                             "0123456789_-+=,./:@") == std::string::npos;
-    command += plain ? " " + value : " '" + value + "'";
+    command += " " + shell_word(value);
   }
   return command;
 }
 
 // Reads the report of another run. The error names the file.
 Result<bench::Report> read_before(const std::string& path) {
-  std::error_code error;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path, error))
-    return Error{"--compare " + path + ": cannot be read; check the name and its permissions"};
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  Result<bench::Report> report = bench::read_report(text);
+  constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+  const Result<std::string> text = bench::read_file(path, kMostBytes);
+  if (!text) return Error{"--compare " + path + ": " + text.error().message};
+  Result<bench::Report> report = bench::read_report(*text);
   if (!report) return Error{"--compare " + path + ": " + report.error().message};
   return report;
 }

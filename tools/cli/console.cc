@@ -1,5 +1,7 @@
 #include "console.h"
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 
@@ -78,6 +80,21 @@ void draw_bar(const std::string& line) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
   bar_is_drawn = !line.empty();
+}
+
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+      "0123456789_-+=,./:@";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+void note_waiting_for(std::string_view what) {
+  if (isatty(STDIN_FILENO) != 1) return;
+  note("waiting for " + std::string(what) + " on standard input; end it with Ctrl-D, or stop with Ctrl-C");
 }
 
 std::string with_commas(unsigned long long number) {

@@ -25,6 +25,12 @@ void draw_bar(const std::string& line);
 void append_safe(std::string& to, std::string_view text);
 std::string safe(std::string_view text);
 
+// A word as a shell takes it: as it is if it is plain, else in single quotation marks.
+std::string shell_word(std::string_view word);
+
+// Says on stderr that the command waits for `what` if standard input is a terminal, where nothing else would show it.
+void note_waiting_for(std::string_view what);
+
 // 1234567 -> "1,234,567".
 std::string with_commas(unsigned long long number);
 

@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "assay/token_inspector.h"
@@ -21,7 +23,12 @@
 #include "command.h"
 #include "console.h"
 #include "inspect_words.h"
+#include "jose/big_endian.h"
 #include "jose/compact.h"
+#include "memo/header_memo.h"
+#include "readers.h"
+#include "secret_reading.h"
+#include "verify/engine.h"
 
 namespace assay::cli {
 
@@ -29,12 +36,14 @@ namespace {
 
 constexpr const char* kExamples =
     R"(Examples:
-  assay inspect --jwks jwks.json < token.txt
-  pbpaste | assay inspect --public-key key.pem --issuer https://idp.example.com --audience api
+  head -1 tokens.txt | assay inspect --jwks jwks.json
+  assay inspect --public-key pub.pem --issuer https://idp.example.com --audience api < token.txt
   assay inspect --at 2026-09-21T14:00:00Z --jwks jwks.json < token.txt
+  assay inspect --secret-file secret.txt < token.txt
 
 A TOKEN given as an argument is visible to other users of this machine and stays in the shell's history: prefer
-standard input. Without keys the token is shown and its claims are judged, but nothing is verified.
+standard input. Without keys the token is shown and its claims are judged, but nothing is verified. If a secret file
+holds the secret in another form, such as base64, the page says how to mend it.
 
 Exit status: 0 accepted, 1 rejected or not verified, 2 could not start.
 )";
@@ -249,6 +258,8 @@ struct Findings {
   bool claims_checked = false;  // `reasons` holds all faults of the claims
   bool by_table = false;        // the static table decided
   bool accepted = false;
+  // Of an invalid signature: the keys that were tried, and a mend that was found by trying. Empty: none.
+  std::string tried, mend;
 };
 
 Findings findings_of(const Verdict& verdict, bool has_table) {
@@ -293,10 +304,13 @@ std::string outcome(const Page& page, const Check& check, bool asked, const Find
 }
 
 void show_checks(Page& page, const Findings& found, const ReadToken& token, const Policy& policy, Instant at) {
+  const std::string kMargin(27, ' ');
   const auto show_failure = [&](Reason reason, bool first) {
     std::string why = first && !found.detail.empty() ? found.detail : std::string(explain(reason));
     page.text() += std::string(to_string(reason)) + ": " + safe(why) + "  " + page.faint(source_of(reason)) + "\n";
-    page.text() += std::string(27, ' ') + "would pass: " + mend(reason, token, policy, at) + "\n";
+    const bool known = reason == Reason::signature_invalid && !found.mend.empty();
+    page.text() += kMargin + "would pass: " + (known ? safe(found.mend) : mend(reason, token, policy, at)) + "\n";
+    if (reason == Reason::signature_invalid && !found.tried.empty()) page.text() += kMargin + found.tried + "\n";
   };
   if (found.by_table) {
     const bool listed = !found.reasons.contains(Reason::unknown_token);
@@ -322,6 +336,47 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
   }
 }
 
+// "RSA key 'k1' of 2048 bits", for the line of keys that were tried.
+std::string describe(const Jwk& key) {
+  const std::string name = key.has_kid ? " " + safe(in_quotes(key.kid)) : "";
+  switch (key.type) {
+    case KeyType::RSA:
+      return "RSA key" + name + " of " + std::to_string(jose::bit_length(key.n)) + " bits";
+    case KeyType::oct:
+      return "secret" + name + (key.k.empty() ? "" : " of " + std::to_string(key.k.size()) + " bytes");
+    case KeyType::EC:
+    case KeyType::OKP:
+      break;
+  }
+  return std::string(to_string(key.curve)) + " key" + name;
+}
+
+// Says which keys the signature was tried with: the choice for a header is the same each time.
+std::string tried_keys(const JwtVerifier& verifier, std::string_view header_segment) {
+  memo::HeaderMemo headers;
+  headers.begin_batch(verifier.engine().snapshot());
+  std::string text;
+  for (const keys::PreparedKey* key : headers.look_up(header_segment, verifier.engine().policy()).candidates)
+    text += (text.empty() ? "tried: " : ", ") + describe(key->jwk);
+  return text;
+}
+
+// Tries other readings of the secret files on a token whose signature is not valid.
+void try_readings(const std::vector<KeySource>& sources, std::string_view token, Findings& found) {
+  std::string files;
+  for (const KeySource& source : sources) {
+    if (source.kind != KeySource::Kind::secret_file) continue;
+    if (const auto reading = other_reading(token, source)) {
+      found.mend = *reading;
+      return;
+    }
+    files += (files.empty() ? "" : ", ") + source.value;
+  }
+  if (files.empty()) return;
+  found.tried +=
+      (found.tried.empty() ? "tried: " : "; ") + safe(files) + " as " + kSecretReadings + ": no reading fits";
+}
+
 // Reads standard input to its end. Fails if it cannot be read, or is too long for a token.
 Result<std::string> read_standard_input() {
   std::string text;
@@ -343,39 +398,53 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-int run(Arguments& arguments) {
-  JwtVerifierOptions& options = arguments.verifier;
-  const auto inspector = TokenInspector::create(options.policy);
-  if (!inspector) return fail("inspect", inspector.error());
-  const Policy& policy = inspector->policy();
-  const Instant at = arguments.stream.at ? *arguments.stream.at : Instant{Instant::now().seconds, 0};
-  const bool has_keys = !options.keys.empty();
-  const bool has_table = std::any_of(options.keys.begin(), options.keys.end(), [](const KeySource& key) {
+// How many lines of a text begin as tokens do.
+std::size_t lines_of_tokens(std::string_view text) {
+  std::size_t count = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    count += jose::strip_bearer(trimmed(text.substr(0, end))).starts_with("eyJ");
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return count;
+}
+
+// Reads the token from standard input. Of a file of tokens it takes the first and says so.
+Result<std::string> token_of_standard_input() {
+  note_waiting_for("a token");
+  auto read = read_standard_input();
+  if (!read) return read.error();
+  const std::string_view text = trimmed(*read);
+  const std::size_t tokens = lines_of_tokens(text);
+  if (tokens < 2 || lines_of_tokens(text.substr(0, text.find('\n'))) == 0) return std::string(text);
+  note("standard input holds " + with_commas(tokens) +
+       " tokens and the first is explained; for the second: sed -n 2p FILE | assay inspect");
+  return std::string(trimmed(text.substr(0, text.find('\n'))));
+}
+
+// Whether the argument is the name of a file that exists.
+bool names_file(const std::string& argument) {
+  std::error_code error;
+  const auto status = std::filesystem::status(argument, error);
+  return !error && std::filesystem::exists(status) && !std::filesystem::is_directory(status);
+}
+
+// Verifies the token, or checks it without keys. An invalid signature is explained by what was tried.
+Findings judge(const std::optional<JwtVerifier>& verifier, const TokenInspector& inspector,
+               const std::vector<KeySource>& sources, const Parts& parts, Instant at) {
+  if (!verifier) return findings_of(inspector.inspect(parts.token, at));
+  const bool has_table = std::any_of(sources.begin(), sources.end(), [](const KeySource& key) {
     return key.kind == KeySource::Kind::static_tokens_file;
   });
-  std::optional<JwtVerifier> verifier;
-  if (has_keys) {
-    options.on_note = [](std::string_view message) { note(message); };
-    auto made = JwtVerifier::create(std::move(options));
-    if (!made) return fail("inspect", made.error());
-    verifier.emplace(std::move(*made));
-  }
-  std::string input;
-  if (const auto& token = arguments.inspect.token; token && *token != "-") {
-    input = *token;
-  } else {
-    auto read = read_standard_input();
-    if (!read) return fail("inspect", read.error());
-    input = std::move(*read);
-  }
+  const Verdict verdict = verifier->verify(parts.token, at);
+  Findings found = findings_of(verdict, has_table);
+  if (!verdict.reasons.contains(Reason::signature_invalid)) return found;
+  found.tried = tried_keys(*verifier, parts.compact.header);
+  if (verdict.alg && verdict.alg->starts_with("HS")) try_readings(sources, parts.token, found);
+  return found;
+}
 
-  Parts parts;
-  parts.token = std::string(jose::strip_bearer(trimmed(input)));
-  read_parts(parts, policy.profile);
-  const Findings found = verifier ? findings_of(verifier->verify(parts.token, at), has_table)
-                                  : findings_of(inspector->inspect(parts.token, at));
-
-  Page page(wants_colour(arguments.inspect.colour));
+void show(Page& page, const Parts& parts, const Findings& found, const Policy& policy, Instant at) {
   page.heading("Header");
   show_object(page, parts.header, parts.header_fault, true, at);
   page.heading("Claims");
@@ -399,6 +468,35 @@ int run(Arguments& arguments) {
   } else {
     page.text() += page.bad("rejected") + ": " + std::string(to_string(found.reasons.first())) + "\n";
   }
+}
+
+int run(Arguments& arguments) {
+  JwtVerifierOptions& options = arguments.verifier;
+  const auto inspector = TokenInspector::create(options.policy);
+  if (!inspector) return fail("inspect", inspector.error());
+  const Instant at = arguments.stream.at ? *arguments.stream.at : Instant{Instant::now().seconds, 0};
+  const std::vector<KeySource> sources = options.keys;
+  std::optional<JwtVerifier> verifier;
+  if (!sources.empty()) {
+    options.on_note = [](std::string_view message) { note(message); };
+    auto made = JwtVerifier::create(std::move(options));
+    if (!made) return fail("inspect", made.error());
+    verifier.emplace(std::move(*made));
+  }
+  const bool as_argument = arguments.inspect.token && *arguments.inspect.token != "-";
+  Result<std::string> input = as_argument ? Result<std::string>(*arguments.inspect.token) : token_of_standard_input();
+  if (!input) return fail("inspect", input.error());
+
+  Parts parts;
+  parts.token = std::string(jose::strip_bearer(trimmed(*input)));
+  read_parts(parts, inspector->policy().profile);
+  const Findings found = judge(verifier, *inspector, sources, parts, at);
+  if (as_argument && !found.accepted && parts.header == nullptr && names_file(*input)) {
+    return fail("inspect", in_quotes(*input) + " is a file, not a token; give it on standard input: assay inspect < " +
+                               shell_word(*input));
+  }
+  Page page(wants_colour(arguments.inspect.colour));
+  show(page, parts, found, inspector->policy(), at);
   std::fwrite(page.text().data(), 1, page.text().size(), stdout);
   if (stdout_failed() && errno != EPIPE)
     return fail("inspect", std::string("standard output: ") + std::strerror(errno));

@@ -17,8 +17,8 @@ namespace {
 
 constexpr const char* kExamples =
     "Examples:\n"
-    "  assay keygen --private key.pem --public key.pub.pem --jwks jwks.json --kid k1\n"
-    "  assay keygen --algorithm ES256 --private es.pem --public es.pub.pem\n"
+    "  assay keygen --private key.pem --public pub.pem --jwks jwks.json --kid k1\n"
+    "  assay keygen --algorithm ES256 --private es-key.pem --public es-pub.pem\n"
     "  assay keygen --algorithm HS256 --private secret.txt\n"
     "For HS256, HS384 and HS512 the private file is the secret as printable text, without a newline; there is no "
     "public\n"

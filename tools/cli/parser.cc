@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "command.h"
+#include "console.h"
 #include "flags.h"
 
 namespace assay::cli {
@@ -99,11 +101,15 @@ void add_commands(CLI::App& program, Arguments& arguments, int& exit_code) {
   program.formatter(std::make_shared<HelpFormat>());
   program.get_formatter()->label("SUBCOMMAND", "COMMAND");
   program.require_subcommand(1);
-  for (const Command& command : commands()) {
+  static const std::vector<Command> all = commands();
+  for (const Command& command : all) {
     CLI::App* app = program.add_subcommand(command.name, command.summary);
     add_flags(*app, command.name, arguments);
     app->footer(command.footer);
-    app->callback([run = command.run, &arguments, &exit_code] { exit_code = run(arguments); });
+    app->callback([&command, &arguments, &exit_code] {
+      const Result<void> settled = arguments.settle();
+      exit_code = settled ? command.run(arguments) : fail(command.name, settled.error());
+    });
   }
 }
 

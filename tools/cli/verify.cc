@@ -9,12 +9,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "assay/stream.h"
 #include "assay/verifier.h"
 #include "command.h"
 #include "console.h"
 #include "progress.h"
+#include "secret_reading.h"
 #include "signals.h"
 
 namespace assay::cli {
@@ -26,7 +28,7 @@ constexpr const char* kExamples =
   assay verify --jwks jwks.json tokens.txt
   assay verify --jwks https://idp.example.com/jwks.json --issuer https://idp.example.com \
       --audience api < access.ndjson > verdicts.ndjson
-  assay verify --public-key key.pem --at record --time-field /ts --carry /request_id \
+  assay verify --public-key pub.pem --at record --time-field /ts --carry /request_id \
       --only rejected --format csv -o rejected.csv access.ndjson
   assay verify --secret-file secret.txt --algorithm HS256 --quiet tokens.txt > /dev/null && echo all good
 
@@ -104,6 +106,15 @@ void note_doubtful_keys(const JwtVerifierOptions& options) {
   }
 }
 
+// Says once how a secret file has to be read, if a token that failed verifies with another reading of it.
+void note_other_reading(const std::vector<KeySource>& sources, const StreamResult& result) {
+  if (result.failed_hmac.empty()) return;
+  for (const KeySource& source : sources) {
+    if (const auto reading = other_reading(result.failed_hmac, source))
+      return note(source.value + ": tokens with signature_invalid would pass: " + *reading);
+  }
+}
+
 int run(Arguments& arguments) {
   JwtVerifierOptions& options = arguments.verifier;
   StreamOptions& stream = arguments.stream;
@@ -114,6 +125,7 @@ int run(Arguments& arguments) {
     return fail("verify", "--at: lines hold no time; use --input ndjson, or --at with a time");
   }
   note_doubtful_keys(options);
+  const std::vector<KeySource> sources = options.keys;
   // Caught before the keys are read, so that a SIGHUP in the meantime does not end the program.
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
@@ -121,6 +133,8 @@ int run(Arguments& arguments) {
   if (!verifier) return fail("verify", verifier.error());
 
   stream.manifest = arguments.manifest();
+  stream.keep_failed_hmac = std::any_of(sources.begin(), sources.end(),
+                                        [](const KeySource& key) { return key.kind == KeySource::Kind::secret_file; });
   stream.stop = &caught.stop;
   stream.reload = &caught.reload;
   stream.wake_fd = caught.wake_fd;
@@ -132,6 +146,7 @@ int run(Arguments& arguments) {
   finish_on_stop_signals();
   const auto result = verify_stream(*verifier, stream);
   if (!result) return fail("verify", result.error());
+  note_other_reading(sources, *result);
   if (bar) bar->finish(records_and_rate(result->records, result->seconds) + "  done");
   if (!arguments.quiet && !result->output_closed) std::fputs(summary_text(*result).c_str(), stderr);
   return exit_code_of(*result);
