@@ -65,7 +65,10 @@ int run(Arguments& arguments) {
   Result<KeyPair> pair = read_key(arguments.mint);
   if (!pair) return fail("mint", pair.error());
   std::signal(SIGPIPE, SIG_IGN);  // so that a closed pipe is an outcome of write
-  Result<base::OutputFile> output = base::OutputFile::open(arguments.mint.output);
+  // Tokens are credentials; an existing file keeps its permissions.
+  base::OutputFile::Options mode;
+  mode.mode = base::OutputFile::kOwnerOnly;
+  Result<base::OutputFile> output = base::OutputFile::open(arguments.mint.output, mode);
   if (!output) return fail("mint", output.error());
   Result<base::OutputFile::Outcome> wrote = base::OutputFile::Outcome::written;
   const Result<mint::MintResult> result = mint::mint(*pair, options, [&](std::string_view lines) {
