@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Reports whether assay became slower than bench/baseline.json. It compares ratios to plain OpenSSL, which is measured
 # in the same run. A change is 10 % or more, and more than the noise (2 %, or the spread of the repetitions if that is
-# larger). The exit status is 1 if a row became slower.
+# larger), with at least 4 repetitions in both runs and all of one run on the same side of all of the other. The exit
+# status is 1 if a row became slower.
 #
 #     bench/guard.sh [OPTIONS of assay bench]     measure the rows of the baseline, and compare
 #     bench/guard.sh --renew                      write a new baseline, on a quiet machine
