@@ -23,8 +23,8 @@ int base64_digit(char c) noexcept {
   return -1;
 }
 
-// Collects digits of `bits` bits into bytes; white space is skipped. Nothing if a digit is wrong, or if the bits that are
-// left over at the end are a byte or more of a digit's own, or not zero.
+// Collects digits of `bits` bits into bytes; white space is skipped. Nothing if a digit is wrong, or if the bits that
+// are left over at the end are a byte or more of a digit's own, or not zero.
 std::optional<std::string> collect(std::string_view text, int bits, int (*digit_of)(char) noexcept) {
   std::string bytes;
   bytes.reserve(text.size() * static_cast<std::size_t>(bits) / 8);  // so that no copy is left behind

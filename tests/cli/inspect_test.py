@@ -141,6 +141,23 @@ class CodedSecrets(Case):
                 with self.subTest(data):
                     self.assertMends(data, secret, "the file is base64 of the secret")
 
+    def test_a_line_break_that_was_coded_too_is_taken_off_by_the_command_and_not_by_the_flag(self):
+        coded = base64.b64encode(TEXT + b"\n")
+        self.assertEqual(self.advice(coded, TEXT), "the file is base64 of the secret: base64 -d file.txt > secret.bin")
+        self.assertMends(coded, TEXT, "the file is base64 of the secret")
+
+    def test_a_short_secret_is_said_to_be_short(self):
+        short = bytes(range(16))
+        self.assertTrue(self.advice(short.hex(), short).endswith("; it has 16 bytes, and profile strict asks for 32 (RFC 7518 §3.2)"))
+
+    def test_a_pipe_is_not_read_again(self):
+        os.mkfifo(self.path("fifo"))
+        process = self.start("verify", "--secret-file", "fifo", "--quiet", "--at", str(AT))
+        with open(self.path("fifo"), "wb") as fifo:
+            fifo.write(base64.b64encode(SECRET))
+        out, _ = process.communicate(token().encode() + b"\n", DEADLINE)
+        self.assertIn(b"signature_invalid", out)
+
     def test_hex_and_base64_of_base64(self):
         lower, upper = BINARY.hex().encode(), BINARY.hex().upper().encode()
         for data in (lower, upper + b"\n", lower[:40] + b"\r\n" + lower[40:], b" ".join([upper[:8], upper[8:]])):

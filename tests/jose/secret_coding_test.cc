@@ -11,7 +11,8 @@ using Encoding = SecretEncoding;
 
 TEST(SecretCoding, DecodesBase64OfEitherAlphabetPaddedOrNotInLinesOrNot) {
   const std::string bytes = "\xfb\xef\xff\x01";
-  for (const char* text : {"++//AQ==", "--__AQ==", "++//AQ", "-+_/AQ", "++//AQ=", "++//\r\nAQ==\n", " + + / / A Q = = "}) {
+  for (const char* text :
+       {"++//AQ==", "--__AQ==", "++//AQ", "-+_/AQ", "++//AQ=", "++//\r\nAQ==\n", " + + / / A Q = = "}) {
     EXPECT_EQ(decode_secret(text, Encoding::base64), bytes) << text;
   }
   EXPECT_EQ(decode_secret("", Encoding::base64), "");
@@ -25,7 +26,8 @@ TEST(SecretCoding, RefusesWhatIsNotBase64) {
 TEST(SecretCoding, DecodesHexOfEitherCaseInLinesOrNot) {
   for (const char* text : {"00ffA1", "00 FF a1\n", "00\r\nffA1"})
     EXPECT_EQ(decode_secret(text, Encoding::hex), std::string("\0\xff\xa1", 3)) << text;
-  for (const char* text : {"0", "0g", "0x00", "00="}) EXPECT_EQ(decode_secret(text, Encoding::hex), std::nullopt) << text;
+  for (const char* text : {"0", "0g", "0x00", "00="})
+    EXPECT_EQ(decode_secret(text, Encoding::hex), std::nullopt) << text;
 }
 
 TEST(SecretCoding, LeavesRawBytesToTheirFile) { EXPECT_EQ(decode_secret("AAAA", Encoding::raw), std::nullopt); }

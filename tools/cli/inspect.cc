@@ -304,13 +304,13 @@ std::string outcome(const Page& page, const Check& check, bool asked, const Find
 }
 
 void show_checks(Page& page, const Findings& found, const ReadToken& token, const Policy& policy, Instant at) {
-  const std::string kMargin(27, ' ');
+  const std::string margin(27, ' ');
   const auto show_failure = [&](Reason reason, bool first) {
     std::string why = first && !found.detail.empty() ? found.detail : std::string(explain(reason));
     page.text() += std::string(to_string(reason)) + ": " + safe(why) + "  " + page.faint(source_of(reason)) + "\n";
     const bool known = reason == Reason::signature_invalid && !found.mend.empty();
-    page.text() += kMargin + "would pass: " + (known ? safe(found.mend) : mend(reason, token, policy, at)) + "\n";
-    if (reason == Reason::signature_invalid && !found.tried.empty()) page.text() += kMargin + found.tried + "\n";
+    page.text() += margin + "would pass: " + (known ? safe(found.mend) : mend(reason, token, policy, at)) + "\n";
+    if (reason == Reason::signature_invalid && !found.tried.empty()) page.text() += margin + found.tried + "\n";
   };
   if (found.by_table) {
     const bool listed = !found.reasons.contains(Reason::unknown_token);

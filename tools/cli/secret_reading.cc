@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -55,13 +57,13 @@ struct Filter {
 
 // A step away from the file as it is: bytes, how a person would make them, and what they are.
 struct Reading {
-  std::string bytes;             // what the filters write
+  std::string bytes;  // what the filters write
   std::vector<Filter> filters = {};
-  std::string value_of = {};     // the name before the value; empty: the file
-  std::string without = {};      // " without quotation marks"
-  std::string coded = {};        // "base64": what the bytes were decoded from
-  std::string encoded = {};      // "the base64 text": what the file was encoded to
-  std::string flag = {};         // a flag that does the same; empty: none does
+  std::string value_of = {};  // the name before the value; empty: the file
+  std::string without = {};   // " without quotation marks"
+  std::string coded = {};     // "base64": what the bytes were decoded from
+  std::string encoded = {};   // "the base64 text": what the file was encoded to
+  std::string flag = {};      // a flag that does the same; empty: none does
 
   Reading then(std::string now, std::vector<Filter> more) const {
     Reading next = *this;
@@ -214,6 +216,7 @@ void add_encoded(const Reading& from, std::vector<Reading>& to) {
   add(hex_of(from.bytes, "0123456789ABCDEF"), {upper_hex}, "the hex text, in capitals,");
 }
 
+// Every reading of the file's bytes, the likelier first.
 std::vector<Reading> all_readings(const std::string& file) {
   std::vector<Reading> readings = peeled(file);
   // Decoded twice at most: consoles of clusters show base64 of what was base64 before.
@@ -234,7 +237,8 @@ std::vector<Reading> all_readings(const std::string& file) {
 std::string command_for(const Reading& reading, const std::string& path, const std::string& ending) {
   std::string line;
   for (const Filter& filter : reading.filters) {
-    line += line.empty() ? filter.command + (filter.takes_file ? " " : " < ") + shell_word(path) : " | " + filter.command;
+    line +=
+        line.empty() ? filter.command + (filter.takes_file ? " " : " < ") + shell_word(path) : " | " + filter.command;
   }
   if (line.empty()) line = "cat " + shell_word(path);
   if (!ending.empty()) line = "{ " + line + "; printf '" + ending + "'; }";
@@ -243,10 +247,10 @@ std::string command_for(const Reading& reading, const std::string& path, const s
   return line + " > " + (path.ends_with(name) ? "new-" + name : name);
 }
 
-std::string explanation(const Reading& reading, const std::string& path, const std::string& ending) {
+// "the file is base64 of the secret".
+std::string statement(const Reading& reading, const std::string& ending) {
   const std::string thing =
       (reading.value_of.empty() ? "the file" : "the value of " + reading.value_of) + reading.without;
-  if (reading.filters.empty() && ending.empty()) return "the file is the secret itself: leave out --secret-encoding";
   std::string text;
   if (!reading.encoded.empty()) {
     text = "the secret is " + reading.encoded + " of the file";
@@ -256,16 +260,35 @@ std::string explanation(const Reading& reading, const std::string& path, const s
     text = "the secret is " + thing;
   }
   if (!ending.empty()) text += ", and a line break at the end is part of the secret";
-  text += ": " + command_for(reading, path, ending);
-  if (!reading.flag.empty() && ending.empty()) text += ", or " + reading.flag;
   return text;
+}
+
+// What to do so that the file gives `secret`, the bytes that signed.
+std::string advice(const Reading& reading, std::string_view secret, const std::string& path, const std::string& ending,
+                   Hash hash) {
+  if (reading.filters.empty() && ending.empty()) return "the file is the secret itself: leave out --secret-encoding";
+  std::string text = statement(reading, ending) + ": " + command_for(reading, path, ending);
+  // The flag takes all decoded bytes, also a line break that a text file's end would lose.
+  if (!reading.flag.empty() && secret == reading.bytes) text += ", or " + reading.flag;
+  const auto needed = static_cast<std::size_t>(digest_bytes(hash));
+  if (secret.size() < needed) {
+    text += "; it has " + std::to_string(secret.size()) + " bytes, and profile strict asks for " +
+            std::to_string(needed) + " (RFC 7518 §3.2)";
+  }
+  return text;
+}
+
+// A pipe is not read a second time: it may have no writer any more, and then nothing ends the wait.
+bool is_file(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error);
 }
 
 }  // namespace
 
 std::optional<std::string> other_reading(std::string_view token, const KeySource& source) {
   const auto parts = signed_parts(token);
-  if (!parts || source.kind != KeySource::Kind::secret_file) return std::nullopt;
+  if (!parts || source.kind != KeySource::Kind::secret_file || !is_file(source.value)) return std::nullopt;
   const Result<std::string> file = mint::read_key_file(source.value);
   if (!file || file->empty() || file->size() > kMostBytes) return std::nullopt;
   // A final line break of a text file does not count, so what makes one count is a second one.
@@ -276,9 +299,10 @@ std::optional<std::string> other_reading(std::string_view token, const KeySource
     for (const auto& [ending, shown] : kEndings) {
       const std::string bytes = reading.bytes + std::string(ending);
       const std::string secret(jose::secret_of_file(bytes));
-      if (!ending.empty() && secret == last) continue;
+      const bool known =
+          ending.empty() ? reading.filters.empty() && source.encoding == SecretEncoding::raw : secret == last;
       last = secret;
-      if (parts->by(secret)) return explanation(reading, source.value, std::string(shown));
+      if (!known && parts->by(secret)) return advice(reading, secret, source.value, std::string(shown), parts->hash);
     }
   }
   return std::nullopt;
