@@ -37,7 +37,8 @@ def environment(folder, version):
         return python
     os.makedirs(folder, exist_ok=True)
     for command in ([sys.executable, "-m", "venv", "--clear", home],
-                    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15",
+                    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1",
+                     "--timeout", "15",
                      "--cache-dir", os.path.join(folder, "pip"), f"fastmcp=={version}"]):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
@@ -110,7 +111,8 @@ def arguments(group, profile, folder):
 def verdicts(program, words, cases):
     """The verdicts of assay, one a case; a configuration that it refuses rejects every token."""
     lines = "".join(json.dumps({"token": case["token"], "time": case["at"]}) + "\n" for case in cases)
-    done = subprocess.run([program, "verify", *words], input=lines.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    done = subprocess.run([program, "verify", *words], input=lines.encode(), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=120)
     if done.returncode not in (0, 1):
         message = done.stderr.decode(errors="replace").strip()
         return [{"valid": False, "reason": f"exit {done.returncode}", "detail": message} for _ in cases]
@@ -152,8 +154,9 @@ def broken(entry):
     if not isinstance(entry, dict):
         return True
     scopes, expires_at = entry.get("scopes", []), entry.get("expires_at")
-    return not (isinstance(entry.get("client_id"), str) and isinstance(scopes, list) and all(isinstance(s, str) for s in scopes)
-                and (expires_at is None or isinstance(expires_at, (int, float))))
+    return not (isinstance(entry.get("client_id"), str) and isinstance(scopes, list)
+                and all(isinstance(s, str) for s in scopes)
+                and type(expires_at) in (int, float, type(None)) and isinstance(entry.get("sub"), (str, type(None))))
 
 
 def known(group, case, ours):
@@ -189,8 +192,10 @@ class Comparison:
         if cause:
             self.known[cause] += 1
         else:
-            row = {"version": self.version, "what": what, "config": group.get("config"), "source": group.get("source"), "table": group.get("table"),
-                   "required_scopes": group.get("required_scopes"), "token": case["token"], "at": case["at"], "fastmcp": theirs, "assay": ours}
+            row = {"version": self.version, "what": what, "config": group.get("config"), "source": group.get("source"),
+                   "table": group.get("table"),
+                   "required_scopes": group.get("required_scopes"), "token": case["token"], "at": case["at"],
+                   "fastmcp": theirs, "assay": ours}
             self.found.append(row)
             if self.dump:
                 self.dump.write(json.dumps(row) + "\n")
@@ -213,8 +218,10 @@ def peek(segment):
 def explained(row):
     token = row["token"]
     parts = token.split(".")
-    shown = (f"header {peek(parts[0])[:300]!r} payload {peek(parts[1])[:400]!r}" if len(parts) == 3 else f"token {token[:80]!r}")
-    source = {name: base64.b64decode(value).decode("utf-8", "backslashreplace")[:1500] if isinstance(value, str) else value
+    shown = (f"header {peek(parts[0])[:300]!r} payload {peek(parts[1])[:400]!r}" if len(parts) == 3
+             else f"token {token[:80]!r}")
+    source = {name: base64.b64decode(value).decode("utf-8", "backslashreplace")[:1500] if isinstance(value, str)
+              else value
               for name, value in (row["source"] or {}).items()}
     return f"{row['what']}\n    at {row['at']} {shown}\n    config {json.dumps(row['config'])} assay: {row['assay'].get('detail')}\n    keys {source or row['table']}"
 
@@ -241,7 +248,8 @@ def compare_static(options, python, version, dump):
     comparison = Comparison(version, options.show, dump)
     for group in peer(python, "static", options.seed, min(options.cases, 1000)):
         with tempfile.TemporaryDirectory() as folder:
-            words = ["--profile", options.profile or PROFILES[version], "--quiet", "--input", "ndjson", "--at", "record",
+            words = ["--profile", options.profile or PROFILES[version], "--quiet", "--input", "ndjson", "--at",
+                     "record",
                      "--static-tokens", write(folder, "table", json.dumps(group["table"]).encode())]
             for scope in group["required_scopes"] or []:
                 words += ["--require-scope", scope]
@@ -272,7 +280,8 @@ def compare_mint(options, python, version):
     with tempfile.TemporaryDirectory() as folder:
         path = write(folder, "key.pem", key.encode())
         for made in calls:
-            done = subprocess.run([options.assay, "mint", *mint_words(made["call"], path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            done = subprocess.run([options.assay, "mint", *mint_words(made["call"], path)], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
             ours = done.stdout.decode().rstrip("\n")
             if ours == made.get("token", ""):
                 continue
@@ -290,7 +299,8 @@ def main():
     parser.add_argument("--version", action="append", choices=list(PROFILES), help="default: all")
     parser.add_argument("--cases", type=int, default=10000, help="a version")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--environments", default=os.path.join(ROOT, "build", "fastmcp"), help="where FastMCP is installed")
+    parser.add_argument("--environments", default=os.path.join(ROOT, "build", "fastmcp"),
+                        help="where FastMCP is installed")
     parser.add_argument("--show", type=int, default=10, help="differences to print")
     parser.add_argument("--dump", help="write all differences here, as NDJSON")
     parser.add_argument("--profile", help="compare with this profile of assay, for all versions")

@@ -106,7 +106,8 @@ class Pool:
     def __init__(self, seed):
         rng = random.Random(f"keys of {seed}")
         curve_key = lambda name: Key(ec.derive_private_key(rng.getrandbits(250) + 1, CURVES[name]))
-        self.rsa = [Key(rsa_key(rng, 2048)), Key(rsa_key(rng, 2048)), Key(rsa_key(rng, 2048, 3)), Key(rsa_key(rng, 1024))]
+        self.rsa = [Key(rsa_key(rng, 2048)), Key(rsa_key(rng, 2048)), Key(rsa_key(rng, 2048, 3)),
+                    Key(rsa_key(rng, 1024))]
         self.ec = {name: [curve_key(name), curve_key(name)] for name in CURVES}
         # P-521 scalars of 250 bits are as good as any for the one who verifies.
         self.okp = {"Ed25519": [Key(ed25519.Ed25519PrivateKey.from_private_bytes(rng.randbytes(32))) for _ in range(2)],
@@ -119,13 +120,16 @@ class Pool:
         if algorithm[:2] in ("RS", "PS"):
             return rng.choice(self.rsa)
         if algorithm[:2] == "ES":
-            return rng.choice(self.ec[{"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}.get(algorithm, "secp256k1")])
+            return rng.choice(self.ec[{"ES256": "P-256", "ES384": "P-384",
+                                       "ES512": "P-521"}.get(algorithm, "secp256k1")])
         if algorithm in ("EdDSA", "Ed25519", "Ed448"):
             return rng.choice(self.okp[rng.choice(["Ed25519", "Ed448"]) if algorithm == "EdDSA" else algorithm])
         if algorithm[:2] == "HS":
             return Secret(rng.choice([b"k", b"0123456789abcdef0123456789abcdef", b"s" * 64, b"s" * 65, b"s" * 129,
-                                      "geheim-äöü-geheim-geheim-geheim-x".encode(), b"line\n", b"  spaces  ", b"a\x00b" * 12,
-                                      bytes(range(1, 100)), b"\xff\xfe" * 20, b"0" * 200, b"crlf\r\n", b"\xef\xbb\xbfmark",
+                                      "geheim-äöü-geheim-geheim-geheim-x".encode(), b"line\n", b"  spaces  ",
+                                      b"a\x00b" * 12,
+                                      bytes(range(1, 100)), b"\xff\xfe" * 20, b"0" * 200, b"crlf\r\n",
+                                      b"\xef\xbb\xbfmark",
                                       b"{\"k\":\"AAAA\"}"]))
         return rng.choice(self.rsa)
 

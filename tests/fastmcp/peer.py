@@ -97,7 +97,8 @@ def run_static(seed, count):
         for case in group["cases"]:
             clock.now = case["at"]
             # FastMCP's bool is truth of the entry, so the verifier is made for each token as well.
-            case["answer"] = verdict(lambda: jwt.StaticTokenVerifier(group["table"], group["required_scopes"]).verify_token(case["token"]))
+            case["answer"] = verdict(lambda: jwt.StaticTokenVerifier(group["table"],
+                                                                     group["required_scopes"]).verify_token(case["token"]))
         yield group
         made += len(group["cases"])
 

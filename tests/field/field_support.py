@@ -20,13 +20,16 @@ SCRATCH = tempfile.TemporaryDirectory(prefix="assay-field-keys-")
 
 
 def openssl(*words, data=b""):
-    return subprocess.run(["openssl", *words], input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    return subprocess.run(["openssl", *words], input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          check=True).stdout
 
 
 class KeyPair:
     """A key pair made by openssl: what signs, and the public part as PEM and as the members of a JWK."""
-    OPTIONS = {"RSA": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "RSA-1024": ["RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
-               "P-256": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"], "P-384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
+    OPTIONS = {"RSA": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "RSA-1024": ["RSA", "-pkeyopt",
+                                                                                "rsa_keygen_bits:1024"],
+               "P-256": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+               "P-384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
                "P-521": ["EC", "-pkeyopt", "ec_paramgen_curve:P-521"], "Ed25519": ["ED25519"], "Ed448": ["ED448"]}
     LENGTHS = {"P-256": 32, "P-384": 48, "P-521": 66, "Ed25519": 32, "Ed448": 57}
 

@@ -27,7 +27,8 @@ class Case01AlbPadding(FieldCase):
     def padded(self, payload=None):
         """A token as the load balancer signs it: the padded text of both segments."""
         padded = lambda data: base64.urlsafe_b64encode(data).decode()
-        signing_input = padded(compact({"alg": "ES256", "kid": "e"})) + "." + padded(compact(payload or {**CLAIMS, "x": "pa"}))
+        signing_input = padded(compact({"alg": "ES256",
+                                        "kid": "e"})) + "." + padded(compact(payload or {**CLAIMS, "x": "pa"}))
         return signing_input + "." + padded(key("P-256").sign(signing_input.encode(), "ES256"))
 
     def test_padding_is_named_and_so_is_the_option_that_judges_it(self):
@@ -50,7 +51,8 @@ class Case01AlbPadding(FieldCase):
                 self.assertAccepted(self.one("--public-key", "e.pem", "--accept-padding", stdin=token))
                 without = token.replace("=", "")
                 if "=" in token.rpartition(".")[0]:
-                    self.assertRejected(self.one("--public-key", "e.pem", "--accept-padding", stdin=without), "signature_invalid")
+                    self.assertRejected(self.one("--public-key", "e.pem", "--accept-padding", stdin=without),
+                                        "signature_invalid")
 
     def test_an_hmac_signature_with_padding(self):
         secret = b"0123456789abcdef0123456789abcdef"
@@ -92,10 +94,12 @@ class Case02DerSignature(FieldCase):
                 self.write("k.pem", key(curve).pem)
                 token = key(curve).token(algorithm, der=True)
                 found = len(decode(token.split(".")[2]))
-                self.assertRejected(self.one("--public-key", "k.pem", stdin=token), "signature_invalid", rf"\b{found}\b", rf"\b{needed}\b", "DER")
+                self.assertRejected(self.one("--public-key", "k.pem", stdin=token), "signature_invalid",
+                                    rf"\b{found}\b", rf"\b{needed}\b", "DER")
 
     def test_lengths_that_cannot_be_right(self):
-        cases = (("P-256", "ES256", lambda s: s + b"\0", 65, 64), ("P-384", "ES384", lambda s: s[1:48] + s[49:], 94, 96),
+        cases = (("P-256", "ES256", lambda s: s + b"\0", 65, 64), ("P-384", "ES384", lambda s: s[1:48] + s[49:], 94,
+                                                                   96),
                  ("Ed25519", "EdDSA", lambda s: s + s[:1], 65, 64), ("RSA", "RS256", lambda s: b"\0" + s, 257, 256))
         for kind, algorithm, change, found, needed in cases:
             with self.subTest(algorithm):
@@ -110,7 +114,8 @@ class Case02DerSignature(FieldCase):
         header, payload, _ = hs256(secret).split(".")
         for length in (20, 48, 64):
             text = f"{header}.{payload}.{b64url(b'm' * length)}"
-            self.assertRejected(self.one("--secret-file", "s", stdin=text), "signature_invalid", rf"\b{length}\b", r"\b32\b")
+            self.assertRejected(self.one("--secret-file", "s", stdin=text), "signature_invalid", rf"\b{length}\b",
+                                r"\b32\b")
 
 
 class Case03CutToken(FieldCase):
@@ -156,7 +161,8 @@ class Case03CutToken(FieldCase):
     def test_masks_in_place_of_the_signature(self):
         head = key("P-256").token("ES256").rpartition(".")[0]
         masks = ["", ".*", ".***", ".xxxxx", ".XXXX", ".…", ".[REDACTED]", ".<redacted>", "....", ".[signature]"]
-        for mask, verdict in zip(masks, self.verify("--public-key", "ec.pem", stdin="\n".join(head + m for m in masks)).verdicts):
+        for mask, verdict in zip(masks, self.verify("--public-key", "ec.pem",
+                                                    stdin="\n".join(head + m for m in masks)).verdicts):
             with self.subTest(mask):
                 self.assertRejected(verdict, "signature_redacted")
 
@@ -175,7 +181,8 @@ class Case04AllKeysSkipped(FieldCase):
     BROKEN_RSA = {"kty": "RSA", "n": "qJCqC7X9WAOexEcvhK8Jlg", "kid": "k1"}
 
     def test_a_set_without_a_usable_key_ends_the_run(self):
-        self.assertStopped(self.verify("--jwks", "none.json", "token.txt"), r"none\.json", r"none of its 1 key|no usable key|cannot be used", r"\be\b")
+        self.assertStopped(self.verify("--jwks", "none.json", "token.txt"), r"none\.json",
+                           r"none of its 1 key|no usable key|cannot be used", r"\be\b")
 
     def test_a_token_that_names_a_skipped_key_is_told_so(self):
         run = self.verify("--jwks", "mixed.json", "token.txt")
@@ -185,7 +192,8 @@ class Case04AllKeysSkipped(FieldCase):
 
     def test_two_broken_keys_and_an_unknown_type(self):
         self.write("two.json", key_set(self.BROKEN_RSA, {"kty": "EC", "crv": "P-256", "kid": "k2"}))
-        self.assertStopped(self.verify("--jwks", "two.json", "token.txt"), r"two\.json", r"none of its 2 keys|no usable key")
+        self.assertStopped(self.verify("--jwks", "two.json", "token.txt"), r"two\.json",
+                           r"none of its 2 keys|no usable key")
         self.write("akp.json", key_set({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AAAA", "kid": "k1"}))
         self.assertStopped(self.verify("--jwks", "akp.json", "token.txt"), r"akp\.json", "AKP|kty")
 
@@ -223,7 +231,8 @@ class Case05NullMembers(FieldCase):
 
     def test_null_members_of_other_key_types(self):
         for kind, algorithm in (("P-256", "ES256"), ("Ed25519", "EdDSA")):
-            for more in ({"use": None, "alg": None, "key_ops": None}, {"d": None, "n": None, "e": None, "k": None}, {"kid": None}, {"x5t#S256": None}):
+            for more in ({"use": None, "alg": None, "key_ops": None}, {"d": None, "n": None, "e": None, "k": None},
+                         {"kid": None}, {"x5t#S256": None}):
                 with self.subTest(kind, **more):
                     self.write("k.json", key_set(key(kind).jwk(**more)))
                     self.assertAccepted(self.one("--jwks", "k.json", stdin=key(kind).token(algorithm)))
@@ -232,7 +241,8 @@ class Case05NullMembers(FieldCase):
         for member in ("n", "e", "kty"):
             with self.subTest(member):
                 self.write("k.json", key_set(key("RSA").jwk(**{member: None})))
-                self.assertStopped(self.verify("--jwks", "k.json", "token.txt"), rf"\b{member}\b.*(missing|lacks|absent|no)|(missing|lacks|no) {member}\b")
+                self.assertStopped(self.verify("--jwks", "k.json", "token.txt"),
+                                   rf"\b{member}\b.*(missing|lacks|absent|no)|(missing|lacks|no) {member}\b")
 
 
 class Case06NumberEncoding(FieldCase):
@@ -248,7 +258,8 @@ class Case06NumberEncoding(FieldCase):
             self.assertRejected(verdict, "key_not_found")
 
     def test_the_right_number_in_another_dress(self):
-        for name, pattern in (("zero", r"\bn\b.*(zero|leading)"), ("pad", r"\bn\b.*(pad|=)"), ("std", r"\bn\b.*(standard base64|base64url|alphabet)"),
+        for name, pattern in (("zero", r"\bn\b.*(zero|leading)"), ("pad", r"\bn\b.*(pad|=)"),
+                              ("std", r"\bn\b.*(standard base64|base64url|alphabet)"),
                               ("uaa", r"SHA256withRSA")):
             with self.subTest(name):
                 self.assertTakenOrNamed(self.verify("--jwks", f"{name}.json", "token.txt"), pattern)
@@ -259,10 +270,12 @@ class Case06NumberEncoding(FieldCase):
 
     def test_a_zero_byte_before_e_and_a_coordinate(self):
         self.write("e.json", key_set(key("RSA").jwk(e="AAEAAQ")))
-        self.assertTakenOrNamed(self.verify("--jwks", "e.json", stdin=key("RSA").token("RS256")), r"\be\b.*(zero|leading)")
+        self.assertTakenOrNamed(self.verify("--jwks", "e.json", stdin=key("RSA").token("RS256")),
+                                r"\be\b.*(zero|leading)")
         members = key("P-256").jwk()
         self.write("x.json", key_set({**members, "x": b64url(b"\0" + decode(members["x"]))}))
-        self.assertTakenOrNamed(self.verify("--jwks", "x.json", stdin=key("P-256").token("ES256")), r"\bx\b.*(\b33\b|zero|leading)")
+        self.assertTakenOrNamed(self.verify("--jwks", "x.json", stdin=key("P-256").token("ES256")),
+                                r"\bx\b.*(\b33\b|zero|leading)")
 
     def test_padding_and_the_other_alphabet_in_coordinates(self):
         members = key("Ed25519").jwk()
@@ -274,11 +287,13 @@ class Case06NumberEncoding(FieldCase):
         pair = key("P-256", number)
         members = pair.jwk()
         self.write("y.json", key_set({**members, "y": members["y"].replace("-", "+").replace("_", "/")}))
-        self.assertTakenOrNamed(self.verify("--jwks", "y.json", stdin=pair.token("ES256")), r"\by\b.*(standard base64|base64url|alphabet)")
+        self.assertTakenOrNamed(self.verify("--jwks", "y.json", stdin=pair.token("ES256")),
+                                r"\by\b.*(standard base64|base64url|alphabet)")
 
     def test_another_number_is_never_taken(self):
         members = key("RSA").jwk()
-        for changed in ({"n": b64url(decode(members["n"])[:-1])}, {"n": b64url(decode(members["n"]) + b"\0")}, {"e": "Aw"}):
+        for changed in ({"n": b64url(decode(members["n"])[:-1])}, {"n": b64url(decode(members["n"]) + b"\0")},
+                        {"e": "Aw"}):
             self.write("n.json", key_set({**members, **changed}))
             run = self.verify("--jwks", "n.json", stdin=key("RSA").token("RS256"))
             self.assertNotEqual(run.code, 0)
@@ -299,7 +314,8 @@ class Case07SpiffeUse(FieldCase):
     def test_every_other_use_excludes_the_key_with_a_note(self):
         for use in ("enc", "SIG", "x509-svid", "jwt", ""):
             with self.subTest(use):
-                self.write("k.json", key_set(key("P-256").jwk(kid="a", use=use), key("P-256", 1).jwk(kid="b", use="sig")))
+                self.write("k.json", key_set(key("P-256").jwk(kid="a", use=use),
+                                             key("P-256", 1).jwk(kid="b", use="sig")))
                 run = self.verify("--jwks", "k.json", stdin=key("P-256").token("ES256", header={"kid": "a"}))
                 self.assertRejected(run.verdicts[0], ("key_not_found", "key_mismatch"))
                 self.assertSaysOnce(run, r"\buse\b")
@@ -326,7 +342,8 @@ class Case08NotAJwks(FieldCase):
                 self.assertAccepted(self.one("--jwks", name, "token.txt"))
 
     def test_other_documents_are_named_with_the_mend(self):
-        for name, patterns in (("discovery.json", [r"https://idp\.example/keys"]), ("login.html", ["HTML"]), ("list.json", ["list|array", r'\{"keys":'])):
+        for name, patterns in (("discovery.json", [r"https://idp\.example/keys"]), ("login.html", ["HTML"]),
+                               ("list.json", ["list|array", r'\{"keys":'])):
             with self.subTest(name):
                 self.assertStopped(self.verify("--jwks", name, "token.txt"), re.escape(name), *patterns)
 
@@ -340,15 +357,18 @@ class Case08NotAJwks(FieldCase):
         self.assertRejected(run.verdicts[3], "key_not_found")
 
     def test_one_broken_pem_does_not_spoil_a_map(self):
-        self.write("map.json", json.dumps({"a": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "b": key("P-256").pem}))
+        self.write("map.json", json.dumps({"a": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+                                           "b": key("P-256").pem}))
         run = self.verify("--jwks", "map.json", stdin=key("P-256").token("ES256", header={"kid": "b"}))
         self.assertAccepted(*run.verdicts)
         self.assertSaysOnce(run, r"skipped")
 
     def test_other_pages_and_other_discovery_documents(self):
         for name, content, patterns in (
-                ("page", "<html><body>502 Bad Gateway</body></html>", ["HTML"]), ("late", "\n\n  <!doctype html>\n<title>x</title>", ["HTML"]),
-                ("meta", json.dumps({"jwks_uri": "https://a.example/jwks", "issuer": "https://a.example"}), [r"https://a\.example/jwks"]),
+                ("page", "<html><body>502 Bad Gateway</body></html>", ["HTML"]),
+                ("late", "\n\n  <!doctype html>\n<title>x</title>", ["HTML"]),
+                ("meta", json.dumps({"jwks_uri": "https://a.example/jwks", "issuer": "https://a.example"}),
+                 [r"https://a\.example/jwks"]),
                 ("empty", "", ["empty|expected a value|nothing"]), ("lists", "[]", ["list|array"]),
                 ("error", '{"error":"not_found"}', [r'\{"keys":'])):
             with self.subTest(name):
@@ -376,19 +396,22 @@ class Case09X5tOnly(FieldCase):
 
     def test_the_digest_of_x5c_counts(self):
         pems = [certificate(key("RSA", n), f"leaf{n}")[0] for n in range(2)]
-        self.write("k.json", key_set(*(key("RSA", n).jwk(x5c=[base64.b64encode(certificate_der(pems[n])).decode()]) for n in range(2))))
+        self.write("k.json", key_set(*(key("RSA", n).jwk(x5c=[base64.b64encode(certificate_der(pems[n])).decode()])
+                                       for n in range(2))))
         tokens = [key("RSA", 0).token("RS256", header={"x5t": thumbprint(pems[0])}),
                   key("RSA", 1).token("RS256", header={"x5t#S256": thumbprint(pems[1], hashlib.sha256)})]
         self.assertAccepted(*self.verify("--jwks", "k.json", stdin="\n".join(tokens)).verdicts)
 
     def test_no_match_and_no_name(self):
         unknown = key("RSA").token("RS256", header={"x5t": "AAAAAAAAAAAAAAAAAAAAAAAAAAA"})
-        self.write("k.json", key_set(key("RSA").jwk(x5t="3q1IQ1IOV_onyJb3E5esVoa9mAE"), key("RSA", 1).jwk(x5t="GjEum2SWuSgoFv20O2wt_j6SadU")))
+        self.write("k.json", key_set(key("RSA").jwk(x5t="3q1IQ1IOV_onyJb3E5esVoa9mAE"),
+                                     key("RSA", 1).jwk(x5t="GjEum2SWuSgoFv20O2wt_j6SadU")))
         self.assertRejected(self.one("--jwks", "k.json", stdin=unknown), "key_not_found", "x5t")
         self.assertRejected(self.one("--jwks", "k.json", stdin=key("RSA").token("RS256")), "key_ambiguous")
 
     def test_kid_comes_first(self):
-        self.write("k.json", key_set(key("RSA").jwk(kid="a", x5t="3q1IQ1IOV_onyJb3E5esVoa9mAE"), key("RSA", 1).jwk(kid="b", x5t="GjEum2SWuSgoFv20O2wt_j6SadU")))
+        self.write("k.json", key_set(key("RSA").jwk(kid="a", x5t="3q1IQ1IOV_onyJb3E5esVoa9mAE"),
+                                     key("RSA", 1).jwk(kid="b", x5t="GjEum2SWuSgoFv20O2wt_j6SadU")))
         token = key("RSA").token("RS256", header={"kid": "a", "x5t": "GjEum2SWuSgoFv20O2wt_j6SadU"})
         self.assertAccepted(self.one("--jwks", "k.json", stdin=token))
 
@@ -413,11 +436,15 @@ class Case10RecordTimes(FieldCase):
         self.assertRejected(verdicts[10], "missing_time", "seconds|object", "RFC 3339|Unix|read")
 
     def test_other_forms_of_the_same_moment(self):
-        for time in ("2026-09-21T14:00:00Z", "2026-09-21t14:00:00z", "2026-09-21 14:00:00Z", "2026-09-21T14:00:00.123456789Z", "2026-09-21T14:00:00.1Z",
-                     "2026-09-21T14:00:00,5Z", "2026-09-21T16:00:00+02:00", "2026-09-21T10:00:00-0400", "2026-09-21T19:30:00+05:30",
-                     "20260921T140000Z", "21/Sep/2026:14:00:00 +0000", "Mon, 21 Sep 2026 14:00:00 +0000", "Mon, 21 Sep 2026 14:00:00 GMT",
+        for time in ("2026-09-21T14:00:00Z", "2026-09-21t14:00:00z", "2026-09-21 14:00:00Z",
+                     "2026-09-21T14:00:00.123456789Z", "2026-09-21T14:00:00.1Z",
+                     "2026-09-21T14:00:00,5Z", "2026-09-21T16:00:00+02:00", "2026-09-21T10:00:00-0400",
+                     "2026-09-21T19:30:00+05:30",
+                     "20260921T140000Z", "21/Sep/2026:14:00:00 +0000", "Mon, 21 Sep 2026 14:00:00 +0000",
+                     "Mon, 21 Sep 2026 14:00:00 GMT",
                      "/Date(1789999200000)/", "2026-09-21T16:00+02:00", "2026-09-21T16:00:00+02:00[Europe/Berlin]",
-                     1789999200, 1789999200.25, 1789999200000, 1789999200000000, 1789999200000000000, "1789999200", "1789999200.5", "1789999200123",
+                     1789999200, 1789999200.25, 1789999200000, 1789999200000000, 1789999200000000000, "1789999200",
+                     "1789999200.5", "1789999200123",
                      "1789999200123456", "1789999200123456789"):
             with self.subTest(time):
                 self.assertAccepted(*self.judged(time))
@@ -433,12 +460,14 @@ class Case10RecordTimes(FieldCase):
                 self.assertRejected(self.judged(time)[0], "missing_time", r"\bzone\b")
 
     def test_a_zone_that_is_told(self):
-        for time, zone in (("2026-09-21T14:00:00", "UTC"), ("2026-09-21 16:00:00,5", "+02:00"), ("2026/09/21 14:00:00", "UTC")):
+        for time, zone in (("2026-09-21T14:00:00", "UTC"), ("2026-09-21 16:00:00,5", "+02:00"),
+                           ("2026/09/21 14:00:00", "UTC")):
             with self.subTest(time):
                 self.assertAccepted(*self.judged(time, options=["--time-zone", zone]))
 
     def test_impossible_times_are_none(self):
-        for time in ("2026-02-30T14:00:00Z", "2026-09-21T25:00:00Z", "2026-09-21T14:00:00+01:60", "2026-13-01T00:00:00Z", "yesterday", "", None, True, []):
+        for time in ("2026-02-30T14:00:00Z", "2026-09-21T25:00:00Z", "2026-09-21T14:00:00+01:60",
+                     "2026-13-01T00:00:00Z", "yesterday", "", None, True, []):
             with self.subTest(time):
                 self.assertRejected(self.judged(time)[0], "missing_time")
 
@@ -493,7 +522,8 @@ class Case12JsonNotLines(FieldCase):
             self.assertSaysOnce(run, pattern)
 
     def test_each_is_told_once_with_its_mend(self):
-        for name, pattern in (("array.json", r"array.*jq .*\.\[\]"), ("pretty.json", r"jq -c \.|jq -c '\.'"), ("strings.json", r"jq -r"),
+        for name, pattern in (("array.json", r"array.*jq .*\.\[\]"), ("pretty.json", r"jq -c \.|jq -c '\.'"),
+                              ("strings.json", r"jq -r"),
                               ("wrapped.json", r"jq .*Records")):
             with self.subTest(name):
                 self.assertToldOrRead(self.verify(*self.KEY, name), pattern)
@@ -505,7 +535,8 @@ class Case12JsonNotLines(FieldCase):
     def test_arrays_in_other_layouts(self):
         records = [json.loads(line) for line in json.dumps(json.loads(self.text("array.json"))).splitlines()][0]
         tokens = [record["token"] for record in records]
-        for name, content in (("indented", json.dumps(records, indent=2)), ("tokens", json.dumps(tokens)), ("late", "\n " + json.dumps(records))):
+        for name, content in (("indented", json.dumps(records, indent=2)), ("tokens", json.dumps(tokens)),
+                              ("late", "\n " + json.dumps(records))):
             with self.subTest(name):
                 self.write(name, content)
                 self.assertToldOrRead(self.verify(*self.KEY, name), r"array.*jq .*\.\[\]")
@@ -542,7 +573,8 @@ class Case13Encodings(FieldCase):
         self.assertAccepted(self.one("--jwks", "jwks-bom.json", "token.txt"))
         mark = b"\xef\xbb\xbf"
         token = self.read("token.txt")
-        for name, content in (("tokens", mark + token), ("records", mark + json.dumps({"token": token.decode().strip()}).encode())):
+        for name, content in (("tokens", mark + token), ("records",
+                                                         mark + json.dumps({"token": token.decode().strip()}).encode())):
             self.write(name, content)
             self.assertAccepted(self.one(*self.KEY, name))
         self.write("key", mark + self.read("rsa.pem"))
@@ -557,7 +589,8 @@ class Case13Encodings(FieldCase):
 
     def test_utf16_of_the_other_order_and_of_records(self):
         token = self.text("token.txt").strip()
-        for name, content in (("be", b"\xfe\xff" + token.encode("utf-16-be")), ("json", json.dumps({"token": token}).encode("utf-16"))):
+        for name, content in (("be", b"\xfe\xff" + token.encode("utf-16-be")), ("json",
+                                                                                json.dumps({"token": token}).encode("utf-16"))):
             with self.subTest(name):
                 self.write(name, content)
                 run = self.verify(*self.KEY, name)
@@ -586,16 +619,20 @@ class Case14CodedSecret(FieldCase):
 
     def test_the_readings_that_would_pass_are_named(self):
         (bytes_token,), (text_token,) = self.lines("tokens.txt"), self.lines("text.txt")
-        for name, token, pattern in (("b64.txt", bytes_token, "base64"), ("hex.txt", bytes_token, r"\bhex"), ("wrapped.txt", bytes_token, "base64"),
-                                     ("quoted.txt", text_token, "quote|NAME=|JWT_SECRET"), ("kube.txt", text_token, "base64")):
+        for name, token, pattern in (("b64.txt", bytes_token, "base64"), ("hex.txt", bytes_token, r"\bhex"),
+                                     ("wrapped.txt", bytes_token, "base64"),
+                                     ("quoted.txt", text_token, "quote|NAME=|JWT_SECRET"),
+                                     ("kube.txt", text_token, "base64")):
             with self.subTest(name):
                 self.assertTried(name, token, pattern)
 
     def test_other_dresses_of_a_secret(self):
         token = hs256(self.SECRET)
         for name, content, pattern in (
-                ("upper", self.SECRET.hex().upper(), r"\bhex"), ("url", b64url(self.SECRET + b"\xff\xfe\xfd"), "base64"),
-                ("single", f"'{self.SECRET.decode()}'", "quote"), ("export", f"export SECRET={self.SECRET.decode()}", "SECRET|NAME=")):
+                ("upper", self.SECRET.hex().upper(), r"\bhex"), ("url", b64url(self.SECRET + b"\xff\xfe\xfd"),
+                                                                 "base64"),
+                ("single", f"'{self.SECRET.decode()}'", "quote"), ("export", f"export SECRET={self.SECRET.decode()}",
+                                                                   "SECRET|NAME=")):
             with self.subTest(name):
                 self.write(name, content + "\n")
                 signed = hs256(self.SECRET + b"\xff\xfe\xfd") if name == "url" else token
@@ -631,8 +668,10 @@ class Case15ShortKeys(FieldCase):
         self.assertStopped(self.verify("--public-key", "weak.pem", "rsa.txt"), r"weak\.pem", r"\b1024\b", self.WAY)
 
     def test_that_way_works(self):
-        self.assertAccepted(self.one("--profile", "fastmcp", "--algorithm", "HS256", "--secret-file", "short.txt", "tokens.txt"))
-        self.assertAccepted(self.one("--profile", "fastmcp", "--algorithm", "RS256", "--public-key", "weak.pem", "rsa.txt"))
+        self.assertAccepted(self.one("--profile", "fastmcp", "--algorithm", "HS256", "--secret-file", "short.txt",
+                                     "tokens.txt"))
+        self.assertAccepted(self.one("--profile", "fastmcp", "--algorithm", "RS256", "--public-key", "weak.pem",
+                                     "rsa.txt"))
 
     def test_a_secret_too_short_for_the_longer_hash(self):
         secret = b"0123456789abcdef0123456789abcdef"
@@ -660,17 +699,22 @@ class Case16OtherDress(FieldCase):
         verdicts = self.verify(*self.KEY, "tokens.txt").verdicts
         self.assertEqual(len(verdicts), 10)
         self.assertAccepted(*verdicts[:2])  # DPoP (RFC 9449 §7.1) and JWT
-        patterns = [r"\bToken\b", "twice|Bearer", "colon|Bearer:", "%20|percent|escape", "quot", "comma", "Authorization|header", "space|blank|U\\+00A0|NBSP|no-break"]
+        patterns = [r"\bToken\b", "twice|Bearer", "colon|Bearer:", "%20|percent|escape", "quot", "comma",
+                    "Authorization|header", "space|blank|U\\+00A0|NBSP|no-break"]
         for verdict, pattern in zip(verdicts[2:], patterns):
             with self.subTest(pattern):
                 self.assertNamed(verdict, pattern, ("malformed_token", "other_credential"))
 
     def test_other_dresses(self):
         token = self.lines("tokens.txt")[0].split()[1]
-        for text, pattern in ((f"'{token}'", "quot"), (f'Bearer "{token}"', "quot"), (f"{token};", "semicolon|;"), (f"{token} ", "space|blank"),
-                              (f" {token}", "space|blank"), (f"Bearer  {token}", "space|blank|Bearer"), (f"access_token={token}", "access_token|="),
-                              (f"<{token}>", "bracket|<"), (f"authorization: DPoP {token}", "authorization|header"), (f"{token}\\n", "\\\\|escape"),
-                              (f"{token}%22", "%22|percent|escape"), (f"JWT {token},", "comma"), (f"bearer {token}", "bearer")):
+        for text, pattern in ((f"'{token}'", "quot"), (f'Bearer "{token}"', "quot"), (f"{token};", "semicolon|;"),
+                              (f"{token} ", "space|blank"),
+                              (f" {token}", "space|blank"), (f"Bearer  {token}", "space|blank|Bearer"),
+                              (f"access_token={token}", "access_token|="),
+                              (f"<{token}>", "bracket|<"), (f"authorization: DPoP {token}", "authorization|header"),
+                              (f"{token}\\n", "\\\\|escape"),
+                              (f"{token}%22", "%22|percent|escape"), (f"JWT {token},", "comma"),
+                              (f"bearer {token}", "bearer")):
             with self.subTest(text[:14] + "…" + text[-4:]):
                 self.assertNamed(self.one(*self.KEY, stdin=text), pattern, ("malformed_token", "other_credential"))
 
@@ -698,7 +742,8 @@ class Case17Placeholders(FieldCase):
             self.assertRejected(verdicts[number], ("token_redacted", "signature_redacted"), "mask|redact")
         self.assertRejected(verdicts[6], ("other_credential", "malformed_token"), "Basic")
         for number in (7, 8):
-            self.assertRejected(verdicts[number], ("other_credential", "malformed_token"), "opaque|dot|not a JWT|no JWT")
+            self.assertRejected(verdicts[number], ("other_credential", "malformed_token"),
+                                "opaque|dot|not a JWT|no JWT")
         self.assertAccepted(verdicts[10])
 
     def test_a_carried_token_becomes_its_fingerprint(self):
@@ -710,21 +755,26 @@ class Case17Placeholders(FieldCase):
 
     def test_more_ways_to_say_nothing(self):
         for value, verdict in zip(("", "-", "null", "undefined", "Bearer", "Bearer ", "Bearer -", "bearer null"),
-                                  self.judged("", "-", "null", "undefined", "Bearer", "Bearer ", "Bearer -", "bearer null")):
+                                  self.judged("", "-", "null", "undefined", "Bearer", "Bearer ", "Bearer -",
+                                              "bearer null")):
             with self.subTest(value):
                 self.assertRejected(verdict, "missing_token")
         self.assertRejected(self.judged(None)[0], "missing_token")
 
     def test_more_masks(self):
-        masks = ("***", "********", "xxxxxxxx", "XXXX", "…", "[FILTERED]", "<redacted>", "REDACTED", "Bearer [REDACTED]", "(masked)", "Bearer <hidden>")
+        masks = ("***", "********", "xxxxxxxx", "XXXX", "…", "[FILTERED]", "<redacted>", "REDACTED",
+                 "Bearer [REDACTED]", "(masked)", "Bearer <hidden>")
         for mask, verdict in zip(masks, self.judged(*masks)):
             with self.subTest(mask):
                 self.assertRejected(verdict, ("token_redacted", "signature_redacted"), "mask|redact")
 
     def test_more_credentials_that_are_no_jwt(self):
-        for value, pattern in (("Digest username=\"a\", realm=\"b\"", "Digest"), ("Negotiate YII=", "Negotiate"), ("ApiKey abcdef", "ApiKey"),
-                               ("AWS4-HMAC-SHA256 Credential=AKIA/20260921", "AWS4"), ("ghp_0123456789abcdef", "opaque|dot|not a JWT|no JWT"),
-                               ("Bearer 0123456789abcdef", "opaque|dot|not a JWT|no JWT"), ("basic dXNlcjpwYXNz", "basic")):
+        for value, pattern in (("Digest username=\"a\", realm=\"b\"", "Digest"), ("Negotiate YII=", "Negotiate"),
+                               ("ApiKey abcdef", "ApiKey"),
+                               ("AWS4-HMAC-SHA256 Credential=AKIA/20260921", "AWS4"),
+                               ("ghp_0123456789abcdef", "opaque|dot|not a JWT|no JWT"),
+                               ("Bearer 0123456789abcdef", "opaque|dot|not a JWT|no JWT"),
+                               ("basic dXNlcjpwYXNz", "basic")):
             with self.subTest(value):
                 self.assertRejected(self.judged(value)[0], "other_credential", pattern)
 
@@ -747,7 +797,8 @@ class Case18GraphNonce(FieldCase):
 
     def test_a_nonce_does_no_harm_to_a_valid_signature(self):
         self.write("k.json", key_set(key("RSA").jwk(kid="k")))
-        self.assertAccepted(self.one("--jwks", "k.json", stdin=key("RSA").token("RS256", header={"kid": "k", "nonce": "AQAB"})))
+        self.assertAccepted(self.one("--jwks", "k.json", stdin=key("RSA").token("RS256",
+                                                                                header={"kid": "k", "nonce": "AQAB"})))
 
     def test_without_a_nonce_none_is_spoken_of(self):
         self.write("k.json", key_set(key("RSA", 1).jwk(kid="k")))
@@ -784,7 +835,8 @@ class Case19Milliseconds(FieldCase):
 
     def test_seconds_are_not_asked_about(self):
         self.write("r.pem", key("RSA").pem)
-        run = self.verify("--public-key", "r.pem", stdin=key("RSA").token("RS256", exp=AT + 10 * 365 * 86400), quiet=False)
+        run = self.verify("--public-key", "r.pem", stdin=key("RSA").token("RS256", exp=AT + 10 * 365 * 86400),
+                          quiet=False)
         self.assertAccepted(*run.verdicts)
         self.assertNotRegex(run.error, "(?i)millisecond")
         verdict = self.one("--public-key", "r.pem", stdin=key("RSA").token("RS256", nbf=AT + 60))
@@ -808,15 +860,19 @@ class Case20NoAud(FieldCase):
 
     def test_a_claim_may_be_required(self):
         self.assertAccepted(self.one(*self.KEY, "--require-claim", "client_id=4fmvht22tj", "token.txt"))
-        self.assertRejected(self.one(*self.KEY, "--require-claim", "client_id=4fmvht22tj", "other.txt"), "claim_mismatch", "client_id")
+        self.assertRejected(self.one(*self.KEY, "--require-claim", "client_id=4fmvht22tj", "other.txt"),
+                            "claim_mismatch", "client_id")
 
     def test_lists_missing_claims_and_several(self):
         self.write("k.pem", key("RSA").pem)
         token = key("RSA").token("RS256", groups=["dev", "ops"], tid="t-1", n=5, odd="a=b=c", none=None)
-        for required, good in ((["groups=ops"], True), (["groups=op"], False), (["tid=t-1", "groups=dev"], True), (["tid=t-1", "groups=qa"], False),
-                               (["absent=x"], False), (["odd=a=b=c"], True), (["n=5"], False), (["tid=T-1"], False), (["none=null"], False)):
+        for required, good in ((["groups=ops"], True), (["groups=op"], False), (["tid=t-1", "groups=dev"], True),
+                               (["tid=t-1", "groups=qa"], False),
+                               (["absent=x"], False), (["odd=a=b=c"], True), (["n=5"], False), (["tid=T-1"], False),
+                               (["none=null"], False)):
             with self.subTest(required):
-                verdict = self.one("--public-key", "k.pem", *(word for claim in required for word in ("--require-claim", claim)), stdin=token)
+                words = [word for claim in required for word in ("--require-claim", claim)]
+                verdict = self.one("--public-key", "k.pem", *words, stdin=token)
                 if good:
                     self.assertAccepted(verdict)
                 else:
@@ -839,7 +895,8 @@ class Case21PemShapes(FieldCase):
             self.assertAccepted(*run.verdicts)
 
     def test_keys_that_lost_their_shape(self):
-        for name, pattern in (("backslash-n.pem", r"\\n"), ("one-line.pem", "line"), ("bare.txt", "base64"), ("indented.pem", "indent|space|blank"),
+        for name, pattern in (("backslash-n.pem", r"\\n"), ("one-line.pem", "line"), ("bare.txt", "base64"),
+                              ("indented.pem", "indent|space|blank"),
                               ("ssh.pub", "ssh-keygen"), ("jwk.json", "JWK|--jwks")):
             with self.subTest(name):
                 self.assertReadOrNamed(name, pattern)
@@ -861,16 +918,20 @@ class Case21PemShapes(FieldCase):
         for kind, algorithm in (("P-256", "ES256"), ("Ed25519", "EdDSA")):
             pem = key(kind).pem
             body = "".join(line for line in pem.splitlines() if "-----" not in line)
-            for name, content, pattern in (("escaped.pem", pem.replace("\n", "\\n"), r"\\n"), ("line.pem", pem.replace("\n", " "), "line"),
-                                           ("naked.txt", body + "\n", "base64"), ("tabbed.pem", "\t" + pem.replace("\n", "\n\t"), "indent|space|blank|tab"),
-                                           ("crlf.pem", pem.replace("\n", "\r\n"), "line"), ("json.json", json.dumps(key(kind).jwk()), "JWK|--jwks"),
+            for name, content, pattern in (("escaped.pem", pem.replace("\n", "\\n"), r"\\n"),
+                                           ("line.pem", pem.replace("\n", " "), "line"),
+                                           ("naked.txt", body + "\n", "base64"),
+                                           ("tabbed.pem", "\t" + pem.replace("\n", "\n\t"), "indent|space|blank|tab"),
+                                           ("crlf.pem", pem.replace("\n", "\r\n"), "line"),
+                                           ("json.json", json.dumps(key(kind).jwk()), "JWK|--jwks"),
                                            ("quoted.pem", json.dumps(pem), r"\\n|quot")):
                 with self.subTest(kind=kind, name=name):
                     self.write(name, content)
                     self.assertReadOrNamed(name, pattern, key(kind).token(algorithm))
 
     def test_garbage_is_still_refused(self):
-        for name, content in (("junk.pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), ("words.txt", "not a key at all\n"), ("none.txt", "")):
+        for name, content in (("junk.pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+                              ("words.txt", "not a key at all\n"), ("none.txt", "")):
             with self.subTest(name):
                 self.write(name, content)
                 self.assertStopped(self.verify("--public-key", name, "token.txt"), re.escape(name))
@@ -924,7 +985,8 @@ class Case23JsonInJson(FieldCase):
         for verdict in verdicts[:2]:
             self.assertAcceptedOrNamed(verdict, "fromjson|string", ("missing_token", "malformed_record"))
             self.assertAccepted(verdict)
-        self.assertRejected(verdicts[2], ("missing_token", "malformed_record"), "does not end|cut|split|incomplete|ends")
+        self.assertRejected(verdicts[2], ("missing_token", "malformed_record"),
+                            "does not end|cut|split|incomplete|ends")
         self.assertFalse(verdicts[3]["valid"])
 
     def test_strings_in_strings_and_other_fields(self):
@@ -935,7 +997,8 @@ class Case23JsonInJson(FieldCase):
         options = ["--public-key", "r.pem", "--token-field", "/log/a/token"]
         self.assertAccepted(self.one(*options, stdin=record))
         self.assertAccepted(self.one("--public-key", "r.pem", "--token-field", "/outer/log/a/token", stdin=record))
-        verdict = self.one(*options, "--at", "record", "--time-field", "/log/when", "--carry", "/log/id", stdin=record, at=None)
+        verdict = self.one(*options, "--at", "record", "--time-field", "/log/when", "--carry", "/log/id", stdin=record,
+                           at=None)
         self.assertAccepted(verdict)
         self.assertEqual(verdict["carry"], {"/log/id": "r-1"})
 
@@ -965,13 +1028,15 @@ class Case24EddsaNames(FieldCase):
         token = key("Ed25519").token("Ed25519", header={"kid": "k"})
         self.assertFalse(self.one("--jwks", "k.json", stdin=token)["valid"])
         self.write("m.json", key_set(key("Ed448").jwk(kid="k", alg="Ed25519")))
-        self.assertNotEqual(self.verify("--jwks", "m.json", stdin=key("Ed448").token("EdDSA", header={"kid": "k"})).code, 0)
+        self.assertNotEqual(self.verify("--jwks", "m.json",
+                                        stdin=key("Ed448").token("EdDSA", header={"kid": "k"})).code, 0)
 
     def test_an_algorithm_that_is_named_counts_for_the_header(self):
         self.write("k.json", key_set(key("Ed25519").jwk(kid="k", alg="EdDSA")))
         token = key("Ed25519").token("Ed25519", header={"kid": "k"})
         self.assertAccepted(self.one("--jwks", "k.json", "--algorithm", "Ed25519", stdin=token))
-        self.assertRejected(self.one("--jwks", "k.json", "--algorithm", "RS256", "--algorithm", "Ed448", stdin=token), "algorithm_not_allowed")
+        self.assertRejected(self.one("--jwks", "k.json", "--algorithm", "RS256", "--algorithm", "Ed448", stdin=token),
+                            "algorithm_not_allowed")
 
 
 class Case25IssuerTemplate(FieldCase):
@@ -983,7 +1048,8 @@ class Case25IssuerTemplate(FieldCase):
         return self.one("--public-key", "k.pem", "--issuer", expected, stdin=key("P-256").token("ES256", iss=issuer))
 
     def test_a_template_is_filled_or_refused(self):
-        run = self.verify(*self.KEY, "--issuer", "https://login.microsoftonline.com/{tenantid}/v2.0", "tenant.txt", "forged.txt")
+        run = self.verify(*self.KEY, "--issuer", "https://login.microsoftonline.com/{tenantid}/v2.0", "tenant.txt",
+                          "forged.txt")
         if run.code == 2:
             self.assertStopped(run, "--issuer", r"\{tenantid\}|placeholder|template")
         else:
@@ -991,11 +1057,14 @@ class Case25IssuerTemplate(FieldCase):
             self.assertRejected(run.verdicts[1], "issuer_mismatch")
 
     def test_the_near_miss_is_named(self):
-        self.assertRejected(self.one(*self.KEY, "--issuer", "https://idp.example", "slash.txt"), "issuer_mismatch", "slash")
+        self.assertRejected(self.one(*self.KEY, "--issuer", "https://idp.example", "slash.txt"), "issuer_mismatch",
+                            "slash")
 
     def test_other_near_misses(self):
-        for expected, issuer, pattern in (("https://idp.example/", "https://idp.example", "slash"), ("https://idp.example", "http://idp.example", "scheme|http"),
-                                          ("https://idp.example", "https://IDP.example", "case|letter"), ("https://idp.example", "https://idp.example ", "space|blank")):
+        for expected, issuer, pattern in (("https://idp.example/", "https://idp.example", "slash"),
+                                          ("https://idp.example", "http://idp.example", "scheme|http"),
+                                          ("https://idp.example", "https://IDP.example", "case|letter"),
+                                          ("https://idp.example", "https://idp.example ", "space|blank")):
             with self.subTest(issuer):
                 self.assertRejected(self.judged(expected, issuer), "issuer_mismatch", pattern)
 
