@@ -112,10 +112,10 @@ class Case02DerSignature(FieldCase):
         secret = b"0123456789abcdef" * 4
         self.write("s", secret)
         header, payload, _ = hs256(secret).split(".")
-        for length in (20, 48, 64):
+        for length, reasons in ((20, ("signature_invalid", "signature_redacted")), (48, "signature_invalid"),
+                                (64, "signature_invalid")):
             text = f"{header}.{payload}.{b64url(b'm' * length)}"
-            self.assertRejected(self.one("--secret-file", "s", stdin=text), "signature_invalid", rf"\b{length}\b",
-                                r"\b32\b")
+            self.assertRejected(self.one("--secret-file", "s", stdin=text), reasons, rf"\b{length}\b", r"\b32\b")
 
 
 class Case03CutToken(FieldCase):
