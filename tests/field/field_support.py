@@ -1,4 +1,4 @@
-"""What the field tests share: the program run on a copy of a folder of data/field, keys and tokens made with openssl."""
+"""What the field tests share: the program run on a copy of a folder of data/field, and keys and tokens by openssl."""
 import base64
 import functools
 import hashlib
@@ -95,24 +95,34 @@ def key(kind, number=0):
     return KeyPair(kind)
 
 
-def certificate(pair, name, issuer=None, number=1):
-    """A certificate in PEM for the pair, by the issuer's pair, or by itself."""
-    request = os.path.join(SCRATCH.name, f"{name}.csr")
-    openssl("req", "-new", "-key", pair.path, "-subj", f"/CN={name}", "-out", request)
-    signer = (["-signkey", pair.path] if issuer is None else
-              ["-CA", issuer[0], "-CAkey", issuer[1].path])
-    path = os.path.join(SCRATCH.name, f"{name}.pem")
-    openssl("x509", "-req", "-in", request, *signer, "-set_serial", str(number), "-days", "9000", "-out", path)
-    with open(path, encoding="ascii") as file:
-        return file.read(), path
+def element(tag, *parts):
+    """An element of DER."""
+    body = b"".join(parts)
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8 or 1, "big")
+    return bytes([tag]) + (length if len(body) < 128 else bytes([0x80 | len(length)]) + length) + body
 
 
-def certificate_der(pem):
-    return base64.b64decode("".join(line for line in pem.splitlines() if "-----" not in line))
+def certificate(pair, name, signer=None, issuer=None):
+    """A certificate of the pair, valid at AT, by an RSA signer of that name; without one, by the pair itself. DER.
+
+    Written by hand, since openssl's own begin now, and now may be later than AT."""
+    def distinguished(text):
+        return element(0x30, element(0x31, element(0x30, bytes.fromhex("0603550403"), element(0x0c, text.encode()))))
+    sha256_with_rsa = element(0x30, bytes.fromhex("06092a864886f70d01010b0500"))
+    validity = element(0x30, element(0x17, b"260901000000Z"), element(0x17, b"290217000000Z"))
+    body = element(0x30, element(0xa0, element(2, b"\x02")), element(2, b"\x07"), sha256_with_rsa,
+                   distinguished(issuer or name), validity, distinguished(name), pair.der)
+    return element(0x30, body, sha256_with_rsa, element(3, b"\0", (signer or pair).sign(body, "RS256")))
 
 
-def thumbprint(pem, digest=hashlib.sha1):
-    return b64url(digest(certificate_der(pem)).digest())
+def armour(der, label="CERTIFICATE"):
+    text = base64.b64encode(der).decode()
+    lines = [text[at: at + 64] for at in range(0, len(text), 64)]
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
+
+
+def thumbprint(certificate_der, digest=hashlib.sha1):
+    return b64url(digest(certificate_der).digest())
 
 
 def hs256(secret, **more):
@@ -148,8 +158,8 @@ class FieldCase(Case):
         return self.text(name).splitlines()
 
     def verify(self, *args, stdin=b"", at=AT, quiet=True):
-        """Runs `assay verify` and checks what holds for every run: a record's detail is one line that says something, and
-        holds nothing of a token."""
+        """Runs `assay verify` and checks what holds for every run: a detail is one line that says something, and holds
+        nothing of a token."""
         options = [*(["--at", str(at)] if at is not None else []), *(["--quiet"] if quiet else [])]
         run = Run(self.assay("verify", *options, *args, stdin=stdin))
         self.assertIn(run.code, (0, 1, 2), run.error)

@@ -9,8 +9,7 @@ import json
 import re
 import unittest
 
-from field_support import (AT, CLAIMS, FieldCase, b64url, certificate, certificate_der, compact, hs256, key, sign,
-                           thumbprint)
+from field_support import (AT, CLAIMS, FieldCase, armour, b64url, certificate, compact, hs256, key, sign, thumbprint)
 
 
 def decode(segment):
@@ -24,11 +23,10 @@ def key_set(*keys):
 class Case01AlbPadding(FieldCase):
     FOLDER = "01-alb-padding"
 
-    def padded(self, payload=None):
+    def padded(self, payload):
         """A token as the load balancer signs it: the padded text of both segments."""
         padded = lambda data: base64.urlsafe_b64encode(data).decode()
-        signing_input = padded(compact({"alg": "ES256",
-                                        "kid": "e"})) + "." + padded(compact(payload or {**CLAIMS, "x": "pa"}))
+        signing_input = padded(compact({"alg": "ES256", "kid": "e"})) + "." + padded(compact(payload))
         return signing_input + "." + padded(key("P-256").sign(signing_input.encode(), "ES256"))
 
     def test_padding_is_named_and_so_is_the_option_that_judges_it(self):
@@ -386,8 +384,7 @@ class Case09X5tOnly(FieldCase):
         self.assertRejected(second, "key_not_found", "x5t")
 
     def test_x5t_of_sha256(self):
-        pems = [certificate(key("RSA", n), f"leaf{n}")[0] for n in range(2)]
-        prints = [thumbprint(pem, hashlib.sha256) for pem in pems]
+        prints = [thumbprint(certificate(key("RSA", n), "leaf"), hashlib.sha256) for n in range(2)]
         self.write("k.json", key_set(*(key("RSA", n).jwk(**{"x5t#S256": prints[n]}) for n in range(2))))
         tokens = [key("RSA", n).token("RS256", header={"x5t#S256": prints[n]}) for n in range(2)]
         self.assertAccepted(*self.verify("--jwks", "k.json", stdin="\n".join(tokens)).verdicts)
@@ -395,11 +392,11 @@ class Case09X5tOnly(FieldCase):
         self.assertFalse(self.one("--jwks", "k.json", stdin=crossed)["valid"])
 
     def test_the_digest_of_x5c_counts(self):
-        pems = [certificate(key("RSA", n), f"leaf{n}")[0] for n in range(2)]
-        self.write("k.json", key_set(*(key("RSA", n).jwk(x5c=[base64.b64encode(certificate_der(pems[n])).decode()])
+        certificates = [certificate(key("RSA", n), "leaf") for n in range(2)]
+        self.write("k.json", key_set(*(key("RSA", n).jwk(x5c=[base64.b64encode(certificates[n]).decode()])
                                        for n in range(2))))
-        tokens = [key("RSA", 0).token("RS256", header={"x5t": thumbprint(pems[0])}),
-                  key("RSA", 1).token("RS256", header={"x5t#S256": thumbprint(pems[1], hashlib.sha256)})]
+        tokens = [key("RSA", 0).token("RS256", header={"x5t": thumbprint(certificates[0])}),
+                  key("RSA", 1).token("RS256", header={"x5t#S256": thumbprint(certificates[1], hashlib.sha256)})]
         self.assertAccepted(*self.verify("--jwks", "k.json", stdin="\n".join(tokens)).verdicts)
 
     def test_no_match_and_no_name(self):
@@ -573,8 +570,8 @@ class Case13Encodings(FieldCase):
         self.assertAccepted(self.one("--jwks", "jwks-bom.json", "token.txt"))
         mark = b"\xef\xbb\xbf"
         token = self.read("token.txt")
-        for name, content in (("tokens", mark + token), ("records",
-                                                         mark + json.dumps({"token": token.decode().strip()}).encode())):
+        record = json.dumps({"token": token.decode().strip()}).encode()
+        for name, content in (("tokens", mark + token), ("records", mark + record)):
             self.write(name, content)
             self.assertAccepted(self.one(*self.KEY, name))
         self.write("key", mark + self.read("rsa.pem"))
@@ -589,8 +586,8 @@ class Case13Encodings(FieldCase):
 
     def test_utf16_of_the_other_order_and_of_records(self):
         token = self.text("token.txt").strip()
-        for name, content in (("be", b"\xfe\xff" + token.encode("utf-16-be")), ("json",
-                                                                                json.dumps({"token": token}).encode("utf-16"))):
+        record = json.dumps({"token": token}).encode("utf-16")
+        for name, content in (("be", b"\xfe\xff" + token.encode("utf-16-be")), ("json", record)):
             with self.subTest(name):
                 self.write(name, content)
                 run = self.verify(*self.KEY, name)
@@ -904,8 +901,7 @@ class Case21PemShapes(FieldCase):
     def test_of_a_chain_only_the_leaf_signs(self):
         self.assertReadOrNamed("chain.pem", "first|leaf")
         ca, leaf = key("RSA", 1), key("RSA")
-        ca_pem, ca_path = certificate(ca, "ca")
-        leaf_pem, _ = certificate(leaf, "leaf", issuer=(ca_path, ca), number=2)
+        ca_pem, leaf_pem = armour(certificate(ca, "ca")), armour(certificate(leaf, "leaf", ca, "ca"))
         self.write("pair.pem", leaf_pem + ca_pem)
         self.assertReadOrNamed("pair.pem", "first|leaf", leaf.token("RS256"))
         run = self.verify("--public-key", "pair.pem", stdin=ca.token("RS256"))
