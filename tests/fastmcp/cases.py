@@ -16,8 +16,7 @@ from keys import CURVES, PRIMES, Secret, b64url, der_signature, number, sign
 
 AT = 1790000000
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
-              "Ed448",
-              "HS256", "HS384", "HS512"]
+              "Ed448", "HS256", "HS384", "HS512"]
 KIDS = ["k1", "k2", "k3", "_default", "", "ключ", "a/b?c=d#e", "K1", "k1 ", "\u0000", "\ud800"]
 ISSUERS = ["https://idp.example", "https://idp.example/", "https://IDP.example", "a", "", "ключ",
            "https://other.example"]
@@ -40,20 +39,15 @@ def odd(rng):
                            '"\\q"', ""])
     return rng.choice([
         "null", "true", "false", "0", "-0", "1", "-1", "1.5", "0.0", "-0.0", '""', '" "', '"x"', '"0"', "[]", "{}",
-        '["x"]',
-        "[1]", '[""]', "[null]", '[["x"]]', '{"a":1}', '{"x":"y"}', "NaN", "Infinity", "-Infinity", "1e400", "-1e400",
-        "1e-400",
-        "1e22", "123456789012345678901234567890", "9007199254740993", "9223372036854775807", "9223372036854775808",
-        "18446744073709551616", "-9223372036854775809", "1e16", "1E+2", "1.0", "100000000000000000000000.0", "0.1",
-        "5e-324",
-        "1.7976931348623157e308", '"\\ud800"', '"\\udc00\\ud800"', '"\\ud83d\\ude00"', '"\\u0000"', '"a\\nb"',
-        '"\\u0085"',
-        '"é"', '"it\'s"', '"say \\"hi\\""', '"it\'s \\"both\\""', '"back\\\\slash"', '"\\u200b"', '"\\u00ad"',
-        '"\\ue000"',
-        '"\\u0378"', '"\\u00a0"', '"\\u3000"', '"\\u2028"', '"\\u007f"', '"\\ufeff"', '["a","b"]',
-        '["a",1,null,true,1.5]',
-        '{"k":[1,{"n":null}]}', '{"a":1,"a":2}',
-        "1" * rng.choice([100, 400, 4300, 4301]), "[" * 40 + "]" * 40, '{"a":' * 30 + "1" + "}" * 30])
+        '["x"]', "[1]", '[""]', "[null]", '[["x"]]', '{"a":1}', '{"x":"y"}', "NaN", "Infinity", "-Infinity", "1e400",
+        "-1e400", "1e-400", "1e22", "123456789012345678901234567890", "9007199254740993", "9223372036854775807",
+        "9223372036854775808", "18446744073709551616", "-9223372036854775809", "1e16", "1E+2", "1.0",
+        "100000000000000000000000.0", "0.1", "5e-324", "1.7976931348623157e308", '"\\ud800"', '"\\udc00\\ud800"',
+        '"\\ud83d\\ude00"', '"\\u0000"', '"a\\nb"', '"\\u0085"', '"é"', '"it\'s"', '"say \\"hi\\""',
+        '"it\'s \\"both\\""', '"back\\\\slash"', '"\\u200b"', '"\\u00ad"', '"\\ue000"', '"\\u0378"', '"\\u00a0"',
+        '"\\u3000"', '"\\u2028"', '"\\u007f"', '"\\ufeff"', '["a","b"]', '["a",1,null,true,1.5]',
+        '{"k":[1,{"n":null}]}', '{"a":1,"a":2}', "1" * rng.choice([100, 400, 4300, 4301]), "[" * 40 + "]" * 40,
+        '{"a":' * 30 + "1" + "}" * 30])
 
 
 def moment(rng, at):
@@ -61,10 +55,9 @@ def moment(rng, at):
     near = at + rng.choice([-1, 0, 1, -30, 29, 30, 31, -3600, 3600, 60])
     return rng.choice([
         str(near), str(near), str(near), f"{near}.0", f"{near}.5", f"{near - 1}.999999", f"{near}.0000001",
-        f"{near - 1}.9999999999",
-        f"{near}e0", f"{near / 1e9!r}e9", f"{near}000", f'"{near}"', str(2**31), str(2**53 + 1), str(2**63),
-        str(10**30), str(10**308),
-        "1" + "0" * 400, "1e308", "1e309", "-1", "0", "-0", "0.0", "null", "true", "false", odd(rng)])
+        f"{near - 1}.9999999999", f"{near}e0", f"{near / 1e9!r}e9", f"{near}000", f'"{near}"', str(2**31),
+        str(2**53 + 1), str(2**63), str(10**30), str(10**308), "1" + "0" * 400, "1e308", "1e309", "-1", "0", "-0",
+        "0.0", "null", "true", "false", odd(rng)])
 
 
 def listed(rng, values):
@@ -72,18 +65,15 @@ def listed(rng, values):
     some = [text(rng.choice(values), rng.random() < 0.5) for _ in range(rng.randrange(4))]
     return rng.choice([text(rng.choice(values)), text(rng.choice(values)), "[" + ",".join(some) + "]",
                        "[" + ",".join([*some, odd(rng)]) + "]", "[[" + ",".join(some) + "]]",
-                       text(rng.choice(values) + "x"),
-                       odd(rng)])
+                       text(rng.choice(values) + "x"), odd(rng)])
 
 
 def scope(rng):
     some = [rng.choice(SCOPES) for _ in range(rng.randrange(4))]
     space = rng.choice([" ", " ", " ", "  ", "\t", "\n", "\u00a0", "\u2003", "\u0085", "\u001c", "\u001f", "\u2028",
-                        "\u200b", ",", "\u3000",
-                        "\u000b", "\u180e", "\u1680", "\u205f", "\u202f", "\ufeff", "\u0000"])
+                        "\u200b", ",", "\u3000", "\u000b", "\u180e", "\u1680", "\u205f", "\u202f", "\ufeff", "\u0000"])
     return rng.choice([text(space.join(some)), text(space + space.join(some) + space), text(some), text(some),
-                       text([space.join(some)]),
-                       text(some + [1]), "null", odd(rng)])
+                       text([space.join(some)]), text(some + [1]), "null", odd(rng)])
 
 
 def identity(rng):
@@ -91,8 +81,7 @@ def identity(rng):
     before, after = rng.choice([("[", "]"), ('{"a":', "}"), ("[[", "]]"), ("[1,", "]"), ('{"x":[', "]}"),
                                 ('["a",', "]")])
     return rng.choice([text("app"), text(""), odd(rng), odd(rng), before + odd(rng) + after, text("app\n"),
-                       text("é", False), "null", "0",
-                       "[]", "{}"])
+                       text("é", False), "null", "0", "[]", "{}"])
 
 
 def header_value(rng, name, algorithm):
@@ -103,8 +92,8 @@ def header_value(rng, name, algorithm):
         return rng.choice([text(rng.choice(KIDS)), odd(rng)])
     if name in ("jku", "x5u"):
         return rng.choice([text(url) for url in ("https://a.example/k", "http://a", "HTTPS://a.example", "Http://a",
-                                                 "ftp://a", "https:", "https://",
-                                                 "//a", "", " https://a")] + [odd(rng)])
+                                                 "ftp://a", "https:", "https://", "//a", "",
+                                                 " https://a")] + [odd(rng)])
     if name == "jwk":
         return rng.choice(['{"kty":"oct","k":"AAAA"}', "{}", odd(rng)])
     if name == "x5c":
@@ -126,16 +115,13 @@ def dress(rng, data):
         lambda: b"\xef\xbb\xbf" + data, lambda: as_text.encode("utf-16", "surrogatepass"),
         lambda: as_text.encode("utf-16-le", "surrogatepass"), lambda: as_text.encode("utf-16-be", "surrogatepass"),
         lambda: as_text.encode("utf-32-le", "surrogatepass"), lambda: b" \t\r\n" + data + b" \n",
-        lambda: b"\x0b" + data, lambda: data + b"\x00",
-        lambda: data + b"x", lambda: data + data, lambda: data[:-1], lambda: data[:-1] + b",}",
-        lambda: data.replace(b":", b" : ", 3),
-        lambda: data.replace(b'"', b"'"), lambda: data[:-1] + b',"u":"\xff"}',
-        lambda: data[:-1] + b',"u":"\xed\xa0\x80"}',
+        lambda: b"\x0b" + data, lambda: data + b"\x00", lambda: data + b"x", lambda: data + data, lambda: data[:-1],
+        lambda: data[:-1] + b",}", lambda: data.replace(b":", b" : ", 3), lambda: data.replace(b'"', b"'"),
+        lambda: data[:-1] + b',"u":"\xff"}', lambda: data[:-1] + b',"u":"\xed\xa0\x80"}',
         lambda: data[:-1] + b',"u":"\xc0\x80"}', lambda: data[:-1] + b',"u":"a\tb"}',
-        lambda: data[:-1] + b',"u":"\x7f"}',
-        lambda: data[:-1] + b',"u":"\\x"}', lambda: data[:-1] + b',"u":"\\u12"}', lambda: b"[" + data + b"]",
-        lambda: b"", lambda: b"null",
-        lambda: b"{}", lambda: b'"x"', lambda: data + b"//c", lambda: b"/**/" + data, lambda: data[:-1] + b',"":1}',
+        lambda: data[:-1] + b',"u":"\x7f"}', lambda: data[:-1] + b',"u":"\\x"}', lambda: data[:-1] + b',"u":"\\u12"}',
+        lambda: b"[" + data + b"]", lambda: b"", lambda: b"null", lambda: b"{}", lambda: b'"x"', lambda: data + b"//c",
+        lambda: b"/**/" + data, lambda: data[:-1] + b',"":1}',
         lambda: data[:-1] + b',"u":' + b"[" * 200 + b"]" * 200 + b"}", lambda: data[:-1] + b',"u":"\xf4\x90\x80\x80"}',
         lambda: data[:-1] + b',"\xc3\xa9":1,"u":"\xf0\x9f\x98\x80"}'])()
 
@@ -147,11 +133,9 @@ def respell(rng, segment):
     neighbour = chr(ord(last) + 1) if last.isalnum() else "A"
     return rng.choice([
         segment + "=" * (-len(segment) % 4), segment + "=", segment + "==", segment[:-1], segment[:-1] + neighbour,
-        segment + "A",
-        segment.replace("-", "+").replace("_", "/"), segment[:place] + "\n" + segment[place:],
-        segment[:place] + " " + segment[place:],
-        segment[:place] + "!" + segment[place:], segment[:place] + "é" + segment[place:],
-        segment[:place] + "~" + segment[place:],
+        segment + "A", segment.replace("-", "+").replace("_", "/"), segment[:place] + "\n" + segment[place:],
+        segment[:place] + " " + segment[place:], segment[:place] + "!" + segment[place:],
+        segment[:place] + "é" + segment[place:], segment[:place] + "~" + segment[place:],
         segment[:place] + "\u0000" + segment[place:], segment[:place] + "\ud800", "", segment + "\n", "A",
         segment[:place] + "+" + segment[place:]])
 
@@ -177,8 +161,8 @@ class Group:
             self.algorithm = "RS256"
         self.config = {"algorithm": given, "issuer": self.expected(ISSUERS), "audience": self.expected(AUDIENCES),
                        "required_scopes": rng.choices([None, [], ["read"], ["read", "write"], ["a,b"], ["a b"], ["é"],
-                                                       [" read "],
-                                                       ["read", ""], "read write", "read,write", '["read","a b"]', ""],
+                                                       [" read "], ["read", ""], "read write", "read,write",
+                                                       '["read","a b"]', ""],
                                                       [30, 1, 4, 2, 1, 1, 1, 1, 1, 2, 2, 1, 1])[0]}
         self.signer = pool.fitting(rng, self.algorithm)
         self.entries = []  # each key of the set with the text of its kid, or None
@@ -200,10 +184,10 @@ class Group:
         if self.rng.random() < 0.06:  # a public key as secret
             key = self.rng.choice(self.pool.all)
             return self.rng.choice([key.spki(), key.spki(serialization.Encoding.DER),
-                                    certificate(key, self.pool.rsa[0]),
-                                    self.pool.rsa[0].pkcs1(), self.pool.rsa[0].pkcs1(serialization.Encoding.DER),
-                                    self.pool.rsa[0].openssh(), b"prefix " + key.spki(), key.spki()[:-40],
-                                    self.pool.okp["Ed25519"][0].openssh(), key.pkcs8()])
+                                    certificate(key, self.pool.rsa[0]), self.pool.rsa[0].pkcs1(),
+                                    self.pool.rsa[0].pkcs1(serialization.Encoding.DER), self.pool.rsa[0].openssh(),
+                                    b"prefix " + key.spki(), key.spki()[:-40], self.pool.okp["Ed25519"][0].openssh(),
+                                    key.pkcs8()])
         return self.signer.data
 
     def static_key(self):
@@ -216,22 +200,19 @@ class Group:
         forms = [lambda: pem] * 60 + [
             lambda: key.pkcs8(), lambda: certificate(key, pool.rsa[0]), lambda: certificate(key, pool.ec["P-256"][0]),
             lambda: pem.replace(b"\n", b"\r\n"), lambda: pem.replace(b"\n", b" "),
-            lambda: b"    " + pem.replace(b"\n", b"\n    "),
-            lambda: b"Bag Attributes\n    key: 1\n" + pem, lambda: pem + b"trailing text\n", lambda: pem.rstrip(b"\n"),
-            lambda: pem + pool.rsa[1].spki(), lambda: key.spki(serialization.Encoding.DER), lambda: pem[:-60],
-            lambda: b"garbage",
+            lambda: b"    " + pem.replace(b"\n", b"\n    "), lambda: b"Bag Attributes\n    key: 1\n" + pem,
+            lambda: pem + b"trailing text\n", lambda: pem.rstrip(b"\n"), lambda: pem + pool.rsa[1].spki(),
+            lambda: key.spki(serialization.Encoding.DER), lambda: pem[:-60], lambda: b"garbage",
             lambda: pem.replace(b"\n", b"\\n"), lambda: b"\xef\xbb\xbf" + pem, lambda: b"\n\n" + pem,
             lambda: certificate(key, pool.rsa[0]) + certificate(pool.rsa[1], pool.rsa[0]),
-            lambda: pem.replace(b"PUBLIC", b"RSA PUBLIC"),
-            lambda: pem.replace(b"PUBLIC KEY", b"EC PUBLIC KEY"), lambda: key.pkcs8() + pem, lambda: pem + key.pkcs8(),
+            lambda: pem.replace(b"PUBLIC", b"RSA PUBLIC"), lambda: pem.replace(b"PUBLIC KEY", b"EC PUBLIC KEY"),
+            lambda: key.pkcs8() + pem, lambda: pem + key.pkcs8(),
             lambda: certificate(key, pool.rsa[0]).replace(b"CERTIFICATE", b"TRUSTED CERTIFICATE"),
-            lambda: pem.decode().encode("utf-16"),
-            lambda: pem.replace(b"-----BEGIN", b"----BEGIN"),
+            lambda: pem.decode().encode("utf-16"), lambda: pem.replace(b"-----BEGIN", b"----BEGIN"),
             lambda: json.dumps({"kty": key.kty, **key.public_members}).encode()]
         if key.kty == "RSA":
             forms += [lambda: key.pkcs1(), lambda: key.pkcs1(serialization.Encoding.DER),
-                      lambda: key.pkcs1().replace(b"RSA ", b""),
-                      lambda: key.traditional(), lambda: key.openssh()]
+                      lambda: key.pkcs1().replace(b"RSA ", b""), lambda: key.traditional(), lambda: key.openssh()]
         if key.kty == "EC":
             forms += [lambda: key.traditional(), lambda: key.openssh() if key.curve.startswith("P") else pem]
         if key.kty == "OKP" and key.curve == "Ed25519":
@@ -247,9 +228,8 @@ class Group:
         whole = int.from_bytes(data, "big")
         forms = [b64url(b"\x00" + data), b64url(b"\x00" * 3 + data), value + "=" * (-len(value) % 4), value + "=",
                  base64.b64encode(data).decode(), value + "\n", "", value[:-1], value + "A", b64url(data[:-1]),
-                 b64url(data[1:]),
-                 b64url(data + b"\x00"), value + "é", b64url(number(whole + 2)), b64url(data.lstrip(b"\x00")), "AQ",
-                 "AA", "Ag", "Aw"]
+                 b64url(data[1:]), b64url(data + b"\x00"), value + "é", b64url(number(whole + 2)),
+                 b64url(data.lstrip(b"\x00")), "AQ", "AA", "Ag", "Aw"]
         if key.curve in PRIMES and name in "xy":
             forms += [b64url(number(whole + PRIMES[key.curve])), b64url(number(PRIMES[key.curve]))] * 3
         return rng.choice([text(rng.choice(forms)), text(rng.choice(forms)), odd(rng)])
@@ -298,11 +278,11 @@ class Group:
             "alg": [text(self.algorithm)] * 9 + [text(rng.choice(ALGORITHMS)), '""', "null", '"RSA-OAEP"', odd(rng)],
             "key_ops": ['["verify"]'] * 5 + ['["sign"]', '["verify","sign"]', "[]", '"verify"', '"sig"', '"sign"', "null",
                                              '["encrypt"]', '["verify","verify"]', '["foo"]', "[1]", '{"verify":1}',
-                                             "{}", odd(rng)],
-            "x5t": ['"abc"', '""', "null", odd(rng)], "x5t#S256": ['"abc"', "null", odd(rng)],
+                                             "{}", odd(rng)], "x5t": ['"abc"', '""', "null", odd(rng)],
+            "x5t#S256": ['"abc"', "null", odd(rng)],
             "x5u": ['"https://a.example/c"', '"ftp://a"', "null", '""', odd(rng)],
-            "x5c": ['["MIIB"]', "[]", '"x"', "[1]", "null", odd(rng)],
-            "oth": ["[]", "null", '[{"r":"AQ"}]'], "ext": ["true", odd(rng)], "k": ['"AAAA"', "null"]}
+            "x5c": ['["MIIB"]', "[]", '"x"', "[1]", "null", odd(rng)], "oth": ["[]", "null", '[{"r":"AQ"}]'],
+            "ext": ["true", odd(rng)], "k": ['"AAAA"', "null"]}
         return [(name, rng.choice(values[name])) for name, chance in chances.items() if rng.random() < chance]
 
     def key_set(self):
@@ -315,8 +295,8 @@ class Group:
         rng.shuffle(entries)
         keys = "[" + ",".join(self.entry(key) for key in entries) + "]"
         body = obj(rng.choices([[('"keys"', keys)], [('"x"', odd(rng)), ('"keys"', keys)],
-                                [('"keys"', "[]"), ('"keys"', keys)],
-                                [('"keys"', keys), ('"keys"', "[]")], [('"Keys"', keys)], [('"keys"', odd(rng))], [],
+                                [('"keys"', "[]"), ('"keys"', keys)], [('"keys"', keys), ('"keys"', "[]")],
+                                [('"Keys"', keys)], [('"keys"', odd(rng))], [],
                                 [('"keys"', '{"k1":' + keys[1:-1] + "}")], [('"\\u006beys"', keys)]],
                                 [70, 2, 1, 1, 1, 1, 1, 1, 1])[0])
         body = rng.choices([body, keys, "null", "5", '"keys"', ""], [150, 1, 1, 1, 1, 1])[0]
@@ -339,15 +319,13 @@ class Group:
         if rng.random() < 0.2:
             for _ in range(rng.choices([1, 2], [4, 1])[0]):
                 name = rng.choice(["alg", "kid", "jku", "x5u", "jwk", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
-                                   "crit", "b64", "enc", "zip",
-                                   "nonce", "exp"])
+                                   "crit", "b64", "enc", "zip", "nonce", "exp"])
                 how = rng.random()
                 kept = [pair for pair in pairs if pair[0] != name]
                 if how < 0.1:
                     pairs = kept  # the member is missing
                 elif how < 0.2:
-                    pairs.insert(rng.randrange(len(pairs) + 1), (name,
-                                                                 header_value(rng, name,
+                    pairs.insert(rng.randrange(len(pairs) + 1), (name, header_value(rng, name,
                                                                               self.algorithm)))  # perhaps twice
                 else:
                     pairs = kept + [(name, header_value(rng, name, self.algorithm))]
@@ -363,23 +341,20 @@ class Group:
         rng, config = self.rng, self.config
         one_of = lambda value, otherwise: rng.choice(value) if isinstance(value, list) and value else value or otherwise
         claims = {"iss": text(one_of(config["issuer"], ISSUERS[0])), "sub": '"u1"',
-                  "aud": text(one_of(config["audience"], "api")),
-                  "client_id": '"app"', "scope": text(rng.choice(["read write a,b é", "read write"])),
-                  "iat": str(at - 60), "exp": str(at + 3600)}
+                  "aud": text(one_of(config["audience"], "api")), "client_id": '"app"',
+                  "scope": text(rng.choice(["read write a,b é", "read write"])), "iat": str(at - 60),
+                  "exp": str(at + 3600)}
         if config["required_scopes"] and rng.random() < 0.7:
             claims["scope"] = text(["read", "write", "a,b", "a b", "é"])
         draw = {"iss": lambda: listed(rng, ISSUERS), "aud": lambda: listed(rng, AUDIENCES),
-                "exp": lambda: moment(rng, at),
-                "nbf": lambda: moment(rng, at), "iat": lambda: moment(rng, at), "scope": lambda: scope(rng),
-                "scp": lambda: scope(rng),
-                "client_id": lambda: identity(rng), "azp": lambda: identity(rng), "sub": lambda: identity(rng),
-                "jti": lambda: odd(rng),
+                "exp": lambda: moment(rng, at), "nbf": lambda: moment(rng, at), "iat": lambda: moment(rng, at),
+                "scope": lambda: scope(rng), "scp": lambda: scope(rng), "client_id": lambda: identity(rng),
+                "azp": lambda: identity(rng), "sub": lambda: identity(rng), "jti": lambda: odd(rng),
                 "x": lambda: odd(rng), "\ud800": lambda: odd(rng), "": lambda: odd(rng), "é": lambda: odd(rng)}
         twice = []
         for _ in range(rng.choices([0, 1, 2, 3], [4, 5, 2, 1])[0]):
             name = rng.choice(["iss", "aud", "exp", "exp", "nbf", "nbf", "iat", "scope", "scope", "scp", "client_id",
-                               "client_id", "azp", "sub",
-                               "jti", "x", "\ud800", "", "é"])
+                               "client_id", "azp", "sub", "jti", "x", "\ud800", "", "é"])
             how = rng.random()
             if how < 0.15:
                 claims.pop(name, None)
@@ -403,14 +378,12 @@ class Group:
         rng = self.rng
         half = len(signature) // 2
         forms = [bytes([signature[0] ^ 1]) + signature[1:], signature[:-1] + bytes([signature[-1] ^ 1]), signature[:-1],
-                 signature[1:],
-                 signature + b"\x00", b"\x00" + signature, b"", b"\x00" * len(signature), b"\xff" * len(signature),
-                 signature + signature,
-                 signature.lstrip(b"\x00"), b"\x01" * rng.choice([700, 768, 769, 800])]
+                 signature[1:], signature + b"\x00", b"\x00" + signature, b"", b"\x00" * len(signature),
+                 b"\xff" * len(signature), signature + signature, signature.lstrip(b"\x00"),
+                 b"\x01" * rng.choice([700, 768, 769, 800])]
         if self.algorithm.startswith("ES"):
             forms += [der_signature(signature), signature[half:] + signature[:half], signature[:half],
-                      b"\x00" * half + signature[half:],
-                      signature[:half] + b"\x00" * half]
+                      b"\x00" * half + signature[half:], signature[:half] + b"\x00" * half]
         return rng.choice(forms)
 
     def token(self, at):
@@ -449,9 +422,8 @@ class Group:
         whole = ".".join(segments)
         if rng.random() < 0.02:
             whole = rng.choice([whole + ".", "." + whole, whole + ".x.y", whole + " ", whole + "\n",
-                                whole.replace(".", "..", 1), segments[0],
-                                ".".join(segments[:2]), "", ".", "..", "...", "x", "é", whole.upper(), "\u0000" + whole,
-                                " ".join(segments),
+                                whole.replace(".", "..", 1), segments[0], ".".join(segments[:2]), "", ".", "..", "...",
+                                "x", "é", whole.upper(), "\u0000" + whole, " ".join(segments),
                                 whole[: rng.randrange(len(whole))]])
         return whole
 
@@ -471,8 +443,8 @@ def static_group(rng):
         entry = {"client_id": rng.choice(["app", "app", "", "é\n"]),
                  "scopes": rng.choice([["read"], ["read", "write"], [], ["a b"]]),
                  "expires_at": rng.choice([None, AT - 1, AT, AT + 1, AT + 3600, AT + 0.5, AT - 0.5, float(AT + 5),
-                                           10**30, 0]),
-                 "sub": rng.choice(["u1", None, ""]), "extra": rng.choice([1, {"a": [1.5, "é"]}, None])}
+                                           10**30, 0]), "sub": rng.choice(["u1", None, ""]),
+                 "extra": rng.choice([1, {"a": [1.5, "é"]}, None])}
         if some_are_broken:
             entry[rng.choice(["client_id", "scopes", "expires_at",
                               "sub"])] = rng.choice([5, None, ["a"], "read", [1], {"a": 1}, "soon", True])

@@ -38,8 +38,7 @@ def environment(folder, version):
     os.makedirs(folder, exist_ok=True)
     for command in ([sys.executable, "-m", "venv", "--clear", home],
                     [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1",
-                     "--timeout", "15",
-                     "--cache-dir", os.path.join(folder, "pip"), f"fastmcp=={version}"]):
+                     "--timeout", "15", "--cache-dir", os.path.join(folder, "pip"), f"fastmcp=={version}"]):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             raise Unavailable(f"FastMCP {version} cannot be installed: {done.stdout.strip()[-300:]}")
@@ -193,9 +192,8 @@ class Comparison:
             self.known[cause] += 1
         else:
             row = {"version": self.version, "what": what, "config": group.get("config"), "source": group.get("source"),
-                   "table": group.get("table"),
-                   "required_scopes": group.get("required_scopes"), "token": case["token"], "at": case["at"],
-                   "fastmcp": theirs, "assay": ours}
+                   "table": group.get("table"), "required_scopes": group.get("required_scopes"), "token": case["token"],
+                   "at": case["at"], "fastmcp": theirs, "assay": ours}
             self.found.append(row)
             if self.dump:
                 self.dump.write(json.dumps(row) + "\n")
@@ -249,8 +247,7 @@ def compare_static(options, python, version, dump):
     for group in peer(python, "static", options.seed, min(options.cases, 1000)):
         with tempfile.TemporaryDirectory() as folder:
             words = ["--profile", options.profile or PROFILES[version], "--quiet", "--input", "ndjson", "--at",
-                     "record",
-                     "--static-tokens", write(folder, "table", json.dumps(group["table"]).encode())]
+                     "record", "--static-tokens", write(folder, "table", json.dumps(group["table"]).encode())]
             for scope in group["required_scopes"] or []:
                 words += ["--require-scope", scope]
             for case, ours in zip(group["cases"], verdicts(options.assay, words, group["cases"])):
