@@ -199,8 +199,8 @@ class Comparison:
                 self.dump.write(json.dumps(row) + "\n")
 
     def report(self, title):
-        print(f"FastMCP {self.version}, {title}: {self.cases} cases, {self.accepted} accepted by FastMCP, {len(self.found)} differences"
-              + "".join(f"; {count} of a known kind ({cause})" for cause, count in self.known.items()))
+        print(f"FastMCP {self.version}, {title}: {self.cases} cases, {self.accepted} accepted by FastMCP, "
+              f"{len(self.found)} differences" + "".join(f"; {count} of a known kind ({cause})" for cause, count in self.known.items()))
         for row in self.found[: self.show]:
             print("  " + explained(row))
 
@@ -218,10 +218,10 @@ def explained(row):
     parts = token.split(".")
     shown = (f"header {peek(parts[0])[:300]!r} payload {peek(parts[1])[:400]!r}" if len(parts) == 3
              else f"token {token[:80]!r}")
-    source = {name: base64.b64decode(value).decode("utf-8", "backslashreplace")[:1500] if isinstance(value, str)
-              else value
-              for name, value in (row["source"] or {}).items()}
-    return f"{row['what']}\n    at {row['at']} {shown}\n    config {json.dumps(row['config'])} assay: {row['assay'].get('detail')}\n    keys {source or row['table']}"
+    coded = {name: value for name, value in (row["source"] or {}).items() if isinstance(value, str)}
+    keys = {name: base64.b64decode(value).decode("utf-8", "backslashreplace")[:1500] for name, value in coded.items()}
+    return (f"{row['what']}\n    at {row['at']} {shown}\n    config {json.dumps(row['config'])}\n"
+            f"    assay: {row['assay'].get('detail')}\n    keys {keys or row['table']}")
 
 
 def compare_verifier(options, python, version, dump):
@@ -231,8 +231,6 @@ def compare_verifier(options, python, version, dump):
     def run(group):
         with tempfile.TemporaryDirectory() as folder:
             words = arguments(group, options.profile or PROFILES[version], folder)
-            if options.split_scopes:
-                words = ["--require-scope" if word == "--require-scope-exact" else word for word in words]
             return verdicts(options.assay, words, group["cases"])
     with concurrent.futures.ThreadPoolExecutor(2) as workers:
         for group, answers in zip(groups, workers.map(run, groups)):
@@ -249,7 +247,7 @@ def compare_static(options, python, version, dump):
             words = ["--profile", options.profile or PROFILES[version], "--quiet", "--input", "ndjson", "--at",
                      "record", "--static-tokens", write(folder, "table", json.dumps(group["table"]).encode())]
             for scope in group["required_scopes"] or []:
-                words += ["--require-scope", scope]
+                words += ["--require-scope-exact", scope]
             for case, ours in zip(group["cases"], verdicts(options.assay, words, group["cases"])):
                 comparison.add(group, case, ours)
     comparison.report("StaticTokenVerifier.verify_token")
@@ -285,7 +283,8 @@ def compare_mint(options, python, version):
             wrong += 1
             if wrong <= options.show:
                 shown = [" ".join(map(peek, token.split(".")[:2])) for token in (made.get("token", ""), ours)]
-                print(f"  create_token({made['call']}) differs\n    FastMCP {shown[0]} {made.get('raised', '')}\n    assay   {shown[1]} {done.stderr.decode().strip()}")
+                print(f"  create_token({made['call']}) differs\n    FastMCP {shown[0]} {made.get('raised', '')}\n"
+                      f"    assay   {shown[1]} {done.stderr.decode().strip()}")
     print(f"FastMCP {version}, RSAKeyPair.create_token: {len(calls)} calls, {wrong} tokens differ")
     return wrong
 
@@ -301,7 +300,6 @@ def main():
     parser.add_argument("--show", type=int, default=10, help="differences to print")
     parser.add_argument("--dump", help="write all differences here, as NDJSON")
     parser.add_argument("--profile", help="compare with this profile of assay, for all versions")
-    parser.add_argument("--split-scopes", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if not options.assay:
         parser.error("name the program: --assay build/release/assay")
