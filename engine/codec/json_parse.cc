@@ -110,7 +110,7 @@ class Parser {
   }
 
   bool enter(int depth) noexcept {
-    if (depth >= kJsonMaxDepth) return fail("nested too deeply");
+    if (depth >= (python_ ? kPythonMaxDepth : kJsonMaxDepth)) return fail("nested too deeply");
     ++at_;
     return true;
   }

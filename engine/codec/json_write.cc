@@ -8,15 +8,6 @@
 namespace assay::codec {
 namespace {
 
-void append_unicode_escape(std::string& to, char32_t code) {
-  constexpr char kHex[] = "0123456789abcdef";
-  to += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(code >> shift) & 0xFu];
-}
-
-// C0, DEL and C1. People read verdicts on terminals, and a terminal may obey any of these.
-bool is_control(char32_t code) noexcept { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
-
 // RFC 8259 §7.
 void append_escaped(std::string& to, char32_t code) {
   switch (code) {
@@ -63,14 +54,14 @@ void append_scalar(std::string& to, std::string_view text) {
   if (digits > kMaxIntegerDigits && text.find_first_of(".eE") == text.npos) to += "e0";
 }
 
-// Copies the string that begins at `at` as written, except that surrogates and control characters become escapes (JSON
-// allows raw DEL and C1). Returns the index after it.
+// Copies the string that begins at `at` as written, except that surrogates and characters that no terminal should see
+// become escapes. Returns the index after it.
 std::size_t append_written_string(std::string& to, std::string_view text, std::size_t at) {
   to += text[at++];
   bool escaped = false;
   while (at < text.size()) {
     const CodePoint next = read_wtf8(text, at);
-    if (is_surrogate(next.code) || is_control(next.code)) {
+    if (is_surrogate(next.code) || is_unsafe_to_show(next.code)) {
       append_unicode_escape(to, next.code);
     } else {
       to.append(text, at, next.length);
@@ -106,6 +97,18 @@ std::size_t skip_plain(std::string_view text, std::size_t at) noexcept {
 
 }  // namespace
 
+bool is_unsafe_to_show(char32_t code) noexcept {
+  if (code < 0x20 || (code >= 0x7F && code < 0xA0)) return true;  // C0, DEL, C1
+  if (code == 0x061C || (code >= 0x2066 && code <= 0x2069)) return true;
+  return code >= 0x200E && code <= 0x202E && (code <= 0x200F || code >= 0x2028);
+}
+
+void append_unicode_escape(std::string& to, char32_t code) {
+  constexpr char kHex[] = "0123456789abcdef";
+  to += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(code >> shift) & 0xFu];
+}
+
 void append_json_string(std::string& to, std::string_view text) {
   to += '"';
   std::size_t plain = 0;  // the beginning of the text that needs no change and is not yet copied
@@ -113,7 +116,7 @@ void append_json_string(std::string& to, std::string_view text) {
   const auto flush = [&] { to.append(text, plain, at - plain); };
   while ((at = skip_plain(text, at)) < text.size()) {
     const CodePoint next = read_wtf8(text, at);
-    if (next.length != 0 && next.code != '"' && next.code != '\\' && !is_control(next.code) &&
+    if (next.length != 0 && next.code != '"' && next.code != '\\' && !is_unsafe_to_show(next.code) &&
         !is_surrogate(next.code)) {
       at += next.length;
       continue;

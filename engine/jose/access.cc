@@ -171,4 +171,23 @@ std::string_view expires_at_of(const Claims& claims, Profile profile, base::Aren
   }
 }
 
+std::vector<std::string> python_split(std::string_view text) {
+  base::Arena arena;
+  const auto parts = split(text, Profile::fastmcp, arena);
+  return {parts.begin(), parts.end()};
+}
+
+std::string_view python_strip(std::string_view text) noexcept {
+  std::size_t first = text.size(), end = text.size();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t space = python_space(text, at);
+    if (space == 0) {
+      first = std::min(first, at);
+      end = at + 1;
+    }
+    at += std::max<std::size_t>(space, 1);
+  }
+  return first == text.size() ? std::string_view() : text.substr(first, end - first);
+}
+
 }  // namespace assay::jose

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "assay/policy.h"
 #include "base/arena.h"
@@ -23,5 +25,9 @@ std::span<const std::string_view> scopes_of(const Claims& claims, Profile profil
 // Returns exp as the record shows it: the exact decimal integer, truncated toward zero; empty if there is no expiry.
 // fastmcp: as Python's int(exp), so a bool is 0 or 1 and 1e308 has 309 digits.
 std::string_view expires_at_of(const Claims& claims, Profile profile, base::Arena& arena);
+
+// Splits and trims at white space as str.split() and str.strip() of CPython do.
+std::vector<std::string> python_split(std::string_view text);
+std::string_view python_strip(std::string_view text) noexcept;
 
 }  // namespace assay::jose

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string>
 
+#include "codec/utf.h"
+
 namespace assay::jose {
 namespace {
 
@@ -99,32 +101,30 @@ bool is_printable_ascii(std::string_view text) noexcept {
   return (found & kOnes * 0x80) == 0;
 }
 
-// True if `json` may hold a line break, DEL or C1 (U+0080 to U+009F, which begin with C2 in UTF-8).
+// True if `json` may hold what is not shown as it is: a line break, or a character that no terminal should see.
 bool may_need_rewriting(std::string_view json) noexcept {
   if (is_printable_ascii(json)) return false;
   const auto holds = [json](char c) { return json.find(c) != json.npos; };
-  return holds('\n') || holds('\r') || holds('\x7F') || holds('\xC2');
+  // U+0080 to U+009F begin with C2, U+061C with D8, U+200E to U+2069 with E2.
+  return holds('\n') || holds('\r') || holds('\x7F') || holds('\xC2') || holds('\xD8') || holds('\xE2');
 }
 
 // Returns the object on one line that no terminal acts upon. In valid JSON raw line breaks stand only between tokens,
-// so each may become a space; DEL and C1 stand only in strings, so each may become an escape of the same value.
+// so each may become a space; the other characters stand only in strings, so each may become an escape of the same
+// value.
 std::string_view on_one_line(std::string_view json, base::Arena& arena) {
   if (!may_need_rewriting(json)) return json;
   std::string line;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    const auto next = static_cast<unsigned char>(i + 1 < json.size() ? json[i + 1] : '\0');
-    if (c == '\n' || c == '\r') {
+  for (std::size_t i = 0; i < json.size();) {
+    const codec::CodePoint next = codec::read_wtf8(json, i);
+    if (next.code == '\n' || next.code == '\r') {
       line += ' ';
-    } else if (c == '\x7F') {
-      line += "\\u007f";
-    } else if (c == '\xC2' && next < 0xA0) {
-      line += next < 0x90 ? "\\u008" : "\\u009";
-      line += "0123456789abcdef"[next & 0x0F];
-      ++i;
+    } else if (codec::is_unsafe_to_show(next.code)) {
+      codec::append_unicode_escape(line, next.code);
     } else {
-      line += c;
+      line.append(json, i, std::max<std::size_t>(next.length, 1));
     }
+    i += std::max<std::size_t>(next.length, 1);
   }
   return arena.copy(line);
 }
@@ -186,7 +186,7 @@ std::uint64_t bit_of(std::string_view name) noexcept {
 class ClaimsBuilder {
  public:
   // `claims` holds nothing of use before finish().
-  explicit ClaimsBuilder(Claims& claims) noexcept : claims_(claims) {}
+  ClaimsBuilder(Claims& claims, std::span<NamedClaim> further) noexcept : claims_(claims), further_(further) {}
 
   void begin() noexcept {
     count_ = 0;
@@ -195,6 +195,7 @@ class ClaimsBuilder {
     repeated_ = false;
     may_repeat_ = false;
     exact_ = false;
+    for (NamedClaim& named : further_) named.claim = {};
   }
   void take(const FastMember& member) noexcept {
     ++count_;
@@ -203,6 +204,7 @@ class ClaimsBuilder {
       const std::uint64_t bit = bit_of(member.name);
       may_repeat_ |= (others_ & bit) != 0;
       others_ |= bit;
+      if (!further_.empty()) take_further(member);
       return;
     }
     const std::uint32_t bit = 1u << slot;
@@ -214,6 +216,7 @@ class ClaimsBuilder {
     for (std::uint32_t absent = ~slots_ & kAll; absent != 0; absent &= absent - 1) {
       claims_.*kSlots[__builtin_ctz(absent)] = {};
     }
+    claims_.further = further_;
   }
 
   std::size_t count() const noexcept { return count_; }
@@ -226,6 +229,11 @@ class ClaimsBuilder {
   static constexpr std::uint32_t kTimes = 1u << 3 | 1u << 4 | 1u << 5;
   static_assert(kNames[3] == "exp" && kNames[4] == "nbf" && kNames[5] == "iat");
 
+  void take_further(const FastMember& member) noexcept {
+    for (NamedClaim& named : further_) {
+      if (named.name == member.name) set(named.claim, member, false);
+    }
+  }
   void set(Claim& claim, const FastMember& member, bool is_time) noexcept {
     claim = {};
     claim.text = member.text;
@@ -252,6 +260,7 @@ class ClaimsBuilder {
   }
 
   Claims& claims_;
+  const std::span<NamedClaim> further_;
   std::size_t count_ = 0;
   std::uint32_t slots_ = 0;   // a bit for each slot that is set
   std::uint64_t others_ = 0;  // bit_of() each name that is no claim's
@@ -298,7 +307,8 @@ bool is_endless(const Claim& time) noexcept {
   return time.type == ClaimType::integer && time.text.size() > kMaxTimeDigits + (time.text.front() == '-' ? 1 : 0);
 }
 
-const Claims* read_exact(std::string_view payload, Profile profile, base::Arena& arena, ClaimsFault& fault) {
+const Claims* read_exact(std::string_view payload, Profile profile, std::span<NamedClaim> further, base::Arena& arena,
+                         ClaimsFault& fault) {
   const bool strict = profile == Profile::strict;
   const auto dialect = strict ? codec::JsonDialect::rfc8259 : codec::JsonDialect::python;
   const JsonNode* root = codec::parse_json(payload, dialect, arena);
@@ -316,8 +326,13 @@ const Claims* read_exact(std::string_view payload, Profile profile, base::Arena&
     if (fault.message != nullptr) return nullptr;
   }
   Claims& claims = arena.array<Claims>(1)[0];
+  for (NamedClaim& named : further) named.claim = {};
+  claims.further = further;
   for (const codec::JsonMember& member : root->members) {
     if (Claim* claim = claim_named(claims, member.name)) *claim = take_exact(member.value, arena);
+    for (NamedClaim& named : further) {
+      if (named.name == member.name) named.claim = take_exact(member.value, arena);
+    }
   }
   if (is_endless(claims.exp) || is_endless(claims.nbf) || is_endless(claims.iat)) {
     fault.message = "a time has too many digits";
@@ -331,22 +346,35 @@ const Claims* read_exact(std::string_view payload, Profile profile, base::Arena&
 
 }  // namespace
 
+bool is_claim_of_every_token(std::string_view name) noexcept { return slot_of(name) != kNoSlot; }
+
+const Claim* Claims::find(std::string_view name) const noexcept {
+  if (const int slot = slot_of(name); slot != kNoSlot) return &(this->*kSlots[slot]);
+  const auto named = std::find_if(further.begin(), further.end(), [&](const NamedClaim& n) { return n.name == name; });
+  return named == further.end() ? nullptr : &named->claim;
+}
+
 const Claims* read_claims(std::string_view payload, Profile profile, codec::FastObjectReader& fast, base::Arena& arena,
-                          ClaimsFault& fault) {
+                          ClaimsFault& fault, std::span<const std::string> further) {
   fault = {};
+  std::span<NamedClaim> named;
+  if (!further.empty()) {
+    named = arena.array<NamedClaim>(further.size());
+    for (std::size_t i = 0; i < further.size(); ++i) named[i].name = further[i];
+  }
   Claims& claims = *reinterpret_cast<Claims*>(arena.allocate(sizeof(Claims), alignof(Claims)));
-  ClaimsBuilder builder(claims);
+  ClaimsBuilder builder(claims, named);
   bool plain = false;
   const auto outcome = fast.read(
       payload, arena, plain, [&] { builder.begin(); }, [&](const FastMember& member) { builder.take(member); });
-  if (outcome == codec::FastObjectReader::Outcome::undecided) return read_exact(payload, profile, arena, fault);
+  if (outcome == codec::FastObjectReader::Outcome::undecided) return read_exact(payload, profile, named, arena, fault);
   if (profile == Profile::strict) {
     const bool repeated = builder.repeated() || (builder.may_repeat() && builder.count() <= kMaxMembers &&
                                                  names_repeat(payload, fast, arena));
     fault.message = member_fault(builder.count(), repeated);
     if (fault.message != nullptr) return nullptr;
   }
-  if (builder.exact()) return read_exact(payload, profile, arena, fault);
+  if (builder.exact()) return read_exact(payload, profile, named, arena, fault);
   builder.finish();
   const std::string_view json = trim(payload);
   claims.json = plain ? json : on_one_line(json, arena);

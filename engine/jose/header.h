@@ -16,6 +16,8 @@ namespace assay::jose {
 inline constexpr std::size_t kFastmcpMaxHeader = 512;
 inline constexpr std::size_t kFastmcpMaxPayload = 128000;
 inline constexpr std::size_t kFastmcpMaxSignature = 1024;
+// And on the whole token.
+inline constexpr std::size_t kFastmcpMaxToken = kFastmcpMaxHeader + kFastmcpMaxPayload + kFastmcpMaxSignature;
 
 // strict: room for a certificate chain in x5c, and a bound on what a header may cost.
 inline constexpr std::size_t kStrictMaxHeader = 32768;

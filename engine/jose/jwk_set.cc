@@ -55,9 +55,20 @@ std::string too_many_keys(const JsonNode& keys, std::string_view name) {
          std::to_string(JwkSet::kMaxKeys) + "; give only the keys of the issuer";
 }
 
-// Reads the set as FastMCP's JWTVerifier does: joserfc imports the keys of the configured algorithm's type into a dict
-// by kid.
-Result<JwkSet> read_as_fastmcp(const JsonNode& root, std::string_view name, Algorithm algorithm) {
+// Why FastMCP's JWTVerifier leaves out a key of this type, before it reads it; empty: it does not. From 4 on it keeps
+// the configured algorithm's type; before, each that it can write as PEM.
+std::string left_out_by_fastmcp(const JsonNode& entry, Profile profile, Algorithm algorithm) {
+  const JsonNode* kty = entry.find("kty");
+  if (profile >= Profile::fastmcp_4_1) {
+    const bool serves = is_string(kty) && kty->text == to_string(info(algorithm).key_type);
+    return serves ? "" : "kty does not serve " + std::string(to_string(algorithm));
+  }
+  const bool known = is_string(kty) && (kty->text == "RSA" || kty->text == "EC");
+  return known ? "" : "kty is neither RSA nor EC";
+}
+
+// Reads the set as FastMCP's JWTVerifier does: joserfc imports the keys into a dict by kid.
+Result<JwkSet> read_as_fastmcp(const JsonNode& root, std::string_view name, Profile profile, Algorithm algorithm) {
   JwkSet set;
   const auto poison = [&](std::string why) {
     set.keys.clear();
@@ -72,18 +83,11 @@ Result<JwkSet> read_as_fastmcp(const JsonNode& root, std::string_view name, Algo
   if (!keys->is(JsonType::array)) return poison("keys is not a list");
   if (std::string why = too_many_keys(*keys, name); !why.empty()) return Error{std::move(why)};
 
-  const KeyType wanted = info(algorithm).key_type;
   for (std::size_t i = 0; i < keys->items.size(); ++i) {
     const JsonNode& entry = keys->items[i];
     Jwk key;
-    std::string why;
-    if (!entry.is(JsonType::object)) {
-      why = "not a JSON object";
-    } else if (const JsonNode* kty = entry.find("kty"); !is_string(kty) || kty->text != to_string(wanted)) {
-      why = "kty does not serve " + std::string(to_string(algorithm));
-    } else {
-      why = read_jwk(entry, Profile::fastmcp, key);
-    }
+    std::string why = entry.is(JsonType::object) ? left_out_by_fastmcp(entry, profile, algorithm) : "not a JSON object";
+    if (why.empty()) why = read_jwk(entry, profile, key);
     if (why.empty()) {
       key.permitted = algorithms_of(key.type, key.curve);
       set.keys.push_back(std::move(key));
@@ -136,7 +140,7 @@ Result<JwkSet> JwkSet::parse(std::string_view json, Profile profile, std::string
     return Error{std::string(name) + ": not JSON: " + error.message + " at byte " + std::to_string(error.offset) +
                  "; give a JWK Set, {\"keys\":[...]} (RFC 7517 §5)"};
   }
-  if (is_fastmcp(profile)) return jose::read_as_fastmcp(*root, name, algorithm);
+  if (is_fastmcp(profile)) return jose::read_as_fastmcp(*root, name, profile, algorithm);
   return jose::read_strictly(*root, name);
 }
 

@@ -1,13 +1,14 @@
 #include "jose/policy.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
-#include "jose/numeric_date.h"
+#include "jose/access.h"
+#include "jose/findings.h"
+#include "jose/issuer_template.h"
+#include "jose/near_miss.h"
+#include "jose/time_rules.h"
 
 namespace assay::jose {
 namespace {
@@ -20,56 +21,6 @@ bool contains(const Strings& list, std::string_view text) noexcept {
   return std::any_of(list.begin(), list.end(), [&](const std::string& s) { return s == text; });
 }
 
-// Collects reasons, and keeps the detail of the earliest.
-class Findings {
- public:
-  explicit Findings(base::Arena& arena) noexcept : arena_(arena) {}
-
-  // `detail` is copied; of two details for one reason the first is kept.
-  void add(Reason reason, std::string_view detail) {
-    const bool leads = judgement_.reasons.empty() || reason < judgement_.reasons.first();
-    judgement_.reasons.insert(reason);
-    if (leads) judgement_.detail = arena_.copy(detail);
-  }
-  const Judgement& judgement() const noexcept { return judgement_; }
-
- private:
-  base::Arena& arena_;
-  Judgement judgement_;
-};
-
-bool is_number(const Claim& claim) noexcept {
-  return claim.type == ClaimType::integer || claim.type == ClaimType::real;
-}
-
-// True for a real number above every double, such as 1e400. No clock reaches it, and languages that read a NumericDate
-// as a double cannot tell it from infinity. A number below every double is merely in the past.
-bool is_above_doubles(const Claim& claim) noexcept {
-  if (claim.type != ClaimType::real || claim.text.starts_with('-')) return false;
-  double value = 0;
-  const char* end = claim.text.data() + claim.text.size();
-  const bool out_of_range = std::from_chars(claim.text.data(), end, value).ec == std::errc::result_out_of_range;
-  return out_of_range && parse_numeric_date(claim.text).saturated;
-}
-
-// "expired 3600 s before the time of judgement".
-std::string expired_detail(const NumericDate& exp, Instant at) {
-  std::int64_t ago = 0;
-  if (exp.saturated || __builtin_sub_overflow(at.seconds, exp.seconds, &ago)) {
-    return "expired long before the time of judgement";
-  }
-  if (compare(exp, 0, at) == std::strong_ordering::equal) return "expires at the very time of judgement";
-  if (at.nanoseconds < exp.nanoseconds || (at.nanoseconds == exp.nanoseconds && exp.beyond_nanoseconds)) --ago;
-  if (ago < 1) return "expired less than 1 s before the time of judgement";
-  return "expired " + std::to_string(ago) + " s before the time of judgement";
-}
-
-std::string not_before_detail(const NumericDate& nbf) {
-  constexpr std::int64_t kYear10000 = 253402300800;
-  if (nbf.seconds >= kYear10000) return "not valid before a moment beyond the year 9999";
-  return "not valid before " + to_rfc3339({nbf.seconds, nbf.nanoseconds});
-}
-
 // RFC 7519 §4.1 and, for the scopes, RFC 6749 §3.3 and RFC 8693 §4.2: the types that registered claims must have.
 void strict_types(const Claims& claims, Findings& found) {
   const auto string = [&](const Claim& claim, const char* detail) {
@@ -80,7 +31,7 @@ void strict_types(const Claims& claims, Findings& found) {
     if (claim.present() && !fits) found.add(Reason::claim_type, detail);
   };
   const auto date = [&](const Claim& claim, const char* detail) {
-    if (claim.present() && (!is_number(claim) || is_above_doubles(claim))) found.add(Reason::claim_type, detail);
+    if (claim.present() && (!is_finite_number(claim) || is_above_doubles(claim))) found.add(Reason::claim_type, detail);
   };
   string(claims.iss, "iss is not a string");
   string(claims.sub, "sub is not a string");
@@ -95,117 +46,99 @@ void strict_types(const Claims& claims, Findings& found) {
   strings(claims.scp, "scp is neither a string nor a list of strings");
 }
 
-void strict_times(const Claims& claims, std::int64_t leeway, Instant at, Findings& found) {
-  if (is_number(claims.exp)) {
-    const NumericDate exp = parse_numeric_date(claims.exp.text);
-    // RFC 7519 §4.1.4: not accepted on or after exp.
-    if (compare(exp, leeway, at) <= 0) found.add(Reason::token_expired, expired_detail(exp, at));
-  }
-  if (is_number(claims.nbf) && !is_above_doubles(claims.nbf)) {
-    const NumericDate nbf = parse_numeric_date(claims.nbf.text);
-    if (compare(nbf, -leeway, at) > 0) found.add(Reason::token_not_yet_valid, not_before_detail(nbf));
-  }
-}
-
-// True for a string that pydantic takes: one without lone surrogates.
-bool is_pydantic_string(std::string_view text) noexcept {
-  for (std::size_t i = text.find('\xED'); i < text.size(); i = text.find('\xED', i + 1)) {
-    if (i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) >= 0xA0) return false;
-  }
-  return true;
-}
-
-// The types of FastMCP's AccessToken, a pydantic model: subject a string or None, scopes a list of strings.
-void fastmcp_types(const Claims& claims, Findings& found) {
-  const Claim& sub = claims.sub;
-  const bool no_subject = !sub.present() || sub.type == ClaimType::null;
-  if (!no_subject && (sub.type != ClaimType::string || !is_pydantic_string(sub.text))) {
+// The types of FastMCP's AccessToken, a pydantic model: scopes a list of strings and, from 4 on, subject a string or
+// None. A string may hold lone surrogates.
+void fastmcp_types(const Claims& claims, Profile profile, Findings& found) {
+  const bool no_subject = !claims.sub.present() || claims.sub.type == ClaimType::null;
+  if (profile >= Profile::fastmcp_4_1 && !no_subject && claims.sub.type != ClaimType::string) {
     found.add(Reason::claim_type, "sub is not a string");
   }
   for (const Claim* scope : {&claims.scope, &claims.scp}) {
     if (scope->type != ClaimType::string && scope->type != ClaimType::array) continue;
-    const bool fits =
-        scope->type == ClaimType::string
-            ? is_pydantic_string(scope->text)
-            : scope->all_strings && std::all_of(scope->items.begin(), scope->items.end(), is_pydantic_string);
-    if (!fits) found.add(Reason::claim_type, "the scopes are not a list of strings");
+    if (scope->type == ClaimType::array && !scope->all_strings) {
+      found.add(Reason::claim_type, "the scopes are not a list of strings");
+    }
     break;  // the first that is a string or a list gives the scopes
   }
 }
 
-// Rounds a clock to a moment that orders the same against every integer; beyond the range, the moment at its end.
-Instant instant_of(double clock) noexcept {
-  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-  const double whole = std::floor(clock);
-  if (whole >= 0x1p63) return {kMost, 1};
-  if (whole < -0x1p63) return {kLeast, 0};
-  return {static_cast<std::int64_t>(whole), clock > whole ? 1u : 0u};
+// "the expected issuer", "one of 2 expected issuers".
+std::string expected_name(const Strings& expected, const std::string& what) {
+  return expected.size() == 1 ? "the expected " + what
+                              : "one of " + std::to_string(expected.size()) + " expected " + what + "s";
 }
 
-// FastMCP's `exp < time.time()` and `int(exp)`, in CPython's numbers: an int is compared exactly with the clock's
-// double, a real is a double.
-void fastmcp_expiry(const Claim& exp, std::int64_t leeway, Instant at, Findings& found) {
-  if (!exp.present() || exp.type == ClaimType::null) return;
-  const double clock =
-      static_cast<double>(at.seconds) + static_cast<double>(at.nanoseconds) / 1e9 - static_cast<double>(leeway);
-  const Instant now = instant_of(clock);
-  if (exp.type == ClaimType::boolean) {
-    const NumericDate date{exp.node != nullptr && exp.node->truth ? 1 : 0, 0, false, false};
-    if (compare(date, 0, now) < 0) found.add(Reason::token_expired, expired_detail(date, at));
-    return;
+// Says how `found`, the value of `claim`, comes near to an expected name; empty: it does not. Holds no text of the
+// token. Looks only at the first names: a token must not choose how much its explanation costs.
+std::string nearness(std::string_view claim, std::string_view found, const Strings& expected, const std::string& what) {
+  constexpr std::size_t kMost = 16;
+  for (std::size_t i = 0; i < expected.size() && i < kMost; ++i) {
+    if (const std::string how = near_miss(found, expected[i]); !how.empty()) {
+      return std::string(claim) + " differs from " + expected_name(expected, what) + " only " + how;
+    }
   }
-  if (exp.type == ClaimType::integer) {
-    const NumericDate date = parse_numeric_date(exp.text);
-    if (compare(date, 0, now) < 0) found.add(Reason::token_expired, expired_detail(date, at));
-    return;
+  for (std::size_t i = 0; i < expected.size() && i < kMost; ++i) {
+    const Overlap overlap = overlap_of(found, expected[i]);
+    if (overlap == Overlap::goes_on) return std::string(claim) + " goes on after " + expected_name(expected, what);
+    if (overlap == Overlap::stops_short)
+      return std::string(claim) + " is only the beginning of " + expected_name(expected, what);
   }
-  if (exp.type != ClaimType::real) {
-    found.add(Reason::claim_type, "exp is not a number of seconds");  // TypeError
-    return;
-  }
-  if (exp.text == "-Infinity") {
-    found.add(Reason::token_expired, "expired long before the time of judgement");
-    return;
-  }
-  // int() raises for NaN and for what overflows to infinity.
-  if (exp.text == "NaN" || exp.text == "Infinity" || is_above_doubles(exp)) {
-    found.add(Reason::claim_type, "exp is not a finite number");
-    return;
-  }
-  const NumericDate date = parse_numeric_date(exp.text);
-  double value = 0;
-  const auto read = std::from_chars(exp.text.data(), exp.text.data() + exp.text.size(), value);
-  if (read.ec != std::errc()) value = date.saturated ? -HUGE_VAL : 0;
-  if (value < clock) found.add(Reason::token_expired, expired_detail(date, at));
+  return {};
 }
 
-constexpr Instant kBeginning{std::numeric_limits<std::int64_t>::min(), 0};
-constexpr Instant kEnd{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::uint32_t>::max()};
-
-// Returns the first moment `at` with compare(date, add_seconds, at) <= 0.
-Instant first_not_below(const NumericDate& date, std::int64_t add_seconds) noexcept {
-  std::int64_t seconds = 0;
-  if (date.saturated) return date.seconds < 0 ? kBeginning : kEnd;
-  if (__builtin_add_overflow(date.seconds, add_seconds, &seconds)) return add_seconds < 0 ? kBeginning : kEnd;
-  if (!date.beyond_nanoseconds) return {seconds, date.nanoseconds};
-  if (date.nanoseconds < 999'999'999) return {seconds, date.nanoseconds + 1};
-  return seconds == std::numeric_limits<std::int64_t>::max() ? kEnd : Instant{seconds + 1, 0};
+// The expected issuers, with {tenantid} filled in where the token's tid is one that may be.
+Strings filled(const Strings& expected, const Claim& tid) {
+  Strings issuers = expected;
+  if (tid.type != ClaimType::string || !is_tenant_id(tid.text)) return issuers;
+  for (std::string& issuer : issuers) {
+    constexpr std::string_view kPlaceholder = "{tenantid}";
+    for (std::size_t at = 0; (at = issuer.find(kPlaceholder, at)) != issuer.npos; at += tid.text.size()) {
+      issuer.replace(at, kPlaceholder.size(), tid.text);
+    }
+  }
+  return issuers;
 }
 
-void check_issuer(const Strings& expected, const Claim& iss, Findings& found) {
+// Says what keeps a token from an issuer with {tenantid}; empty: nothing that concerns the tenant.
+std::string tenant_detail(const Strings& expected, std::string_view iss, const Claim& tid) {
+  const bool any = std::any_of(expected.begin(), expected.end(), is_issuer_template);
+  if (!any) return {};
+  if (!tid.present()) return "no tid claim to fill the expected issuer with";
+  if (tid.type != ClaimType::string || !is_tenant_id(tid.text)) return "tid is not a tenant's id";
+  const auto names_a_tenant = [&](const std::string& issuer) { return has_form_of_template(issuer, iss); };
+  if (std::any_of(expected.begin(), expected.end(), names_a_tenant)) {
+    return "iss names another tenant than the token's own tid";
+  }
+  return {};
+}
+
+std::string issuer_detail(const Strings& expected, const Claims& claims, bool templates) {
+  const Claim& iss = claims.iss;
+  if (!iss.present()) return "no iss claim";
+  if (iss.type != ClaimType::string) return "iss is not a string";
+  const Claim* found_tid = templates ? claims.find(kTenantClaim) : nullptr;
+  const Claim tid = found_tid == nullptr ? Claim() : *found_tid;
+  if (std::string detail = tenant_detail(templates ? expected : Strings(), iss.text, tid); !detail.empty()) {
+    return detail;
+  }
+  if (std::string near = nearness("iss", iss.text, filled(expected, tid), "issuer"); !near.empty()) return near;
+  return "iss is not " + expected_name(expected, "issuer");
+}
+
+void check_issuer(const Policy& policy, const Claims& claims, Findings& found) {
+  const Strings& expected = *policy.issuers;
+  const Claim& iss = claims.iss;
   if (iss.type == ClaimType::string && contains(expected, iss.text)) return;
-  std::string detail;
-  if (!iss.present()) {
-    detail = "no iss claim";
-  } else if (iss.type != ClaimType::string) {
-    detail = "iss is not a string";
-  } else if (expected.size() == 1) {
-    detail = "iss is not the expected issuer";
-  } else {
-    detail = "iss is not one of " + std::to_string(expected.size()) + " expected issuers";
+  const bool templates = policy.profile == Profile::strict;
+  if (templates && iss.type == ClaimType::string) {
+    const Claim* tid = claims.find(kTenantClaim);
+    if (tid != nullptr && tid->type == ClaimType::string && is_tenant_id(tid->text) &&
+        std::any_of(expected.begin(), expected.end(),
+                    [&](const std::string& issuer) { return fills_template(issuer, iss.text, tid->text); })) {
+      return;
+    }
   }
-  found.add(Reason::issuer_mismatch, detail);
+  found.add(Reason::issuer_mismatch, issuer_detail(expected, claims, templates));
 }
 
 bool has_audience(const Strings& expected, const Claim& aud, Profile profile) noexcept {
@@ -221,15 +154,53 @@ bool has_audience(const Strings& expected, const Claim& aud, Profile profile) no
          });
 }
 
+std::string audience_detail(const Strings& expected, const Claim& aud) {
+  if (!aud.present()) return "no aud claim";
+  constexpr std::size_t kMost = 16;
+  const std::string_view single[] = {aud.text};
+  const std::span<const std::string_view> names =
+      aud.type == ClaimType::string ? std::span<const std::string_view>(single) : aud.items;
+  if (aud.type == ClaimType::array && aud.items.empty() && (aud.node == nullptr || aud.node->items.empty())) {
+    return "aud is an empty list";
+  }
+  for (const std::string_view name : names.first(std::min(kMost, names.size()))) {
+    if (std::string near = nearness("aud", name, expected, "audience"); !near.empty()) return near;
+  }
+  if (expected.size() == 1) return "aud does not name the expected audience";
+  return "aud names none of " + std::to_string(expected.size()) + " expected audiences";
+}
+
 void check_audience(const Strings& expected, const Claim& aud, Profile profile, Findings& found) {
   if (has_audience(expected, aud, profile)) return;
-  if (!aud.present()) {
-    found.add(Reason::audience_mismatch, "no aud claim");
-  } else if (expected.size() == 1) {
-    found.add(Reason::audience_mismatch, "aud does not name the expected audience");
-  } else {
-    found.add(Reason::audience_mismatch,
-              "aud names none of " + std::to_string(expected.size()) + " expected audiences");
+  found.add(Reason::audience_mismatch, audience_detail(expected, aud));
+}
+
+// A string equal to `value`, or a list that contains it.
+bool holds(const Claim& claim, std::string_view value) noexcept {
+  if (claim.type == ClaimType::string) return claim.text == value;
+  if (claim.type != ClaimType::array) return false;
+  if (claim.all_strings || claim.node == nullptr) {
+    return std::find(claim.items.begin(), claim.items.end(), value) != claim.items.end();
+  }
+  return std::any_of(claim.node->items.begin(), claim.node->items.end(), [&](const codec::JsonNode& item) {
+    return item.is(codec::JsonType::string) && item.text == value;
+  });
+}
+
+std::string claim_detail(const RequiredClaim& required, const Claim* claim) {
+  if (claim == nullptr || !claim->present()) return "no claim " + required.name;
+  const std::string name = "claim " + required.name;
+  if (claim->type == ClaimType::array) return name + " does not contain the required value";
+  if (claim->type != ClaimType::string) return name + " is neither a string nor a list";
+  const std::string how = near_miss(claim->text, required.value);
+  return how.empty() ? name + " has another value than the required one"
+                     : name + " differs from the required value only " + how;
+}
+
+void check_required_claims(const std::vector<RequiredClaim>& required, const Claims& claims, Findings& found) {
+  for (const RequiredClaim& one : required) {
+    const Claim* claim = claims.find(one.name);
+    if (claim == nullptr || !holds(*claim, one.value)) found.add(Reason::claim_mismatch, claim_detail(one, claim));
   }
 }
 
@@ -255,18 +226,54 @@ std::string_view without_application(std::string_view type) noexcept {
   return rest.find('/') == rest.npos ? rest : type;
 }
 
-// True for a list without elements, or with only one empty string.
-bool is_empty(const Strings& list) noexcept { return list.empty() || (list.size() == 1 && list[0].empty()); }
-
 // Applies the profile's rule for a list that is given and empty: fastmcp does not check it, strict refuses it.
 Result<void> settle(std::optional<Strings>& list, Profile profile, const char* field, const std::string& what) {
   if (!list) return {};
   if (is_fastmcp(profile)) {
-    if (is_empty(*list)) list.reset();
+    if (list->empty()) list.reset();
     return {};
   }
-  if (!is_empty(*list) && !contains(*list, "")) return {};
+  if (!list->empty() && !contains(*list, "")) return {};
   return Error{"is empty; give the " + what + "'s name, or leave the option out", field};
+}
+
+// FastMCP's JWTVerifier takes one algorithm, by default RS256.
+Result<void> settle_fastmcp_algorithm(Policy& policy) {
+  constexpr const char* kField = "policy.algorithms";
+  if (policy.algorithms.size() > 1)
+    return Error{"the profile fastmcp takes exactly one; give one, or leave the option out for RS256", kField};
+  if (policy.algorithms.empty()) policy.algorithms.push_back(Algorithm::RS256);
+  const Algorithm algorithm = policy.algorithms.front();
+  if (algorithm == Algorithm::ES256K)
+    return Error{"FastMCP's JWTVerifier does not know ES256K; give the algorithm that it was configured with", kField};
+  if (policy.profile == Profile::fastmcp_3_4 && info(algorithm).scheme == Scheme::eddsa)
+    return Error{"FastMCP 3.4's JWTVerifier does not know " + std::string(to_string(algorithm)) +
+                     ", FastMCP 4 does; give the algorithm that it was configured with, or a later profile",
+                 kField};
+  return {};
+}
+
+// FastMCP's parse_scopes for a list: without white space around each, and without empty ones.
+void settle_fastmcp_scopes(Strings& scopes) {
+  for (std::string& scope : scopes) scope = std::string(python_strip(scope));
+}
+
+Result<void> check_additions(const Policy& policy) {
+  if (policy.max_lifetime_seconds && *policy.max_lifetime_seconds < 1)
+    return Error{"is not positive; give the longest life of a token in seconds, or leave the option out",
+                 "policy.max_lifetime_seconds"};
+  for (const RequiredClaim& required : policy.required_claims) {
+    if (required.name.empty())
+      return Error{"has no name; give the name of the claim and the value that it must hold", "policy.required_claims"};
+  }
+  for (const std::string& path : policy.revoked) {
+    if (path.empty()) return Error{"is empty; give the path of the list, or leave the option out", "policy.revoked"};
+  }
+  if (policy.profile != Profile::strict || !policy.issuers) return {};
+  for (const std::string& issuer : *policy.issuers) {
+    if (std::string why = template_fault(issuer); !why.empty()) return Error{std::move(why), "policy.issuers"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -278,12 +285,14 @@ Judgement apply_policy(const Policy& policy, const Header& header, const Claims&
     strict_types(claims, found);
     strict_times(claims, policy.leeway_seconds, at, found);
   } else {
-    fastmcp_types(claims, found);
-    fastmcp_expiry(claims.exp, policy.leeway_seconds, at, found);
+    fastmcp_types(claims, policy.profile, found);
+    fastmcp_times(claims, policy, at, found);
   }
-  if (policy.issuers) check_issuer(*policy.issuers, claims.iss, found);
+  if (policy.max_lifetime_seconds) check_lifetime(claims, *policy.max_lifetime_seconds, found);
+  if (policy.issuers) check_issuer(policy, claims, found);
   if (policy.audiences) check_audience(*policy.audiences, claims.aud, policy.profile, found);
   if (!policy.required_scopes.empty()) check_scopes(policy.required_scopes, scopes, found);
+  if (!policy.required_claims.empty()) check_required_claims(policy.required_claims, claims, found);
   if (!policy.required_type.empty()) {
     if (!header.typ) {
       found.add(Reason::type_mismatch, "no typ in the header");
@@ -294,30 +303,41 @@ Judgement apply_policy(const Policy& policy, const Header& header, const Claims&
   return found.judgement();
 }
 
-Interval accepted_interval(const Policy& policy, const Claims& claims) noexcept {
-  Interval accepted{kBeginning, kEnd};
-  const std::int64_t leeway = policy.leeway_seconds;
-  if (is_fastmcp(policy.profile)) {
-    const Claim& exp = claims.exp;
-    if (!exp.present() || exp.type == ClaimType::null) return accepted;
-    // Each of these integers is a double, and so is each sum. The clock, however it is rounded, keeps their order.
-    constexpr std::int64_t kExact = std::int64_t{1} << 51;
-    const NumericDate date = is_number(exp) ? parse_numeric_date(exp.text) : NumericDate{0, 0, false, true};
-    if (date.saturated || date.seconds < -kExact || date.seconds > kExact || leeway > kExact) return {};
-    // At floor(exp) + leeway itself the clock shows floor(exp), and exp < clock does not hold yet.
-    accepted.until = {date.seconds + leeway, 1};
-    return accepted;
-  }
-  if (is_number(claims.exp)) accepted.until = first_not_below(parse_numeric_date(claims.exp.text), leeway);
-  if (is_number(claims.nbf)) accepted.from = first_not_below(parse_numeric_date(claims.nbf.text), -leeway);
-  return accepted.from < accepted.until ? accepted : Interval{};
-}
-
 bool is_type(std::string_view typ, std::string_view required) noexcept {
   typ = without_application(typ);
   required = without_application(required);
   return std::equal(typ.begin(), typ.end(), required.begin(), required.end(),
                     [](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::vector<std::string> further_claims(const Policy& policy) {
+  std::vector<std::string> names;
+  const auto add = [&](std::string_view name) {
+    if (!is_claim_of_every_token(name) && !contains(names, name)) names.emplace_back(name);
+  };
+  for (const RequiredClaim& required : policy.required_claims) add(required.name);
+  const bool templates = policy.profile == Profile::strict && policy.issuers &&
+                         std::any_of(policy.issuers->begin(), policy.issuers->end(), is_issuer_template);
+  if (templates) add(kTenantClaim);
+  return names;
+}
+
+std::vector<std::string> parse_scopes(std::string_view text) {
+  const std::string_view list = python_strip(text);
+  base::Arena arena;
+  const codec::JsonNode* json =
+      list.starts_with('[') ? codec::parse_json(list, codec::JsonDialect::python, arena) : nullptr;
+  if (json == nullptr || !json->is(codec::JsonType::array)) {
+    std::string spaced(list);
+    std::replace(spaced.begin(), spaced.end(), ',', ' ');
+    return python_split(spaced);
+  }
+  std::vector<std::string> scopes;
+  for (const codec::JsonNode& item : json->items) {
+    const std::string scope = item.is(codec::JsonType::string) ? std::string(item.text) : codec::python_str(item);
+    if (const std::string_view bare = python_strip(scope); !bare.empty()) scopes.emplace_back(bare);
+  }
+  return scopes;
 }
 
 Result<Policy> checked_policy(Policy policy) {
@@ -328,14 +348,11 @@ Result<Policy> checked_policy(Policy policy) {
   if (Result<void> ok = settle(policy.issuers, policy.profile, "policy.issuers", "issuer"); !ok) return ok.error();
   if (Result<void> ok = settle(policy.audiences, policy.profile, "policy.audiences", "audience"); !ok)
     return ok.error();
+  if (Result<void> ok = check_additions(policy); !ok) return ok.error();
   if (is_fastmcp(policy.profile)) {
-    if (policy.algorithms.size() > 1)
-      return Error{"the profile fastmcp takes exactly one; give one, or leave the option out for RS256",
-                   "policy.algorithms"};
-    if (policy.algorithms.empty()) policy.algorithms.push_back(Algorithm::RS256);
-    if (policy.algorithms.front() == Algorithm::ES256K)
-      return Error{"FastMCP's JWTVerifier does not know ES256K; give the algorithm that it was configured with",
-                   "policy.algorithms"};
+    if (Result<void> ok = settle_fastmcp_algorithm(policy); !ok) return ok.error();
+    settle_fastmcp_scopes(policy.required_scopes);
+    policy.max_token_bytes = std::min(policy.max_token_bytes, kFastmcpMaxToken);
   }
   std::erase_if(policy.required_scopes, [](const std::string& scope) { return scope.empty(); });
   return policy;

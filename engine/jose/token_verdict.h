@@ -21,15 +21,15 @@ struct TokenInput {
 struct TokenVerdict {
   ReasonSet reasons;  // empty: accepted
   SignatureState signature = SignatureState::unchecked;
-  bool has_alg = false, has_kid = false, has_subject = false, has_client_id = false;
-  std::string_view alg, kid;   // of the header, if they could be read (unescaped, WTF-8)
-  std::string_view client_id;  // set if the signature is valid and the claims are well formed
-  std::string_view issuer;     // iss if it is a string, and the signature is valid; for the summary
-  std::string_view subject;
+  bool has_alg = false, has_kid = false;
+  bool has_client_id = false, has_issuer = false, has_subject = false, has_jti = false;
+  std::string_view alg, kid;  // of the header, if they could be read (unescaped, WTF-8)
+  // Set if the signature is valid and the claims are well formed. iss, sub and jti only if they are strings.
+  std::string_view client_id, issuer, subject, jti;
   std::string_view expires_at;  // decimal integer; empty: none
   std::string_view claims;      // the object on one line; only of accepted tokens
   std::span<const std::string_view> scopes;
-  std::string_view detail;  // of a rejected token
+  std::string_view detail;  // of a rejected token; never empty
 };
 
 }  // namespace assay::jose

@@ -62,7 +62,7 @@ KeyRing::KeyRing(std::vector<PreparedKey> keys, Profile profile, bool poisoned, 
     ++from_sets_;
     if (key.jwk.has_kid) {
       by_kid_[key.jwk.kid].push_back(i);
-    } else if (profile_ == Profile::fastmcp) {
+    } else if (is_fastmcp(profile_)) {
       by_kid_[kDefaultKid].push_back(i);
     }
   }

@@ -29,6 +29,7 @@ KeyStore::~KeyStore() {
 
 Result<std::unique_ptr<KeyStore>> KeyStore::open(std::vector<KeySource> sources, const Policy& policy,
                                                  FetchOptions fetch, std::function<void(std::string_view)> on_note) {
+  for (const std::string& path : policy.revoked) sources.push_back({KeySource::Kind::revoked_file, path, ""});
   if (Result<void> checked = check_sources(sources, policy); !checked) return checked.error();
   for (const KeySource& source : sources)
     if (Result<void> checked = check_source(source, fetch); !checked) return checked.error();

@@ -1,5 +1,6 @@
 #include "keys/snapshot.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -41,7 +42,12 @@ class SnapshotBuilder {
   SnapshotBuilder(const Policy& policy, const std::atomic<bool>& stop)
       : policy_(policy), stop_(stop), allowed_(set_of(policy.algorithms)) {}
 
-  Result<void> add(const KeySource& source, const std::string& text) {
+  Result<void> add(const KeySource& source, const Content& content) {
+    if (content.revoked != nullptr) {
+      revoked_.push_back(content.revoked);
+      return {};
+    }
+    const std::string& text = content.text;
     const std::string name = name_of(source);
     if (is_static_table(source.kind)) return add_static_table(text, name);
     has_key_sources_ = true;
@@ -54,6 +60,7 @@ class SnapshotBuilder {
         std::make_shared<const KeyRing>(std::move(keys_), policy_.profile, poisoned_, std::move(skipped_kids_));
     snapshot->static_tokens = std::move(static_tokens_);
     snapshot->has_key_sources = has_key_sources_;
+    snapshot->revoked = std::move(revoked_);
     snapshot->allowed = allowed_;
     if (allowed_.empty()) {
       if (policy_.profile == Profile::strict) {
@@ -154,6 +161,7 @@ class SnapshotBuilder {
   std::vector<std::string> skipped_kids_;
   std::vector<std::string> notes_;
   std::shared_ptr<const StaticTable> static_tokens_;
+  std::vector<std::shared_ptr<const RevocationList>> revoked_;
   bool poisoned_ = false;
   bool has_key_sources_ = false;
 };
@@ -161,7 +169,9 @@ class SnapshotBuilder {
 }  // namespace
 
 Result<void> check_sources(std::span<const KeySource> sources, const Policy& policy) {
-  if (sources.empty()) return Error{"no keys: give a JWK Set, a public key, a secret or static tokens", "keys"};
+  const auto is_list = [](const KeySource& source) { return is_revocation_list(source.kind); };
+  if (std::all_of(sources.begin(), sources.end(), is_list))
+    return Error{"no keys: give a JWK Set, a public key, a secret or static tokens", "keys"};
   if (!is_fastmcp(policy.profile) || (set_of(policy.algorithms) & hmac_algorithms()).empty()) return {};
   for (const KeySource& source : sources) {
     if (is_key_set(source.kind) || is_public_key(source.kind)) {
@@ -177,7 +187,7 @@ Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::sp
                                      const Policy& policy, const std::atomic<bool>& stop) {
   SnapshotBuilder builder(policy, stop);
   for (std::size_t i = 0; i < sources.size(); ++i)
-    if (Result<void> added = builder.add(sources[i], contents[i].text); !added) return added.error();
+    if (Result<void> added = builder.add(sources[i], contents[i]); !added) return added.error();
   return std::move(builder).finish();
 }
 

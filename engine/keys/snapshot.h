@@ -15,6 +15,7 @@
 #include "assay/policy.h"
 #include "assay/result.h"
 #include "keys/key_ring.h"
+#include "keys/revocation_list.h"
 #include "keys/source.h"
 #include "keys/static_table.h"
 
@@ -25,6 +26,7 @@ struct Snapshot {
   std::shared_ptr<const StaticTable> static_tokens;  // null: none configured
   AlgorithmSet allowed;          // the policy's algorithms; strict without any: those that the keys permit
   bool has_key_sources = false;  // false: static tokens only
+  std::vector<std::shared_ptr<const RevocationList>> revoked;  // a token on any of them is revoked
 };
 
 struct BuiltSnapshot {

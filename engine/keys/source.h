@@ -4,11 +4,13 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 
 #include "assay/key_set.h"
 #include "assay/result.h"
 #include "keys/clock.h"
+#include "keys/revocation_list.h"
 
 namespace assay::keys {
 
@@ -16,6 +18,7 @@ namespace assay::keys {
 struct Content {
   std::string text;                                          // of a secret file: without its final newline
   Clock::time_point fresh_until = Clock::time_point::max();  // from then on a URL should be fetched again
+  std::shared_ptr<const RevocationList> revoked = {};        // of a list of revoked tokens, instead of its text
 };
 
 constexpr bool is_key_set(KeySource::Kind kind) noexcept {
@@ -31,6 +34,8 @@ constexpr bool is_secret(KeySource::Kind kind) noexcept {
 constexpr bool is_static_table(KeySource::Kind kind) noexcept {
   return kind == KeySource::Kind::static_tokens_text || kind == KeySource::Kind::static_tokens_file;
 }
+
+constexpr bool is_revocation_list(KeySource::Kind kind) noexcept { return kind == KeySource::Kind::revoked_file; }
 
 // The source's name in messages: its own, else its path or URL, else words such as "the key set".
 std::string name_of(const KeySource& source);

@@ -46,7 +46,7 @@ class TextWriter {
 
 std::size_t bytes_of_texts(const jose::TokenVerdict& verdict) noexcept {
   std::size_t bytes = verdict.alg.size() + verdict.kid.size() + verdict.client_id.size() + verdict.issuer.size() +
-                      verdict.subject.size() + verdict.expires_at.size() + verdict.claims.size() +
+                      verdict.subject.size() + verdict.jti.size() + verdict.expires_at.size() + verdict.claims.size() +
                       verdict.scopes.size() * sizeof(Piece);
   for (const std::string_view scope : verdict.scopes) bytes += scope.size();
   return bytes;
@@ -75,13 +75,16 @@ std::size_t TokenEntry::write(char* memory, std::uint32_t tag, std::string_view 
   made->has_alg = verdict->has_alg;
   made->has_kid = verdict->has_kid;
   made->has_client_id = verdict->has_client_id;
+  made->has_issuer = verdict->has_issuer;
   made->has_subject = verdict->has_subject;
+  made->has_jti = verdict->has_jti;
   made->claims = to.claims();
   made->alg = to.put(verdict->alg);
   made->kid = to.put(verdict->kid);
   made->client_id = to.put(verdict->client_id);
   made->issuer = to.put(verdict->issuer);
   made->subject = to.put(verdict->subject);
+  made->jti = to.put(verdict->jti);
   made->expires_at = to.put(verdict->expires_at);
   for (std::size_t i = 0; i < verdict->scopes.size(); ++i) new (&made->scopes()[i]) Piece(to.put(verdict->scopes[i]));
   return to.end();
@@ -93,12 +96,15 @@ bool TokenEntry::recall(Instant at, jose::TokenVerdict& verdict, base::Arena& ar
   verdict.has_alg = has_alg;
   verdict.has_kid = has_kid;
   verdict.has_client_id = has_client_id;
+  verdict.has_issuer = has_issuer;
   verdict.has_subject = has_subject;
+  verdict.has_jti = has_jti;
   verdict.alg = text(alg);
   verdict.kid = text(kid);
   verdict.client_id = text(client_id);
   verdict.issuer = text(issuer);
   verdict.subject = text(subject);
+  verdict.jti = text(jti);
   verdict.expires_at = text(expires_at);
   verdict.claims = text(claims);
   const std::span<std::string_view> list = arena.array<std::string_view>(scope_count);

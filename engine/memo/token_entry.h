@@ -27,8 +27,8 @@ struct TokenEntry {
   std::uint32_t tag;        // of the token, see TokenTable
   std::uint16_t units;      // of memory that the entry takes, see EntryChunks
   std::uint16_t scope_count;
-  Piece token, alg, kid, client_id, issuer, subject, expires_at, claims;
-  bool has_alg, has_kid, has_client_id, has_subject;
+  Piece token, alg, kid, client_id, issuer, subject, jti, expires_at, claims;
+  bool has_alg, has_kid, has_client_id, has_issuer, has_subject, has_jti;
 
   // Writes an entry into `memory`, which has room for bytes_for(token, verdict). Without a verdict (null) the entry
   // says only that the signature is valid. Returns the bytes that it takes; `units` is left to the caller.

@@ -277,7 +277,14 @@ std::string KeyPair::signature(std::string_view signing_input) const {
 RsaKeyPair RsaKeyPair::generate() {
   Result<KeyPair> pair = KeyPair::generate(Algorithm::RS256);
   if (!pair) throw std::runtime_error(pair.error().message);
-  return RsaKeyPair(std::move(*pair));
+  std::string private_key = pair->private_pem(), public_key = pair->public_pem();
+  return RsaKeyPair(std::move(*pair), std::move(private_key), std::move(public_key));
+}
+
+Result<RsaKeyPair> RsaKeyPair::from_pem(std::string private_key, std::string public_key) {
+  Result<KeyPair> pair = KeyPair::from_private(private_key, Algorithm::RS256);
+  if (!pair) return pair.error();
+  return RsaKeyPair(std::move(*pair), std::move(private_key), std::move(public_key));
 }
 
 }  // namespace assay

@@ -3,22 +3,48 @@
 #include <algorithm>
 #include <limits>
 
-#include "codec/json.h"
 #include "codec/utf.h"
 
 namespace assay::mint {
 namespace {
 
-std::string json_string(std::string_view text) {
-  std::string out;
-  codec::append_json_string(out, text);
-  return out;
+__extension__ typedef __int128 Int128;
+
+std::string decimal(Int128 number) {
+  // Sums of two 64-bit numbers: two parts of at most 19 digits.
+  constexpr std::int64_t kPart = 1'000'000'000'000'000'000;
+  const Int128 size = number < 0 ? -number : number;
+  const auto high = static_cast<std::int64_t>(size / kPart);
+  std::string low = std::to_string(static_cast<std::int64_t>(size % kPart));
+  if (high != 0) low = std::to_string(high) + std::string(18 - low.size(), '0') + low;
+  return number < 0 ? "-" + low : low;
 }
 
 void append_unit(std::string& to, std::uint32_t unit) {
   constexpr std::string_view kHex = "0123456789abcdef";
   to += "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(unit >> shift) & 15];
+}
+
+// The two-letter escapes of RFC 8259 §7; 0 for a character that has none.
+char short_escape(std::uint32_t code) noexcept {
+  switch (code) {
+    case '"':
+    case '\\':
+      return static_cast<char>(code);
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    default:
+      return 0;
+  }
 }
 
 // Reads the code point at `at` and moves past it. A byte that begins no UTF-8 (RFC 3629 §3) gives U+FFFD.
@@ -30,6 +56,26 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
   }
   at += read.length;
   return read.code;
+}
+
+// As json.dumps(ensure_ascii=False): only quotes, backslashes and C0 are escaped.
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const std::uint32_t code = next_code_point(text, at);
+    if (const char letter = short_escape(code); letter != 0) {
+      out += '\\';
+      out += letter;
+    } else if (code < 0x20) {
+      append_unit(out, code);
+    } else if (code == 0xFFFD) {
+      out += "\xEF\xBF\xBD";
+    } else {
+      out.append(text, begin, at - begin);
+    }
+  }
+  return out += '"';
 }
 
 }  // namespace
@@ -61,7 +107,7 @@ std::string Members::to_json() const {
   std::string out = "{";
   for (const auto& [name, value] : members_) {
     if (out.size() > 1) out += ',';
-    codec::append_json_string(out, name);
+    out += json_string(name);
     out += ':';
     out += value;
   }
@@ -81,14 +127,16 @@ Members standard_claims(const TokenRequest& request, std::int64_t issued_at_seco
   claims.set_string("sub", request.subject);
   claims.set_string("iss", request.issuer);
   claims.set_integer("iat", issued_at_seconds);
-  claims.set_integer("exp", later(issued_at_seconds, request.expires_in_seconds));
-  if (request.audiences.size() == 1) {
-    claims.set_string("aud", request.audiences.front());
+  // Python's integers have no end, so exp is not held to 64 bits.
+  claims.set("exp", decimal(static_cast<Int128>(issued_at_seconds) + request.expires_in_seconds));
+  if (request.audiences.size() == 1 && !request.audience_is_list) {
+    // Python takes "" for no audience.
+    if (!request.audiences.front().empty()) claims.set_string("aud", request.audiences.front());
   } else if (!request.audiences.empty()) {
     std::string list = "[";
     for (const std::string& audience : request.audiences) {
       if (list.size() > 1) list += ',';
-      codec::append_json_string(list, audience);
+      list += json_string(audience);
     }
     claims.set("aud", list + "]");
   }
@@ -119,37 +167,16 @@ std::string ascii_json_string(std::string_view text) {
   std::string out = "\"";
   for (std::size_t at = 0; at < text.size();) {
     const std::uint32_t code = next_code_point(text, at);
-    switch (code) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (code >= 0x20 && code < 0x7F) {
-          out += static_cast<char>(code);
-        } else if (code < 0x10000) {
-          append_unit(out, code);
-        } else {
-          append_unit(out, 0xD800 + ((code - 0x10000) >> 10));
-          append_unit(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
-        }
+    if (const char letter = short_escape(code); letter != 0) {
+      out += '\\';
+      out += letter;
+    } else if (code >= 0x20 && code < 0x7F) {
+      out += static_cast<char>(code);
+    } else if (code < 0x10000) {
+      append_unit(out, code);
+    } else {
+      append_unit(out, 0xD800 + ((code - 0x10000) >> 10));
+      append_unit(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
     }
   }
   return out += '"';

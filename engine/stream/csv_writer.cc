@@ -88,11 +88,12 @@ class CsvWriter final : public VerdictWriter {
       : VerdictWriter(options),
         emit_token_(options.emit_token),
         fingerprint_(options.fingerprint),
+        judged_at_(options.judged_at),
         carry_(options.carry) {
     if (options.inputs.size() <= 1) return;
     for (const std::string& input : options.inputs) {
       Buffer text;
-      append_csv_text(text, input);
+      append_csv_untrusted(text, input);
       files_.emplace_back(text.view());
     }
   }
@@ -102,7 +103,7 @@ class CsvWriter final : public VerdictWriter {
  private:
   void append_verdict(Buffer& to, const VerdictLine& line) const override;
 
-  bool emit_token_, fingerprint_;
+  bool emit_token_, fingerprint_, judged_at_;
   std::vector<std::string> carry_;
   std::vector<std::string> files_;  // inputs as CSV texts; empty when verdicts do not name them
 };
@@ -110,7 +111,8 @@ class CsvWriter final : public VerdictWriter {
 std::string CsvWriter::head() const {
   Buffer to;
   to += files_.empty() ? "record" : "record,file";
-  to += ",line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject";
+  to += ",line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject,issuer,jti";
+  if (judged_at_) to += ",judged_at";
   if (emit_token_) to += ",token";
   if (fingerprint_) to += ",ath";
   to += ",claims";
@@ -150,7 +152,9 @@ void CsvWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
   to += ',';
   if (!valid) append_csv_text(to, verdict.detail);
   to += ',';
-  append_csv_untrusted(to, verdict.client_id);
+  // Nothing of the claims is shown before the signature is valid.
+  const bool shown = valid || verdict.signature == SignatureState::valid;
+  if (shown) append_csv_untrusted(to, verdict.client_id);
   to += ',';
   std::string list;
   if (valid) {
@@ -160,7 +164,15 @@ void CsvWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
   to += ',';
   if (valid) to += verdict.expires_at;
   to += ',';
-  if (valid && verdict.has_subject) append_csv_untrusted(to, verdict.subject);
+  if (shown && verdict.has_subject) append_csv_untrusted(to, verdict.subject);
+  to += ',';
+  if (shown && verdict.has_issuer) append_csv_untrusted(to, verdict.issuer);
+  to += ',';
+  if (shown && verdict.has_jti) append_csv_untrusted(to, verdict.jti);
+  if (judged_at_) {
+    to += ',';
+    if (line.judged_at != nullptr) to.resize_to(write_time(to.room(kTimeRoom), *line.judged_at));
+  }
   if (emit_token_) {
     to += ',';
     append_csv_untrusted(to, line.token);

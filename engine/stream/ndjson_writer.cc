@@ -12,7 +12,7 @@ namespace {
 using codec::append_json_string;
 using jose::TokenVerdict;
 
-// More than everything that stands between the values of a line, "signature" and all reasons twice included.
+// More than everything that stands between the values of a line, "signature", all reasons twice and a time included.
 constexpr std::size_t kFixedRoom = 2048;
 
 // Writes without looking for room: NdjsonWriter::room() has made enough for a whole line.
@@ -34,6 +34,7 @@ class Pen {
       text("null");
     }
   }
+  void time(Instant at) { at_ = write_time(at_, at); }
   void fingerprint(std::string_view token) { at_ = write_fingerprint(at_, token); }
 
  private:
@@ -67,8 +68,8 @@ class NdjsonWriter final : public VerdictWriter {
 // Returns a number of bytes that no line exceeds.
 std::size_t NdjsonWriter::room(const VerdictLine& line) const noexcept {
   const TokenVerdict& verdict = *line.verdict;
-  std::size_t strings = verdict.alg.size() + verdict.kid.size() + verdict.client_id.size() + verdict.subject.size() +
-                        verdict.detail.size();
+  std::size_t strings = verdict.alg.size() + verdict.kid.size() + verdict.client_id.size() + verdict.issuer.size() +
+                        verdict.subject.size() + verdict.jti.size() + verdict.detail.size();
   if (emit_token_) strings += line.token.size();
   std::size_t bytes = kFixedRoom + verdict.expires_at.size() + verdict.claims.size();
   for (const std::string_view scope : verdict.scopes) bytes += codec::json_string_room(scope.size()) + 1;
@@ -110,10 +111,16 @@ void append_rejected(Pen& pen, const TokenVerdict& verdict) {
   });
   pen.text("],\"detail\":");
   pen.string(verdict.detail);
-  if (verdict.has_client_id) {
-    pen.text(",\"client_id\":");
-    pen.string(verdict.client_id);
-  }
+  // Nothing of the claims is shown before the signature is valid.
+  if (verdict.signature != SignatureState::valid) return;
+  pen.text(",\"client_id\":");
+  pen.string_or_null(verdict.has_client_id, verdict.client_id);
+  pen.text(",\"issuer\":");
+  pen.string_or_null(verdict.has_issuer, verdict.issuer);
+  pen.text(",\"subject\":");
+  pen.string_or_null(verdict.has_subject, verdict.subject);
+  pen.text(",\"jti\":");
+  pen.string_or_null(verdict.has_jti, verdict.jti);
 }
 
 // What the user's options add at the end of a verdict.
@@ -162,6 +169,11 @@ void NdjsonWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
     append_accepted(pen, verdict);
   } else {
     append_rejected(pen, verdict);
+  }
+  if (line.judged_at != nullptr) {
+    pen.text(",\"judged_at\":\"");
+    pen.time(*line.judged_at);
+    pen.text("\"");
   }
   append_options(pen, line);
   pen.text("}\n");

@@ -23,6 +23,7 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::op
       writer_(make_writer(options.format, {.only = options.only,
                                            .emit_token = options.emit_token,
                                            .fingerprint = options.fingerprint,
+                                           .judged_at = options.at_record,
                                            .inputs = source_.inputs(),
                                            .carry = options.carry})),
       verify_stage_(engine, options, writer_.get()),

@@ -39,6 +39,7 @@ StreamResult RunStatistics::result(const Counts& counts, const Tally& tally) con
   result.records = counts.records();
   result.accepted = counts.accepted;
   result.rejected = counts.rejected;
+  result.far_expiry = counts.far_expiry;
   for (int i = 0; i < kReasonCount; ++i) {
     const std::uint64_t count = counts.by_reason[static_cast<std::size_t>(i)];
     if (count != 0) result.by_reason.emplace_back(to_string(static_cast<Reason>(i)), count);

@@ -122,6 +122,7 @@ void append_dimension(std::string& to, const Named& named) {
 void Counts::add(const Counts& other) noexcept {
   accepted += other.accepted;
   rejected += other.rejected;
+  far_expiry += other.far_expiry;
   for (std::size_t i = 0; i < by_reason.size(); ++i) by_reason[i] += other.by_reason[i];
 }
 
@@ -173,7 +174,7 @@ void Tally::count(const jose::TokenVerdict& verdict, const Instant* at) {
   }
   const bool verified = verdict.signature == SignatureState::valid;
   count_in(verified ? kid : unverified_kid, verdict.has_kid, verdict.kid);
-  count_in(issuer, !verdict.issuer.empty(), verdict.issuer);
+  count_in(issuer, verdict.has_issuer && !verdict.issuer.empty(), verdict.issuer);
   count_in(client_id, verdict.has_client_id, verdict.client_id);
   // "2026-11-23T09"
   if (at == nullptr) {
@@ -211,7 +212,8 @@ std::string summary_json(const RunManifest& run, const Counts& counts, const Tal
   std::string to = "{\"assay_summary\":1,\"run\":";
   append_run(to, run);
   to += ",\"records\":" + std::to_string(counts.records()) + ",\"accepted\":" + std::to_string(counts.accepted) +
-        ",\"rejected\":" + std::to_string(counts.rejected) + ",\"bytes\":" + std::to_string(run.bytes);
+        ",\"rejected\":" + std::to_string(counts.rejected) + ",\"bytes\":" + std::to_string(run.bytes) +
+        ",\"far_expiry\":" + std::to_string(counts.far_expiry);
   to += ",\"by_reason\":";
   append_reasons(to, counts);
 

@@ -26,18 +26,28 @@ namespace assay::stream {
 // Verdicts of a batch or a run. A rejected record counts under the reason that decided.
 struct Counts {
   std::uint64_t accepted = 0, rejected = 0;
+  std::uint64_t far_expiry = 0;  // accepted tokens that expire beyond the year 2200, if ever: exp in milliseconds?
   std::array<std::uint64_t, kReasonCount> by_reason{};
 
   std::uint64_t records() const noexcept { return accepted + rejected; }
-  void count(ReasonSet reasons) noexcept {
-    if (reasons.empty()) {
+  void count(const jose::TokenVerdict& verdict) noexcept {
+    if (verdict.reasons.empty()) {
       ++accepted;
+      far_expiry += is_far(verdict.expires_at);
     } else {
       ++rejected;
-      ++by_reason[static_cast<std::size_t>(reasons.first())];
+      ++by_reason[static_cast<std::size_t>(verdict.reasons.first())];
     }
   }
   void add(const Counts& other) noexcept;
+
+ private:
+  // `seconds` is a decimal integer without leading zeros, or empty.
+  static bool is_far(std::string_view seconds) noexcept {
+    constexpr std::string_view kYear2200 = "7258118400";
+    return seconds.size() > kYear2200.size() ? seconds.front() != '-'
+                                             : seconds.size() == kYear2200.size() && seconds >= kYear2200;
+  }
 };
 
 // Accepted and rejected records for each value of one property, values in order of first appearance.

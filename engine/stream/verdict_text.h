@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "assay/instant.h"
 #include "assay/reason.h"
 #include "codec/base64url.h"
 
@@ -15,6 +16,11 @@ inline constexpr std::size_t kFingerprintRoom = codec::base64url_encoded_size(32
 
 // Writes the token's "ath" (RFC 9449 §4.2) into kFingerprintRoom characters. Returns the end.
 char* write_fingerprint(char* to, std::string_view token);
+
+// Characters of the longest time: years of seconds in 64 bits, and nanoseconds.
+inline constexpr std::size_t kTimeRoom = 40;
+// Writes to_rfc3339(at) into kTimeRoom characters. Returns the end. Allocates nothing for years of four digits.
+char* write_time(char* to, Instant at);
 
 // Calls `append` with the name of each reason, in the order in which they are decided.
 template <class Append>

@@ -99,11 +99,11 @@ void VerifyStage::append_verdicts(const Worker& worker, Batch& batch) const {
     const jose::TokenVerdict* verdict = &refused;
     if (extracted.refused) {
       refused.reasons = *extracted.refused;
-      refused.detail = extracted.detail;
+      refused.detail = extracted.detail.empty() ? explain(*extracted.refused) : extracted.detail;
     } else {
       verdict = &worker.verdicts[verified++];
     }
-    batch.counts.count(verdict->reasons);
+    batch.counts.count(*verdict);
     if (verdict->reasons.contains(Reason::signature_invalid)) keep_failed_hmac(*verdict, extracted.token);
     if (tally) batch.tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
     if (writer_ == nullptr) continue;
@@ -113,6 +113,7 @@ void VerifyStage::append_verdicts(const Worker& worker, Batch& batch) const {
                                    .verdict = verdict,
                                    .has_token = extracted.has_token,
                                    .token = extracted.token,
+                                   .judged_at = options_.at_record && extracted.has_time ? &extracted.time : nullptr,
                                    .carried = extracted.carried});
   }
 }

@@ -22,6 +22,7 @@ struct VerdictLine {
   const jose::TokenVerdict* verdict = nullptr;
   bool has_token = false;
   std::string_view token = {};
+  const Instant* judged_at = nullptr;              // the record's own time; null: it was judged at another
   std::span<const std::string_view> carried = {};  // JSON texts, one for each pointer of carry
 };
 
@@ -31,6 +32,7 @@ class VerdictWriter {
   struct Options {
     Only only = Only::both;
     bool emit_token = false, fingerprint = false;
+    bool judged_at = false;                // records are judged at their own times, which verdicts show
     std::vector<std::string> inputs = {};  // more than one: each verdict names its file
     std::vector<std::string> carry = {};
   };

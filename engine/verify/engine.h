@@ -64,7 +64,7 @@ class Engine {
   std::unique_ptr<Impl> impl_;
 };
 
-// Copies a verdict of `token`, for the library's callers.
-Verdict to_verdict(const jose::TokenVerdict& verdict, std::string_view token);
+// Copies the verdict on a token at its time, for the library's callers.
+Verdict to_verdict(const jose::TokenVerdict& verdict, const jose::TokenInput& input);
 
 }  // namespace assay::verify

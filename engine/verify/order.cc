@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -17,9 +19,10 @@ namespace {
 // check_batch constructs verdicts over old ones.
 static_assert(std::is_trivially_destructible_v<jose::TokenVerdict>);
 
+// Without a detail the reason's own sentence stands in its place.
 void reject(jose::TokenVerdict& verdict, Reason reason, std::string_view detail) noexcept {
   verdict.reasons = ReasonSet(reason);
-  verdict.detail = detail;
+  verdict.detail = detail.empty() ? explain(reason) : detail;
 }
 
 // Copies alg and kid from the header into the verdict, even if the header has a fault.
@@ -147,30 +150,78 @@ void check_signatures(std::span<jose::TokenVerdict> verdicts, Workspace& workspa
   }
 }
 
-// Reads the claims and applies the policy. Returns the claims of an accepted token, else null. A token whose signature
-// was not verified is granted nothing.
-const jose::Claims* check_claims(const Work& work, Instant at, jose::TokenVerdict& verdict, Workspace& workspace) {
+// Copies those of the claims that a verdict shows even if the token is rejected.
+void report_claims(const jose::Claims& claims, jose::TokenVerdict& verdict, base::Arena& arena) {
+  verdict.client_id = jose::client_id_of(claims, arena);
+  verdict.has_client_id = true;
+  const auto copy = [](const jose::Claim& claim, bool& present, std::string_view& text) {
+    present = claim.type == jose::ClaimType::string;
+    if (present) text = claim.text;
+  };
+  copy(claims.iss, verdict.has_issuer, verdict.issuer);
+  copy(claims.sub, verdict.has_subject, verdict.subject);
+  copy(claims.jti, verdict.has_jti, verdict.jti);
+}
+
+// Looks the token up in the lists of revoked tokens. Returns from when on it is revoked, if it is on one of them.
+std::optional<Instant> check_revocation(const jose::TokenInput& input, jose::TokenVerdict& verdict,
+                                        Workspace& workspace) {
+  std::optional<std::string_view> jti, iss;
+  if (verdict.has_jti) jti = verdict.jti;
+  if (verdict.has_issuer) iss = verdict.issuer;
+  std::optional<Instant> from;
+  for (const auto& list : workspace.snapshot->revoked) {
+    const std::optional<Instant> here = list->revoked_from(jti, iss, input.token);
+    if (here && (!from || *here < *from)) from = here;
+  }
+  if (!from || input.at < *from) return from;
+  if (verdict.reasons.empty()) {
+    const bool always = *from == keys::RevocationList::kAlways;
+    verdict.detail = always ? "the token is on the list of revoked tokens"
+                            : workspace.arena.copy("revoked from " + to_rfc3339(*from) + " on");
+  }
+  verdict.reasons.insert(Reason::token_revoked);
+  return from;
+}
+
+// What was found of a token that is accepted.
+struct Accepted {
+  const jose::Claims* claims = nullptr;  // null: the token is not accepted
+  std::optional<Instant> revoked_from;   // a later moment
+
+  // The moments at which exactly this verdict holds; none if the token is not accepted.
+  jose::Interval interval(const Policy& policy) const noexcept {
+    if (claims == nullptr) return {};
+    jose::Interval interval = jose::accepted_interval(policy, *claims);
+    if (revoked_from) interval.until = std::min(interval.until, *revoked_from);
+    return interval;
+  }
+};
+
+// Reads the claims and applies the policy. A token whose signature was not verified is granted nothing.
+Accepted check_claims(const Work& work, const jose::TokenInput& input, jose::TokenVerdict& verdict,
+                      Workspace& workspace) {
+  const Profile profile = workspace.policy.profile;
   jose::ClaimsFault fault;
   const jose::Claims* claims =
-      jose::read_claims(work.payload, workspace.policy.profile, workspace.reader, workspace.arena, fault);
+      jose::read_claims(work.payload, profile, workspace.reader, workspace.arena, fault, workspace.further_claims);
   if (claims == nullptr) {
     reject(verdict, Reason::malformed_claims, fault.message);
-    return nullptr;
+    return {};
   }
-  verdict.client_id = jose::client_id_of(*claims, workspace.arena);
-  verdict.has_client_id = true;
-  if (claims->iss.type == jose::ClaimType::string) verdict.issuer = claims->iss.text;
-  verdict.scopes = jose::scopes_of(*claims, workspace.policy.profile, workspace.arena);
+  report_claims(*claims, verdict, workspace.arena);
+  verdict.scopes = jose::scopes_of(*claims, profile, workspace.arena);
   const jose::Judgement judgement =
-      jose::apply_policy(workspace.policy, work.plan->header, *claims, verdict.scopes, at, workspace.arena);
+      jose::apply_policy(workspace.policy, work.plan->header, *claims, verdict.scopes, input.at, workspace.arena);
   verdict.reasons = judgement.reasons;
   verdict.detail = judgement.detail;
-  if (!verdict.reasons.empty() || verdict.signature != SignatureState::valid) return nullptr;
-  verdict.has_subject = claims->sub.type == jose::ClaimType::string;
-  if (verdict.has_subject) verdict.subject = claims->sub.text;
-  verdict.expires_at = jose::expires_at_of(*claims, workspace.policy.profile, workspace.arena);
+  std::optional<Instant> revoked_from;
+  if (!workspace.snapshot->revoked.empty()) revoked_from = check_revocation(input, verdict, workspace);
+  if (!verdict.reasons.empty() || verdict.signature != SignatureState::valid) return {};
+  if (profile == Profile::fastmcp_3_4) verdict.has_subject = false;  // its AccessToken has none
+  verdict.expires_at = jose::expires_at_of(*claims, profile, workspace.arena);
   verdict.claims = claims->json;
-  return claims;
+  return {claims, revoked_from};
 }
 
 }  // namespace
@@ -178,12 +229,19 @@ const jose::Claims* check_claims(const Work& work, Instant at, jose::TokenVerdic
 Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
                      std::unique_ptr<signature::BackendSession> backend_session,
                      std::unique_ptr<memo::TokenMemo> tokens)
-    : policy(policy_of), key_store(&keys), token_memo(std::move(tokens)), backend(std::move(backend_session)) {
+    : policy(policy_of),
+      key_store(&keys),
+      further_claims(jose::further_claims(policy_of)),
+      token_memo(std::move(tokens)),
+      backend(std::move(backend_session)) {
   backend->measure(&clock);
 }
 
 Workspace::Workspace(const Policy& policy_of, std::shared_ptr<const keys::Snapshot> no_keys)
-    : policy(policy_of), key_store(nullptr), snapshot(std::move(no_keys)) {}
+    : policy(policy_of),
+      key_store(nullptr),
+      further_claims(jose::further_claims(policy_of)),
+      snapshot(std::move(no_keys)) {}
 
 void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                  Workspace& workspace) noexcept {
@@ -217,12 +275,11 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
   workspace.clock.lap(Stage::signature);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (work[i].next != Work::Next::claims) continue;
-    const jose::Claims* accepted = check_claims(work[i], inputs[i].at, verdicts[i], workspace);
+    const Accepted accepted = check_claims(work[i], inputs[i], verdicts[i], workspace);
     // Two kinds of token are not remembered, because recall() would skip work that is due each time they come: a token
     // whose kid no key has asks for a refetch, and one that the cross-check did not sample may be sampled next time.
     if (known == nullptr || !known->should_remember(i) || work[i].plan->wants_refetch || work[i].not_sampled) continue;
-    const auto interval = accepted == nullptr ? jose::Interval() : jose::accepted_interval(workspace.policy, *accepted);
-    known->remember(i, inputs[i].token, verdicts[i], interval);
+    known->remember(i, inputs[i].token, verdicts[i], accepted.interval(workspace.policy));
   }
   workspace.clock.lap(Stage::claims);
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -50,6 +51,7 @@ struct Workspace {
 
   const Policy& policy;
   keys::KeyStore* key_store;                       // null: without keys
+  const std::vector<std::string> further_claims;   // what the policy looks at beside the claims of every token
   std::shared_ptr<const keys::Snapshot> snapshot;  // of the current batch
 
   base::Arena arena{256 << 10};

@@ -1,8 +1,10 @@
 #include "assay/token_inspector.h"
 
+#include <atomic>
 #include <utility>
 
 #include "jose/policy.h"
+#include "keys/source.h"
 #include "verify/order.h"
 
 namespace assay {
@@ -17,6 +19,12 @@ Result<TokenInspector> TokenInspector::create(Policy policy) {
   for (const Algorithm algorithm : checked->algorithms) no_keys->allowed.insert(algorithm);
   // With keys, a strict policy without algorithms allows those that the keys permit.
   if (checked->algorithms.empty()) no_keys->allowed = AlgorithmSet::unless_named();
+  for (const std::string& path : checked->revoked) {
+    const KeySource list{KeySource::Kind::revoked_file, path, ""};
+    Result<keys::Content> content = keys::read_source(list, {}, std::atomic<bool>(false));
+    if (!content) return content.error();
+    no_keys->revoked.push_back(std::move(content->revoked));
+  }
   return TokenInspector(std::move(*checked), std::move(no_keys));
 }
 

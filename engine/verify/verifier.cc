@@ -12,17 +12,21 @@
 namespace assay {
 namespace verify {
 
-Verdict to_verdict(const jose::TokenVerdict& from, std::string_view token) {
+Verdict to_verdict(const jose::TokenVerdict& from, const jose::TokenInput& input) {
   Verdict verdict;
   verdict.reasons = from.reasons;
   verdict.signature = from.signature;
   if (from.has_alg) verdict.alg = std::string(from.alg);
   if (from.has_kid) verdict.kid = std::string(from.kid);
   verdict.client_id = from.client_id;
+  if (from.has_issuer) verdict.issuer = std::string(from.issuer);
+  if (from.has_subject) verdict.subject = std::string(from.subject);
+  if (from.has_jti) verdict.jti = std::string(from.jti);
+  verdict.judged_at = input.at;
   verdict.detail = from.detail;
   if (!from.reasons.empty()) return verdict;
   AccessToken& granted = verdict.token.emplace();
-  granted.token = token;
+  granted.token = input.token;
   granted.client_id = from.client_id;
   granted.scopes.assign(from.scopes.begin(), from.scopes.end());
   granted.expires_at_text = from.expires_at;
@@ -36,7 +40,7 @@ Verdict to_verdict(const jose::TokenVerdict& from, std::string_view token) {
     }
     granted.expires_at = seconds;
   }
-  if (from.has_subject) granted.subject = std::string(from.subject);
+  granted.subject = verdict.subject;
   granted.claims = from.claims;
   return verdict;
 }
@@ -79,7 +83,7 @@ void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::sp
     const std::size_t count = std::min(kPiece, tokens.size() - begin);
     for (std::size_t i = 0; i < count; ++i) inputs[i] = {tokens[begin + i], at};
     engine_->verify({inputs.data(), count}, {judged.data(), count}, *session);
-    for (std::size_t i = 0; i < count; ++i) verdicts[begin + i] = verify::to_verdict(judged[i], tokens[begin + i]);
+    for (std::size_t i = 0; i < count; ++i) verdicts[begin + i] = verify::to_verdict(judged[i], inputs[i]);
   }
   engine_->release(std::move(session));
 }

@@ -45,10 +45,13 @@ REASONS = {
     "claim_type": (token(exp="tomorrow"), []),
     "token_expired": (token(exp=AT), []),
     "token_not_yet_valid": (token(nbf=AT + 1), []),
+    "token_lifetime": (token(), ["--max-lifetime", "3659"]),
     "issuer_mismatch": (token(), ["--issuer", "https://other.example.com"]),
     "audience_mismatch": (token(), ["--audience", "other"]),
     "scope_missing": (token(), ["--require-scope", "admin"]),
+    "claim_mismatch": (token(), ["--require-claim", "client_id=other"]),
     "type_mismatch": (token(), ["--typ", "at+jwt"]),
+    "token_revoked": (token(jti="7f"), ["--revoked", "revoked.csv"]),
     "unknown_token": ("nobody", ["static", "static.json"]),
 }
 
@@ -66,6 +69,7 @@ class Reasons(Case):
     def test_each_reason_is_reported_as_its_golden_says(self):
         self.write("two.json", compact({"keys": [jwk("a"), jwk("b", b"y" * 32), jwk("big", b"z" * 64, alg="HS512")]}))
         self.write("static.json", compact({"somebody": {"client_id": "c"}}))
+        self.write("revoked.csv", "jti\n7f\n")
         out = b""
         for reason, (record, options) in REASONS.items():
             with self.subTest(reason):
@@ -89,6 +93,83 @@ class Reasons(Case):
         (verdict,) = self.verdicts(stdin=token(secret=b"x" * 32) + "\n")
         self.assertNotIn("client_id", verdict)
         self.assertEqual(verdict["signature"], "invalid")
+
+
+class Policy(Case):
+    def reasons(self, *args, stdin):
+        return [verdict.get("reason") for verdict in self.verdicts(*args, stdin=stdin)]
+
+    def test_a_required_claim_is_a_string_or_in_a_list(self):
+        records = "\n".join([token(tid="t1"), token(tid=["t0", "t1"]), token(tid="t2"), token(), token(tid=5)]) + "\n"
+        self.assertEqual(self.reasons("--require-claim", "tid=t1", stdin=records), [None, None] + ["claim_mismatch"] * 3)
+        self.assertEqual(self.reasons("--require-claim", "tid=t1", "--require-claim", "azp=x", stdin=token(tid="t1", azp="x")
+                                      + "\n"), [None])
+        self.assertEqual(self.reasons("--require-claim", "q=a=b", stdin=token(q="a=b") + "\n"), [None])
+        for wrong in ("tid", "=t1", ""):
+            self.assertRefused(self.verify("--require-claim", wrong), "--require-claim", "NAME=VALUE")
+
+    def test_inspect_tells_how_to_require_the_client_of_a_token_without_aud(self):
+        text = self.assay("inspect", *self.KEY, "--audience", "app", stdin=token(aud=None)).stdout.decode()
+        self.assertIn('the token has client_id "app"', text)
+        self.assertIn("--require-claim 'client_id=app'", text)
+        self.assertEqual(self.reasons("--require-claim", "client_id=app", stdin=token(aud=None) + "\n"), [None])
+
+    def test_an_exact_scope_is_not_split(self):
+        text = token(scope=["a b", "c"]) + "\n"
+        self.assertEqual(self.reasons("--require-scope-exact", "a b", stdin=text), [None])
+        self.assertEqual(self.reasons("--require-scope", "a b", stdin=text), ["scope_missing"])
+        self.assertEqual(self.reasons("--require-scope", '["a b","c"]', stdin=text), [None])
+
+    def test_a_longer_life_than_allowed_is_rejected(self):
+        records = token() + "\n" + token(iat=None) + "\n" + token(exp=None) + "\n"
+        self.assertEqual(self.reasons("--max-lifetime", "3660", stdin=records), [None, "token_lifetime", "token_lifetime"])
+        self.assertRefused(self.verify("--max-lifetime", "0"), "--max-lifetime")
+
+    def test_a_revoked_token_is_rejected_from_its_time_on(self):
+        self.write("list", "".join(json.dumps(entry) + "\n" for entry in (
+            {"jti": "a"}, {"jti": "b", "iss": "https://other.example.com"}, {"jti": "c", "from": AT + 1},
+            {"jti": "d", "from": "2026-09-21T14:13:20Z"})))
+        records = "".join(token(jti=jti) + "\n" for jti in "abcd") + token() + "\n"
+        self.assertEqual(self.reasons("--revoked", "list", stdin=records),
+                         ["token_revoked", None, None, "token_revoked", None])
+        done = self.verify("--revoked", "list", "--at", str(AT + 1), stdin=records)
+        self.assertIn("revoked from 2026-09-21T14:13:21Z on", done.stdout.decode())
+        text = self.assay("inspect", *self.KEY, "--revoked", "list", stdin=token(jti="a")).stdout.decode()
+        self.assertRegex(text, r"revocation +FAILED +token_revoked: the token is on the list")
+        text = self.assay("inspect", "--at", str(AT), "--revoked", "list", stdin=token(jti="a")).stdout.decode()
+        self.assertRegex(text, r"revocation +FAILED")
+
+    def test_a_list_that_cannot_be_read_is_named_with_its_line(self):
+        self.write("list", '{"jti":"a"}\n{"jti":5}\n')
+        self.assertRefused(self.verify("--revoked", "list"), "list: line 2: jti is not a string")
+        self.assertRefused(self.verify("--revoked", "missing"), "missing: cannot be read")
+        self.write("list", '{"jti":"a"}\n')
+        self.assertRefused(self.assay("verify", "--revoked", "list"), "no keys")
+
+    def test_an_issuer_may_be_a_template(self):
+        template = "https://login.example/{tenantid}/v2.0"
+        records = "".join(token(iss=f"https://login.example/{tenant}/v2.0", tid=tid) + "\n"
+                          for tenant, tid in (("aa-11", "aa-11"), ("aa-11", "bb-22"), ("aa-11", None)))
+        self.assertEqual(self.reasons("--issuer", template, stdin=records), [None, "issuer_mismatch", "issuer_mismatch"])
+        self.assertRefused(self.verify("--issuer", "https://login.example/{tenant}/v2.0"), "--issuer", "{tenant}")
+
+    def test_times_in_milliseconds_are_noticed(self):
+        done = self.verify(stdin=token(exp=AT * 1000) + "\n", quiet=False)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("exp lies beyond the year 2200 (in milliseconds?): 1", done.stderr.decode())
+        self.assertNotIn("2200", self.verify(stdin=token() + "\n", quiet=False).stderr.decode())
+        (verdict,) = self.verdicts(stdin=token(nbf=AT * 1000) + "\n")
+        self.assertIn("milliseconds?", verdict["detail"])
+        text = self.assay("inspect", *self.KEY, stdin=token(exp=AT * 1000)).stdout.decode()
+        self.assertRegex(text, r"exp .*the year 58\d\d\d, in .* years; milliseconds\? then 2026-09-21T14:13:20Z")
+
+    def test_an_empty_issuer_is_fastmcps_empty_string_and_a_list_of_it_is_not(self):
+        fastmcp = ["--profile", "fastmcp", "--algorithm", "HS256"]
+        self.assertEqual(self.reasons(*fastmcp, "--issuer", "", stdin=token() + "\n"), [None])
+        two = ["--issuer", "", "--issuer", "x"]
+        self.assertEqual(self.reasons(*fastmcp, *two, stdin=token() + "\n" + token(iss="") + "\n"),
+                         ["issuer_mismatch", None])
+        self.assertRefused(self.verify("--issuer", ""), "--issuer: is empty")
 
 
 class Output(Case):
@@ -117,7 +198,26 @@ class Output(Case):
     def test_fields_of_a_rejected_verdict_are_in_the_promised_order(self):
         (verdict,) = self.verdicts(stdin=token(exp=AT - 1) + "\n")
         self.assertEqual(list(verdict), ["record", "line", "valid", "alg", "kid", "signature", "reason", "reasons",
-                                         "detail", "client_id"])
+                                         "detail", "client_id", "issuer", "subject", "jti"])
+        self.assertEqual((verdict["issuer"], verdict["subject"], verdict["jti"]),
+                         ("https://idp.example.com", "u1", None))
+
+    def test_the_time_of_a_record_is_shown_last_before_what_options_add(self):
+        records = [compact({"token": text, "time": AT + 0.5, "id": 7}).decode() for text in (token(), token(exp=AT), "x")]
+        done = self.verify("--at", "record", "--carry", "/id", "--fingerprint", stdin="\n".join(records) + "\n{}\n")
+        lines = done.stdout.decode().splitlines()
+        for line in lines[:3]:
+            self.assertIn(',"judged_at":"2026-09-21T14:13:20.5Z","ath":', line)
+        self.assertNotIn("judged_at", lines[3])
+        self.assertNotIn(b"judged_at", self.verify(stdin=token() + "\n").stdout)
+
+    def test_separators_and_marks_of_direction_are_written_as_escapes(self):
+        text = "a\u2028\u202e\u2066\u200fz"
+        escaped = b"a\\u2028\\u202e\\u2066\\u200fz"
+        body = json.dumps({"sub": text, "exp": AT + 9}, ensure_ascii=False).encode()
+        out = self.verify("--emit-token", stdin=sign(compact(HEADER), body) + "\n").stdout
+        self.assertEqual(out.count(escaped), 3, out)  # client_id, subject and claims
+        self.assertEqual(json.loads(out)["claims"]["sub"], text)
 
     def test_no_format_writes_nothing_and_still_judges(self):
         done = self.verify("--format", "none", stdin="x\n")

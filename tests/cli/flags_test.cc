@@ -28,6 +28,7 @@ std::string shown(const Instant& at) { return to_rfc3339(at); }
 std::string shown(const KeySource& source) { return std::to_string(static_cast<int>(source.kind)) + source.value; }
 std::string shown(const mint::Fault& fault) { return std::to_string(static_cast<int>(fault.reason)); }
 std::string shown(const std::pair<std::string, std::string>& claim) { return claim.first + "=" + claim.second; }
+std::string shown(const RequiredClaim& claim) { return claim.name + "=" + claim.value; }
 template <class T>
 std::string shown(const std::vector<T>& values) {
   std::string text = "[";
@@ -46,6 +47,7 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(verifier.keys), SHOW(verifier.fetch.ssrf_safe), SHOW(verifier.fetch.ca_file), SHOW(verifier.policy.profile);
   SHOW(verifier.policy.algorithms), SHOW(verifier.policy.issuers), SHOW(verifier.policy.audiences);
   SHOW(verifier.policy.required_scopes), SHOW(verifier.policy.required_type), SHOW(verifier.policy.leeway_seconds);
+  SHOW(verifier.policy.required_claims), SHOW(verifier.policy.max_lifetime_seconds), SHOW(verifier.policy.revoked);
   SHOW(verifier.policy.max_token_bytes), SHOW(verifier.backend), SHOW(verifier.table_memory);
   SHOW(verifier.memo_memory), SHOW(verifier.cross_check);
   SHOW(stream.inputs), SHOW(stream.input), SHOW(stream.token_field), SHOW(stream.time_field), SHOW(stream.carry);
@@ -87,8 +89,10 @@ std::vector<std::string> samples(const Flag& flag) {
            : flag.commands == std::vector<std::string>{"inspect"} ? std::vector<std::string>{"7"}
                                                                   : std::vector<std::string>{"7", "record"};
   static const std::map<std::string, std::string> by_placeholder = {
-      {"POINTER", "/x"}, {"SIZE", "1MiB"}, {"SHARE", "0.5"}, {"NAME=JSON", "a=1"}, {"KIND=SHARE", "expired=0.5"},
-      {"N", "2049"},     {"SECONDS", "7"}, {"S", "7"},       {"BYTES", "777"},     {"LIST", "2,3"}};
+      {"POINTER", "/x"},    {"SIZE", "1MiB"},      {"SHARE", "0.5"},
+      {"NAME=JSON", "a=1"}, {"NAME=VALUE", "a=1"}, {"KIND=SHARE", "expired=0.5"},
+      {"N", "2049"},        {"SECONDS", "7"},      {"S", "7"},
+      {"BYTES", "777"},     {"LIST", "2,3"}};
   const auto found = by_placeholder.find(flag.placeholder);
   if (found == by_placeholder.end()) return {"x"};
   if (flag.name == "--threads" && flag.placeholder == "N") return {"3"};

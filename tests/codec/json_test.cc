@@ -281,10 +281,11 @@ std::string nested(int depth, std::string_view open, std::string_view inner, std
 }
 
 TEST_F(Json, NestsToTheLimitAndNoDeeper) {
-  static_assert(kJsonMaxDepth == 960);
+  static_assert(kJsonMaxDepth == 960 && kPythonMaxDepth == 980);
   for (const JsonDialect dialect : kBoth) {
-    for (const int depth : {959, 960, 961}) {
-      const bool good = depth <= kJsonMaxDepth;
+    const int most = dialect == JsonDialect::python ? kPythonMaxDepth : kJsonMaxDepth;
+    for (const int depth : {most - 1, most, most + 1}) {
+      const bool good = depth <= most;
       EXPECT_EQ(read(nested(depth, "[", "", "]"), dialect) != nullptr, good) << depth;
       EXPECT_EQ(read(nested(depth, "[", "1", "]"), dialect) != nullptr, good) << depth;
       EXPECT_EQ(read(nested(depth - 1, "{\"a\":", "{}", "}"), dialect) != nullptr, good) << depth;

@@ -1,6 +1,7 @@
 // What the tests of this room share: payloads as a token carries them, headers as their segment.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,9 @@ inline std::optional<Header> header_of(std::string_view json, Profile profile) {
 
 // Reads claims and keeps all that they point to.
 struct ReadClaims {
-  ReadClaims(std::string_view json, Profile profile) : text(std::string(json) + std::string(codec::kJsonPadding, ' ')) {
-    claims = read_claims(std::string_view(text).substr(0, json.size()), profile, reader, arena, fault);
+  ReadClaims(std::string_view json, Profile profile, std::span<const std::string> further = {})
+      : text(std::string(json) + std::string(codec::kJsonPadding, ' ')) {
+    claims = read_claims(std::string_view(text).substr(0, json.size()), profile, reader, arena, fault, further);
   }
   std::string text;
   base::Arena arena;

@@ -161,5 +161,18 @@ TEST(CreateToken, ExpiresAtTheEndOfTheRangeRatherThanBeyond) {
   EXPECT_THAT(segment(pair->create_token(request), 1), HasSubstr(R"("exp":-9223372036854775808})"));
 }
 
+TEST(RsaKeyPair, IsMadeOfTwoPems) {
+  const RsaKeyPair made = RsaKeyPair::generate();
+  const Result<RsaKeyPair> again = RsaKeyPair::from_pem(made.private_key(), "-----any public key-----");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->private_key(), made.private_key());
+  EXPECT_EQ(again->public_key(), "-----any public key-----");
+  TokenRequest request;
+  request.issued_at = Instant{1790000000, 0};
+  EXPECT_EQ(again->create_token(request), made.create_token(request));
+  EXPECT_FALSE(RsaKeyPair::from_pem(made.public_key(), made.public_key()));
+  EXPECT_FALSE(RsaKeyPair::from_pem("", ""));
+}
+
 }  // namespace
 }  // namespace assay

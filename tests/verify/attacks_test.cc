@@ -1,5 +1,5 @@
-// Every case of data/vectors/attacks.ndjson through the library, in both profiles and through both backends: verdicts,
-// and the AccessTokens of FastMCP.
+// Every case of data/vectors/attacks.ndjson through the library, in every profile and through both backends: verdicts,
+// details, and the AccessTokens of FastMCP.
 #include <gtest/gtest.h>
 
 #include <charconv>
@@ -27,15 +27,37 @@ std::string text_of(const JsonNode* node) {
 
 bool given(const JsonNode* node) { return node != nullptr && !node->is(JsonType::null); }
 
-std::string expected(const JsonNode& test, Profile profile) {
-  const JsonNode* expect = test.find("expect");
-  if (expect->is(JsonType::object)) expect = expect->find(profile == Profile::strict ? "strict" : "fastmcp");
-  return text_of(expect);
+// The name of a profile's column.
+std::string column(Profile profile) {
+  switch (profile) {
+    case Profile::strict:
+      return "strict";
+    case Profile::fastmcp_3_4:
+      return "fastmcp@3.4";
+    case Profile::fastmcp_4_1:
+      return "fastmcp@4.1";
+    case Profile::fastmcp_4_2:
+      return "fastmcp@4.2";
+  }
+  return "";
 }
 
-void check_result(const JsonNode& result, const AccessToken& token, const std::string& id) {
+std::string expected(const JsonNode& test, Profile profile) {
+  const JsonNode* expect = test.find("expect");
+  return text_of(expect->is(JsonType::object) ? expect->find(column(profile)) : expect);
+}
+
+// What FastMCP returns; null if it returns nothing.
+const JsonNode* result_of(const JsonNode& test, Profile profile) {
+  const JsonNode* results = test.find("results");
+  const JsonNode* own = results == nullptr ? nullptr : results->find(column(profile));
+  return own != nullptr ? own : test.find("result");
+}
+
+void check_result(const JsonNode& result, const AccessToken& token, Profile profile, const std::string& id) {
   EXPECT_EQ(token.client_id, text_of(result.find("client_id"))) << id;
-  const JsonNode* subject = result.find("subject");
+  // The AccessToken of 3.4 has no subject.
+  const JsonNode* subject = profile == Profile::fastmcp_3_4 ? nullptr : result.find("subject");
   EXPECT_EQ(token.subject.has_value(), given(subject)) << id;
   if (given(subject)) {
     EXPECT_EQ(token.subject.value_or(""), subject->text) << id;
@@ -88,18 +110,22 @@ TEST_P(Attacks, AreJudgedAsTheVectorsSay) {
     const Verdict verdict = found->second->verify(test->find("token")->text, Instant{at, 0});
     EXPECT_EQ(verdict.valid(), accept) << id << ": " << text_of(test->find("comment"))
                                        << (verdict.valid() ? "" : std::string(to_string(verdict.reason())));
-    const JsonNode* result = test->find("result");
-    if (is_fastmcp(profile) && verdict.valid() && given(result)) check_result(*result, *verdict.token, id);
+    EXPECT_EQ(verdict.detail.empty(), verdict.valid()) << id;
+    EXPECT_EQ(verdict.detail.find('\n'), std::string::npos) << id;
+    const JsonNode* result = result_of(*test, profile);
+    if (is_fastmcp(profile) && verdict.valid() && given(result)) check_result(*result, *verdict.token, profile, id);
   }
   EXPECT_GE(cases, 950);
 }
 
 INSTANTIATE_TEST_SUITE_P(EachProfileAndBackend, Attacks,
-                         testing::Combine(testing::Values(Profile::strict, Profile::fastmcp),
+                         testing::Combine(testing::Values(Profile::strict, Profile::fastmcp_3_4, Profile::fastmcp_4_1,
+                                                          Profile::fastmcp_4_2),
                                           testing::Values("openssl", "lanes")),
                          [](const auto& which) {
-                           const bool strict = std::get<0>(which.param) == Profile::strict;
-                           return std::string(strict ? "strict_" : "fastmcp_") + std::get<1>(which.param);
+                           std::string name = column(std::get<0>(which.param)) + "_" + std::get<1>(which.param);
+                           for (char& c : name) c = c == '@' || c == '.' ? '_' : c;
+                           return name;
                          });
 
 }  // namespace

@@ -40,8 +40,9 @@ std::string shown(const jose::TokenVerdict& verdict) {
   add(verdict.has_kid, verdict.kid);
   add(verdict.has_client_id, verdict.client_id);
   add(verdict.has_subject, verdict.subject);
-  for (const std::string_view field : {verdict.issuer, verdict.expires_at, verdict.claims, verdict.detail})
-    add(true, field);
+  add(verdict.has_issuer, verdict.issuer);
+  add(verdict.has_jti, verdict.jti);
+  for (const std::string_view field : {verdict.expires_at, verdict.claims, verdict.detail}) add(true, field);
   for (const std::string_view scope : verdict.scopes) add(true, scope);
   return text;
 }
@@ -100,8 +101,59 @@ void expect_equal_verdicts(Side& with, Side& without, const std::vector<Asked>& 
 }
 
 class EngineMemo : public testing::TestWithParam<Profile> {};
-INSTANTIATE_TEST_SUITE_P(EachProfile, EngineMemo, testing::Values(Profile::strict, Profile::fastmcp),
-                         [](const auto& which) { return which.param == Profile::strict ? "strict" : "fastmcp"; });
+INSTANTIATE_TEST_SUITE_P(EachProfile, EngineMemo,
+                         testing::Values(Profile::strict, Profile::fastmcp_3_4, Profile::fastmcp_4_1,
+                                         Profile::fastmcp_4_2),
+                         [](const auto& which) {
+                           constexpr const char* kNames[] = {"strict", "fastmcp_3_4", "fastmcp_4_1", "fastmcp_4_2"};
+                           return kNames[static_cast<int>(which.param)];
+                         });
+
+// Lifetimes, required claims and lists of revoked tokens, before and after the moment of revocation.
+TEST_P(EngineMemo, ChangesNoVerdictOfThePolicysAdditions) {
+  const test::TempDir folder;
+  const std::string list = folder.write("revoked.csv", "jti,from\nr0,\nr1," + std::to_string(kIssued + 100) + "\n");
+  Result<KeyPair> pair = KeyPair::generate(Algorithm::ES256);
+  ASSERT_TRUE(pair);
+  JwtVerifierOptions options;
+  options.keys = {{KeySource::Kind::public_key_text, pair->public_pem(), ""}};
+  options.policy.profile = GetParam();
+  options.policy.algorithms = {Algorithm::ES256};
+  options.policy.required_claims = {{"tid", "t"}};
+  options.policy.max_lifetime_seconds = 3600;
+  options.policy.revoked = {list};
+  std::vector<Asked> asked;
+  for (const char* jti : {"r0", "r1", "r2"}) {
+    for (const char* tid : {"\"t\"", "\"u\"", "[\"u\",\"t\"]"}) {
+      for (const std::int64_t lifetime : {3600, 3601}) {
+        TokenRequest request;
+        request.issued_at = Instant{kIssued, 0};
+        request.expires_in_seconds = lifetime;
+        request.additional_claims = {{"jti", "\"" + std::string(jti) + "\""}, {"tid", tid}};
+        const std::string token = pair->create_token(request);
+        for (const std::int64_t at : {99, 100, 0, 4000}) asked.push_back({token, {kIssued + at, 0}});
+      }
+    }
+  }
+  Side with(options, true), without(options, false);
+  ASSERT_TRUE(with && without) << with.error() << without.error();
+  for (int i = 0; i < 3; ++i) {
+    for (const Asked& one : asked) expect_equal_verdicts(with, without, {one});
+    expect_equal_verdicts(with, without, asked);
+  }
+  // A list that is read again counts for remembered tokens, too.
+  const Asked& free = asked[asked.size() - 8];
+  folder.write("revoked.csv", "jti\nr2\n");
+  ASSERT_TRUE(with.engine().reload() && without.engine().reload());
+  expect_equal_verdicts(with, without, asked, "after the reload");
+  const std::string revoked = std::to_string(ReasonSet(Reason::token_revoked).bits()) + " ";
+  EXPECT_TRUE(with.judge({free}).front().starts_with(revoked)) << with.judge({free}).front();
+  // A broken list leaves the old one.
+  folder.write("revoked.csv", "{");
+  EXPECT_FALSE(with.engine().reload());
+  EXPECT_TRUE(with.judge({free}).front().starts_with(revoked));
+  EXPECT_GT(with.engine().memo_statistics().hits, 0u);
+}
 
 // Each alone, again and again, and then all of one configuration together, again and again.
 TEST_P(EngineMemo, ChangesNoVerdictOnTheAttackVectors) {

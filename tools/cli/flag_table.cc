@@ -65,6 +65,23 @@ Value time_of_issue() {
           }};
 }
 
+// --issuer, --audience. One empty text is FastMCP's empty string, which is not checked, and not a list that holds it.
+Value expected_names(Field<std::optional<std::vector<std::string>>> field) {
+  return {.fields = {field.name},
+          .takes = Value::Takes::each,
+          .read = [field](Arguments& all, const std::string& text) -> Result<void> {
+            std::optional<std::vector<std::string>>& names = field.of(all);
+            const bool held_back = names && names->empty();  // an empty text came before
+            if (held_back) names->emplace_back();
+            if (!names) {
+              names.emplace();
+              if (text.empty()) return {};
+            }
+            names->push_back(text);
+            return {};
+          }};
+}
+
 Reader<mint::Fault> fault() {
   return {.read = [](const std::string& text) { return mint::parse_fault(text); },
           .write = [](const mint::Fault& fault) { return std::string(to_string(fault.reason)); }};
@@ -271,14 +288,20 @@ Rows policy_rows() {
        .placeholder = "ISS",
        .group = kPolicy,
        .commands = {kVerify, kInspect, kBench},
-       .help = "require this iss; one match suffices",
-       .value = append(FIELD(verifier, policy.issuers), text())},
+       .help = "require this iss; one match suffices; {tenantid} in it stands for the claim tid (strict)",
+       .value = expected_names(FIELD(verifier, policy.issuers))},
       {.name = "--audience",
        .placeholder = "AUD",
        .group = kPolicy,
        .commands = {kVerify, kInspect, kBench},
        .help = "require this aud; one match suffices",
-       .value = append(FIELD(verifier, policy.audiences), text())},
+       .value = expected_names(FIELD(verifier, policy.audiences))},
+      {.name = "--require-claim",
+       .placeholder = "NAME=VALUE",
+       .group = kPolicy,
+       .commands = {kVerify, kInspect, kBench},
+       .help = "require this claim to be VALUE, or a list that contains it",
+       .value = append(FIELD(verifier, policy.required_claims), required_claim())},
       {.name = "--typ",
        .placeholder = "TYPE",
        .group = kPolicy,
@@ -291,6 +314,25 @@ Rows policy_rows() {
        .commands = {kVerify, kInspect, kBench},
        .help = "require this scope, or several separated by spaces or commas; all must be granted",
        .value = append_all(FIELD(verifier, policy.required_scopes), scopes())},
+      {.name = "--require-scope-exact",
+       .placeholder = "SCOPE",
+       .group = kPolicy,
+       .commands = {kVerify, kInspect, kBench},
+       .help = "require this scope, which is not split",
+       .value = append(FIELD(verifier, policy.required_scopes), some_text("the scope"))},
+      {.name = "--max-lifetime",
+       .placeholder = "SECONDS",
+       .group = kPolicy,
+       .commands = {kVerify, kInspect, kBench},
+       .help = "require that exp is at most so long after iat; a token without either fails",
+       .value =
+           set(FIELD(verifier, policy.max_lifetime_seconds), whole_number<std::int64_t>(1, kMostLeeway, "seconds"))},
+      {.name = "--revoked",
+       .placeholder = "PATH",
+       .group = kPolicy,
+       .commands = {kVerify, kInspect, kBench},
+       .help = "reject the tokens on this list: NDJSON or CSV with jti (and iss) or ath, and perhaps from, a time",
+       .value = append(FIELD(verifier, policy.revoked), path())},
       {.name = "--at",
        .placeholder = "TIME",
        .group = kPolicy,

@@ -231,18 +231,24 @@ static_assert(every_reason_has_a_place(), "a new reason belongs into kChecks, or
 
 // Returns why the policy does not ask for a check; empty: it does.
 std::string_view why_not_asked(const Check& check, const Policy& policy) {
-  const auto none = [](const std::optional<std::vector<std::string>>& values) {
-    return !values || std::all_of(values->begin(), values->end(), [](const auto& value) { return value.empty(); });
-  };
+  const auto none = [](const std::optional<std::vector<std::string>>& values) { return !values; };
   switch (check.reasons.first()) {
     case Reason::token_not_yet_valid:
-      return is_fastmcp(policy.profile) ? "fastmcp does not look at nbf and iat" : "";
+      return is_fastmcp(policy.profile) && policy.profile < Profile::fastmcp_4_2
+                 ? "FastMCP does not look at nbf before 4.2"
+                 : "";
+    case Reason::token_lifetime:
+      return policy.max_lifetime_seconds ? "" : "no --max-lifetime";
     case Reason::issuer_mismatch:
       return none(policy.issuers) ? "no --issuer" : "";
     case Reason::audience_mismatch:
       return none(policy.audiences) ? "no --audience" : "";
     case Reason::scope_missing:
       return policy.required_scopes.empty() ? "no --require-scope" : "";
+    case Reason::claim_mismatch:
+      return policy.required_claims.empty() ? "no --require-claim" : "";
+    case Reason::token_revoked:
+      return policy.revoked.empty() ? "no --revoked" : "";
     case Reason::type_mismatch:
       return policy.required_type.empty() ? "no --typ" : "";
     default:

@@ -1,6 +1,7 @@
 #include "inspect_words.h"
 
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,8 @@
 namespace assay::cli {
 
 namespace {
+
+constexpr std::int64_t kLastSecond = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 using Meaning = std::pair<std::string_view, std::string_view>;
 
@@ -91,15 +94,27 @@ std::string mend_expired(const ReadToken& token, const Policy& policy, Instant a
 
 std::string mend_not_yet_valid(const ReadToken& token, Instant at) {
   std::int64_t latest = at.seconds;
-  for (const char* name : {"nbf", "iat"}) {
-    const auto* claim = member(token.claims, name);
-    if (!is_number(claim)) continue;
+  if (const auto* claim = member(token.claims, "nbf"); is_number(claim)) {
     const auto date = jose::parse_numeric_date(claim->text);
-    if (date.saturated || date.seconds > at.seconds + (std::int64_t{1} << 40)) return "ask the issuer for a new token";
+    if (date.saturated || date.seconds > kLastSecond) return "ask the issuer for an nbf in seconds";
     const std::int64_t first = date.seconds + (date.nanoseconds > 0 || date.beyond_nanoseconds ? 1 : 0);
     if (first > latest) latest = first;
   }
   return "judge later: --at " + to_rfc3339({latest, 0}) + ", or --leeway " + std::to_string(latest - at.seconds);
+}
+
+// Says what else in a token without aud tells for whom it is: AWS Cognito's access tokens have client_id instead.
+std::string mend_missing_audience(const ReadToken& token) {
+  for (const char* name : {"client_id", "azp", "appid", "cid"}) {
+    const std::string_view value = text_of(member(token.claims, name));
+    if (value.empty()) continue;
+    std::string quoted;
+    codec::append_json_string(quoted, value);
+    return "the token has " + std::string(name) + " " + safe(quoted) +
+           " instead; leave out --audience and require it: " +
+           option_with("--require-claim", std::string(name) + "=" + std::string(value));
+  }
+  return "ask the issuer for a token with an aud";
 }
 
 std::string mend_audience(const ReadToken& token) {
@@ -110,7 +125,17 @@ std::string mend_audience(const ReadToken& token) {
     }
   }
   if (!text_of(aud).empty()) return "expect its audience: " + option_with("--audience", text_of(aud));
-  return "ask the issuer for a token with an aud";
+  return mend_missing_audience(token);
+}
+
+// The first required claim that the token has with another value, with the value that it has.
+std::string mend_claim(const ReadToken& token, const Policy& policy) {
+  for (const RequiredClaim& required : policy.required_claims) {
+    const std::string_view value = text_of(member(token.claims, required.name));
+    if (value.empty() || value == required.value) continue;
+    return "require the value that it has: " + option_with("--require-claim", required.name + "=" + std::string(value));
+  }
+  return "ask the issuer for a token with every claim of --require-claim";
 }
 
 std::string mend_algorithm(const ReadToken& token) {
@@ -164,11 +189,24 @@ std::string how_long(std::int64_t seconds) {
   return "now";
 }
 
+// A time beyond the calendar: a year of five digits or more, and what it would be in a smaller unit.
+std::string far_time_in_words(std::string_view number, std::int64_t seconds, Instant at) {
+  constexpr std::int64_t kSecondsAYear = 31'556'952;
+  std::string text =
+      "the year " + std::to_string(1970 + seconds / kSecondsAYear) + ", " + how_long(seconds - at.seconds);
+  const std::optional<Instant> smaller = parse_unix_by_magnitude(number);
+  if (!smaller) return text;
+  const char* unit = seconds < 100'000'000'000'000       ? "milliseconds"
+                     : seconds < 100'000'000'000'000'000 ? "microseconds"
+                                                         : "nanoseconds";
+  return text + "; " + unit + "? then " + to_rfc3339(*smaller);
+}
+
 std::string time_in_words(std::string_view number, Instant at) {
   const auto date = jose::parse_numeric_date(number);
   constexpr std::int64_t kFirst = -62'135'596'800;  // 0001-01-01
-  constexpr std::int64_t kLast = 253'402'300'799;   // 9999-12-31
-  if (date.saturated || date.seconds < kFirst || date.seconds > kLast) return {};
+  if (date.saturated || date.seconds < kFirst) return {};
+  if (date.seconds > kLastSecond) return far_time_in_words(number, date.seconds, at);
   return to_rfc3339({date.seconds, date.nanoseconds}) + ", " + how_long(date.seconds - at.seconds);
 }
 
@@ -222,7 +260,7 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
     case Reason::token_lifetime:
       return "ask the issuer for tokens that live less long, or allow more with --max-lifetime";
     case Reason::claim_mismatch:
-      return "ask the issuer for a token with every claim of --require-claim";
+      return mend_claim(token, policy);
     case Reason::token_revoked:
       return "none: the token is on the list of --revoked";
     case Reason::unknown_token:

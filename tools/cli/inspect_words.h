@@ -20,7 +20,8 @@ std::string_view algorithm_meaning(std::string_view alg);
 
 // "2 months ago", "in 3 hours", "now": `seconds` after (or before, negative) the moment of judgement.
 std::string how_long(std::int64_t seconds);
-// "2026-09-21T14:13:20Z, 2 months ago" for a number of Unix seconds as written; empty when it is beyond the calendar.
+// "2026-09-21T14:13:20Z, 2 months ago" for a number of Unix seconds as written; "the year 58678, in 56652 years;
+// milliseconds? then 2026-..." for one beyond the calendar; empty when it is before it or beyond 64 bits.
 std::string time_in_words(std::string_view number, Instant at);
 
 // A token as far as it could be read, for advice. Either tree may be null.

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "codec/json.h"
+#include "jose/policy.h"
 
 namespace assay::cli {
 
@@ -152,16 +153,19 @@ Reader<std::uint64_t> seed() {
 }
 
 Reader<std::vector<std::string>> scopes() {
-  return {.read = [](const std::string& text) -> Result<std::vector<std::string>> {
-            std::vector<std::string> scopes;
-            for (std::size_t begin = 0; begin < text.size();) {
-              const std::size_t end = std::min(text.find_first_of(" ,", begin), text.size());
-              if (end > begin) scopes.push_back(text.substr(begin, end - begin));
-              begin = end + 1;
-            }
-            return scopes;
-          },
+  return {.read = [](const std::string& text) -> Result<std::vector<std::string>> { return jose::parse_scopes(text); },
           .write = [](const std::vector<std::string>& scopes) { return joined(scopes, " "); }};
+}
+
+Reader<RequiredClaim> required_claim() {
+  return {.read = [](const std::string& text) -> Result<RequiredClaim> {
+            const std::size_t equals = text.find('=');
+            if (equals == std::string::npos || equals == 0) {
+              return Error{"cannot read " + in_quotes(text) + " as a claim and its value; write NAME=VALUE"};
+            }
+            return RequiredClaim{text.substr(0, equals), text.substr(equals + 1)};
+          },
+          .write = [](const RequiredClaim& claim) { return claim.name + "=" + claim.value; }};
 }
 
 Reader<std::pair<std::string, std::string>> claim() {

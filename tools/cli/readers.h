@@ -17,6 +17,7 @@
 #include "assay/algorithm.h"
 #include "assay/instant.h"
 #include "assay/key_set.h"
+#include "assay/policy.h"
 #include "assay/result.h"
 
 namespace assay::cli {
@@ -52,10 +53,12 @@ Reader<double> decimal(double least, double most, const char* unit);
 Reader<Algorithm> algorithm();
 // Any number of 64 bits.
 Reader<std::uint64_t> seed();
-// Names separated by spaces or commas. May be empty.
+// Names separated by white space or commas, or a JSON list of names. May be empty.
 Reader<std::vector<std::string>> scopes();
 // NAME=JSON: a claim, with its value as JSON text.
 Reader<std::pair<std::string, std::string>> claim();
+// NAME=VALUE: a claim that must hold this value.
+Reader<RequiredClaim> required_claim();
 // A file of keys. `urls`: a key set may also be a URL.
 Reader<KeySource> key_source(KeySource::Kind kind, bool urls = false);
 

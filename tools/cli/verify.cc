@@ -80,6 +80,10 @@ std::string summary_text(const StreamResult& result) {
   for (const auto& [reason, count] : result.by_reason) {
     text += "  " + reason + std::string(width - reason.size() + 2, ' ') + with_commas(count) + "\n";
   }
+  if (result.far_expiry > 0) {
+    text +=
+        "  accepted, but exp lies beyond the year 2200 (in milliseconds?): " + with_commas(result.far_expiry) + "\n";
+  }
   if (result.recalled > 0) {
     char share[16];
     std::snprintf(share, sizeof share, "%.1f",

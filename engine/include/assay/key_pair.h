@@ -26,7 +26,8 @@ struct SigningKey;
 struct TokenRequest {
   std::string subject = "fastmcp-user";
   std::string issuer = "https://fastmcp.example.com";
-  std::vector<std::string> audiences;  // none: no aud; one: a string; several: a list
+  std::vector<std::string> audiences;  // none, or only "": no aud; one: a string; several: a list
+  bool audience_is_list = false;       // one audience is written as a list, too
   std::vector<std::string> scopes;     // joined with spaces
   std::int64_t expires_in_seconds = 3600;
   std::vector<std::pair<std::string, std::string>> additional_claims;  // name, value as JSON text
@@ -69,18 +70,23 @@ class KeyPair {
   std::unique_ptr<mint::SigningKey> key_;
 };
 
-// FastMCP's RSAKeyPair: RSA-2048, RS256.
+// FastMCP's RSAKeyPair: RS256.
 class RsaKeyPair {
  public:
-  // Throws std::runtime_error when OpenSSL has no random numbers.
+  // Makes a key of 2048 bits. Throws std::runtime_error when OpenSSL has no random numbers.
   static RsaKeyPair generate();
-  std::string private_key() const { return pair_.private_pem(); }
-  std::string public_key() const { return pair_.public_pem(); }
+  // Takes two PEMs as they are, as FastMCP's constructor does: the public key is not compared with the private one,
+  // which signs. The error says why the private key cannot be used.
+  static Result<RsaKeyPair> from_pem(std::string private_key, std::string public_key);
+  const std::string& private_key() const noexcept { return private_; }
+  const std::string& public_key() const noexcept { return public_; }
   std::string create_token(const TokenRequest& request = {}) const { return pair_.create_token(request); }
 
  private:
-  explicit RsaKeyPair(KeyPair pair) noexcept : pair_(std::move(pair)) {}
+  RsaKeyPair(KeyPair pair, std::string private_key, std::string public_key) noexcept
+      : pair_(std::move(pair)), private_(std::move(private_key)), public_(std::move(public_key)) {}
   KeyPair pair_;
+  std::string private_, public_;
 };
 
 }  // namespace assay

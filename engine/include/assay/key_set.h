@@ -41,7 +41,7 @@ struct JwkSet {
   bool poisoned = false;
 
   // Reads a JWK Set document of at most kMaxKeys keys, usable or not. Messages begin with `name`. `algorithm` matters
-  // only to fastmcp, which keeps the keys of the configured algorithm's type.
+  // only to FastMCP from 4 on, which keeps the keys of the configured algorithm's type.
   static Result<JwkSet> parse(std::string_view json, Profile profile, std::string_view name,
                               Algorithm algorithm = Algorithm::RS256);
 };
@@ -65,6 +65,7 @@ struct KeySource {
     secret_file,         // the same, less the final newline of a text file
     static_tokens_text,  // {"<token>": {"client_id": ..., "scopes": [...], "expires_at": ...}}
     static_tokens_file,
+    revoked_file,  // made of Policy::revoked
   };
   Kind kind = Kind::jwks_file;
   std::string value;                              // the text, path or URL

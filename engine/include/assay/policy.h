@@ -23,20 +23,36 @@ enum class Profile : std::uint8_t {
 };
 constexpr bool is_fastmcp(Profile profile) noexcept { return profile != Profile::strict; }
 
+// A claim that must hold a value: a string equal to it, or a list that contains it. Both are compared exactly.
+struct RequiredClaim {
+  std::string name;  // at the top level of the claims
+  std::string value;
+  friend bool operator==(const RequiredClaim&, const RequiredClaim&) = default;
+};
+
 // A plain value; a verifier keeps its own copy.
 struct Policy {
   Profile profile = Profile::strict;
   // Empty: strict allows each algorithm that the keys permit, but not ES256K; fastmcp allows RS256. fastmcp takes
-  // exactly one, and not ES256K.
+  // exactly one, not ES256K, and before FastMCP 4 none of EdDSA, Ed25519 and Ed448.
   std::vector<Algorithm> algorithms;
-  // One exact match suffices. No value: not checked. An empty list or string: an error in strict, not checked in
-  // fastmcp.
+  // One exact match suffices. No value: not checked. strict: an empty list or string is an error. fastmcp: an empty
+  // list is not checked, as FastMCP's "" and []; an empty string in a list is one of the expected.
+  // strict: {tenantid} in an issuer stands for the token's own claim tid, as in the issuer of Microsoft Entra's
+  // discovery document.
   std::optional<std::vector<std::string>> issuers;
   std::optional<std::vector<std::string>> audiences;
-  std::vector<std::string> required_scopes;  // all must be granted
-  std::string required_type;                 // header typ, with or without "application/"; empty: not checked
-  std::int64_t leeway_seconds = 0;           // clock skew allowed on exp and nbf; not negative
-  std::size_t max_token_bytes = 65536;       // longer tokens are rejected unread
+  std::vector<std::string> required_scopes;          // all must be granted; each is one scope and is not split
+  std::vector<RequiredClaim> required_claims;        // all must hold
+  std::string required_type;                         // header typ, with or without "application/"; empty: not checked
+  std::int64_t leeway_seconds = 0;                   // clock skew allowed on exp and nbf; not negative
+  std::optional<std::int64_t> max_lifetime_seconds;  // of exp - iat, which must both be there; no value: not checked
+  // Paths of lists of revoked tokens, read at set-up and at each reload. A list is NDJSON, or CSV with a header, in
+  // UTF-8. An entry has `jti`, perhaps with the `iss` that it belongs to, or `ath`, the token's SHA-256 (RFC 9449); and
+  // perhaps `from`, the time from which the token is revoked (RFC 3339 or Unix time; "revoked_at" and "time" are read,
+  // too). Other members are ignored. Static tokens are not looked up here.
+  std::vector<std::string> revoked;
+  std::size_t max_token_bytes = 65536;  // longer tokens are rejected unread; fastmcp reads at most 129,536 bytes
 };
 
 }  // namespace assay

@@ -70,7 +70,8 @@ struct StreamResult {
   std::vector<std::pair<std::string, std::uint64_t>> by_algorithm;  // name, records; known names, as they first appear
   // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
   std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0;
-  std::uint64_t recalled = 0;  // tokens known from before, whose signatures were not verified again
+  std::uint64_t far_expiry = 0;  // accepted tokens whose exp lies beyond the year 2200: perhaps in milliseconds
+  std::uint64_t recalled = 0;    // tokens known from before, whose signatures were not verified again
   double seconds = 0;
   StageSeconds stages{};       // sums over all threads; zeros unless measured
   int stopped_by = 0;          // signal number, or 0

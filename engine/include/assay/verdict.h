@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "assay/access_token.h"
+#include "assay/instant.h"
 #include "assay/reason.h"
 
 namespace assay {
@@ -21,8 +22,11 @@ struct Verdict {
   SignatureState signature = SignatureState::unchecked;
   std::optional<std::string> alg;  // the header's alg and kid, when they could be read
   std::optional<std::string> kid;
-  std::string client_id;  // also of a rejected token, once its signature is valid
-  std::string detail;     // for a person; never token material
+  // Of the claims, also of a rejected token, once its signature is valid and they can be read.
+  std::string client_id;                            // empty: they could not be read
+  std::optional<std::string> issuer, subject, jti;  // those that are strings
+  Instant judged_at;                                // the moment for which the verdict holds
+  std::string detail;                               // for a person; never token material, never empty if rejected
 
   bool valid() const noexcept { return token.has_value(); }
   Reason reason() const noexcept { return reasons.first(); }  // only for a rejected token

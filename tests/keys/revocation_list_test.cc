@@ -1,0 +1,105 @@
+#include "keys/revocation_list.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace assay::keys {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::shared_ptr<const RevocationList> list_of(std::string_view text) {
+  auto list = RevocationList::parse(text, "r");
+  EXPECT_TRUE(list) << list.error().message;
+  return list ? *list : nullptr;
+}
+
+std::string message_of(std::string_view text) {
+  const auto list = RevocationList::parse(text, "r");
+  if (list) return "";
+  EXPECT_EQ(list.error().field, "policy.revoked");
+  return list.error().message;
+}
+
+constexpr Instant kAlways = RevocationList::kAlways;
+
+TEST(RevocationList, FindsAJtiOfAnyOrOfOneIssuer) {
+  for (const char* text : {"{\"jti\":\"a\"}\n\n{\"iss\":\"i\",\"jti\":\"b\",\"reason\":7}\r\n", "jti,iss\na,\nb,i\n",
+                           "\xEF\xBB\xBFreason, iss ,jti\r\n\"x\",,a\r\n,i,\"b\"", "jti,iss\r\n\r\na\r\nb,i\r\n"}) {
+    const auto list = list_of(text);
+    ASSERT_NE(list, nullptr);
+    EXPECT_EQ(list->size(), 2u) << text;
+    EXPECT_EQ(list->revoked_from("a", "i", "t"), kAlways);
+    EXPECT_EQ(list->revoked_from("a", std::nullopt, "t"), kAlways);
+    EXPECT_EQ(list->revoked_from("b", "i", "t"), kAlways);
+    EXPECT_EQ(list->revoked_from("b", "j", "t"), std::nullopt);
+    EXPECT_EQ(list->revoked_from("b", std::nullopt, "t"), std::nullopt);
+    EXPECT_EQ(list->revoked_from("c", "i", "t"), std::nullopt);
+    EXPECT_EQ(list->revoked_from(std::nullopt, "i", "t"), std::nullopt);
+  }
+}
+
+TEST(RevocationList, KeepsIssuerAndJtiApart) {
+  const auto list = list_of("jti,iss\nbc,a\n");
+  EXPECT_EQ(list->revoked_from("bc", "a", "t"), kAlways);
+  EXPECT_EQ(list->revoked_from("c", "ab", "t"), std::nullopt);
+}
+
+// SHA-256 of "a.b.c".
+TEST(RevocationList, FindsATokenByItsHash) {
+  const auto list = list_of(R"({"ath":"hF4wRIgJ4ryJWOsCW_x5UjXROwd6U9DDq70jhRcNybg","from":1790000000000})");
+  EXPECT_EQ(list->revoked_from("x", "i", "a.b.c"), (Instant{1790000000, 0}));
+  EXPECT_EQ(list->revoked_from("x", "i", "a.b.d"), std::nullopt);
+}
+
+TEST(RevocationList, CountsTheEarliestTimeOfSeveral) {
+  const auto list = list_of("jti,from,iss\na,2026-09-21T14:13:20Z,\na,1789999999.5,\nb,5,\nb,,\nc,7,\nc,6,i\n");
+  EXPECT_EQ(list->size(), 4u);
+  EXPECT_EQ(list->revoked_from("a", "i", "t"), (Instant{1789999999, 500'000'000}));
+  EXPECT_EQ(list->revoked_from("b", "i", "t"), kAlways);
+  EXPECT_EQ(list->revoked_from("c", "i", "t"), (Instant{6, 0}));
+  EXPECT_EQ(list->revoked_from("c", "j", "t"), (Instant{7, 0}));
+}
+
+TEST(RevocationList, MayBeEmpty) {
+  for (const char* text : {"", "\n \n", "jti,iss\n"}) {
+    EXPECT_EQ(list_of(text)->size(), 0u);
+    EXPECT_EQ(list_of(text)->revoked_from("a", "i", "t"), std::nullopt);
+  }
+}
+
+TEST(RevocationList, SaysWhichLineIsWrongAndNeverShowsAJti) {
+  EXPECT_THAT(message_of("{\"jti\":\"secret\"}\n{\"jti\":\"secret\""), StartsWith("r: line 2: not JSON: "));
+  EXPECT_EQ(message_of("{\"jti\":\"a\"}\n[]"), "r: line 2: not a JSON object; write {\"jti\":\"...\"} or {\"ath\":\"...\"}");
+  EXPECT_EQ(message_of("{\"iss\":\"i\"}"), "r: line 1: has neither jti nor ath; one of them names the revoked token");
+  EXPECT_EQ(message_of("{\"jti\":5}"), "r: line 1: jti is not a string");
+  EXPECT_THAT(message_of("{\"jti\":\"secret\",\"from\":\"noon\"}"), HasSubstr("line 1: the time from which"));
+  EXPECT_THAT(message_of("\njti\nsecret\n\"secret"), StartsWith("r: line 4: a quotation mark is not closed"));
+  EXPECT_THAT(message_of("secret-1\nsecret-2\n"), StartsWith("r: line 1: names no column jti or ath"));
+  EXPECT_THAT(message_of("jti\na,b\n"), StartsWith("r: line 2: has 2 cells"));
+  EXPECT_THAT(message_of("ath\nabc\n"), StartsWith("r: line 2: ath is not a SHA-256"));
+  EXPECT_THAT(message_of(std::string_view("\xFF\xFE\x00j", 4)), HasSubstr("UTF-16"));
+  EXPECT_THAT(message_of("\x1F\x8B\x08"), HasSubstr("compressed"));
+  for (const char* text : {"{\"jti\":\"secret\"}\n{\"jti\":\"secret\"", "secret-1\n", "jti,from\nsecret,noon\n"}) {
+    EXPECT_THAT(message_of(text), Not(HasSubstr("secret")));
+  }
+}
+
+TEST(RevocationList, FindsEachOfManyAndNoOther) {
+  std::string text = "jti,from\n";
+  constexpr int kCount = 50'000;
+  for (int i = 0; i < kCount; ++i) text += "id-" + std::to_string(i) + "," + std::to_string(i) + "\n";
+  const auto list = list_of(text);
+  EXPECT_EQ(list->size(), static_cast<std::size_t>(kCount));
+  for (int i = 0; i < kCount; ++i) {
+    EXPECT_EQ(list->revoked_from("id-" + std::to_string(i), "i", "t"), (Instant{i, 0}));
+    EXPECT_EQ(list->revoked_from("no-" + std::to_string(i), "i", "t"), std::nullopt);
+  }
+}
+
+}  // namespace
+}  // namespace assay::keys
