@@ -329,6 +329,9 @@ Result<Policy> checked_policy(Policy policy) {
   if (Result<void> ok = settle(policy.audiences, policy.profile, "policy.audiences", "audience"); !ok)
     return ok.error();
   if (is_fastmcp(policy.profile)) {
+    if (policy.accept_padding)
+      return Error{"FastMCP rejects every padded token; leave the option out, or judge by the profile strict",
+                   "policy.accept_padding"};
     if (policy.algorithms.size() > 1)
       return Error{"the profile fastmcp takes exactly one; give one, or leave the option out for RS256",
                    "policy.algorithms"};

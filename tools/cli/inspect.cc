@@ -370,7 +370,7 @@ int run(Arguments& arguments) {
   }
 
   Parts parts;
-  parts.token = std::string(jose::strip_bearer(trimmed(input)));
+  parts.token = std::string(jose::strip_scheme(trimmed(input)));
   read_parts(parts, policy.profile);
   const Findings found = verifier ? findings_of(verifier->verify(parts.token, at), has_table)
                                   : findings_of(inspector->inspect(parts.token, at));

@@ -37,6 +37,9 @@ struct Policy {
   std::string required_type;                 // header typ, with or without "application/"; empty: not checked
   std::int64_t leeway_seconds = 0;           // clock skew allowed on exp and nbf; not negative
   std::size_t max_token_bytes = 65536;       // longer tokens are rejected unread
+  // Segments may end in '=', exactly as much as RFC 4648 §4 asks for, and the signature covers it. Only in strict: RFC
+  // 7515 §2 omits padding, yet some signers write it (AWS ALB).
+  bool accept_padding = false;
 };
 
 }  // namespace assay
