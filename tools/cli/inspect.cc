@@ -390,7 +390,7 @@ int run(Arguments& arguments) {
   page.text() += page.faint(std::string("  profile ") + (policy.profile == Profile::strict ? "strict" : "fastmcp") +
                             ", judged at " + to_rfc3339(at)) +
                  "\n";
-  show_checks(page, found, {parts.token.size(), parts.header, parts.claims}, policy, at);
+  show_checks(page, found, {parts.token, parts.header, parts.claims, parts.compact.signature_bytes}, policy, at);
   page.text() += '\n';
   if (found.accepted) {
     page.text() += page.good("accepted") + "\n";
