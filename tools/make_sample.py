@@ -226,7 +226,7 @@ class Sample:
             ("malformed_record", self.record(moment, token)[:300]), ("malformed_record", "[1, 2, 3]"),
             ("malformed_record", "2026-09-14 06:25:01 log rotated"), ("malformed_record", "null"),
             ("malformed_token", self.record(moment, " " + token)), ("malformed_token", self.record(moment, token + "\n")),
-            ("malformed_token", self.record(moment, "undefined")),
+            ("missing_token", self.record(moment, "undefined")),
         ]
         for reason, line in header_is_read + header_is_unread:
             self.entries.append(Entry(self.moment_in(key), line, [reason]))

@@ -112,6 +112,12 @@ std::optional<std::string> base64url_decode(std::string_view text) {
   return bytes;
 }
 
+std::string_view without_padding(std::string_view text) noexcept {
+  if (text.size() % 4 != 0 || !text.ends_with('=')) return text;
+  const std::string_view rest = text.substr(0, text.size() - (text.ends_with("==") ? 2 : 1));
+  return rest.ends_with('=') ? text : rest;
+}
+
 void base64url_encode(std::string_view bytes, char* to) noexcept {
   const auto byte = [&](std::size_t at) -> std::uint32_t {
     return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0;

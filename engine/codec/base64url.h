@@ -32,6 +32,9 @@ std::optional<std::string> base64url_decode(std::string_view text);
 inline constexpr std::size_t kNotStrict = ~std::size_t{0};
 std::size_t base64url_decode_segment(std::string_view text, char* to) noexcept;
 
+// Returns `text` without the '=' at its end if these are exactly as many as RFC 4648 §4 asks for, else `text`.
+std::string_view without_padding(std::string_view text) noexcept;
+
 // Writes base64url_encoded_size(bytes.size()) characters to `to`.
 void base64url_encode(std::string_view bytes, char* to) noexcept;
 std::string base64url_encode(std::string_view bytes);

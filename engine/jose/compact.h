@@ -12,10 +12,10 @@ namespace assay::jose {
 // What a token's segments look like.
 enum class Shape : std::uint8_t {
   signed_token,     // three segments, the third neither empty nor a mask
-  encrypted,        // five segments: JWE
+  five_segments,    // those of a JWE (RFC 7516 §9), or a token with a masked middle
   two_segments,     // the signature was cut off with its dot
   empty_signature,  // the third segment is empty: the signature was cut off, or the token is unsecured (RFC 7515 §6)
-  masked,           // the third segment is a mask: '*', 'x', '…', "[REDACTED]", "MEUC****" and the like
+  masked,           // the third segment is a mask: see mask.h
   malformed,        // any other number of segments
 };
 
@@ -41,7 +41,15 @@ Compact take_apart(std::string_view token, std::size_t header_size, bool payload
 // The same for a token with an encoded payload, from its beginning.
 Compact take_apart(std::string_view token, base::Arena& arena);
 
-// `text` without one leading "Bearer " (any case, one space).
-std::string_view strip_bearer(std::string_view text) noexcept;
+// Decodes payload and signature that take_apart() left undecoded and that end in padding, exactly as much as RFC 4648
+// §4 asks for. The signing input keeps the padding.
+void decode_padded(Compact& compact, base::Arena& arena);
+
+// The schemes that carry a token: RFC 6750 §2.1, RFC 9449 §7.1, and what some frameworks write.
+inline constexpr std::string_view kTokenSchemes[] = {"Bearer", "DPoP", "JWT"};
+
+// Returns `text` without one leading scheme of kTokenSchemes, in any case, and one space. Text that begins with two of
+// them is returned as it is.
+std::string_view strip_scheme(std::string_view text) noexcept;
 
 }  // namespace assay::jose

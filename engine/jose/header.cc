@@ -175,6 +175,8 @@ std::optional<Header> read_header(std::string_view segment, Profile profile) {
   if (header.alg) header.algorithm = algorithm_from_string(*header.alg);
   header.kid = string_of(*root, "kid");
   header.typ = string_of(*root, "typ");
+  header.has_enc = root->find("enc") != nullptr;
+  header.has_nonce = root->find("nonce") != nullptr;
   // FastMCP asks `if kid`; a falsy kid of another type fails joserfc's check below.
   header.lookup_without_kid = is_fastmcp(profile) && (!header.kid || header.kid->empty());
 

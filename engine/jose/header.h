@@ -12,7 +12,8 @@
 
 namespace assay::jose {
 
-// joserfc's limits on the segments of a token, in base64url characters (its JWSRegistry).
+// joserfc's limits on the segments of a token, in base64url characters (its JWSRegistry), and on the whole, which
+// leaves no room for the dots between segments that are all as long as they may be.
 inline constexpr std::size_t kFastmcpMaxHeader = 512;
 inline constexpr std::size_t kFastmcpMaxPayload = 128000;
 inline constexpr std::size_t kFastmcpMaxSignature = 1024;
@@ -30,6 +31,8 @@ struct Header {
   std::optional<std::string> typ;      // when it is a string
   // fastmcp: kid as FastMCP looks it up; null and other falsy values are no kid. Differs from `kid` only there.
   bool lookup_without_kid = false;
+  bool has_enc = false;            // as the header of a JWE has (RFC 7516 §4.1.2)
+  bool has_nonce = false;          // as the headers have that Microsoft Graph's issuer changes after signing
   bool payload_is_encoded = true;  // false: RFC 7797 b64=false (only in fastmcp)
   // The header's own fault: malformed_header or critical_header; the earlier in the order of reasons. `alg` and `kid`
   // are still filled in as far as they could be read.

@@ -350,6 +350,9 @@ Result<Policy> checked_policy(Policy policy) {
     return ok.error();
   if (Result<void> ok = check_additions(policy); !ok) return ok.error();
   if (is_fastmcp(policy.profile)) {
+    if (policy.accept_padding)
+      return Error{"FastMCP rejects every padded token; leave the option out, or judge by the profile strict",
+                   "policy.accept_padding"};
     if (Result<void> ok = settle_fastmcp_algorithm(policy); !ok) return ok.error();
     settle_fastmcp_scopes(policy.required_scopes);
     policy.max_token_bytes = std::min(policy.max_token_bytes, kFastmcpMaxToken);

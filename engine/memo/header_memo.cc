@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "codec/base64url.h"
+
 namespace assay::memo {
 namespace {
 
@@ -11,6 +13,7 @@ constexpr std::size_t kMaxRememberedBytes = 2048;
 
 HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, const Policy& policy) {
   HeaderPlan plan;
+  if (policy.accept_padding) segment = codec::without_padding(segment);
   std::optional<jose::Header> header = jose::read_header(segment, policy.profile);
   if (!header) return plan;
   plan.decodable = true;

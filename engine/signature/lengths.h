@@ -7,6 +7,8 @@
 #include <string>
 
 #include "assay/algorithm.h"
+#include "assay/policy.h"
+#include "jose/key_rules.h"
 #include "keys/prepared_key.h"
 
 namespace assay::signature {
@@ -32,6 +34,23 @@ inline std::size_t signature_bytes(const keys::PreparedKey& key, const Algorithm
     case Scheme::ecdsa:
     case Scheme::eddsa:
       return 2 * info(key.jwk.curve).bytes;
+  }
+  return 0;
+}
+
+// Bytes of the shortest signature by `algorithm` under any key that `profile` takes; 0: not known without the key.
+inline std::size_t least_signature_bytes(Algorithm algorithm, Profile profile) noexcept {
+  const AlgorithmInfo& of = info(algorithm);
+  switch (of.scheme) {
+    case Scheme::hmac:
+      return static_cast<std::size_t>(digest_bytes(of.hash));
+    case Scheme::rsa_pkcs1:
+    case Scheme::rsa_pss:
+      return profile == Profile::strict ? jose::kMinRsaBits / 8 : 0;
+    case Scheme::ecdsa:
+      return 2 * info(of.curve).bytes;
+    case Scheme::eddsa:
+      return 2 * info(of.curve == Curve::none ? Curve::Ed25519 : of.curve).bytes;
   }
   return 0;
 }

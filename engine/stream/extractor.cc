@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "jose/compact.h"
 #include "jose/numeric_date.h"
+#include "jose/shape_fault.h"
 
 namespace assay::stream {
 namespace {
@@ -82,9 +83,9 @@ Extracted Extractor::extract(const Record& record, base::Arena& arena) {
 Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const {
   Extracted to;
   std::string_view token;
-  // The end is trimmed only after "Bearer " was stripped: a line may hold that and nothing else.
+  // The end is trimmed only after the scheme was stripped: a line may hold that and nothing else.
   line = trim_begin(line);
-  if (!line.empty()) token = trim(jose::strip_bearer(line));
+  if (!line.empty()) token = trim(jose::strip_scheme(line));
   if (token.empty()) {
     refuse(to, Reason::missing_token, "the line holds no token");
   } else {
@@ -185,7 +186,7 @@ Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) 
 }
 
 void Extractor::set_token(Extracted& to, std::string_view field, base::Arena& arena) const {
-  to.token = jose::strip_bearer(field);
+  to.token = jose::strip_scheme(field);
   to.has_token = !to.token.empty();
   if (!to.has_token) {
     refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
@@ -197,6 +198,11 @@ void Extractor::set_time(Extracted& to, std::optional<Instant> time, base::Arena
   if (time) {
     to.time = *time;
   } else {
+    // A token that is not there is decided first. It is looked at only here, so that records with a time pay nothing.
+    const auto placeholder = to.refused ? std::nullopt : jose::explain_placeholder(to.token, arena);
+    if (placeholder && placeholder->reason == Reason::missing_token) {
+      return refuse(to, Reason::missing_token, placeholder->detail);
+    }
     refuse(to, Reason::missing_time, arena.copy("the record has no readable time at " + options_.time_field));
   }
 }

@@ -19,7 +19,7 @@ namespace assay::stream {
 // Views into the record or the arena.
 struct Extracted {
   bool has_token = false;
-  std::string_view token;         // without "Bearer "
+  std::string_view token;         // without its scheme
   std::optional<Reason> refused;  // malformed_record, missing_token, missing_time or token_too_large
   std::string_view detail;        // of a refused record
   bool has_time = false;          // `time` is the record's own

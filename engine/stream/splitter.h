@@ -21,7 +21,7 @@
 namespace assay::stream {
 
 inline constexpr std::size_t kBlockBytes = 256u << 10;
-// White space and "Bearer " around a token of the greatest length.
+// White space and a scheme around a token of the greatest length.
 inline constexpr std::size_t kLineSlack = 4096;
 // A record of NDJSON may be this long even if the longest token is much shorter.
 inline constexpr std::size_t kMinNdjsonLine = 1u << 20;

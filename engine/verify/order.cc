@@ -11,6 +11,9 @@
 #include "jose/claims.h"
 #include "jose/compact.h"
 #include "jose/policy.h"
+#include "jose/shape_fault.h"
+#include "signature/lengths.h"
+#include "verify/signature_detail.h"
 #include "verify/static_check.h"
 
 namespace assay::verify {
@@ -36,9 +39,11 @@ void report_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) no
 // Checks the size and looks up the header.
 void find_header(std::string_view token, Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
   work.next = Work::Next::nothing;
-  if (token.empty()) return reject(verdict, Reason::missing_token, "");
+  if (token.empty()) return reject(verdict, Reason::missing_token, "the token is empty");
   if (token.size() > workspace.policy.max_token_bytes) {
-    return reject(verdict, Reason::token_too_large, "longer than the limit for tokens");
+    return reject(verdict, Reason::token_too_large,
+                  workspace.arena.copy(std::to_string(token.size()) + " bytes; the limit is " +
+                                       std::to_string(workspace.policy.max_token_bytes)));
   }
   const std::string_view header = jose::first_segment(token);
   work.header_size = header.size();
@@ -46,13 +51,6 @@ void find_header(std::string_view token, Work& work, jose::TokenVerdict& verdict
   const bool has_header = header.size() < token.size();
   work.plan = has_header ? &workspace.header_memo.look_up(header, workspace.policy) : nullptr;
   work.next = Work::Next::segments;
-}
-
-// Whether a signature was there before it was cut off or masked: header and payload are whole, and the header names a
-// signing algorithm. "none" is no such algorithm.
-bool is_redacted(const jose::Compact& compact, const memo::HeaderPlan& plan) noexcept {
-  return plan.decodable && plan.header.fault != Reason::malformed_header && plan.header.algorithm &&
-         !compact.payload.empty() && compact.payload_bytes.data() != nullptr;
 }
 
 // RFC 7515 §6: "none" or an unknown algorithm, and an empty signature. The header's fault decides such a token.
@@ -67,29 +65,51 @@ void check_header(Work& work, jose::TokenVerdict& verdict, Workspace& workspace)
   work.next = Work::Next::signature;
 }
 
+// Bytes that a signature by the header's algorithm has at least; 0: not known.
+std::size_t least_signature(const memo::HeaderPlan& plan, const Workspace& workspace) noexcept {
+  return plan.header.algorithm ? workspace.least_signatures[static_cast<std::size_t>(*plan.header.algorithm)] : 0;
+}
+
+// Three segments of base64url, the third of which was not cut off.
+bool has_sound_shape(const jose::Compact& compact, const memo::HeaderPlan& plan, std::size_t least) noexcept {
+  return plan.decodable && compact.payload_bytes.data() != nullptr && compact.signature_bytes.data() != nullptr &&
+         (compact.shape == jose::Shape::signed_token || is_unsecured(compact, plan)) &&
+         (compact.signature_bytes.size() >= least || !jose::is_cut_signature(compact, least));
+}
+
+void reject_shape(std::string_view token, const jose::Compact& compact, const Work& work, jose::TokenVerdict& verdict,
+                  Workspace& workspace) {
+  const bool has_header = work.plan != nullptr && work.plan->decodable;
+  const jose::FailedToken failed{.token = token,
+                                 .compact = compact,
+                                 .header = has_header ? &work.plan->header : nullptr,
+                                 .policy = workspace.policy,
+                                 .least_signature = has_header ? least_signature(*work.plan, workspace) : 0};
+  const jose::ShapeFault fault = jose::explain_shape(failed, workspace.reader, workspace.arena);
+  reject(verdict, fault.reason, fault.detail);
+}
+
+// joserfc's limits: of a segment, and of the three together with their dots. It measures only tokens of three segments.
+bool is_too_long_for_fastmcp(std::string_view token, const jose::Compact& compact) noexcept {
+  const bool too_long = compact.payload.size() > jose::kFastmcpMaxPayload ||
+                        compact.signature.size() > jose::kFastmcpMaxSignature || token.size() > jose::kFastmcpMaxToken;
+  return too_long && compact.shape != jose::Shape::malformed && compact.signature.find('.') == std::string_view::npos;
+}
+
 // Takes the token apart and checks its shape, the lengths of its segments and their encoding, then its header.
 void check_segments(std::string_view token, Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
   work.next = Work::Next::nothing;
+  const Policy& policy = workspace.policy;
   const bool payload_is_encoded = work.plan == nullptr || work.plan->header.payload_is_encoded;
-  const jose::Compact compact = jose::take_apart(token, work.header_size, payload_is_encoded, workspace.arena);
-  if (compact.shape == jose::Shape::encrypted) return reject(verdict, Reason::encrypted_token, "five segments: JWE");
-  if (compact.shape == jose::Shape::malformed) return reject(verdict, Reason::malformed_token, "not three segments");
-  if (is_fastmcp(workspace.policy.profile) &&
-      (compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature)) {
-    return reject(verdict, Reason::token_too_large, "longer than joserfc's limit for a segment");
+  jose::Compact compact = jose::take_apart(token, work.header_size, payload_is_encoded, workspace.arena);
+  if (policy.accept_padding) jose::decode_padded(compact, workspace.arena);
+  if (is_fastmcp(policy.profile) && is_too_long_for_fastmcp(token, compact)) {
+    return reject(verdict, Reason::token_too_large, "longer than joserfc's limits for a segment or a token");
   }
-
-  const memo::HeaderPlan& plan = *work.plan;  // a token of these shapes has one
-  if (plan.decodable) report_header(plan, verdict);
-  if (compact.shape != jose::Shape::signed_token && !is_unsecured(compact, plan)) {
-    if (is_redacted(compact, plan)) return reject(verdict, Reason::signature_redacted, "");
-    return reject(verdict, Reason::malformed_token, "not three segments of base64url");
+  if (work.plan != nullptr && work.plan->decodable) report_header(*work.plan, verdict);
+  if (work.plan == nullptr || !has_sound_shape(compact, *work.plan, least_signature(*work.plan, workspace))) {
+    return reject_shape(token, compact, work, verdict, workspace);
   }
-  if (!plan.decodable) return reject(verdict, Reason::malformed_token, "the header is not strict base64url");
-  if (compact.payload_bytes.data() == nullptr)
-    return reject(verdict, Reason::malformed_token, "the payload is not strict base64url");
-  if (compact.signature_bytes.data() == nullptr)
-    return reject(verdict, Reason::malformed_token, "the signature is not strict base64url");
   work.payload = compact.payload_bytes;
   work.signature = compact.signature_bytes;
   work.signing_input = compact.signing_input();
@@ -124,7 +144,7 @@ void take_answers(std::size_t round, std::span<jose::TokenVerdict> verdicts, Wor
       workspace.job_tokens[left++] = i;
     } else {
       verdicts[i].signature = SignatureState::invalid;
-      reject(verdicts[i], Reason::signature_invalid, round == 0 ? "" : "none of the keys that fit matches");
+      reject(verdicts[i], Reason::signature_invalid, explain_signature(*work.plan, work.signature, workspace.arena));
     }
   }
   workspace.job_tokens.resize(left);
@@ -224,6 +244,14 @@ Accepted check_claims(const Work& work, const jose::TokenInput& input, jose::Tok
   return {claims, revoked_from};
 }
 
+LeastSignatures least_signatures_of(Profile profile) noexcept {
+  LeastSignatures least{};
+  for (std::size_t i = 0; i < least.size(); ++i) {
+    least[i] = static_cast<std::uint16_t>(signature::least_signature_bytes(static_cast<Algorithm>(i), profile));
+  }
+  return least;
+}
+
 }  // namespace
 
 Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
@@ -232,6 +260,7 @@ Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
     : policy(policy_of),
       key_store(&keys),
       further_claims(jose::further_claims(policy_of)),
+      least_signatures(least_signatures_of(policy_of.profile)),
       token_memo(std::move(tokens)),
       backend(std::move(backend_session)) {
   backend->measure(&clock);
@@ -241,7 +270,8 @@ Workspace::Workspace(const Policy& policy_of, std::shared_ptr<const keys::Snapsh
     : policy(policy_of),
       key_store(nullptr),
       further_claims(jose::further_claims(policy_of)),
-      snapshot(std::move(no_keys)) {}
+      snapshot(std::move(no_keys)),
+      least_signatures(least_signatures_of(policy_of.profile)) {}
 
 void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                  Workspace& workspace) noexcept {

@@ -6,6 +6,7 @@
 // claims can give several reasons.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/algorithm.h"
 #include "assay/policy.h"
 #include "base/arena.h"
 #include "base/stage_clock.h"
@@ -40,6 +42,9 @@ struct Work {
   Next next = Next::nothing;
 };
 
+// By algorithm: the bytes that its signatures have at least; 0: not known.
+using LeastSignatures = std::array<std::uint16_t, kAlgorithmCount>;
+
 // What one thread needs to check batches, kept from batch to batch so that nothing is allocated once it is warm. Not
 // thread safe. Policy and key store outlive it.
 struct Workspace {
@@ -53,6 +58,7 @@ struct Workspace {
   keys::KeyStore* key_store;                       // null: without keys
   const std::vector<std::string> further_claims;   // what the policy looks at beside the claims of every token
   std::shared_ptr<const keys::Snapshot> snapshot;  // of the current batch
+  const LeastSignatures least_signatures;          // under the policy's profile
 
   base::Arena arena{256 << 10};
   base::StageClock clock;

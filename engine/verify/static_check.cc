@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "jose/numeric_date.h"
+#include "jose/shape_fault.h"
 
 namespace assay::verify {
 namespace {
@@ -31,8 +32,9 @@ bool check_static_table(const Policy& policy, const keys::Snapshot& snapshot, co
   const keys::StaticEntry* entry = snapshot.static_tokens->find(input.token);
   if (entry == nullptr) {
     if (snapshot.has_key_sources) return false;
-    verdict.reasons = Reason::unknown_token;
-    verdict.detail = "not in the static table";
+    const auto placeholder = jose::explain_placeholder(input.token, arena);
+    verdict.reasons = placeholder ? placeholder->reason : Reason::unknown_token;
+    verdict.detail = placeholder ? placeholder->detail : "not in the static table";
     return true;
   }
   verdict.client_id = entry->client_id;

@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace assay;
-  const std::string_view token = jose::strip_bearer(fuzz::text_of(data, size));
+  const std::string_view token = jose::strip_scheme(fuzz::text_of(data, size));
   base::Arena arena;
   const jose::Compact compact = jose::take_apart(token, arena);
   if (compact.shape == jose::Shape::signed_token) {

@@ -35,8 +35,9 @@ class ExtractorTest : public testing::Test {
   base::Arena arena_;
 };
 
-TEST_F(ExtractorTest, TrimsLinesAndStripsBearer) {
-  for (const char* text : {"a.b.c", "  a.b.c\t\r", "Bearer a.b.c", "bEARER a.b.c\r", "\tBearer a.b.c "}) {
+TEST_F(ExtractorTest, TrimsLinesAndStripsOneScheme) {
+  for (const char* text :
+       {"a.b.c", "  a.b.c\t\r", "Bearer a.b.c", "bEARER a.b.c\r", "\tBearer a.b.c ", "DPoP a.b.c", "jwt a.b.c"}) {
     EXPECT_EQ(line(text).token, "a.b.c") << text;
     EXPECT_FALSE(line(text).refused) << text;
   }
@@ -62,6 +63,19 @@ TEST_F(ExtractorTest, TellsMissingFromMalformed) {
     EXPECT_EQ(json(text).refused, Reason::malformed_record) << text;
     EXPECT_FALSE(json(text).detail.empty()) << text;
   }
+}
+
+TEST_F(ExtractorTest, LeavesTwoSchemesToBeExplained) {
+  EXPECT_EQ(line("Bearer Bearer a.b.c").token, "Bearer Bearer a.b.c");
+  EXPECT_EQ(json(R"({"token":"Bearer JWT a.b.c"})").token, "Bearer JWT a.b.c");
+}
+
+TEST_F(ExtractorTest, TellsAMissingTokenBeforeAMissingTime) {
+  for (const char* token : {"-", "null", "Bearer undefined", "\\\"\\\""}) {
+    EXPECT_EQ(json(std::string(R"({"token":")") + token + R"("})", true).refused, Reason::missing_token) << token;
+  }
+  EXPECT_EQ(json(R"({"token":"***"})", true).refused, Reason::missing_time);
+  EXPECT_FALSE(json(R"({"token":"-","time":1790000000})", true).refused);
 }
 
 TEST_F(ExtractorTest, ReadsTheTimeOfARecord) {

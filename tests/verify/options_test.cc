@@ -53,6 +53,14 @@ TEST(Options, MayBeAtFaultInKeys) {
   EXPECT_THAT(error.message, HasSubstr("secret: "));
 }
 
+TEST(Options, MayBeAtFaultInPolicyAcceptPadding) {
+  const auto spoil = [](auto& options) {
+    options.policy.profile = Profile::fastmcp;
+    options.policy.accept_padding = true;
+  };
+  EXPECT_EQ(field_after(spoil), "policy.accept_padding");
+}
+
 TEST(Options, MayBeAtFaultInPolicyAlgorithms) {
   EXPECT_EQ(field_after([](auto& options) {
               options.policy.profile = Profile::fastmcp;

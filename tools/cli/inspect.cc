@@ -409,7 +409,7 @@ std::size_t lines_of_tokens(std::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    count += jose::strip_bearer(trimmed(text.substr(0, end))).starts_with("eyJ");
+    count += jose::strip_scheme(trimmed(text.substr(0, end))).starts_with("eyJ");
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return count;
@@ -465,7 +465,7 @@ void show(Page& page, const Parts& parts, const Findings& found, const Policy& p
   page.text() += page.faint(std::string("  profile ") + (policy.profile == Profile::strict ? "strict" : "fastmcp") +
                             ", judged at " + to_rfc3339(at)) +
                  "\n";
-  show_checks(page, found, {parts.token.size(), parts.header, parts.claims}, policy, at);
+  show_checks(page, found, {parts.token, parts.header, parts.claims, parts.compact.signature_bytes}, policy, at);
   page.text() += '\n';
   if (found.accepted) {
     page.text() += page.good("accepted") + "\n";
@@ -494,7 +494,7 @@ int run(Arguments& arguments) {
   if (!input) return fail("inspect", input.error());
 
   Parts parts;
-  parts.token = std::string(jose::strip_bearer(trimmed(*input)));
+  parts.token = std::string(jose::strip_scheme(trimmed(*input)));
   read_parts(parts, inspector->policy().profile);
   const Findings found = judge(verifier, *inspector, sources, parts, at);
   if (as_argument && !found.accepted && parts.header == nullptr && names_file(*input)) {

@@ -1,13 +1,16 @@
 #include "inspect_words.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "assay/algorithm.h"
+#include "codec/base64url.h"
 #include "console.h"
 #include "jose/numeric_date.h"
+#include "signature/lengths.h"
 
 namespace assay::cli {
 
@@ -138,6 +141,53 @@ std::string mend_claim(const ReadToken& token, const Policy& policy) {
   return "ask the issuer for a token with every claim of --require-claim";
 }
 
+std::string mend_size(const ReadToken& token, const Policy& policy) {
+  if (token.text.size() > policy.max_token_bytes) return "--max-token-bytes " + std::to_string(token.text.size());
+  return "ask the issuer for a shorter token: FastMCP itself takes none of this size";
+}
+
+// Whether every segment is base64url, and one at least ends in the right padding.
+bool is_padded(std::string_view token) {
+  bool padded = false;
+  for (std::size_t begin = 0; begin <= token.size();) {
+    const std::size_t end = std::min(token.find('.', begin), token.size());
+    const std::string_view segment = token.substr(begin, end - begin);
+    const std::string_view rest = codec::without_padding(segment);
+    if (!codec::is_base64url_alphabet(rest)) return false;
+    padded = padded || rest.size() < segment.size();
+    begin = end + 1;
+  }
+  return padded;
+}
+
+std::string mend_shape(const ReadToken& token, const Policy& policy) {
+  if (is_padded(token.text) && !policy.accept_padding) {
+    return policy.profile == Profile::strict ? "judge it as it was signed, padding and all: --accept-padding"
+                                             : "ask the issuer to leave the padding out: FastMCP rejects it";
+  }
+  return "give the token as its issuer wrote it: whole, with nothing around it and nothing changed";
+}
+
+// Whether a signature by this algorithm cannot have this length, whatever the key. RSA: a modulus has whole words.
+bool has_wrong_length(Algorithm algorithm, std::size_t bytes) {
+  const std::size_t exact = signature::least_signature_bytes(algorithm, Profile::fastmcp);
+  if (exact == 0) return bytes % 8 != 0;
+  return bytes != exact && !(algorithm == Algorithm::EdDSA && bytes == 2 * info(Curve::Ed448).bytes);
+}
+
+std::string mend_signature(const ReadToken& token) {
+  const auto algorithm = algorithm_from_string(text_of(member(token.header, "alg")));
+  if (algorithm && has_wrong_length(*algorithm, token.signature.size())) {
+    return info(*algorithm).scheme == Scheme::ecdsa
+               ? "the signer has to write r and s side by side, each in full length (RFC 7518 §3.4), not in DER"
+               : "take the token from where it is whole; if it is, its signer has to write all bytes of a signature";
+  }
+  if (member(token.header, "nonce") != nullptr) {
+    return "ask for a token whose audience is your own service; with a nonce only the audience can verify it";
+  }
+  return "give the key that signed it; if this is that key, the token was altered";
+}
+
 std::string mend_algorithm(const ReadToken& token) {
   const std::string_view alg = text_of(member(token.header, "alg"));
   if (algorithm_from_string(alg)) {
@@ -215,7 +265,7 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
     case Reason::missing_token:
       return "give a token as the argument or on standard input";
     case Reason::token_too_large:
-      return "--max-token-bytes " + std::to_string(token.bytes);
+      return mend_size(token, policy);
     case Reason::token_redacted:
       return "take the token from where it is not masked";
     case Reason::other_credential:
@@ -225,6 +275,7 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
     case Reason::signature_redacted:
       return "take the token from where it is not masked: only the whole token can be verified";
     case Reason::malformed_token:
+      return mend_shape(token, policy);
     case Reason::malformed_header:
     case Reason::malformed_claims:
     case Reason::claim_type:
@@ -240,7 +291,7 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
     case Reason::key_mismatch:
       return "give a key whose kty, crv, alg, use and key_ops allow the token's alg";
     case Reason::signature_invalid:
-      return "give the key that signed it; if this is that key, the token was altered";
+      return mend_signature(token);
     case Reason::token_expired:
       return mend_expired(token, policy, at);
     case Reason::token_not_yet_valid:

@@ -26,9 +26,10 @@ std::string time_in_words(std::string_view number, Instant at);
 
 // A token as far as it could be read, for advice. Either tree may be null.
 struct ReadToken {
-  std::size_t bytes = 0;
+  std::string_view text;  // whole, as it was given
   const codec::JsonNode* header = nullptr;
   const codec::JsonNode* claims = nullptr;
+  std::string_view signature;  // decoded; empty: it is none or not base64url
 };
 
 // Returns what would make the check pass: an option, or something that the issuer has to do. Text of the token in it is

@@ -53,6 +53,9 @@ struct Policy {
   // too). Other members are ignored. Static tokens are not looked up here.
   std::vector<std::string> revoked;
   std::size_t max_token_bytes = 65536;  // longer tokens are rejected unread; fastmcp reads at most 129,536 bytes
+  // Segments may end in '=', exactly as much as RFC 4648 §4 asks for, and the signature covers it. Only in strict: RFC
+  // 7515 §2 omits padding, yet some signers write it (AWS ALB).
+  bool accept_padding = false;
 };
 
 }  // namespace assay
