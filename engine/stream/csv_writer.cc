@@ -92,7 +92,7 @@ class CsvWriter final : public VerdictWriter {
     if (options.inputs.size() <= 1) return;
     for (const std::string& input : options.inputs) {
       Buffer text;
-      append_csv_text(text, input);
+      append_csv_untrusted(text, input);
       files_.emplace_back(text.view());
     }
   }

@@ -29,7 +29,7 @@ struct VerdictLine {
 class VerdictWriter {
  public:
   struct Options {
-    Only only = Only::both;
+    Only only = Only::all;
     bool emit_token = false, fingerprint = false;
     std::vector<std::string> inputs = {};  // more than one: each verdict names its file
     std::vector<std::string> carry = {};
@@ -44,7 +44,7 @@ class VerdictWriter {
   // Appends a verdict, or nothing if `only` leaves it out.
   void append(Buffer& to, const VerdictLine& line) const {
     const bool valid = line.verdict->reasons.empty();
-    if (only_ != Only::both && valid != (only_ == Only::accepted)) return;
+    if (only_ != Only::all && valid != (only_ == Only::accepted)) return;
     append_verdict(to, line);
   }
 
