@@ -10,6 +10,7 @@
 #include "console.h"
 #include "parser.h"
 #include "readers.h"
+#include "signals.h"
 
 namespace assay::cli {
 
@@ -103,6 +104,7 @@ int run(int argc, char** argv) {
 }  // namespace assay::cli
 
 int main(int argc, char** argv) {
+  assay::cli::prepare_process();
   try {
     return assay::cli::run(argc, argv);
   } catch (const std::exception& error) {
