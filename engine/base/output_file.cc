@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -18,6 +19,8 @@ namespace {
 Error cannot_write(const std::string& shown, int error) {
   std::string message = "cannot write " + shown + ": " + std::generic_category().message(error);
   if (error == ENOSPC || error == EDQUOT) message += "; free some space or write elsewhere";
+  if (error == EFBIG) message += "; raise the limit (ulimit -f) or write elsewhere";
+  if (error == EMFILE) message += "; raise the limit (ulimit -n)";
   if (error == ENOENT) message += "; create its directory first";
   if (error == EACCES || error == EROFS) message += "; check the permissions of the directory";
   if (error == EISDIR) message += "; name a file in it";
@@ -46,6 +49,31 @@ bool sync_directory_of(const std::string& place) {
   ::close(fd);
   errno = error;
   return synced;
+}
+
+// The names of temporary files, for a signal handler. A name that finds no place here is left by a process that a
+// signal ends.
+constexpr std::size_t kMostTemporaries = 16;
+std::atomic<const char*> temporaries[kMostTemporaries];
+static_assert(std::atomic<const char*>::is_always_lock_free, "a signal handler reads them");
+
+void remember_temporary(const std::string& path) noexcept {
+  for (std::atomic<const char*>& slot : temporaries) {
+    const char* empty = nullptr;
+    if (slot.compare_exchange_strong(empty, path.c_str())) return;
+  }
+}
+
+void forget_temporary(const std::string& path) noexcept {
+  for (std::atomic<const char*>& slot : temporaries) {
+    const char* name = path.c_str();
+    if (slot.compare_exchange_strong(name, nullptr)) return;
+  }
+}
+
+std::optional<OutputFile::Place> place_of_regular(const struct stat& st) {
+  if (!S_ISREG(st.st_mode)) return std::nullopt;
+  return OutputFile::Place{static_cast<std::uint64_t>(st.st_dev), static_cast<std::uint64_t>(st.st_ino), {}};
 }
 
 // Renames, but fails with EEXIST rather than replace a file.
@@ -82,6 +110,28 @@ Result<OutputFile> OutputFile::open(const std::string& path, Options options) {
   return output;
 }
 
+std::optional<OutputFile::Place> OutputFile::place_of(int fd) {
+  struct stat st {};
+  return ::fstat(fd, &st) == 0 ? place_of_regular(st) : std::nullopt;
+}
+
+std::optional<OutputFile::Place> OutputFile::place_of(const std::string& path) {
+  if (path.empty() || path == "-") return place_of(STDOUT_FILENO);
+  struct stat st {};
+  if (::stat(path.c_str(), &st) == 0) return place_of_regular(st);
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (::stat(folder.c_str(), &st) != 0) return std::nullopt;
+  return Place{static_cast<std::uint64_t>(st.st_dev), static_cast<std::uint64_t>(st.st_ino),
+               slash == std::string::npos ? path : path.substr(slash + 1)};
+}
+
+void OutputFile::remove_all_temporaries() noexcept {
+  for (const std::atomic<const char*>& slot : temporaries) {
+    if (const char* name = slot.load()) ::unlink(name);
+  }
+}
+
 Result<OutputFile> OutputFile::open_directly(const std::string& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (fd < 0) return cannot_write(path, errno);
@@ -101,7 +151,8 @@ Result<OutputFile> OutputFile::open_temporary(const std::string& path, std::stri
   if (fd < 0) return cannot_write(path, errno);
   OutputFile output(fd, path);
   output.place_ = std::move(place);
-  output.temporary_ = std::move(temporary);
+  output.temporary_ = std::make_unique<const std::string>(std::move(temporary));
+  remember_temporary(*output.temporary_);
   output.existing_ = options.existing;
   return output;
 }
@@ -110,12 +161,14 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       shown_(std::move(other.shown_)),
       place_(std::move(other.place_)),
-      temporary_(std::exchange(other.temporary_, {})),
+      temporary_(std::move(other.temporary_)),
       existing_(other.existing_) {}
 
 OutputFile::~OutputFile() {
   if (fd_ > STDERR_FILENO) ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (temporary_ == nullptr) return;
+  ::unlink(temporary_->c_str());
+  forget_temporary(*temporary_);
 }
 
 Error OutputFile::failure(int error) const { return cannot_write(shown_, error); }
@@ -140,16 +193,17 @@ Result<OutputFile::Outcome> OutputFile::write(std::string_view bytes) {
 }
 
 Result<void> OutputFile::commit() {
-  if (temporary_.empty()) return {};
+  if (temporary_ == nullptr) return {};
   if (!sync(fd_)) return failure(errno);
   // Some file systems report only here that the bytes did not fit.
   const int closed = ::close(std::exchange(fd_, -1));
   if (closed != 0 && errno != EINTR) return failure(errno);
-  const int renamed = existing_ == Existing::refuse ? rename_to_new(temporary_.c_str(), place_.c_str())
-                                                    : std::rename(temporary_.c_str(), place_.c_str());
+  const int renamed = existing_ == Existing::refuse ? rename_to_new(temporary_->c_str(), place_.c_str())
+                                                    : std::rename(temporary_->c_str(), place_.c_str());
   if (renamed != 0 && errno == EEXIST) return is_there(shown_);
   if (renamed != 0) return failure(errno);
-  temporary_.clear();
+  forget_temporary(*temporary_);
+  temporary_.reset();
   if (sync_directory_of(place_)) return {};
   const int error = errno;
   if (existing_ == Existing::refuse) ::unlink(place_.c_str());  // made here, and not certain to last

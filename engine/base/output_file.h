@@ -1,6 +1,8 @@
 // The one way in which this project writes a file: it appears under its name only when it is complete.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +40,21 @@ class OutputFile {
   enum class Outcome { written, closed };
   // Writes all of it. `closed`: nobody reads the pipe any more. The error names the path.
   Result<Outcome> write(std::string_view bytes);
+  // The regular file that open() would replace: its device and inode, or those of its folder and the name in it.
+  // Nothing for standard output if that is no regular file, and for pipes and devices.
+  struct Place {
+    std::uint64_t device = 0, inode = 0;
+    std::string name;  // empty if the file exists
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  static std::optional<Place> place_of(const std::string& path);
+  // The file that is open as `fd`, if it is a regular one.
+  static std::optional<Place> place_of(int fd);
+
+  // Removes the temporary files of all outputs that are open in the process. Async-signal-safe: for a handler that ends
+  // the process at once.
+  static void remove_all_temporaries() noexcept;
+
   // Returns when the bytes and the name are on the disk, as far as the file system can tell. The error names the path.
   Result<void> commit();
 
@@ -48,8 +65,10 @@ class OutputFile {
   Error failure(int error) const;
 
   int fd_ = -1;
-  std::string shown_;              // for messages
-  std::string place_, temporary_;  // empty when written directly
+  std::string shown_;  // for messages
+  std::string place_;  // empty when written directly
+  std::unique_ptr<const std::string>
+      temporary_;  // null when written directly; never moves, as a signal handler reads it
   Existing existing_ = Existing::rewrite;
 };
 

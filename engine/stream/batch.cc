@@ -17,6 +17,7 @@ void Batch::recycle(std::size_t ordinary_bytes) {
   overflow.clear();
   counts = {};
   tally.clear();
+  diagnosis.clear();
   output.resize(0);
   if (output.capacity() > 16 * ordinary_bytes) output.release();
 }

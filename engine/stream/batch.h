@@ -9,6 +9,7 @@
 
 #include "assay/instant.h"
 #include "stream/buffer.h"
+#include "stream/diagnosis.h"
 #include "stream/source.h"
 #include "stream/summary.h"
 
@@ -19,8 +20,9 @@ inline constexpr std::size_t kMaxRecordsPerBlock = 16384;
 
 // One unit of input that should hold a token.
 struct Record {
-  std::string_view text;  // the line without its '\n'; empty when too long
-  bool too_long = false;  // longer than the block's line_limit
+  std::string_view text;   // the line without its '\n'; empty when too long
+  bool too_long = false;   // longer than the block's line_limit
+  bool is_object = false;  // of a record that is too long: whether it begins like a JSON object
 };
 
 // A part of a file: the records that begin in it. It can be read without knowing the other parts.
@@ -61,6 +63,7 @@ struct Batch {
   Buffer output;  // verdicts, in order
   Counts counts;
   Tally tally;
+  Diagnosis diagnosis;
 
   // Empties the batch for the next turn and keeps its memory, except what giant records took.
   void recycle(std::size_t ordinary_bytes);

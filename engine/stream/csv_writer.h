@@ -2,8 +2,8 @@
 //
 // A text is written as inside a JSON string, but with plain '"', and then quoted as RFC 4180 says, so control
 // characters cannot break a line. Reasons and scopes are separated by spaces. A carried string is such a text; other
-// carried values are their JSON text. If a spreadsheet would take a text of a token or record for a formula, an
-// apostrophe stands before it.
+// carried values are their JSON text. If a spreadsheet would take a text of a token or record, or the name of a file,
+// for a formula, an apostrophe stands before it.
 #pragma once
 
 #include <memory>

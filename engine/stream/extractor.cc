@@ -7,6 +7,8 @@
 #include "jose/compact.h"
 #include "jose/numeric_date.h"
 #include "jose/shape_fault.h"
+#include "jose/token_finder.h"
+#include "stream/splitter.h"
 
 namespace assay::stream {
 namespace {
@@ -25,6 +27,72 @@ std::string_view trim(std::string_view text) noexcept {
   text = trim_begin(text);
   while (!text.empty() && is_white(text.back())) text.remove_suffix(1);
   return text;
+}
+
+// Whether a line begins like a JSON array, and not like "[28/Nov/2026:12:00:00 +0000]".
+bool begins_list(std::string_view line) noexcept {
+  if (!line.starts_with('[')) return false;
+  const std::string_view inside = trim_begin(line.substr(1));
+  return inside.empty() || std::string_view("{[\"]").find(inside.front()) != std::string_view::npos;
+}
+
+// The text of a line that is one JSON string without escapes, as jq writes it without -r; any other line itself.
+std::string_view without_quotes(std::string_view line) noexcept {
+  if (!line.starts_with('"')) return line;
+  std::string_view text = trim(line);
+  if (text.ends_with(',')) text.remove_suffix(1);
+  if (text.size() < 2 || !text.ends_with('"')) return line;
+  text = text.substr(1, text.size() - 2);
+  return text.find_first_of("\"\\") == std::string_view::npos ? text : line;
+}
+
+const char* kind_name(const JsonNode& node) noexcept {
+  switch (node.type) {
+    case JsonType::null:
+      return "null";
+    case JsonType::boolean:
+      return "true or false";
+    case JsonType::string:
+      return "a string";
+    case JsonType::array:
+      return "a list";
+    case JsonType::object:
+      return "an object";
+    default:
+      return "a number";
+  }
+}
+
+std::string no_string(const JsonNode& node, const std::string& pointer) {
+  std::string text = "the field " + pointer + " is not a string but " + kind_name(node);
+  // Caddy and others log each header as a list of values.
+  if (node.is(JsonType::array) && !node.items.empty()) text += "; its first item is " + pointer + "/0";
+  return text;
+}
+
+// Foreign text for a message: short, printable, and no part of a token.
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMost = 48;
+  if (jose::find_token(text) || text.find("eyJ") != std::string_view::npos) return "(a text that looks like a token)";
+  std::string to = "'";
+  for (const char c : text.substr(0, kMost)) to += c >= 0x20 && c < 0x7F ? c : '?';
+  return to + (text.size() > kMost ? "...'" : "'");
+}
+
+std::string time_detail(base::TimeFault fault, std::string_view text, const std::string& pointer,
+                        const base::TimeReader& times) {
+  const std::string time = "the time " + shown(text) + " at " + pointer;
+  switch (fault) {
+    case base::TimeFault::no_zone:
+      return time + " has no time zone that is known; say which one the log uses, such as UTC or +01:00";
+    case base::TimeFault::no_year:
+      return time + " has no year";
+    case base::TimeFault::impossible:
+      return time + " does not exist: no calendar or clock shows it";
+    case base::TimeFault::unreadable:
+      break;
+  }
+  return time + " cannot be read; what is read: " + times.forms();
 }
 
 void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
@@ -53,11 +121,6 @@ std::optional<Instant> parse_number_time(std::string_view number) noexcept {
   return parse_unix_by_magnitude({plain, static_cast<std::size_t>(at - plain)});
 }
 
-std::optional<Instant> parse_string_time(std::string_view text) noexcept {
-  if (const std::optional<Instant> time = parse_rfc3339(text)) return time;
-  return parse_unix_by_magnitude(text);
-}
-
 Extractor::Extractor(const Options& options) : options_(options) {
   pointers_.push_back(options_.token_field);
   if (options_.at_record) pointers_.push_back(options_.time_field);
@@ -70,11 +133,23 @@ Extractor::Extractor(const Options& options) : options_(options) {
   for (const std::string_view pointer : pointers_) names_.push_back(pointer.substr(1));
 }
 
+// Whether some pointer might go on into a string that holds JSON, which only the exact reader does.
+bool Extractor::needs_exact(std::string_view line) const noexcept {
+  for (std::size_t i = 0; i < pointers_.size(); ++i) {
+    const bool is_deep = pointers_[i].find('/', 1) != std::string_view::npos;
+    // JSON in a string has quotes, and those are escaped.
+    if (!fields_[i].found && is_deep) return line.find('\\') != std::string_view::npos;
+  }
+  return false;
+}
+
 Extracted Extractor::extract(const Record& record, base::Arena& arena) {
-  const bool ndjson = options_.format == InputFormat::ndjson;
-  if (!record.too_long) return ndjson ? from_json(record.text, arena) : from_line(record.text, arena);
+  const bool is_json =
+      options_.format == InputFormat::ndjson ||
+      (options_.format == InputFormat::automatic && (record.too_long ? record.is_object : begins_object(record.text)));
+  if (!record.too_long) return is_json ? from_json(record.text, arena) : from_line(record.text, arena);
   Extracted to;
-  refuse(to, ndjson ? Reason::malformed_record : Reason::token_too_large,
+  refuse(to, is_json ? Reason::malformed_record : Reason::token_too_large,
          arena.copy("the line is longer than " + std::to_string(options_.line_limit) + " bytes"));
   set_nothing_carried(to, arena);
   return to;
@@ -82,17 +157,25 @@ Extracted Extractor::extract(const Record& record, base::Arena& arena) {
 
 Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const {
   Extracted to;
+  set_nothing_carried(to, arena);
+  line = trim_begin(line);
+  if (begins_list(line)) {
+    to.form = InputNote::Kind::array;
+    if (options_.format == InputFormat::automatic) {
+      refuse(to, Reason::malformed_record, "a JSON array, not a JSON object and not a token");
+      return to;
+    }
+  }
   std::string_view token;
   // The end is trimmed only after the scheme was stripped: a line may hold that and nothing else.
-  line = trim_begin(line);
-  if (!line.empty()) token = trim(jose::strip_scheme(line));
+  if (!line.empty()) token = trim(jose::strip_scheme(without_quotes(line)));
   if (token.empty()) {
     refuse(to, Reason::missing_token, "the line holds no token");
-  } else {
-    to.has_token = true;
-    to.token = token;
+    return to;
   }
-  set_nothing_carried(to, arena);
+  to.has_token = true;
+  to.token = token;
+  if (options_.at_record) refuse(to, Reason::missing_time, "a line that is no JSON object has no time field");
   return to;
 }
 
@@ -121,22 +204,30 @@ bool Extractor::read_fields(std::string_view line, base::Arena& arena) {
 // Returns false, and leaves `to` unchanged, if a fast reader cannot decide.
 bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extracted& to) {
   using Kind = codec::FastMember::Kind;
-  if (!read_fields(line, arena)) return false;
+  if (!read_fields(line, arena) || needs_exact(line)) return false;
   const codec::FastObjectReader::Field& token = fields_[0];
   if (token.found && token.value.kind != Kind::string && token.value.kind != Kind::null) return false;
+  const bool has_token = token.found && token.value.kind == Kind::string && !token.value.text.empty();
+  // The exact reader says where another token stands.
+  if (!has_token && jose::find_token(line)) return false;
   std::size_t next = 1;
-  std::optional<Instant> at;
+  TimeField time;
   if (options_.at_record) {
-    const codec::FastObjectReader::Field& time = fields_[next++];
-    if (time.found && time.value.kind == Kind::other) return false;
-    if (time.found && (time.value.kind == Kind::integer || time.value.kind == Kind::real)) {
-      at = parse_number_time(time.value.text);
-    } else if (time.found && time.value.kind == Kind::string) {
-      at = parse_string_time(time.value.text);
+    const codec::FastObjectReader::Field& field = fields_[next++];
+    if (field.found && (field.value.kind == Kind::integer || field.value.kind == Kind::real)) {
+      time = {TimeField::Kind::number, field.value.text};
+    } else if (field.found && field.value.kind == Kind::string) {
+      time = {TimeField::Kind::string, field.value.text};
+    } else if (field.found) {
+      return false;
     }
   }
-  set_token(to, token.found && token.value.kind == Kind::string ? token.value.text : std::string_view(), arena);
-  if (options_.at_record) set_time(to, at, arena);
+  if (has_token) {
+    set_token(to, token.value.text);
+  } else {
+    refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
+  }
+  if (options_.at_record) set_time(to, time, arena);
   const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
   for (std::string_view& value : carried) {
     const codec::FastObjectReader::Field& field = fields_[next++];
@@ -146,35 +237,59 @@ bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extrac
   return true;
 }
 
-Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) const {
+// A record that is no JSON object.
+Extracted Extractor::no_object(std::string_view line, const JsonNode* root, const codec::JsonError& error,
+                               base::Arena& arena) const {
   Extracted to;
+  set_nothing_carried(to, arena);
+  const std::string_view text = trim(line);
+  if (text == "{") {
+    to.form = InputNote::Kind::several_lines;
+    refuse(to, Reason::malformed_record, "only the beginning of a JSON object: is it written over several lines?");
+  } else if (text.starts_with('[')) {
+    to.form = InputNote::Kind::array;
+    refuse(to, Reason::malformed_record, "a JSON array, not a JSON object");
+  } else if (root != nullptr) {
+    refuse(to, Reason::malformed_record,
+           arena.copy(std::string("the record is ") + kind_name(*root) + ", not a JSON object"));
+  } else {
+    const bool is_cut = error.offset >= line.size() && text.starts_with('{');
+    refuse(to, Reason::malformed_record,
+           arena.copy(std::string(is_cut ? "the JSON does not end here: " : "not valid JSON: ") + error.message +
+                      " at byte " + std::to_string(error.offset + 1)));
+  }
+  return to;
+}
+
+Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) const {
   codec::JsonError error;
   const JsonNode* root = codec::parse_json(line, codec::JsonDialect::rfc8259, arena, &error);
-  if (root == nullptr || !root->is(JsonType::object)) {
-    refuse(to, Reason::malformed_record,
-           root != nullptr ? std::string_view("the record is not a JSON object")
-                           : arena.copy(std::string("not valid JSON: ") + error.message + " at byte " +
-                                        std::to_string(error.offset + 1)));
-    set_nothing_carried(to, arena);
-    return to;
-  }
-  const JsonNode* token = codec::resolve_json_pointer(*root, options_.token_field);
-  if (token != nullptr && !token->is(JsonType::string) && !token->is(JsonType::null)) {
-    refuse(to, Reason::malformed_record, arena.copy("the field " + options_.token_field + " is not a string"));
+  if (root == nullptr || !root->is(JsonType::object)) return no_object(line, root, error, arena);
+  Extracted to;
+  const jose::Place token = jose::resolve(*root, options_.token_field, arena);
+  const bool is_string = token.node != nullptr && token.node->is(JsonType::string);
+  if (token.node != nullptr && !is_string && !token.node->is(JsonType::null)) {
+    refuse(to, Reason::malformed_record, arena.copy(no_string(*token.node, options_.token_field)));
+  } else if (is_string && !token.node->text.empty()) {
+    set_token(to, token.node->text);
   } else {
-    set_token(to, token != nullptr && token->is(JsonType::string) ? token->text : std::string_view(), arena);
+    set_no_token(to, *root, token, arena);
   }
   if (options_.at_record) {
-    const JsonNode* time = codec::resolve_json_pointer(*root, options_.time_field);
-    std::optional<Instant> at;
-    if (time != nullptr && (time->is(JsonType::integer) || time->is(JsonType::real)))
-      at = parse_number_time(time->text);
-    if (time != nullptr && time->is(JsonType::string)) at = parse_string_time(time->text);
-    set_time(to, at, arena);
+    const JsonNode* time = jose::resolve(*root, options_.time_field, arena).node;
+    using Kind = TimeField::Kind;
+    if (time == nullptr) {
+      set_time(to, {}, arena);
+    } else if (time->is(JsonType::integer) || time->is(JsonType::real)) {
+      set_time(to, {Kind::number, time->text}, arena);
+    } else {
+      set_time(to, time->is(JsonType::string) ? TimeField{Kind::string, time->text} : TimeField{Kind::other, time->raw},
+               arena);
+    }
   }
   const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
   for (std::size_t i = 0; i < carried.size(); ++i) {
-    const JsonNode* value = codec::resolve_json_pointer(*root, options_.carry[i]);
+    const JsonNode* value = jose::resolve(*root, options_.carry[i], arena).node;
     carried[i] = "null";
     if (value == nullptr) continue;
     std::string text;
@@ -185,25 +300,59 @@ Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) 
   return to;
 }
 
-void Extractor::set_token(Extracted& to, std::string_view field, base::Arena& arena) const {
+void Extractor::set_token(Extracted& to, std::string_view field) const {
   to.token = jose::strip_scheme(field);
   to.has_token = !to.token.empty();
-  if (!to.has_token) {
-    refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
-  }
+  if (!to.has_token) refuse(to, Reason::missing_token, "the token field holds a scheme and nothing behind it");
 }
 
-void Extractor::set_time(Extracted& to, std::optional<Instant> time, base::Arena& arena) const {
-  to.has_time = time.has_value();
-  if (time) {
-    to.time = *time;
+// Says that the record has no token where it should be, and where there may be one.
+void Extractor::set_no_token(Extracted& to, const JsonNode& root, const jose::Place& place, base::Arena& arena) const {
+  using Outcome = jose::Place::Outcome;
+  if (place.outcome == Outcome::cut) {
+    // Docker splits what a program writes at 16 KiB, and so do others.
+    refuse(to, Reason::malformed_record,
+           arena.copy("the JSON in " + std::string(place.string) + " does not end here: the record was split or cut"));
+    return;
+  }
+  std::string detail = "the record has no token at " + options_.token_field;
+  if (place.outcome == Outcome::text) detail += ": " + std::string(place.string) + " is text, not JSON";
+  if (const std::optional<jose::TokenPlace> found = jose::find_token_place(root, arena)) {
+    using Kind = jose::TokenPlace::Kind;
+    const std::string shown = found->pointer.empty() ? "elsewhere" : "at " + found->pointer;
+    to.place = arena.copy(found->pointer);
+    if (found->kind == Kind::item_of_list) {
+      to.form = InputNote::Kind::wrapped;
+      detail += "; it holds a list of records " + shown;
+    } else if (found->kind == Kind::in_text) {
+      to.form = InputNote::Kind::in_text;
+      detail += "; one stands within the text " + shown;
+    } else {
+      to.form = InputNote::Kind::elsewhere;
+      detail += "; one stands " + shown;
+    }
+  }
+  refuse(to, Reason::missing_token, arena.copy(detail));
+}
+
+void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& arena) const {
+  using Kind = TimeField::Kind;
+  base::TimeReading reading;
+  if (field.kind == Kind::number) reading.at = parse_number_time(field.text);
+  if (field.kind == Kind::string) reading = options_.times.read(field.text);
+  to.has_time = reading.at.has_value();
+  if (reading.at) {
+    to.time = *reading.at;
+  } else if (field.kind == Kind::absent) {
+    refuse(to, Reason::missing_time, arena.copy("the record has no time at " + options_.time_field));
   } else {
     // A token that is not there is decided first. It is looked at only here, so that records with a time pay nothing.
     const auto placeholder = to.refused ? std::nullopt : jose::explain_placeholder(to.token, arena);
     if (placeholder && placeholder->reason == Reason::missing_token) {
       return refuse(to, Reason::missing_token, placeholder->detail);
     }
-    refuse(to, Reason::missing_time, arena.copy("the record has no readable time at " + options_.time_field));
+    refuse(to, Reason::missing_time,
+           arena.copy(time_detail(reading.fault, field.text, options_.time_field, options_.times)));
   }
 }
 

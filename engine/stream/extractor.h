@@ -11,7 +11,10 @@
 #include "assay/reason.h"
 #include "assay/stream.h"
 #include "base/arena.h"
+#include "base/record_time.h"
+#include "codec/json.h"
 #include "codec/json_fast.h"
+#include "jose/token_place.h"
 #include "stream/batch.h"
 
 namespace assay::stream {
@@ -25,17 +28,21 @@ struct Extracted {
   bool has_time = false;          // `time` is the record's own
   Instant time;
   // One for each pointer of carry, as JSON text on one line; "null" if the record has no such field or cannot be read.
-  std::span<const std::string_view> carried;
+  std::span<std::string_view> carried;
+  // What the record shows of its input, if it holds no token where one should be. `place`: of InputNote.
+  std::optional<InputNote::Kind> form;
+  std::string_view place;
 };
 
 // Not thread safe: each thread has its own. What it extracts are views into the record and the arena that is given.
 class Extractor {
  public:
   struct Options {
-    InputFormat format = InputFormat::lines;        // not automatic
+    InputFormat format = InputFormat::lines;
     std::string token_field = {}, time_field = {};  // RFC 6901, valid
     std::vector<std::string> carry = {};
     bool at_record = false;
+    base::TimeReader times = {};
     std::size_t line_limit = 0;  // bytes; the detail of a line that was too long names it
   };
   explicit Extractor(const Options& options);
@@ -43,13 +50,22 @@ class Extractor {
   Extracted extract(const Record& record, base::Arena& arena);
 
  private:
+  // The value of a time field: a number or string, another value, or none.
+  struct TimeField {
+    enum class Kind : std::uint8_t { absent, number, string, other } kind = Kind::absent;
+    std::string_view text = {};
+  };
   Extracted from_line(std::string_view line, base::Arena& arena) const;
   Extracted from_json(std::string_view line, base::Arena& arena);
   bool from_json_fast(std::string_view line, base::Arena& arena, Extracted& to);
   bool read_fields(std::string_view line, base::Arena& arena);
   Extracted from_json_exact(std::string_view line, base::Arena& arena) const;
-  void set_token(Extracted& to, std::string_view field, base::Arena& arena) const;
-  void set_time(Extracted& to, std::optional<Instant> time, base::Arena& arena) const;
+  Extracted no_object(std::string_view line, const codec::JsonNode* root, const codec::JsonError& error,
+                      base::Arena& arena) const;
+  bool needs_exact(std::string_view line) const noexcept;
+  void set_token(Extracted& to, std::string_view field) const;
+  void set_no_token(Extracted& to, const codec::JsonNode& root, const jose::Place& place, base::Arena& arena) const;
+  void set_time(Extracted& to, const TimeField& field, base::Arena& arena) const;
   void set_nothing_carried(Extracted& to, base::Arena& arena) const;
 
   Options options_;
@@ -61,9 +77,7 @@ class Extractor {
   codec::FastObjectReader reader_;
 };
 
-// Reads the time in a JSON field. A number is Unix time in s, ms, µs or ns, by its magnitude; a string is RFC 3339 or
-// such a number.
+// Reads a JSON number as Unix time in s, ms, µs or ns, by its magnitude.
 std::optional<Instant> parse_number_time(std::string_view number) noexcept;
-std::optional<Instant> parse_string_time(std::string_view text) noexcept;
 
 }  // namespace assay::stream

@@ -12,12 +12,13 @@
 namespace assay::stream {
 Error lines_have_no_time() { return {"lines hold no time; give records of NDJSON, or one time for all", "at_record"}; }
 
-Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output,
+Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, base::TimeReader times, Outputs outputs,
                    int threads)
     : engine_(engine),
       options_(options),
       threads_(threads),
       statistics_(engine),
+      summary_(std::move(outputs.summary)),
       source_(options.inputs, {options.stop, options.wake_fd}),
       splitter_(source_, options.input, engine.policy().max_token_bytes),
       writer_(make_writer(options.format, {.only = options.only,
@@ -26,8 +27,9 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::op
                                            .judged_at = options.at_record,
                                            .inputs = source_.inputs(),
                                            .carry = options.carry})),
-      verify_stage_(engine, options, writer_.get()),
-      write_stage_(options, std::move(output), writer_.get(), statistics_.started(), source_.total_bytes()) {
+      verify_stage_(engine, options, std::move(times), writer_.get()),
+      write_stage_(options, std::move(outputs.verdicts), writer_.get(), source_.inputs(), statistics_.started(),
+                   source_.total_bytes()) {
   reader_clock_.reset(options.measure_stages);
 }
 
@@ -76,7 +78,6 @@ void Pipeline::fill(Batch& batch, bool wait) {
     skipped_bytes_ = batch.block.bytes;
   }
   if (*outcome != Splitter::Outcome::block) return batch.recycle(kBlockBytes);
-  if (options_.at_record && splitter_.format() == InputFormat::lines) return fail(lines_have_no_time());
   batch.load = batch.block.range.file != nullptr ? Batch::Load::range : Batch::Load::block;
   batch.block.now = Instant::now();
 }
@@ -103,7 +104,7 @@ Batch* Pipeline::order(Batch* batch) {
 
 Batch* Pipeline::verify(Batch* batch) {
   hand_over();
-  if (Result<void> verified = verify_stage_.verify(*batch, splitter_.format()); !verified) fail(verified.error());
+  if (Result<void> verified = verify_stage_.verify(*batch); !verified) fail(verified.error());
   hand_over();
   return batch;
 }
@@ -161,7 +162,7 @@ Result<StreamResult> Pipeline::finish() {
     if (error_) return *error_;
   }
   if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
-  StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.tally());
+  StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.tally(), write_stage_.diagnosis());
   result.bytes = write_stage_.bytes();
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;
   result.output_closed = write_stage_.output_closed();
@@ -182,14 +183,12 @@ Result<StreamResult> Pipeline::finish() {
 }
 
 Result<void> Pipeline::write_summary(const StreamResult& result) {
-  if (options_.summary.empty()) return {};
+  if (!summary_) return {};
   const RunManifest manifest = statistics_.manifest(options_, source_.inputs(), threads_, result);
-  Result<base::OutputFile> file = base::OutputFile::open(options_.summary);
-  if (!file) return file.error();
   Result<base::OutputFile::Outcome> wrote =
-      file->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
+      summary_->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
   if (!wrote) return wrote.error();
-  return file->commit();
+  return summary_->commit();
 }
 
 }  // namespace assay::stream

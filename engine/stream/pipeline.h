@@ -13,6 +13,7 @@
 
 #include "assay/stream.h"
 #include "base/output_file.h"
+#include "base/record_time.h"
 #include "base/stage_clock.h"
 #include "base/thread_annotations.h"
 #include "stream/batch.h"
@@ -30,11 +31,16 @@ namespace assay::stream {
 // The error if records of the format `lines` are to be judged at their own time.
 Error lines_have_no_time();
 
+// What a run writes. Nothing: verdicts are only counted; there is no summary.
+struct Outputs {
+  std::optional<base::OutputFile> verdicts, summary;
+};
+
 // One run. run() is called once.
 class Pipeline {
  public:
-  // `options` outlives the pipeline and was checked by verify_stream. No output: verdicts are only counted.
-  Pipeline(verify::Engine& engine, const StreamOptions& options, std::optional<base::OutputFile> output, int threads);
+  // `options` outlives the pipeline and was checked by verify_stream; `times` was made from them.
+  Pipeline(verify::Engine& engine, const StreamOptions& options, base::TimeReader times, Outputs outputs, int threads);
 
   Result<StreamResult> run();
 
@@ -65,6 +71,7 @@ class Pipeline {
   const StreamOptions& options_;
   const int threads_;
   const RunStatistics statistics_;
+  std::optional<base::OutputFile> summary_;
   Source source_;
   Splitter splitter_;
   BlockQueue queue_;

@@ -39,8 +39,9 @@ Result<Lines> read_lines(const Range& range, std::size_t line_limit, Buffer& buf
   };
   const auto size = static_cast<std::size_t>(range.end - lines.offset);
   if (Result<void> read = read_on(size + kTail); !read) return read.error();
-  lines.end = std::min(size, buffer.size());
-  if (lines.end == 0) return lines;  // the file has become shorter
+  // A log that was copied and emptied while it was read (logrotate's copytruncate) is not read to its end in silence.
+  if (buffer.size() < size) return range.file->truncated();
+  lines.end = size;
   if (range.begin != 0) lines.begin = newline_from(buffer.view(), 0) + 1;
   // Only the range in which a line begins looks for its end: a line through many ranges is not read again by each.
   for (std::size_t searched = lines.end - 1; lines.begin < lines.end && !file_ended;) {
@@ -59,7 +60,8 @@ std::size_t cut_lines(Block& block, std::size_t at, std::size_t end) {
   while (at < end && block.records.size() < kMaxRecordsPerBlock) {
     const std::size_t newline = newline_from(bytes, at);
     const bool too_long = newline - at > block.line_limit;
-    block.records.push_back({too_long ? std::string_view() : bytes.substr(at, newline - at), too_long});
+    const std::string_view line = bytes.substr(at, newline - at);
+    block.records.push_back({too_long ? std::string_view() : line, too_long, too_long && begins_object(line)});
     at = newline + 1;
   }
   block.record_count = block.records.size();
@@ -89,7 +91,6 @@ Result<void> load(Block& block, std::vector<Block>& overflow) {
   const Result<Lines> lines = read_lines(range, block.line_limit, block.buffer);
   if (!lines) return lines.error();
   const std::size_t end = lines->end;
-  if (end == 0) return {};
   std::size_t at = cut_lines(block, lines->begin, end);
   if (lines->offset + lines->begin == 0 && !block.records.empty()) {
     std::string_view& text = block.records.front().text;

@@ -10,7 +10,7 @@ namespace assay::stream {
 
 // Reads the block's range and cuts its records. If the range holds more than a block may, the rest is appended to
 // `overflow` as blocks that are counted and not cut: cut() makes their records, in whatever thread verifies them. A
-// range that has become shorter since it was dealt out gives what is there. The error names the file.
+// file that has become shorter since the range was dealt out is an error. The error names the file.
 Result<void> load(Block& block, std::vector<Block>& overflow);
 
 // Makes the records of a block that load() left uncut; does nothing to any other.

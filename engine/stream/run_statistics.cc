@@ -34,7 +34,7 @@ memo::MemoStatistics RunStatistics::memo() const {
   return now;
 }
 
-StreamResult RunStatistics::result(const Counts& counts, const Tally& tally) const {
+StreamResult RunStatistics::result(const Counts& counts, const Tally& tally, const Diagnosis& diagnosis) const {
   StreamResult result;
   result.records = counts.records();
   result.accepted = counts.accepted;
@@ -49,6 +49,11 @@ StreamResult RunStatistics::result(const Counts& counts, const Tally& tally) con
   for (const auto& [name, cell] : tally.alg.values()) {
     result.by_algorithm.emplace_back(name, cell.accepted + cell.rejected);
   }
+  for (const auto& [kid, cell] : diagnosis.unknown_kids().values())
+    result.unknown_kids.emplace_back(kid, cell.rejected);
+  result.other_unknown_kids = diagnosis.unknown_kids().other().rejected;
+  result.expired_sampled = diagnosis.expired();
+  result.expired_by_whole_hours = diagnosis.expired_by_whole_hours();
   const signature::BackendStatistics of_run = signatures();
   result.by_lanes = of_run.by_lanes;
   result.by_openssl = of_run.by_openssl;

@@ -9,6 +9,7 @@
 #include "assay/stream.h"
 #include "memo/memo_share.h"
 #include "signature/backend.h"
+#include "stream/diagnosis.h"
 #include "stream/summary.h"
 #include "verify/engine.h"
 
@@ -22,7 +23,7 @@ class RunStatistics {
 
   std::chrono::steady_clock::time_point started() const noexcept { return started_; }
   // Counts, signatures and time of the run up to now; the rest is left to the caller.
-  StreamResult result(const Counts& counts, const Tally& tally) const;
+  StreamResult result(const Counts& counts, const Tally& tally, const Diagnosis& diagnosis) const;
   // `inputs`: the paths that were read.
   RunManifest manifest(const StreamOptions& options, std::vector<std::string> inputs, int threads,
                        const StreamResult& result) const;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -20,7 +21,29 @@ Error cannot_read(const std::string& path, int error) {
   std::string message = "cannot read " + shown + ": " + std::generic_category().message(error);
   if (error == ENOENT) message += "; check the name";
   if (error == EACCES) message += "; check its permissions";
+  if (error == EMFILE) message += "; raise the limit (ulimit -n)";
+  if (error == EBADF && is_standard_input(path)) message += "; it is closed";
   return {message};
+}
+
+Error is_no_text(const std::string& path, const base::FileKind& kind) {
+  if (is_standard_input(path)) return {"cannot read standard input: it is " + kind.explained("")};
+  return {"cannot read " + path + ": it is " + kind.explained(path)};
+}
+
+Error is_shorter(const std::string& name, std::uint64_t size) {
+  return {"cannot read " + name + " to its end: it was truncated while it was read and ends at byte " +
+          std::to_string(size) + " now; read a copy, or rotate logs without copytruncate"};
+}
+
+// What a regular file is if it is no text. Other files are looked at when they are read.
+Result<std::optional<base::FileKind>> kind_of(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return cannot_read(path, errno);
+  char first[base::kFileKindBytes];
+  const ssize_t got = ::pread(fd, first, sizeof first, 0);
+  ::close(fd);
+  return got > 0 ? base::file_kind({first, static_cast<std::size_t>(got)}) : std::nullopt;
 }
 
 bool status(const std::string& path, struct stat& st) {
@@ -49,6 +72,11 @@ Result<std::size_t> InputFile::read_at(std::uint64_t offset, char* to, std::size
   return done;
 }
 
+Error InputFile::truncated() const {
+  const Result<std::uint64_t> now = size();
+  return now ? is_shorter(name_, *now) : now.error();
+}
+
 Source::Source(std::vector<std::string> inputs, Signals signals) : inputs_(std::move(inputs)), signals_(signals) {
   if (inputs_.empty()) inputs_.push_back("-");
 }
@@ -66,10 +94,17 @@ Result<void> Source::check() const {
     struct stat st {};
     if (!status(path, st)) return cannot_read(path, errno);
     if (S_ISDIR(st.st_mode)) return cannot_read(path, EISDIR);
-    if (!is_standard_input(path) && ::access(path.c_str(), R_OK) != 0) return cannot_read(path, errno);
+    if (is_standard_input(path)) continue;
+    if (::access(path.c_str(), R_OK) != 0) return cannot_read(path, errno);
+    if (!S_ISREG(st.st_mode)) continue;
+    const auto kind = kind_of(path);
+    if (!kind) return kind.error();
+    if (*kind) return is_no_text(path, **kind);
   }
   return {};
 }
+
+Error Source::not_text(const base::FileKind& kind) const { return is_no_text(inputs_[index()], kind); }
 
 std::uint64_t Source::total_bytes() const {
   std::uint64_t total = 0;
@@ -90,13 +125,16 @@ Result<bool> Source::open_next() {
   close_current();
   if (next_ == inputs_.size()) return false;
   const std::string& path = inputs_[next_++];
-  do {
-    fd_ = is_standard_input(path) ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  } while (fd_ < 0 && errno == EINTR && !stopping());
   struct stat st {};
+  // The open of a named pipe would wait for a writer, whatever signals come.
+  const int no_wait = status(path, st) && S_ISFIFO(st.st_mode) ? O_NONBLOCK : 0;
+  do {
+    fd_ = is_standard_input(path) ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | no_wait);
+  } while (fd_ < 0 && errno == EINTR && !stopping());
   if (fd_ < 0 || ::fstat(fd_, &st) != 0) return cannot_read(path, errno);
   if (S_ISDIR(st.st_mode)) return cannot_read(path, EISDIR);
   regular_ = S_ISREG(st.st_mode);
+  size_ = regular_ ? static_cast<std::uint64_t>(st.st_size) : 0;
   if (regular_) ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
 #ifdef F_SETPIPE_SZ
   // Writer and reader take turns less often if the pipe holds more than a block. It works without, so errors are
@@ -131,7 +169,12 @@ Result<Source::Read> Source::read(char* to, std::size_t room, bool wait) {
     }
     const ssize_t got = ::read(fd_, to, room);
     if (got > 0) return Read{Outcome::data, static_cast<std::size_t>(got)};
-    if (got == 0) return Read{Outcome::end, 0};
+    if (got == 0) {
+      if (const off_t at = ::lseek(fd_, 0, SEEK_CUR); at >= 0 && static_cast<std::uint64_t>(at) < size_) {
+        return is_shorter(inputs_[index()], static_cast<std::uint64_t>(at));
+      }
+      return Read{Outcome::end, 0};
+    }
     if (errno == EAGAIN || errno == EWOULDBLOCK) {
       // Another reader of a non-blocking pipe was faster.
       if (!wait) return Read{Outcome::nothing, 0};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "assay/result.h"
+#include "base/file_kind.h"
 
 namespace assay::stream {
 
@@ -25,6 +26,8 @@ class InputFile {
   Result<std::uint64_t> size() const;
   // Reads from `offset` until `room` is full or the file ends. Returns how many bytes there were.
   Result<std::size_t> read_at(std::uint64_t offset, char* to, std::size_t room) const;
+  // The error that says that the file was longer before, and where it ends now.
+  Error truncated() const;
 
  private:
   int fd_;
@@ -44,14 +47,18 @@ class Source {
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
-  // Checks every input before the first is read, so that a run with a misspelt name does not begin.
+  // Checks every input before the first is read, so that a run with a misspelt name or a compressed file does not
+  // begin.
   Result<void> check() const;
+  // The error that says that the open input is no text.
+  Error not_text(const base::FileKind& kind) const;
   // Returns the bytes of all inputs together, or 0 if one of them is not a regular file.
   std::uint64_t total_bytes() const;
 
-  // Whether open_next() may have to wait: the next input is a named pipe, or bytes may still have to come.
+  // Whether the bytes of the next input may still have to come.
   bool next_may_block() const;
-  // Opens the next input. Returns false if there is none left.
+  // Opens the next input. Returns false if there is none left. A named pipe is opened without waiting for its writer;
+  // read() waits, and signals end that wait.
   Result<bool> open_next();
   // Returns the open input if it is a regular file with a name and is not empty, else null.
   std::shared_ptr<const InputFile> file() const noexcept { return file_; }
@@ -83,6 +90,7 @@ class Source {
   std::size_t next_ = 0;
   int fd_ = -1;
   bool regular_ = false;
+  std::uint64_t size_ = 0;                 // of a regular file when it was opened
   std::shared_ptr<const InputFile> file_;  // owns fd_ when not null
 };
 

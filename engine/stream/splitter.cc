@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/file_kind.h"
+
 namespace assay::stream {
 
 std::string_view without_byte_order_mark(std::string_view text) noexcept {
@@ -16,24 +18,14 @@ std::size_t max_line_bytes(InputFormat format, std::size_t max_token_bytes) noex
   return std::max(kMinNdjsonLine, 4 * max_token_bytes);
 }
 
-InputFormat detect_format(std::string_view first_record) noexcept {
-  first_record = without_byte_order_mark(first_record);
-  const std::size_t at = first_record.find_first_not_of(" \t\r\v\f");
-  return at != std::string_view::npos && first_record[at] == '{' ? InputFormat::ndjson : InputFormat::lines;
+bool begins_object(std::string_view record) noexcept {
+  if (!record.empty() && record.front() == '{') return true;
+  const std::size_t at = record.find_first_not_of(" \t\r");
+  return at != std::string_view::npos && record[at] == '{';
 }
 
 Splitter::Splitter(Source& source, InputFormat format, std::size_t max_token_bytes, std::size_t block_bytes)
-    : source_(source),
-      format_(format),
-      max_token_bytes_(max_token_bytes),
-      block_bytes_(block_bytes),
-      limit_(max_line_bytes(format, max_token_bytes)) {}
-
-void Splitter::set_format(std::string_view first_record) noexcept {
-  if (format_ != InputFormat::automatic) return;
-  format_ = detect_format(first_record);
-  limit_ = max_line_bytes(format_, max_token_bytes_);
-}
+    : source_(source), block_bytes_(block_bytes), limit_(max_line_bytes(format, max_token_bytes)) {}
 
 // Drops the tail of a line that was too long, up to its '\n' if that was read.
 void Splitter::skip_to_newline(Buffer& buffer) noexcept {
@@ -66,9 +58,7 @@ Splitter::Step Splitter::open(Block& block, bool wait) {
   }
   open_ = at_beginning_ = true;
   ended_ = skipping_ = end_known_ = false;
-  read_ = 0;
-  // The first record of a run tells the format of all, so it is read in order; only then are files dealt out.
-  if (format_ != InputFormat::automatic && source_.file() != nullptr) dealing_ = {source_.file()};
+  if (source_.file() != nullptr) dealing_ = {source_.file()};
   return Step(std::nullopt);
 }
 
@@ -82,6 +72,7 @@ Splitter::Step Splitter::deal_out(Block& block) {
   if (!end_known_ && dealing_.end <= near) {
     Result<std::uint64_t> size = dealing_.file->size();
     if (!size) return size.error();
+    if (*size < dealing_.end) return dealing_.file->truncated();
     dealing_.end = *size;
     end_known_ = dealing_.end <= near;
   }
@@ -116,7 +107,6 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
       has_line = std::memchr(buffer.data() + searched, '\n', buffer.size() - searched) != nullptr;
       searched = buffer.size();
     }
-    if (!has_line && buffer.size() > limit_) set_format(buffer.view());
     const bool too_long = !has_line && buffer.size() > limit_;
     if (too_long || (has_line && buffer.size() >= block_bytes_) || (ended_ && buffer.size() != 0)) break;
     if (ended_) {
@@ -129,7 +119,6 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
     Result<Source::Read> read = source_.read(buffer.data() + buffer.size(), room, wait && !has_line);
     if (!read) return read.error();
     buffer.resize(buffer.size() + read->bytes);
-    read_ += read->bytes;
     if (read->outcome == Source::Outcome::data) continue;
     if (read->outcome == Source::Outcome::end) {
       ended_ = true;
@@ -142,13 +131,16 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
     buffer.resize(0);
     return Step(Outcome::nothing);
   }
-  cut(block);
+  if (Result<void> is_text = cut(block); !is_text) return is_text.error();
   return Step(Outcome::block);
 }
 
 // Cuts the whole lines of the buffer into records, and at the end of an input also its last; keeps the rest.
-void Splitter::cut(Block& block) {
+Result<void> Splitter::cut(Block& block) {
   Buffer& buffer = block.buffer;
+  if (at_beginning_) {
+    if (const auto kind = base::file_kind(buffer.view())) return source_.not_text(*kind);
+  }
   const char* at = buffer.data();
   const char* const end = at + buffer.size();
   while (at != end && block.records.size() < kMaxRecordsPerBlock) {
@@ -156,11 +148,10 @@ void Splitter::cut(Block& block) {
     const char* newline = static_cast<const char*>(std::memchr(at, '\n', left));
     if (newline == nullptr && !ended_ && left <= limit_) break;
     const std::string_view text(at, newline == nullptr ? left : static_cast<std::size_t>(newline - at));
-    set_format(text);
     if (text.size() > limit_) {
-      block.records.push_back({{}, true});
+      block.records.push_back({{}, true, begins_object(text)});
     } else {
-      block.records.push_back({at_beginning_ ? without_byte_order_mark(text) : text, false});
+      block.records.push_back({at_beginning_ ? without_byte_order_mark(text) : text});
     }
     at_beginning_ = false;
     if (newline == nullptr) {
@@ -176,10 +167,7 @@ void Splitter::cut(Block& block) {
   block.line_limit = limit_;
   block.bytes = std::exchange(unaccounted_, 0) + used;
   block.record_count = block.records.size();
-  if (source_.file() == nullptr || ended_) return;
-  // The rest of the file is dealt out from where the records have been cut off.
-  dealing_ = {source_.file(), read_ - rest_.size()};
-  rest_.clear();
+  return {};
 }
 
 }  // namespace assay::stream

@@ -29,15 +29,14 @@ inline constexpr std::size_t kMinNdjsonLine = 1u << 20;
 // The longest line, in bytes, that is held and looked at.
 std::size_t max_line_bytes(InputFormat format, std::size_t max_token_bytes) noexcept;
 
-// `ndjson` when the record begins with '{' (after white space and a byte order mark), else `lines`.
-InputFormat detect_format(std::string_view first_record) noexcept;
+// Whether a record is one of JSON: it begins with '{', after white space that JSON allows.
+bool begins_object(std::string_view record) noexcept;
 
 std::string_view without_byte_order_mark(std::string_view text) noexcept;
 
 // Not thread safe. Keeps no more than a block, or the longest line allowed, between calls.
 class Splitter {
  public:
-  // `automatic` is decided by the first record of the run.
   Splitter(Source& source, InputFormat format, std::size_t max_token_bytes, std::size_t block_bytes = kBlockBytes);
 
   enum class Outcome {
@@ -49,11 +48,9 @@ class Splitter {
   // Fills an empty block: with the range of a file that load() is to read; or from anything else with kBlockBytes or
   // what is there as soon as it holds a record. With any other outcome the block holds no record, but its `bytes` may
   // count bytes that were skipped. Waits for input, and for somebody to open a named pipe, only if `wait`. The error
-  // names the input.
+  // names the input, and says what it is if it is no text.
   Result<Outcome> next(Block& block, bool wait = true);
 
-  // Never `automatic` once a block was given.
-  InputFormat format() const noexcept { return format_; }
   // Bytes; a longer line is given as too long.
   std::size_t line_limit() const noexcept { return limit_; }
 
@@ -64,13 +61,11 @@ class Splitter {
   Step deal_out(Block& block);
   Step read(Block& block, bool wait);
 
-  void cut(Block& block);
-  void set_format(std::string_view first_record) noexcept;
+  Result<void> cut(Block& block);
   void skip_to_newline(Buffer& buffer) noexcept;
 
   Source& source_;
-  InputFormat format_;
-  std::size_t max_token_bytes_, block_bytes_, limit_;
+  std::size_t block_bytes_, limit_;
   std::string rest_;               // of the open input: bytes that were read and not given yet
   std::uint64_t unaccounted_ = 0;  // bytes skipped and not yet counted in a block
 
@@ -79,7 +74,6 @@ class Splitter {
   bool ended_ = false;         // it gave its last byte
   bool skipping_ = false;      // in the tail of a line that was too long
   bool at_beginning_ = false;  // nothing of it was cut yet
-  std::uint64_t read_ = 0;     // bytes
 
   // What is left of the file that is being dealt out; no file: none is.
   Range dealing_;

@@ -6,8 +6,11 @@
 #include <utility>
 
 #include "base/arena.h"
+#include "jose/token_finder.h"
+#include "stream/carry.h"
 #include "stream/extractor.h"
 #include "stream/range.h"
+#include "stream/splitter.h"
 
 namespace assay::stream {
 
@@ -28,11 +31,16 @@ struct VerifyStage::Worker {
   std::vector<jose::TokenVerdict> verdicts;
 };
 
-VerifyStage::VerifyStage(verify::Engine& engine, const StreamOptions& options, const VerdictWriter* writer)
-    : engine_(engine), options_(options), writer_(writer), wants_failed_hmac_(options.keep_failed_hmac) {}
+VerifyStage::VerifyStage(verify::Engine& engine, const StreamOptions& options, base::TimeReader times,
+                         const VerdictWriter* writer)
+    : engine_(engine),
+      options_(options),
+      writer_(writer),
+      times_(std::move(times)),
+      wants_failed_hmac_(options.keep_failed_hmac) {}
 VerifyStage::~VerifyStage() = default;
 
-std::unique_ptr<VerifyStage::Worker> VerifyStage::take_worker(InputFormat format, std::size_t line_limit) {
+std::unique_ptr<VerifyStage::Worker> VerifyStage::take_worker(std::size_t line_limit) {
   {
     const base::MutexLock lock(mutex_);
     if (!idle_.empty()) {
@@ -41,11 +49,12 @@ std::unique_ptr<VerifyStage::Worker> VerifyStage::take_worker(InputFormat format
       return worker;
     }
   }
-  const Extractor::Options options{.format = format,
+  const Extractor::Options options{.format = options_.input,
                                    .token_field = options_.token_field,
                                    .time_field = options_.time_field,
                                    .carry = options_.carry,
                                    .at_record = options_.at_record,
+                                   .times = times_,
                                    .line_limit = line_limit};
   auto worker = std::make_unique<Worker>(options, engine_);
   // The session may have served another run.
@@ -53,9 +62,9 @@ std::unique_ptr<VerifyStage::Worker> VerifyStage::take_worker(InputFormat format
   return worker;
 }
 
-Result<void> VerifyStage::verify(Batch& batch, InputFormat format) {
+Result<void> VerifyStage::verify(Batch& batch) {
   if (batch.block.record_count == 0) return {};
-  std::unique_ptr<Worker> worker = take_worker(format, batch.block.line_limit);
+  std::unique_ptr<Worker> worker = take_worker(batch.block.line_limit);
   base::StageClock& clock = worker->session->clock();
   clock.start();
   cut(batch.block);
@@ -89,7 +98,7 @@ void VerifyStage::extract(Worker& worker, const Block& block) const {
   worker.verdicts.resize(std::max(worker.verdicts.size(), worker.inputs.size()));
 }
 
-void VerifyStage::append_verdicts(const Worker& worker, Batch& batch) const {
+void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
   const Block& block = batch.block;
   const bool tally = needs_tally(options_);
   std::size_t verified = 0;
@@ -106,7 +115,11 @@ void VerifyStage::append_verdicts(const Worker& worker, Batch& batch) const {
     batch.counts.count(*verdict);
     if (verdict->reasons.contains(Reason::signature_invalid)) keep_failed_hmac(*verdict, extracted.token);
     if (tally) batch.tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
+    if (extracted.form || !verdict->reasons.empty() || block.first_line + i <= kSearchedRecords) {
+      diagnose(extracted, *verdict, i, batch);
+    }
     if (writer_ == nullptr) continue;
+    if (!extracted.carried.empty()) redact_carried(extracted, *verdict, worker.arena);
     writer_->append(batch.output, {.record = block.first_record + i,
                                    .line = block.first_line + i,
                                    .file = block.file,
@@ -127,6 +140,32 @@ void VerifyStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::strin
 std::string VerifyStage::failed_hmac() const {
   const base::MutexLock lock(mutex_);
   return failed_hmac_;
+}
+
+void VerifyStage::diagnose(const Extracted& extracted, const jose::TokenVerdict& verdict, std::size_t index,
+                           Batch& batch) const {
+  const std::uint64_t number = batch.block.first_line + index;
+  batch.diagnosis.count(verdict, number);
+  if (verdict.reasons.empty()) return;
+  if (options_.at_record && verdict.reasons.first() == Reason::token_expired) {
+    batch.diagnosis.count_expired(extracted.token, extracted.time);
+  }
+  if (extracted.form) batch.diagnosis.saw(*extracted.form, extracted.place);
+  if (number > kSearchedRecords || batch.diagnosis.has_seen(InputNote::Kind::in_text)) return;
+  const std::optional<jose::FoundToken> found = jose::find_token(extracted.token);
+  if (!found || found->size == extracted.token.size()) return;
+  const bool is_json = options_.input != InputFormat::lines && begins_object(batch.block.records[index].text);
+  batch.diagnosis.saw(InputNote::Kind::in_text, is_json ? std::string_view(options_.token_field) : std::string_view());
+}
+
+void VerifyStage::redact_carried(const Extracted& extracted, const jose::TokenVerdict& verdict,
+                                 base::Arena& arena) const {
+  // A mask that stands in the token's place is no credential and may be shown.
+  const bool has_token =
+      extracted.has_token && (verdict.reasons.empty() || (verdict.reasons.first() > Reason::missing_token &&
+                                                          verdict.reasons.first() != Reason::token_redacted));
+  const std::string_view own = has_token ? extracted.token : std::string_view();
+  for (std::string_view& value : extracted.carried) value = without_tokens(value, own, arena);
 }
 
 void VerifyStage::add_times_to(StageSeconds& sum) const {

@@ -9,8 +9,11 @@
 
 #include "assay/stage.h"
 #include "assay/stream.h"
+#include "base/arena.h"
+#include "base/record_time.h"
 #include "base/thread_annotations.h"
 #include "stream/batch.h"
+#include "stream/extractor.h"
 #include "stream/writer.h"
 #include "verify/engine.h"
 
@@ -19,15 +22,16 @@ namespace assay::stream {
 // Thread safe: each call works with a worker of its own, the memory of one thread, and workers are reused.
 class VerifyStage {
  public:
-  // What is given outlives the stage. `writer` is null if no verdicts are to be written.
-  VerifyStage(verify::Engine& engine, const StreamOptions& options, const VerdictWriter* writer);
+  // What is given outlives the stage. `writer` is null if no verdicts are to be written. `times` reads the records'
+  // own.
+  VerifyStage(verify::Engine& engine, const StreamOptions& options, base::TimeReader times,
+              const VerdictWriter* writer);
   ~VerifyStage();
   VerifyStage(const VerifyStage&) = delete;
   VerifyStage& operator=(const VerifyStage&) = delete;
 
-  // Fills the output, counts and tally of a batch from its block. `format` is that of the whole run. The error says
-  // what a cross-check found.
-  Result<void> verify(Batch& batch, InputFormat format) EXCLUDES(mutex_);
+  // Fills the output, counts, tally and diagnosis of a batch from its block. The error says what a cross-check found.
+  Result<void> verify(Batch& batch) EXCLUDES(mutex_);
 
   // Returns what StreamResult::failed_hmac holds. Not while a batch is verified.
   std::string failed_hmac() const EXCLUDES(mutex_);
@@ -37,15 +41,18 @@ class VerifyStage {
 
  private:
   struct Worker;
-  std::unique_ptr<Worker> take_worker(InputFormat format, std::size_t line_limit) EXCLUDES(mutex_);
+  std::unique_ptr<Worker> take_worker(std::size_t line_limit) EXCLUDES(mutex_);
   // The steps of verify(): token, time and fields of each record; then a verdict a record.
   void extract(Worker& worker, const Block& block) const;
-  void append_verdicts(const Worker& worker, Batch& batch) const EXCLUDES(mutex_);
+  void append_verdicts(Worker& worker, Batch& batch) const EXCLUDES(mutex_);
+  void diagnose(const Extracted& extracted, const jose::TokenVerdict& verdict, std::size_t index, Batch& batch) const;
+  void redact_carried(const Extracted& extracted, const jose::TokenVerdict& verdict, base::Arena& arena) const;
   void keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) const EXCLUDES(mutex_);
 
   verify::Engine& engine_;
   const StreamOptions& options_;
   const VerdictWriter* writer_;
+  const base::TimeReader times_;
 
   mutable base::Mutex mutex_;
   std::vector<std::unique_ptr<Worker>> idle_ GUARDED_BY(mutex_);

@@ -7,12 +7,14 @@ namespace assay::stream {
 using Clock = std::chrono::steady_clock;
 
 WriteStage::WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output,
-                       const VerdictWriter* writer, Clock::time_point started, std::uint64_t total_bytes)
+                       const VerdictWriter* writer, std::vector<std::string> inputs, Clock::time_point started,
+                       std::uint64_t total_bytes)
     : options_(options),
       output_(std::move(output)),
       writer_(writer),
       started_(started),
       total_bytes_(total_bytes),
+      notes_(options.on_input_note, std::move(inputs)),
       last_progress_(started) {
   clock_.reset(options.measure_stages);
 }
@@ -28,6 +30,8 @@ Result<bool> WriteStage::write(const Batch& batch) {
   if (open && *open) {
     counts_.add(batch.counts);
     if (needs_tally(options_)) tally_.add(batch.tally);
+    const Block& block = batch.block;
+    if (block.record_count != 0) notes_.add(batch.diagnosis, block.file, block.first_line - 1 + block.record_count);
     bytes_ += batch.block.bytes;
     report_progress(false);
   }
@@ -47,6 +51,7 @@ Result<void> WriteStage::end(std::uint64_t skipped_bytes) {
   if (writer_ != nullptr && !closed_) {
     if (const Result<bool> open = write_bytes(writer_->tail()); !open) return open.error();
   }
+  notes_.end();
   bytes_ += skipped_bytes;
   report_progress(true);
   return {};

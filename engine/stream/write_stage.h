@@ -4,12 +4,15 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "assay/stage.h"
 #include "assay/stream.h"
 #include "base/output_file.h"
 #include "base/stage_clock.h"
 #include "stream/batch.h"
+#include "stream/diagnosis.h"
 #include "stream/summary.h"
 #include "stream/writer.h"
 
@@ -18,10 +21,10 @@ namespace assay::stream {
 // One thread at a time.
 class WriteStage {
  public:
-  // `options` and `writer` outlive the stage. No output and no writer: verdicts are counted and not written. `started`
-  // and `total_bytes` are for the reports of progress.
+  // `options` and `writer` outlive the stage. No output and no writer: verdicts are counted and not written. `inputs`:
+  // their names. `started` and `total_bytes` are for the reports of progress.
   WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output, const VerdictWriter* writer,
-             std::chrono::steady_clock::time_point started, std::uint64_t total_bytes);
+             std::vector<std::string> inputs, std::chrono::steady_clock::time_point started, std::uint64_t total_bytes);
 
   // Each returns false once nobody reads the output any more; what is not written then is not counted. The error names
   // the output.
@@ -34,6 +37,7 @@ class WriteStage {
 
   const Counts& counts() const noexcept { return counts_; }
   const Tally& tally() const noexcept { return tally_; }
+  const Diagnosis& diagnosis() const noexcept { return notes_.run(); }
   std::uint64_t bytes() const noexcept { return bytes_; }
   bool output_closed() const noexcept { return closed_; }
   void add_times_to(StageSeconds& sum) const noexcept { clock_.add_to(sum); }
@@ -51,6 +55,7 @@ class WriteStage {
   base::StageClock clock_;
   Counts counts_;
   Tally tally_;
+  InputNotes notes_;
   std::uint64_t bytes_ = 0;  // of input
   bool closed_ = false;
   std::chrono::steady_clock::time_point last_progress_;

@@ -30,7 +30,7 @@ struct VerdictLine {
 class VerdictWriter {
  public:
   struct Options {
-    Only only = Only::both;
+    Only only = Only::all;
     bool emit_token = false, fingerprint = false;
     bool judged_at = false;                // records are judged at their own times, which verdicts show
     std::vector<std::string> inputs = {};  // more than one: each verdict names its file
@@ -46,7 +46,7 @@ class VerdictWriter {
   // Appends a verdict, or nothing if `only` leaves it out.
   void append(Buffer& to, const VerdictLine& line) const {
     const bool valid = line.verdict->reasons.empty();
-    if (only_ != Only::both && valid != (only_ == Only::accepted)) return;
+    if (only_ != Only::all && valid != (only_ == Only::accepted)) return;
     append_verdict(to, line);
   }
 

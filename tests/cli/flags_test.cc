@@ -51,7 +51,8 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(verifier.policy.max_token_bytes), SHOW(verifier.backend), SHOW(verifier.table_memory);
   SHOW(verifier.memo_memory), SHOW(verifier.cross_check);
   SHOW(stream.inputs), SHOW(stream.input), SHOW(stream.token_field), SHOW(stream.time_field), SHOW(stream.carry);
-  SHOW(stream.at_record), SHOW(stream.at), SHOW(stream.output), SHOW(stream.format), SHOW(stream.only);
+  SHOW(stream.time_format), SHOW(stream.time_zone), SHOW(stream.at_record), SHOW(stream.at), SHOW(stream.output),
+      SHOW(stream.format), SHOW(stream.only);
   SHOW(stream.emit_token), SHOW(stream.fingerprint), SHOW(stream.summary), SHOW(stream.threads);
   SHOW(mint.key), SHOW(mint.algorithm), SHOW(mint.output), SHOW(mint.options.count), SHOW(mint.options.faults);
   SHOW(mint.options.seed), SHOW(mint.options.threads), SHOW(mint.options.request.subject);

@@ -56,7 +56,12 @@ class CrossCheckedRun : public testing::Test {
     stream.summary = dir_.path("summary");
     Result<base::OutputFile> output = base::OutputFile::open(dir_.path("out"));
     if (!output) return output.error();
-    return Pipeline(**engine, stream, std::move(*output), 2).run();
+    Result<base::OutputFile> summary = base::OutputFile::open(stream.summary);
+    if (!summary) return summary.error();
+    Outputs outputs;
+    outputs.verdicts.emplace(std::move(*output));
+    outputs.summary.emplace(std::move(*summary));
+    return Pipeline(**engine, stream, {}, std::move(outputs), 2).run();
   }
 
   TempDir dir_;

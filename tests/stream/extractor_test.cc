@@ -90,6 +90,109 @@ TEST_F(ExtractorTest, ReadsTheTimeOfARecord) {
   EXPECT_EQ(json("{}", true).refused, Reason::missing_token);
 }
 
+TEST_F(ExtractorTest, DecidesForEveryLineWhatItIs) {
+  const auto any = [&](std::string_view text) { return extract(InputFormat::automatic, text); };
+  EXPECT_EQ(any(R"({"token":"a.b.c"})").token, "a.b.c");
+  EXPECT_EQ(any("\t {\"token\":\"a.b.c\"}\r").token, "a.b.c");
+  EXPECT_EQ(any("a.b.c").token, "a.b.c");
+  EXPECT_EQ(any("INFO  starting on :8443").token, "INFO  starting on :8443");
+  EXPECT_EQ(any("").refused, Reason::missing_token);
+  EXPECT_EQ(any("{").refused, Reason::malformed_record);
+  EXPECT_EQ(any("{").form, InputNote::Kind::several_lines);
+  EXPECT_FALSE(any("[28/Nov/2026:12:00:00 +0000] \"GET /").refused);
+  EXPECT_EQ(extract(InputFormat::automatic, "a.b.c", true).refused, Reason::missing_time);
+}
+
+TEST_F(ExtractorTest, TakesTheQuotesOffALineThatIsAJsonString) {
+  for (const char* text : {"\"a.b.c\"", " \"a.b.c\"\r", "\"a.b.c\",", "\"Bearer a.b.c\""}) {
+    EXPECT_EQ(extract(InputFormat::automatic, text).token, "a.b.c") << text;
+  }
+  for (const char* text : {"\"a.b.c", "\"a\":\"b\"", "\"a\\nb\"", "\""}) {
+    EXPECT_EQ(extract(InputFormat::automatic, text).token, text) << text;
+  }
+}
+
+TEST_F(ExtractorTest, TellsAJsonArrayFromARecord) {
+  for (const char* text : {R"([{"token":"a.b.c"}])", "[", "[]", " [ \"a\""}) {
+    for (const InputFormat format : {InputFormat::automatic, InputFormat::ndjson}) {
+      const Extracted extracted = extract(format, text);
+      EXPECT_EQ(extracted.refused, Reason::malformed_record) << text;
+      EXPECT_EQ(extracted.form, InputNote::Kind::array) << text;
+    }
+    EXPECT_FALSE(line(text).refused) << text;
+  }
+}
+
+const std::string kJwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl";
+
+TEST_F(ExtractorTest, SaysWhereATokenStandsThatIsNotInItsField) {
+  const auto elsewhere = json(R"({"authorization":"Bearer )" + kJwt + "\"}");
+  EXPECT_EQ(elsewhere.refused, Reason::missing_token);
+  EXPECT_EQ(elsewhere.form, InputNote::Kind::elsewhere);
+  EXPECT_EQ(elsewhere.place, "/authorization");
+  EXPECT_EQ(elsewhere.detail, "the record has no token at /token; one stands at /authorization");
+  const auto wrapped = json(R"({"Records":[{"token":")" + kJwt + "\"}]}");
+  EXPECT_EQ(wrapped.form, InputNote::Kind::wrapped);
+  EXPECT_EQ(wrapped.place, "/Records");
+  EXPECT_EQ(json(R"({"url":"/?t=)" + kJwt + "\"}").form, InputNote::Kind::in_text);
+  EXPECT_FALSE(json(R"({"authorization":"none"})").form);
+  EXPECT_FALSE(json(R"({"token":"x","authorization":")" + kJwt + "\"}").form);
+}
+
+TEST_F(ExtractorTest, GoesOnIntoJsonThatAStringHolds) {
+  Extractor extractor({.format = InputFormat::automatic,
+                       .token_field = "/log/token",
+                       .time_field = "/log/at",
+                       .carry = {"/log/id", "/time"},
+                       .at_record = true});
+  const auto docker = [&](std::string_view text) {
+    texts_.emplace_back().assign(text);
+    return extractor.extract({texts_.back().view()}, arena_);
+  };
+  const Extracted found = docker(R"({"log":"{\"at\":1790000000,\"token\":\"a.b.c\",\"id\":{\"n\": 1}}\n","time":"t"})");
+  EXPECT_FALSE(found.refused) << found.detail;
+  EXPECT_EQ(found.token, "a.b.c");
+  EXPECT_EQ(found.time, (Instant{1790000000, 0}));
+  EXPECT_EQ(found.carried[0], R"({"n": 1})");
+  EXPECT_EQ(found.carried[1], R"("t")");
+  EXPECT_EQ(docker(R"({"log":{"at":1790000000,"token":"a.b.c"}})").token, "a.b.c");
+  const Extracted cut = docker(R"({"log":"{\"at\":1790000000,\"token\":\"a.b","time":"t"})");
+  EXPECT_EQ(cut.refused, Reason::malformed_record);
+  EXPECT_NE(cut.detail.find("/log does not end here"), std::string::npos) << cut.detail;
+  const Extracted rest = docker(R"({"log":".c\"}\n","time":"t"})");
+  EXPECT_EQ(rest.refused, Reason::missing_token);
+  EXPECT_NE(rest.detail.find("/log is text, not JSON"), std::string::npos) << rest.detail;
+}
+
+TEST_F(ExtractorTest, SaysWhyATimeCannotBeRead) {
+  for (const auto& [time, part] :
+       {std::pair{R"("2026-09-21T14:00:00")", "no time zone"},
+        {R"("Nov 28 12:00:00")", "no year"},
+        {R"("2026-02-30T12:00:00Z")", "does not exist"},
+        {R"("-")", "'-' at /time cannot be read; what is read: Unix"},
+        {R"({"seconds": 1789999200, "nanos": 5})", R"('{"seconds": 1789999200, "nanos": 5}')"},
+        {"true", "'true'"},
+        {"null", "'null'"},
+        {"1e400", "'1e400'"}}) {
+    const Extracted extracted = json(std::string(R"({"token":"a","time":)") + time + "}", true);
+    EXPECT_EQ(extracted.refused, Reason::missing_time) << time;
+    EXPECT_NE(extracted.detail.find(part), std::string::npos) << extracted.detail;
+  }
+  EXPECT_EQ(json(R"({"token":"a"})", true).detail, "the record has no time at /time");
+  // Nothing of a token, and nothing that a terminal obeys.
+  const Extracted secret = json(R"({"token":"a","time":")" + kJwt + "\"}", true);
+  EXPECT_EQ(secret.detail.find("eyJ"), std::string::npos) << secret.detail;
+  const Extracted odd = json(R"({"token":"a","time":"\u001b[2J)" + std::string(100, 'x') + "\"}", true);
+  EXPECT_NE(odd.detail.find("'?[2Jxxx"), std::string::npos) << odd.detail;
+  EXPECT_LT(odd.detail.size(), 300u);
+}
+
+TEST_F(ExtractorTest, SaysThatATokenFieldIsAList) {
+  const Extracted list = json(R"({"token":["Bearer a.b.c"]})");
+  EXPECT_EQ(list.refused, Reason::malformed_record);
+  EXPECT_EQ(list.detail, "the field /token is not a string but a list; its first item is /token/0");
+}
+
 TEST_F(ExtractorTest, ScalesATimeWithAnExponentAsItsPlainForm) {
   for (const auto& [exponent, plain] : {std::pair{"1.79e18", "1790000000000000000"},
                                         {"-1.79e9", "-1790000000"},

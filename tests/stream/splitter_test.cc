@@ -1,6 +1,8 @@
 #include "stream/splitter.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -27,7 +29,6 @@ struct Line {
 struct Split {
   std::vector<Line> lines;
   std::uint64_t bytes = 0;
-  InputFormat format = InputFormat::automatic;
 };
 
 Split split(const std::vector<std::string>& paths, std::size_t block_bytes, InputFormat format = InputFormat::automatic,
@@ -68,7 +69,24 @@ Split split(const std::vector<std::string>& paths, std::size_t block_bytes, Inpu
     take(block);
     for (Block& part : overflow) take(part);
   }
-  all.format = splitter.format();
+  return all;
+}
+
+// The same of pipes that hold these texts.
+Split split_pipes(const std::vector<std::string>& texts, std::size_t block_bytes) {
+  std::vector<std::string> paths;
+  std::vector<int> open;
+  for (const std::string& text : texts) {
+    std::array<int, 2> fds{};
+    EXPECT_EQ(::pipe(fds.data()), 0);
+    EXPECT_EQ(::write(fds[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    // The end of the pipe comes when nobody can write to it any more, so only its reading end is kept.
+    ::close(fds[1]);
+    open.push_back(fds[0]);
+    paths.push_back("/dev/fd/" + std::to_string(fds[0]));
+  }
+  Split all = split(paths, block_bytes);
+  for (const int fd : open) ::close(fd);
   return all;
 }
 
@@ -87,13 +105,14 @@ TEST(Splitter, GivesTheSameRecordsForEveryBlockSize) {
                                       {0, 5, 5, "last without newline", false},
                                       {2, 6, 1, "bom", false},
                                       {2, 7, 2, "", false}};
-  // A format that is found out is found in a block that is read in order; with a format that is given, all is ranges.
-  for (const InputFormat format : {InputFormat::automatic, InputFormat::lines}) {
-    for (std::size_t block = 1; block < 64; ++block) {
-      const Split all = split(files, block, format);
-      EXPECT_EQ(all.lines, expected) << "block of " << block;
-      EXPECT_EQ(all.bytes, 42u) << "block of " << block;
-    }
+  // Files are dealt out in ranges; pipes are read in order.
+  for (std::size_t block = 1; block < 64; ++block) {
+    const Split all = split(files, block);
+    EXPECT_EQ(all.lines, expected) << "block of " << block;
+    EXPECT_EQ(all.bytes, 42u) << "block of " << block;
+    const Split read = split_pipes({dir.read("a"), dir.read("empty"), dir.read("b")}, block);
+    EXPECT_EQ(read.lines, expected) << "block of " << block;
+    EXPECT_EQ(read.bytes, 42u) << "block of " << block;
   }
 }
 
@@ -123,7 +142,6 @@ TEST(Splitter, GrowsABlockForALongRecordOfNdjson) {
   ASSERT_EQ(all.lines.size(), 2u);
   EXPECT_EQ(all.lines[0].text, record);
   EXPECT_EQ(all.lines[1].text, record);
-  EXPECT_EQ(all.format, InputFormat::ndjson);
 }
 
 TEST(Splitter, BoundsTheRecordsOfABlock) {
@@ -137,7 +155,7 @@ TEST(Splitter, BoundsTheRecordsOfABlock) {
   }
 }
 
-TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk) {
+TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhile) {
   const TempDir dir;
   const std::string blank(5000, '\n');
   const std::string path = dir.write("in", "one\n" + blank + "tw");
@@ -163,21 +181,43 @@ TEST(Splitter, ReadsWhatAFileHasGrownByMeanwhileAndMissesNothingWhereItHasShrunk
     }
   }
   EXPECT_EQ(all, "two|three|");
+}
 
-  // Dealt out, and gone when it is read.
-  dir.write("in", "one\ntwo\nthree\n");
-  Source again({path}, {});
-  Splitter other(again, InputFormat::lines, 65536, 8);
-  block.recycle(kBlockBytes);
-  ASSERT_TRUE(other.next(block));
-  ASSERT_TRUE(load(block, overflow));
-  block.recycle(kBlockBytes);
-  ASSERT_TRUE(other.next(block));
-  ASSERT_NE(block.range.file, nullptr);
-  dir.write("in", "one\n");
-  ASSERT_TRUE(load(block, overflow));
-  EXPECT_TRUE(block.records.empty());
-  EXPECT_EQ(block.record_count, 0u);
+// logrotate's copytruncate: the log is emptied while it is read.
+TEST(Splitter, TellsThatAFileWasTruncatedWhileItWasRead) {
+  const TempDir dir;
+  const std::string line = "one\n";
+  for (const std::size_t kept : {0, 4, 8, 9}) {
+    for (const bool dealt : {false, true}) {
+      dir.write("in", line + line + line + line);
+      Source source({dir.path("in")}, {});
+      Splitter splitter(source, InputFormat::lines, 65536, 8);
+      Block block;
+      std::vector<Block> overflow;
+      ASSERT_TRUE(splitter.next(block));
+      ASSERT_TRUE(load(block, overflow));
+      block.recycle(kBlockBytes);
+      if (dealt) {
+        ASSERT_TRUE(splitter.next(block));
+      }
+      dir.write("in", (line + line + line + line).substr(0, kept));
+      std::string message;
+      for (bool ended = false; !ended && message.empty();) {
+        if (block.range.file == nullptr) {
+          const Result<Splitter::Outcome> outcome = splitter.next(block);
+          if (!outcome) message = outcome.error().message;
+          ended = outcome && *outcome != Splitter::Outcome::block;
+          if (!outcome || ended) break;
+        }
+        const Result<void> loaded = load(block, overflow);
+        if (!loaded) message = loaded.error().message;
+        block.recycle(kBlockBytes);
+      }
+      EXPECT_NE(message.find(dir.path("in")), std::string::npos) << kept;
+      EXPECT_NE(message.find("truncated"), std::string::npos) << kept;
+      EXPECT_NE(message.find(" at byte " + std::to_string(kept) + " "), std::string::npos) << kept << message;
+    }
+  }
 }
 
 // A log of very short lines that grows between the first range and the next.
@@ -274,11 +314,54 @@ TEST(Splitter, ReadsALongLineOnlyWhereItBegins) {
   }
 }
 
-TEST(Splitter, DecidesTheFormatByTheFirstRecord) {
-  EXPECT_EQ(detect_format("{\"token\":1}"), InputFormat::ndjson);
-  EXPECT_EQ(detect_format("\xEF\xBB\xBF \t{"), InputFormat::ndjson);
-  EXPECT_EQ(detect_format("abc"), InputFormat::lines);
-  EXPECT_EQ(detect_format(""), InputFormat::lines);
+TEST(Splitter, KnowsAJsonRecordByItsBrace) {
+  for (const char* text : {"{\"token\":1}", " \t{", "{"}) EXPECT_TRUE(begins_object(text)) << text;
+  for (const char* text : {"abc", "", " ", "[{", "\"{"}) EXPECT_FALSE(begins_object(text)) << text;
+}
+
+TEST(Splitter, TellsWhatAnInputIsThatIsNoText) {
+  const TempDir dir;
+  const std::string gzip("\x1F\x8B\x08\x00rest\n", 9);
+  const std::string path = dir.write("in", gzip);
+  const Result<void> checked = Source({path}, {}).check();
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().message.find("gzip data; decompress it first: zcat " + path), std::string::npos);
+  std::array<int, 2> fds{};
+  ASSERT_EQ(::pipe(fds.data()), 0);
+  ASSERT_EQ(::write(fds[1], gzip.data(), gzip.size()), static_cast<ssize_t>(gzip.size()));
+  ::close(fds[1]);
+  Source source({"/dev/fd/" + std::to_string(fds[0])}, {});
+  EXPECT_TRUE(source.check());
+  Splitter splitter(source, InputFormat::automatic, 65536);
+  Block block;
+  const Result<Splitter::Outcome> read = splitter.next(block);
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("gzip data"), std::string::npos);
+  ::close(fds[0]);
+}
+
+TEST(Splitter, IsWokenBySignalsWhileANamedPipeHasNoWriter) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo(dir.path("pipe").c_str(), 0600), 0);
+  std::array<int, 2> wake{};
+  ASSERT_EQ(::pipe(wake.data()), 0);
+  std::atomic<int> stop{15};
+  Source source({dir.path("pipe")}, {&stop, wake[0]});
+  Splitter splitter(source, InputFormat::lines, 65536);
+  Block block;
+  EXPECT_EQ(*splitter.next(block), Splitter::Outcome::stopped);
+  stop = 0;
+  ASSERT_EQ(::write(wake[1], "x", 1), 1);
+  EXPECT_EQ(*splitter.next(block), Splitter::Outcome::nothing);
+  // A writer may still come.
+  const int writer = ::open(dir.path("pipe").c_str(), O_WRONLY | O_NONBLOCK);
+  ASSERT_GE(writer, 0);
+  ASSERT_EQ(::write(writer, "one\n", 4), 4);
+  ::close(writer);
+  EXPECT_EQ(*splitter.next(block), Splitter::Outcome::block);
+  ASSERT_EQ(block.records.size(), 1u);
+  EXPECT_EQ(*splitter.next(block), Splitter::Outcome::end);
+  for (const int fd : wake) ::close(fd);
 }
 
 TEST(Splitter, AnswersALoneRecordOfAnOpenPipe) {

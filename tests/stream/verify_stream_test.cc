@@ -86,6 +86,121 @@ TEST_F(VerifyStream, GivesOneVerdictARecord) {
       << out;
 }
 
+TEST_F(VerifyStream, RefusesToReplaceAFileThatItReadsOrWritesOtherwise) {
+  const std::string in = dir_.write("in", token() + "\n");
+  const std::string keys = dir_.write("keys", "k");
+  std::filesystem::create_hard_link(in, dir_.path("link"));
+  const auto refused = [&](const std::string& output, const std::string& summary, const std::string& field) {
+    StreamOptions given = options({in});
+    given.keep = {keys};
+    given.output = output;
+    given.summary = summary;
+    const auto result = verify_stream(verifier_, given);
+    ASSERT_FALSE(result) << output << " " << summary;
+    EXPECT_EQ(result.error().field, field);
+    EXPECT_NE(result.error().message.find("are one file"), std::string::npos) << result.error().message;
+    EXPECT_EQ(dir_.read("keys"), "k");
+    EXPECT_EQ(dir_.read("in"), token() + "\n");
+  };
+  refused(in, "", "output");
+  refused(dir_.path("link"), "", "output");
+  refused(keys, "", "output");
+  refused(dir_.path("out"), dir_.path("out"), "summary");
+  refused(dir_.path("out"), dir_.path("./out"), "summary");
+  refused(dir_.path("out"), keys, "summary");
+  refused("/dev/null", in, "summary");
+  StreamOptions devices = options({in});
+  devices.output = devices.summary = "/dev/null";
+  EXPECT_TRUE(verify_stream(verifier_, devices));
+}
+
+TEST_F(VerifyStream, OpensEveryOutputBeforeItReads) {
+  StreamOptions given = options({dir_.write("in", corpus())});
+  given.summary = dir_.path("missing/summary");
+  const auto result = verify_stream(verifier_, given);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("missing/summary"), std::string::npos);
+  EXPECT_EQ(dir_.entries(), 1u);
+}
+
+TEST_F(VerifyStream, ReplacesTokensInCarriedFields) {
+  const std::string record = R"({"token":"Bearer )" + token() + R"(","url":"/?t=)" + token() + "\"}\n";
+  StreamOptions given = options({dir_.write("in", record)});
+  given.carry = {"/token", "/url"};
+  given.fingerprint = true;
+  const auto result = verify_stream(verifier_, given);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->accepted, 1u);
+  const std::string out = dir_.read("out");
+  EXPECT_EQ(out.find(token()), std::string::npos) << out;
+  const std::size_t at = out.find("\"ath\":\"") + 7;
+  const std::string ath = out.substr(at, 43);
+  EXPECT_NE(out.find(R"("carry":{"/token":"Bearer )" + ath + R"(","/url":"/?t=)" + ath + "\"}"), std::string::npos)
+      << out;
+}
+
+TEST_F(VerifyStream, JudgesJsonAndTokensOfOneInput) {
+  const std::string text = "INFO starting\n{\"token\":\"" + token() + "\"}\n\n" + token() + "\n\tat com.example.Main\n";
+  const auto result = verify_stream(verifier_, options({dir_.write("in", text), dir_.write("b", token())}));
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->records, 6u);
+  EXPECT_EQ(result->accepted, 3u);
+}
+
+TEST_F(VerifyStream, TellsWhereTokensStandOnceForAnInput) {
+  std::string elsewhere, text;
+  for (int i = 0; i < 150; ++i) {
+    elsewhere += R"({"authorization":"Bearer )" + token() + "\"}\n";
+    text += "GET /?t=" + token() + " HTTP/1.1\n";
+  }
+  StreamOptions given =
+      options({dir_.write("a", elsewhere), dir_.write("b", text), dir_.write("c", token() + "\n" + text),
+               dir_.write("d", R"({"Records":[{"token":")" + token() + "\"}]}\n"),
+               dir_.write("e", "[{\"token\":\"" + token() + "\"}]\n")});
+  for (const int threads : {1, 4}) {
+    given.threads = threads;
+    std::vector<std::string> told;
+    given.on_input_note = [&](const InputNote& note) {
+      told.push_back(note.input.substr(note.input.size() - 1) + std::to_string(static_cast<int>(note.kind)) +
+                     note.place);
+    };
+    const auto result = verify_stream(verifier_, given);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(told, (std::vector<std::string>{"a3/authorization", "b4", "d2/Records", "e0"})) << threads;
+  }
+}
+
+TEST_F(VerifyStream, ReadsTimesAsToldAndSamplesTokensThatMissByHours) {
+  std::string text;
+  for (int i = 0; i < 10; ++i) {
+    TokenRequest request;
+    request.issued_at = Instant{1790000000 + i, 0};
+    request.expires_in_seconds = 3600;
+    // Local time of a zone two hours east, just after the token was issued.
+    text += R"({"time":")" + to_rfc3339({1790000000 + i + 7200, 0}).substr(0, 19) + R"(","token":")" +
+            pair_.create_token(request) + "\"}\n";
+  }
+  StreamOptions given = options({dir_.write("in", text)});
+  given.at_record = true;
+  auto result = verify_stream(verifier_, given);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->by_reason, (std::vector<std::pair<std::string, std::uint64_t>>{{"missing_time", 10}}));
+  given.time_zone = "UTC";
+  result = verify_stream(verifier_, given);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->rejected, 10u);
+  EXPECT_EQ(result->expired_sampled, 10u);
+  EXPECT_EQ(result->expired_by_whole_hours, 10u);
+  given.time_zone = "+02:00";
+  result = verify_stream(verifier_, given);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->accepted, 10u);
+  given.time_format = "%Y-%m-%dT%H:%M:%S";
+  EXPECT_EQ(verify_stream(verifier_, given)->accepted, 10u);
+  given.time_format = "%d/%m/%Y %T";
+  EXPECT_EQ(verify_stream(verifier_, given)->by_reason.front().first, "missing_time");
+}
+
 TEST_F(VerifyStream, WritesTheSameBytesForAnyNumberOfThreads) {
   StreamOptions given = options({dir_.write("a", corpus()), dir_.write("b", corpus())});
   given.summary = dir_.path("summary");
@@ -332,13 +447,12 @@ TEST_F(VerifyStream, NamesTheOptionThatIsWrong) {
   EXPECT_EQ(refused("token_field", [](StreamOptions& given) { given.token_field = "x"; }), message);
   EXPECT_EQ(refused("time_field", [](StreamOptions& given) { given.time_field = "x"; }), message);
   EXPECT_EQ(refused("carry", [](StreamOptions& given) { given.carry = {"/id", "x"}; }), message);
-  // Lines as told, and as found out.
-  for (const InputFormat format : {InputFormat::lines, InputFormat::automatic}) {
-    refused("at_record", [format](StreamOptions& given) {
-      given.at_record = true;
-      given.input = format;
-    });
-  }
+  refused("at_record", [](StreamOptions& given) {
+    given.at_record = true;
+    given.input = InputFormat::lines;
+  });
+  refused("time_format", [](StreamOptions& given) { given.time_format = "%H:%M"; });
+  refused("time_zone", [](StreamOptions& given) { given.time_zone = "Europe/Berlin"; });
 }
 
 TEST_F(VerifyStream, JudgesEachRecordAtItsOwnTime) {

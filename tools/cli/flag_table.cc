@@ -36,7 +36,8 @@ constexpr std::int64_t kLastSecond = 253'402'300'799;
 // --at. `record`: each record may be judged at its own time.
 Value time_of_judgement(bool record) {
   const std::string forms =
-      record ? "now, record (the time in each record), Unix seconds or RFC 3339" : "now, Unix seconds or RFC 3339";
+      record ? "now, record (the time in each record), Unix time (s, ms, us or ns by its magnitude) or RFC 3339"
+             : "now, Unix time (s, ms, us or ns by its magnitude) or RFC 3339";
   return {.fields = record ? std::vector<std::string>{"at", "at_record"} : std::vector<std::string>{"at"},
           .default_text = "now",
           .read = [record, forms](Arguments& all, const std::string& text) -> Result<void> {
@@ -55,7 +56,8 @@ Value time_of_issue() {
   return {.fields = {"request.issued_at"},
           .default_text = "now",
           .read = [](Arguments& all, const std::string& text) -> Result<void> {
-            const Result<std::optional<Instant>> at = read_time(text, "now, Unix seconds or RFC 3339");
+            const Result<std::optional<Instant>> at =
+                read_time(text, "now, Unix time (s, ms, us or ns by its magnitude) or RFC 3339");
             if (!at) return at.error();
             if (*at && ((*at)->seconds < -kLastSecond || (*at)->seconds > kLastSecond)) {
               return Error{in_quotes(text) + " lies beyond the calendar; use a time before the year 10000"};
@@ -337,13 +339,14 @@ Rows policy_rows() {
        .placeholder = "TIME",
        .group = kPolicy,
        .commands = {kVerify, kBench},
-       .help = "judge at this time: now, record (the time in each record), Unix seconds or RFC 3339",
+       .help = "judge at this time: now, record (the time in each record), Unix time (s, ms, us or ns by its "
+               "magnitude) or RFC 3339",
        .value = time_of_judgement(true)},
       {.name = "--at",
        .placeholder = "TIME",
        .group = kPolicy,
        .commands = {kInspect},
-       .help = "judge at this time: now, Unix seconds or RFC 3339",
+       .help = "judge at this time: now, Unix time (s, ms, us or ns by its magnitude) or RFC 3339",
        .value = time_of_judgement(false)},
       {.name = "--leeway",
        .placeholder = "SECONDS",
@@ -392,15 +395,16 @@ Rows input_rows() {
       {.name = "--input",
        .group = kInput,
        .commands = {kVerify},
-       .help = "read one token a line, or one JSON object a line",
-       .value = set(FIELD(stream, input),
-                    one_of<InputFormat>({{"lines", InputFormat::lines}, {"ndjson", InputFormat::ndjson}})),
-       .default_text = "ndjson if the first record begins with {, else lines"},
+       .help = "read one token a line, or one JSON object a line; auto takes each line that begins with { for JSON and "
+               "any other for a token",
+       .value = set(FIELD(stream, input), one_of<InputFormat>({{"auto", InputFormat::automatic},
+                                                               {"lines", InputFormat::lines},
+                                                               {"ndjson", InputFormat::ndjson}}))},
       {.name = "--token-field",
        .placeholder = "POINTER",
        .group = kInput,
        .commands = {kVerify, kBench},
-       .help = "the place of the token in a JSON record",
+       .help = "the place of the token in a JSON record, also in a string that holds JSON",
        .value = set(FIELD(stream, token_field), text())},
       {.name = "--time-field",
        .placeholder = "POINTER",
@@ -408,11 +412,25 @@ Rows input_rows() {
        .commands = {kVerify, kBench},
        .help = "the place of the time in a JSON record, for --at record",
        .value = set(FIELD(stream, time_field), text())},
+      {.name = "--time-format",
+       .placeholder = "FORMAT",
+       .group = kInput,
+       .commands = {kVerify},
+       .help = "the form of times that are texts, as for strptime, such as \"%m/%d/%Y %I:%M:%S %p\"",
+       .value = set(FIELD(stream, time_format), text()),
+       .default_text = "Unix time by magnitude, RFC 3339 and the forms of common logs"},
+      {.name = "--time-zone",
+       .placeholder = "ZONE",
+       .group = kInput,
+       .commands = {kVerify},
+       .help = "the zone of times that name none: UTC, or an offset such as +01:00",
+       .value = set(FIELD(stream, time_zone), text()),
+       .default_text = "none; such a time is missing_time"},
       {.name = "--carry",
        .placeholder = "POINTER",
        .group = kInput,
        .commands = {kVerify},
-       .help = "copy this field of the record into its verdict",
+       .help = "copy this field of the record into its verdict; a token in it is replaced by its ath",
        .value = append(FIELD(stream, carry), text())},
   };
 }
@@ -439,8 +457,8 @@ Rows output_rows() {
        .group = output,
        .commands = {kVerify},
        .help = "write only these verdicts",
-       .value = set(FIELD(stream, only), one_of<Only>({{"accepted", Only::accepted}, {"rejected", Only::rejected}})),
-       .default_text = "both"},
+       .value = set(FIELD(stream, only),
+                    one_of<Only>({{"all", Only::all}, {"accepted", Only::accepted}, {"rejected", Only::rejected}}))},
       {.name = "--emit-token",
        .group = output,
        .commands = {kVerify},
@@ -587,7 +605,7 @@ Rows mint_rows() {
        .placeholder = "TIME",
        .group = claims,
        .commands = {kMint},
-       .help = "set iat: now, Unix seconds or RFC 3339",
+       .help = "set iat: now, Unix time (s, ms, us or ns by its magnitude) or RFC 3339",
        .value = time_of_issue()},
 
       {.name = "--count",

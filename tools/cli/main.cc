@@ -16,6 +16,7 @@
 #include "flags.h"
 #include "parser.h"
 #include "readers.h"
+#include "signals.h"
 #include "suggest.h"
 
 namespace assay::cli {
@@ -188,6 +189,7 @@ int run(int argc, char** argv) {
 }  // namespace assay::cli
 
 int main(int argc, char** argv) {
+  assay::cli::prepare_process();
   try {
     return assay::cli::run(argc, argv);
   } catch (const std::exception& error) {

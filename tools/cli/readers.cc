@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/arena.h"
+#include "base/record_time.h"
 #include "codec/json.h"
 #include "jose/policy.h"
 
@@ -201,12 +202,13 @@ Reader<KeySource> key_source(KeySource::Kind kind, bool urls) {
 
 Result<std::optional<Instant>> read_time(const std::string& text, const std::string& forms) {
   if (text == "now") return std::optional<Instant>();
-  std::optional<Instant> at = parse_unix_seconds(text);
-  if (!at) at = parse_rfc3339(text);
-  if (!at) {
-    return Error{"cannot read " + in_quotes(text) + " as a time; use " + forms + ", such as 2026-11-23T09:51:01Z"};
-  }
-  return at;
+  const base::TimeReading reading = base::TimeReader().read(text);
+  if (reading.at) return reading.at;
+  std::string why = "cannot read " + in_quotes(text) + " as a time";
+  if (reading.fault == base::TimeFault::no_zone) why += ", as it has no time zone";
+  if (reading.fault == base::TimeFault::no_year) why += ", as it has no year";
+  if (reading.fault == base::TimeFault::impossible) why += ", as no calendar or clock shows it";
+  return Error{why + "; use " + forms + ", such as 2026-11-23T09:51:01Z"};
 }
 
 Result<long long> read_whole_number(const std::string& text, long long least, long long most, const char* unit) {

@@ -62,7 +62,8 @@ Reader<RequiredClaim> required_claim();
 // A file of keys. `urls`: a key set may also be a URL.
 Reader<KeySource> key_source(KeySource::Kind kind, bool urls = false);
 
-// Reads Unix seconds, RFC 3339 or "now" (no value). `forms` lists for the error what the flag takes.
+// Reads Unix time by magnitude, RFC 3339, a form of common logs, or "now" (no value). `forms` lists for the error what
+// the flag takes.
 Result<std::optional<Instant>> read_time(const std::string& text, const std::string& forms);
 
 Result<long long> read_whole_number(const std::string& text, long long least, long long most, const char* unit);

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <csignal>
 
+#include "base/output_file.h"
+
 namespace assay::cli {
 
 namespace {
@@ -21,8 +23,10 @@ void on_signal(int number) {
   const int saved = errno;
   if (number == SIGHUP) {
     state->reload.store(true);
-  } else {
-    state->stop.store(number);
+  } else if (state->stop.exchange(number) != 0) {
+    // What was to be finished does not end: nobody reads the output, perhaps.
+    base::OutputFile::remove_all_temporaries();
+    _exit(128 + number);
   }
   // A write to a full pipe fails, and need not succeed: the pipe is readable already.
   [[maybe_unused]] const auto written = write(wake_write, "!", 1);
@@ -45,12 +49,27 @@ Signals* install() {
     wake_write = ends[1];
   }
   state = &made;
-  handle(SIGPIPE, SIG_IGN);
   handle(SIGHUP, on_signal);
   return state;
 }
 
+// Opens /dev/null as `fd` if that is closed, in the wrong direction for standard input and output: reading and writing
+// then fail with EBADF, as they should, instead of losing what was to be read or written.
+void open_if_closed(int fd, int flags) {
+  if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) return;
+  // The lowest free number is given, which is `fd`, as those below it are open.
+  [[maybe_unused]] const int opened = open("/dev/null", flags);
+}
+
 }  // namespace
+
+void prepare_process() {
+  open_if_closed(STDIN_FILENO, O_WRONLY);
+  open_if_closed(STDOUT_FILENO, O_RDONLY);
+  open_if_closed(STDERR_FILENO, O_RDWR);
+  handle(SIGPIPE, SIG_IGN);
+  handle(SIGXFSZ, SIG_IGN);
+}
 
 Signals& signals() {
   static Signals* const installed = install();

@@ -18,6 +18,7 @@
 #include "progress.h"
 #include "secret_reading.h"
 #include "signals.h"
+#include "verify_words.h"
 
 namespace assay::cli {
 
@@ -30,10 +31,13 @@ constexpr const char* kExamples =
       --audience api < access.ndjson > verdicts.ndjson
   assay verify --public-key pub.pem --at record --time-field /ts --carry /request_id \
       --only rejected --format csv -o rejected.csv access.ndjson
+  assay verify --jwks jwks.json --at record --time-field /ts --time-zone +01:00 \
+      --token-field /request/headers/authorization app.ndjson
   assay verify --secret-file secret.txt --algorithm HS256 --quiet tokens.txt > /dev/null && echo all good
 
 Exit status: 0 all records accepted, 1 at least one rejected, 2 could not start or finish,
-130 or 143 ended by SIGINT or SIGTERM after the records already read. SIGHUP reloads the keys.
+130 or 143 ended by SIGINT or SIGTERM after the records already read, or at once by a second one.
+SIGHUP reloads the keys.
 )";
 
 // Says whether to show a bar. Verdicts on the same terminal leave no place for it.
@@ -84,6 +88,7 @@ std::string summary_text(const StreamResult& result) {
     text +=
         "  accepted, but exp lies beyond the year 2200 (in milliseconds?): " + with_commas(result.far_expiry) + "\n";
   }
+  text += diagnosis_text(result);
   if (result.recalled > 0) {
     char share[16];
     std::snprintf(share, sizeof share, "%.1f",
@@ -119,6 +124,20 @@ void note_other_reading(const std::vector<KeySource>& sources, const StreamResul
   }
 }
 
+// The files that the keys were read from, which no output may replace.
+std::vector<std::string> files_of(const JwtVerifierOptions& options) {
+  std::vector<std::string> files;
+  for (const KeySource& key : options.keys) {
+    using Kind = KeySource::Kind;
+    const bool is_file = key.kind == Kind::jwks_file || key.kind == Kind::public_key_file ||
+                         key.kind == Kind::secret_file || key.kind == Kind::static_tokens_file;
+    if (is_file) files.push_back(key.value);
+  }
+  files.insert(files.end(), options.policy.revoked.begin(), options.policy.revoked.end());
+  if (!options.fetch.ca_file.empty()) files.push_back(options.fetch.ca_file);
+  return files;
+}
+
 int run(Arguments& arguments) {
   JwtVerifierOptions& options = arguments.verifier;
   StreamOptions& stream = arguments.stream;
@@ -130,6 +149,9 @@ int run(Arguments& arguments) {
   }
   note_doubtful_keys(options);
   const std::vector<KeySource> sources = options.keys;
+  stream.keep = files_of(options);
+  const bool reads_standard_input =
+      stream.inputs.empty() || std::find(stream.inputs.begin(), stream.inputs.end(), "-") != stream.inputs.end();
   // Caught before the keys are read, so that a SIGHUP in the meantime does not end the program.
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
@@ -139,6 +161,7 @@ int run(Arguments& arguments) {
   stream.manifest = arguments.manifest();
   stream.keep_failed_hmac = std::any_of(sources.begin(), sources.end(),
                                         [](const KeySource& key) { return key.kind == KeySource::Kind::secret_file; });
+  stream.on_input_note = [&stream](const InputNote& input_note) { note(input_note_text(input_note, stream)); };
   stream.stop = &caught.stop;
   stream.reload = &caught.reload;
   stream.wake_fd = caught.wake_fd;
@@ -148,6 +171,7 @@ int run(Arguments& arguments) {
     stream.on_progress = [&bar](const StreamOptions::Progress& progress) { show_progress(*bar, progress); };
   }
   finish_on_stop_signals();
+  if (reads_standard_input) note_waiting_for("records");
   const auto result = verify_stream(*verifier, stream);
   if (!result) return fail("verify", result.error());
   note_other_reading(sources, *result);

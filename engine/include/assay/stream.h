@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,30 +18,51 @@
 namespace assay {
 
 enum class InputFormat : std::uint8_t {
-  automatic,  // ndjson when the first record starts with '{', else lines
+  automatic,  // decided for every line: one that begins with '{' (after white space) is a JSON object, others are
+              // tokens
   lines,      // a token a line
   ndjson      // a JSON object a line
 };
 enum class OutputFormat : std::uint8_t { ndjson, csv, none };
-enum class Only : std::uint8_t { both, accepted, rejected };
+enum class Only : std::uint8_t { all, accepted, rejected };
+
+// What the records of an input show together, and what one message tells better than a verdict for each.
+struct InputNote {
+  enum class Kind : std::uint8_t {
+    array,          // a record is a JSON array, which may hold many records
+    several_lines,  // a JSON object begins on a line of its own: pretty-printed
+    wrapped,        // no token where it should be; the records seem to be the items of the list at `place`
+    elsewhere,      // no token where it should be; tokens seem to be at `place`
+    in_text,        // no token by itself, but tokens within text; at `place` in a JSON record, else in the line
+  };
+  static constexpr std::size_t kKinds = 5;
+  Kind kind;
+  std::string input;  // path, or "-" for standard input
+  std::string place;  // RFC 6901 pointer; empty if the kind names none
+};
 
 // What to read, how to judge it and what to write. The names of the members are the fields of its errors.
 struct StreamOptions {
   std::vector<std::string> inputs;  // paths; "-" or none: standard input
   InputFormat input = InputFormat::automatic;
-  // RFC 6901 pointers into a record of ndjson.
+  // RFC 6901 pointers into a JSON record. They go on into a string that itself holds JSON.
   std::string token_field = "/token";
   std::string time_field = "/time";
-  std::vector<std::string> carry;  // fields that are copied into the verdict
-  bool at_record = false;          // judge each record at its own time; needs ndjson
-  std::optional<Instant> at;       // judge all records at this time; nothing: at the time when their block was read
+  // Fields that are copied into the verdict. A token in them is replaced by its "ath" (RFC 9449 §4.2).
+  std::vector<std::string> carry;
+  bool at_record = false;  // judge each record at its own time; lines have none
+  // How times that are texts are written, in the language of strptime(3): "%d.%m.%Y %H:%M:%S"; empty: Unix time by
+  // magnitude, RFC 3339 and the forms of common logs. The zone of times that name none: "UTC" or an offset, "+01:00".
+  std::string time_format, time_zone;
+  std::optional<Instant> at;  // judge all records at this time; nothing: at the time when their block was read
 
   std::string output;  // path; empty or "-": standard output. A file appears under its name only when it is complete
   OutputFormat format = OutputFormat::ndjson;
-  Only only = Only::both;
+  Only only = Only::all;
   bool emit_token = false;                                    // add the token to each verdict
   bool fingerprint = false;                                   // add "ath", the SHA-256 of the token
   std::string summary;                                        // path of the summary as JSON; empty: none
+  std::vector<std::string> keep;                              // further files that no output may replace: keys
   std::vector<std::pair<std::string, std::string>> manifest;  // options and values to show in the summary; no secrets
 
   int threads = 0;  // 0: all cores
@@ -57,6 +79,8 @@ struct StreamOptions {
     double seconds;
   };
   std::function<void(const Progress&)> on_progress;
+  // Called at most once for each kind and input, and for the first five inputs of a kind, in the thread that writes.
+  std::function<void(const InputNote&)> on_input_note;
 
   bool measure_stages = false;    // fill StreamResult::stages
   bool count_algorithms = false;  // fill StreamResult::by_algorithm
@@ -71,7 +95,13 @@ struct StreamResult {
   // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
   std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0;
   std::uint64_t far_expiry = 0;  // accepted tokens whose exp lies beyond the year 2200: perhaps in milliseconds
-  std::uint64_t recalled = 0;    // tokens known from before, whose signatures were not verified again
+  std::uint64_t recalled = 0;  // tokens known from before, whose signatures were not verified again
+  // Kids that no key has, in the order of first appearance: the first 1000, each with its records.
+  std::vector<std::pair<std::string, std::uint64_t>> unknown_kids;
+  std::uint64_t other_unknown_kids = 0;  // records with further ones
+  // With at_record: of a sample of the expired tokens, how many had expired by whole hours, give or take a minute. Many
+  // of them point to a wrong time zone.
+  std::uint64_t expired_sampled = 0, expired_by_whole_hours = 0;
   double seconds = 0;
   StageSeconds stages{};       // sums over all threads; zeros unless measured
   int stopped_by = 0;          // signal number, or 0

@@ -1,0 +1,27 @@
+// What a file is by its first bytes, if it is not text in UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace assay::base {
+
+// Bytes that are enough to tell.
+inline constexpr std::size_t kFileKindBytes = 512;
+
+struct FileKind {
+  std::string_view name;     // "gzip data", "UTF-16 (byte order mark FF FE)"
+  std::string_view command;  // what makes text of it, "zcat"; the file's name follows. Empty: nothing does
+
+  // "gzip data; decompress it first: zcat NAME". An empty `file` is left out.
+  std::string explained(std::string_view file) const;
+};
+
+// Returns nothing for text, and for bytes that are too few to tell. Compressed files, archives and UTF-16 are recognised
+// by their first bytes; anything else is binary if a tenth of at least 64 bytes are control characters that no text
+// holds. Never fails.
+std::optional<FileKind> file_kind(std::string_view first_bytes) noexcept;
+
+}  // namespace assay::base

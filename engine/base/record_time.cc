@@ -1,0 +1,484 @@
+#include "base/record_time.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <utility>
+
+namespace assay::base {
+namespace {
+
+using Seconds = std::int64_t;
+
+constexpr std::uint32_t kBillion = 1'000'000'000;
+
+// The forms. Beside the conversions of strptime: "%:" is what stands between date and time, a 'T', '_' or blanks; "%?"
+// is a zone or nothing; "%!" is the level letter of klog. "%S" takes a fraction.
+constexpr std::string_view kForms[] = {
+    "%Y-%m-%d%:%H:%M:%S%?",         // RFC 3339, ISO 8601, log4j, Python, Go, Ruby, java.time; W3C in one field
+    "%Y-%m-%d%:%H:%M%?",            // java.time leaves out seconds that are zero
+    "%Y%m%d%:%H%M%S%?",             // ISO 8601, basic
+    "%Y%m%d%H%M%S%?",               // LDAP (RFC 4517 §3.3.13)
+    "%Y/%m/%d%:%H:%M:%S%?",         // nginx error log, Go
+    "%d/%b/%Y:%H:%M:%S%?",          // Apache, nginx, HAProxy
+    "%d/%b/%Y %H:%M:%S%?",          //
+    "%d-%b-%Y %H:%M:%S%?",          // Tomcat, BIND
+    "%b %e %H:%M:%S%?",             // syslog (RFC 3164 §4.1.2), without a year
+    "%b %e %Y %H:%M:%S%?",          // Cisco
+    "%b %e, %Y %I:%M:%S %p%?",      // java.util.logging
+    "%b %e, %Y, %I:%M:%S %p%?",     //
+    "%b %e, %Y %H:%M:%S%?",         //
+    "%a %b %e %H:%M:%S %Y%?",       // ctime, Apache error log
+    "%a %b %e %H:%M:%S %z %Y",      // date(1), java.util.Date
+    "%a %b %e %Y %H:%M:%S%?",       // JavaScript
+    "%a, %d %b %Y %H:%M:%S%?",      // RFC 5322 §3.3
+    "%d %b %Y %H:%M:%S%?",          // the same without its day of the week; Redis
+    "%a, %d-%b-%y %H:%M:%S%?",      // RFC 850
+    "%!%m%d %H:%M:%S%?",            // klog, without a year
+};
+
+constexpr std::string_view kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
+                                        "july",    "august",   "september", "october", "november", "december"};
+constexpr std::string_view kWeekdays[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+
+// Zone names that mean one offset. RFC 5322 §4.3 gives those of North America; CST is left out because China uses it
+// too, and so are BST, IST, AST, SST and others.
+struct ZoneName {
+  std::string_view name;
+  int minutes;
+};
+constexpr ZoneName kZoneNames[] = {{"UTC", 0},    {"GMT", 0},    {"UT", 0},     {"Z", 0},      {"WET", 0},
+                                   {"WEST", 60},  {"CET", 60},   {"CEST", 120}, {"EET", 120},  {"EEST", 180},
+                                   {"MSK", 180},  {"JST", 540},  {"KST", 540},  {"EST", -300}, {"EDT", -240},
+                                   {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420}};
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
+
+// Whether a word looks like the abbreviation of a zone. AM and PM do not.
+bool may_be_zone(std::string_view word) noexcept {
+  return word.size() >= 3 && word.size() <= 5 &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Reads one text by one pattern.
+class Scanner {
+ public:
+  Scanner(std::string_view pattern, std::string_view text) noexcept
+      : pattern_(pattern), text_(text), exact_(pattern.find("%m%d") != std::string_view::npos) {}
+
+  // True if the whole text fits the whole pattern. Only then does reading() hold.
+  bool fits() noexcept {
+    for (std::size_t i = 0; i < pattern_.size(); ++i) {
+      const char c = pattern_[i];
+      bool ok = false;
+      if (c == '%') {
+        ++i;
+        ok = conversion(pattern_[i], pattern_.substr(i + 1));
+      } else {
+        ok = c == ' ' ? blanks() : literal(c);
+      }
+      if (!ok) return false;
+    }
+    return at_ == text_.size();
+  }
+
+  TimeReading reading(std::optional<std::int32_t> zone) const noexcept {
+    if (!possible_) return {{}, TimeFault::impossible};
+    if (unix_) return {unix_, {}};
+    if (year_ < 0) return {{}, TimeFault::no_year};
+    int hour = hour_;
+    if (afternoon_ >= 0) hour = hour % 12 + 12 * afternoon_;
+    const std::chrono::year_month_day date{std::chrono::year(year_), std::chrono::month(static_cast<unsigned>(month_)),
+                                           std::chrono::day(static_cast<unsigned>(day_))};
+    if (!date.ok()) return {{}, TimeFault::impossible};
+    const std::optional<std::int32_t> offset = offset_ ? offset_ : zone;
+    if (!offset) return {{}, TimeFault::no_zone};
+    const Seconds days = std::chrono::sys_days(date).time_since_epoch().count();
+    const Seconds minute = days * 86400 + hour * 3600 + minute_ * 60 - *offset;
+    // RFC 3339 §5.7: a leap second is 23:59:60 UTC. Unix time counts it as the next second.
+    if (second_ == 60 && (minute % 86400 + 86400) % 86400 != 86400 - 60) return {{}, TimeFault::impossible};
+    return {Instant{minute + second_, nanoseconds_}, {}};
+  }
+
+ private:
+  char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
+  bool literal(char c) noexcept { return peek() == c ? (++at_, true) : false; }
+  void skip_blanks() noexcept {
+    while (is_blank(peek())) ++at_;
+  }
+  bool blanks() noexcept {
+    const std::size_t first = at_;
+    skip_blanks();
+    return at_ > first;
+  }
+
+  // A number of one or two digits; of exactly two in forms without separators. One out of range makes the time
+  // impossible.
+  bool number(int& to, int least, int most) noexcept {
+    int digits = 0;
+    for (to = 0; digits < 2 && is_digit(peek()); ++digits) to = to * 10 + (text_[at_++] - '0');
+    possible_ = possible_ && to >= least && to <= most;
+    return digits == 2 || (digits == 1 && !exact_);
+  }
+
+  bool year(int digits) noexcept {
+    year_ = 0;
+    for (int i = 0; i < digits; ++i) {
+      if (!is_digit(peek())) return false;
+      year_ = year_ * 10 + (text_[at_++] - '0');
+    }
+    // strptime(3) of POSIX: 69 to 99 are of the twentieth century.
+    if (digits == 2) year_ += year_ < 69 ? 2000 : 1900;
+    return true;
+  }
+
+  bool fraction() noexcept {
+    const std::size_t first = at_;
+    nanoseconds_ = 0;
+    for (std::uint32_t unit = kBillion / 10; is_digit(peek()); unit /= 10) {
+      nanoseconds_ += static_cast<std::uint32_t>(text_[at_++] - '0') * unit;
+    }
+    return at_ > first;
+  }
+
+  // Seconds, with a fraction unless the pattern goes on with one.
+  bool seconds(std::string_view rest) noexcept {
+    if (!number(second_, 0, 60)) return false;
+    if (rest.starts_with('.') || rest.starts_with(',')) return true;
+    if (peek() != '.' && peek() != ',') return true;
+    ++at_;
+    return fraction();
+  }
+
+  // A name of the list, whole or its first three letters, in any case. Gives its index.
+  template <std::size_t N>
+  bool name(const std::string_view (&names)[N], int& index) noexcept {
+    std::size_t size = 0;
+    while (is_letter(at_ + size < text_.size() ? text_[at_ + size] : '\0')) ++size;
+    const std::string_view word = text_.substr(at_, size);
+    if (size < 3) return false;
+    for (index = 0; index < static_cast<int>(N); ++index) {
+      const std::string_view whole = names[index];
+      if (size != 3 && size != whole.size() && !(size == 4 && whole == "september")) continue;
+      if (!std::equal(word.begin(), word.end(), whole.begin(), [](char a, char b) { return lower(a) == b; })) continue;
+      at_ += size;
+      return true;
+    }
+    return false;
+  }
+
+  bool half_of_day() noexcept {
+    const char half = lower(peek());
+    if ((half != 'a' && half != 'p') || at_ + 1 >= text_.size() || lower(text_[at_ + 1]) != 'm') return false;
+    afternoon_ = half == 'p' ? 1 : 0;
+    at_ += 2;
+    possible_ = possible_ && hour_ >= 1 && hour_ <= 12;
+    return true;
+  }
+
+  // ±hh, ±hhmm or ±hh:mm.
+  bool offset() noexcept {
+    const int sign = peek() == '-' ? -1 : 1;
+    ++at_;
+    int hours = 0, minutes = 0;
+    const bool exact = std::exchange(exact_, true);
+    const bool read = number(hours, 0, 23) && ((!is_digit(peek()) && peek() != ':') ||
+                                               ((peek() != ':' || literal(':')) && number(minutes, 0, 59)));
+    exact_ = exact;
+    offset_ = sign * (hours * 60 + minutes) * 60;
+    return read;
+  }
+
+  bool zone_name() noexcept {
+    const std::size_t first = at_;
+    while (is_letter(peek())) ++at_;
+    const std::string_view name = text_.substr(first, at_ - first);
+    for (const ZoneName& known : kZoneNames) {
+      if (std::equal(name.begin(), name.end(), known.name.begin(), known.name.end(),
+                     [](char a, char b) { return lower(a) == lower(b); })) {
+        offset_ = known.minutes * 60;
+      }
+    }
+    if (!offset_ && !may_be_zone(name)) return false;
+    // JavaScript writes GMT+0100.
+    const bool goes_on = offset_ && *offset_ == 0 && (peek() == '+' || peek() == '-');
+    return !goes_on || offset();
+  }
+
+  // What may follow an offset and says the same: " UTC" (Go), "[Europe/Berlin]" (java.time), " (CET)".
+  bool zone_comment() noexcept {
+    const auto inside = [](char c) { return is_letter(c) || is_digit(c) || std::string_view("/_+-: ").find(c) != std::string_view::npos; };
+    const std::size_t before = at_;
+    skip_blanks();
+    const char open = peek();
+    if (open != '[' && open != '(') {
+      const std::size_t word = at_;
+      while (is_letter(peek())) ++at_;
+      if (before == word || !may_be_zone(text_.substr(word, at_ - word))) at_ = before;
+      return true;
+    }
+    ++at_;
+    while (inside(peek())) ++at_;
+    return literal(open == '[' ? ']' : ')');
+  }
+
+  bool zone(bool required) noexcept {
+    const std::size_t before = at_;
+    skip_blanks();
+    const char c = peek();
+    const bool signed_offset = c == '+' || c == '-';
+    if (!signed_offset && !is_letter(c)) {
+      at_ = before;
+      return !required;
+    }
+    return (signed_offset ? offset() : zone_name()) && zone_comment();
+  }
+
+  bool date_time_separator() noexcept {
+    if (is_blank(peek())) return blanks();
+    return literal('T') || literal('t') || literal('_');
+  }
+
+  // Unix seconds, with or without a fraction.
+  bool unix_seconds() noexcept {
+    const std::size_t first = at_;
+    if (peek() == '-') ++at_;
+    while (is_digit(peek()) || peek() == '.') ++at_;
+    unix_ = parse_unix_seconds(text_.substr(first, at_ - first));
+    return unix_.has_value();
+  }
+
+  bool conversion(char kind, std::string_view rest) noexcept {
+    int ignored = 0;
+    switch (kind) {
+      case 'Y':
+        return year(4);
+      case 'y':
+        return year(2);
+      case 'm':
+        return number(month_, 1, 12);
+      case 'd':
+      case 'e':
+        skip_blanks();
+        return number(day_, 1, 31);
+      case 'H':
+        return number(hour_, 0, 23);
+      case 'I':
+        return number(hour_, 1, 12);
+      case 'M':
+        return number(minute_, 0, 59);
+      case 'S':
+        return seconds(rest);
+      case 'f':
+        return fraction();
+      case 'p':
+        return half_of_day();
+      case 'b': {
+        const bool is_month = name(kMonths, month_);
+        ++month_;
+        return is_month;
+      }
+      case 'a':
+        return name(kWeekdays, ignored);
+      case 's':
+        return unix_seconds();
+      case 'z':
+        return zone(true);
+      case '?':
+        return zone(false);
+      case ':':
+        return date_time_separator();
+      case '!':
+        return std::string_view("IWEFD").find(peek()) != std::string_view::npos && at_++ < text_.size();
+      default:
+        return literal(kind);  // "%%"
+    }
+  }
+
+  std::string_view pattern_, text_;
+  std::size_t at_ = 0;
+  bool exact_;
+  bool possible_ = true;
+  int year_ = -1, month_ = 0, day_ = 0, hour_ = 0, minute_ = 0, second_ = 0;
+  int afternoon_ = -1;  // 0: before noon, 1: after noon, -1: a clock of 24 hours
+  std::uint32_t nanoseconds_ = 0;
+  std::optional<std::int32_t> offset_;
+  std::optional<Instant> unix_;
+};
+
+// "/Date(1796040000000)/" of ASP.NET, in ms since 1970. An offset behind the number only says where it was written.
+TimeReading read_asp_net_date(std::string_view text) noexcept {
+  constexpr std::string_view kBegin = "/Date(", kEnd = ")/";
+  if (!text.starts_with(kBegin) || !text.ends_with(kEnd) || text.size() < kBegin.size() + kEnd.size()) return {};
+  text = text.substr(kBegin.size(), text.size() - kBegin.size() - kEnd.size());
+  const std::size_t sign = text.find_first_of("+-", 1);
+  if (sign != std::string_view::npos) {
+    Scanner offset("%z", text.substr(sign));
+    if (!offset.fits()) return {};
+    text = text.substr(0, sign);
+  }
+  const std::optional<Instant> ms = parse_unix_seconds(text);
+  if (!ms || ms->nanoseconds != 0) return {};
+  Seconds seconds = ms->seconds / 1000;
+  Seconds rest = ms->seconds % 1000;
+  if (rest < 0) {
+    --seconds;
+    rest += 1000;
+  }
+  return {Instant{seconds, static_cast<std::uint32_t>(rest) * 1'000'000}, {}};
+}
+
+// TAI64N (D. J. Bernstein): '@', then 2^62 plus seconds of TAI and nanoseconds in hexadecimal. Loggers (multilog,
+// svlogd, s6-log) set TAI to UTC plus 10 s and know no leap seconds.
+TimeReading read_tai64n(std::string_view text) noexcept {
+  if (text.size() != 25 || text[0] != '@') return {};
+  std::uint64_t label = 0, nanoseconds = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char c = lower(text[i]);
+    if (!is_digit(c) && (c < 'a' || c > 'f')) return {};
+    std::uint64_t& part = i <= 16 ? label : nanoseconds;
+    part = part << 4 | static_cast<std::uint64_t>(is_digit(c) ? c - '0' : c - 'a' + 10);
+  }
+  constexpr std::uint64_t kEpoch = (std::uint64_t{1} << 62) + 10;
+  if (label < kEpoch || label >= std::uint64_t{1} << 63 || nanoseconds >= kBillion) return {{}, TimeFault::impossible};
+  return {Instant{static_cast<Seconds>(label - kEpoch), static_cast<std::uint32_t>(nanoseconds)}, {}};
+}
+
+// Of the faults that two forms find, the one that says more.
+TimeReading better(const TimeReading& a, const TimeReading& b) noexcept {
+  if (a.at || b.at) return a.at ? a : b;
+  return a.fault >= b.fault ? a : b;
+}
+
+TimeReading read_table(std::string_view text, std::optional<std::int32_t> zone) noexcept {
+  TimeReading best = better(read_asp_net_date(text), read_tai64n(text));
+  for (const std::string_view form : kForms) {
+    if (best.at) break;
+    Scanner scanner(form, text);
+    if (scanner.fits()) best = better(best, scanner.reading(zone));
+  }
+  return best;
+}
+
+// 20261128120000 is a date, not a moment of the year 2612 in ms.
+bool is_compact_date(std::string_view text) noexcept {
+  return text.size() == 14 && std::all_of(text.begin(), text.end(), is_digit) &&
+         (text.starts_with("19") || text.starts_with("20") || text.starts_with("21"));
+}
+
+// The format with its compound conversions written out, or the fault in it.
+Result<std::string> expanded(std::string_view format) {
+  const auto refuse = [&](const std::string& why) {
+    return Error{"cannot use the format '" + std::string(format) + "': " + why, "time_format"};
+  };
+  std::string to;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%') {
+      to += format[i];
+      continue;
+    }
+    const char kind = ++i < format.size() ? format[i] : '\0';
+    switch (kind) {
+      case 'T':
+        to += "%H:%M:%S";
+        break;
+      case 'R':
+        to += "%H:%M";
+        break;
+      case 'F':
+        to += "%Y-%m-%d";
+        break;
+      case 'D':
+        to += "%m/%d/%y";
+        break;
+      case 'B':
+      case 'h':
+        to += "%b";
+        break;
+      case 'A':
+        to += "%a";
+        break;
+      case 'Z':
+        to += "%z";
+        break;
+      case 'L':
+        to += "%f";
+        break;
+      case 'n':
+      case 't':
+        to += ' ';
+        break;
+      default:
+        if (kind == '\0' || std::string_view("YymdeHIMSfpbasz%").find(kind) == std::string_view::npos) {
+          return refuse(kind == '\0' ? "it ends in %; write %% for a percent sign"
+                                     : std::string("there is no conversion %") + kind +
+                                           "; use those of strptime, such as %Y-%m-%d %H:%M:%S");
+        }
+        to += '%';
+        to += kind;
+    }
+  }
+  const auto has = [&](std::string_view conversion) { return to.find(conversion) != std::string::npos; };
+  if (has("%s")) return to;
+  if (!has("%Y") && !has("%y")) return refuse("it has no year; a moment needs %Y or %y");
+  if (!(has("%m") || has("%b")) || !(has("%d") || has("%e"))) return refuse("it has no day; a moment needs %m or %b, and %d");
+  if (!has("%H") && !(has("%I") && has("%p"))) return refuse("it has no hour; a moment needs %H, or %I and %p");
+  return to;
+}
+
+}  // namespace
+
+Result<TimeReader> TimeReader::create(std::string_view format, std::string_view zone) {
+  TimeReader reader;
+  if (!format.empty()) {
+    Result<std::string> pattern = expanded(format);
+    if (!pattern) return pattern.error();
+    reader.format_ = std::move(*pattern);
+  }
+  if (zone.empty()) return reader;
+  const bool is_utc = zone == "UTC" || zone == "Z" || zone == "GMT";
+  const bool is_offset =
+      (zone.starts_with('+') || zone.starts_with('-')) && zone.find_first_not_of("+-:0123456789") == std::string_view::npos;
+  // An offset is what it makes of a known moment.
+  const TimeReading reading = read_table("2000-01-01T00:00:00" + std::string(zone), {});
+  if ((!is_utc && !is_offset) || !reading.at) {
+    return Error{"cannot read '" + std::string(zone) +
+                     "' as a time zone; use UTC or a fixed offset such as +01:00 (a zone with summer time has two)",
+                 "time_zone"};
+  }
+  reader.zone_ = static_cast<std::int32_t>(946684800 - reading.at->seconds);
+  return reader;
+}
+
+TimeReading TimeReader::read(std::string_view text) const noexcept {
+  if (format_.empty() && !zone_) {
+    // What most records hold.
+    if (const std::optional<Instant> at = parse_rfc3339(text)) return {at, {}};
+  }
+  text = trim(text);
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  if (!format_.empty()) {
+    Scanner scanner(format_, text);
+    return scanner.fits() ? scanner.reading(zone_) : TimeReading{};
+  }
+  if (!is_compact_date(text)) {
+    if (const std::optional<Instant> at = parse_unix_by_magnitude(text)) return {at, {}};
+  }
+  return read_table(text, zone_);
+}
+
+std::string TimeReader::forms() const {
+  if (!format_.empty()) return "text of the form " + format_;
+  return "Unix time in s, ms, us or ns, RFC 3339, and the forms of common logs such as 21/Sep/2026:17:00:00 +0300";
+}
+
+}  // namespace assay::base

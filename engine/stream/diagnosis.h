@@ -1,0 +1,90 @@
+// What the records of an input show together: that it is in another form than the options say, and what most of its
+// rejected tokens have in common.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assay/instant.h"
+#include "assay/stream.h"
+#include "jose/token_verdict.h"
+#include "stream/summary.h"
+
+namespace assay::stream {
+
+// Records at the beginning of an input that are searched for tokens in other places.
+inline constexpr std::size_t kSearchedRecords = 100;
+
+// What a batch shows. Kept by the thread that verifies it; one thread at a time.
+class Diagnosis {
+ public:
+  // The form of a record. `place`: a JSON pointer. Only the first of each kind is kept.
+  void saw(InputNote::Kind kind, std::string_view place);
+  bool has_seen(InputNote::Kind kind) const noexcept { return seen_[static_cast<std::size_t>(kind)].has_value(); }
+  // A verdict. `number`: of the record in its file, from 1. `token`: of a verdict on an expired token, if it is to be
+  // compared with its `time`.
+  void count(const jose::TokenVerdict& verdict, std::uint64_t number);
+  void count_expired(std::string_view token, Instant time);
+  // Adds what later records of the same file show.
+  void add(const Diagnosis& later);
+  // Forgets the file, and keeps what is counted over all files.
+  void begin_file() noexcept;
+  void clear() noexcept;
+
+  const std::optional<std::string>& seen(InputNote::Kind kind) const noexcept {
+    return seen_[static_cast<std::size_t>(kind)];
+  }
+  // Whether one of the first kSearchedRecords records held a token, be it good or bad.
+  bool has_tokens() const noexcept { return tokens_ != 0; }
+  const Dimension& unknown_kids() const noexcept { return unknown_kids_; }
+  std::uint64_t expired() const noexcept { return expired_; }
+  std::uint64_t expired_by_whole_hours() const noexcept { return by_whole_hours_; }
+
+  // Distinct unknown kids that a run keeps; anyone can write them.
+  static constexpr std::size_t kMaxKids = 1000;
+  // Expired tokens of a batch that are looked at.
+  static constexpr std::uint64_t kMostExpired = 64;
+
+ private:
+  std::array<std::optional<std::string>, InputNote::kKinds> seen_;
+  std::uint64_t tokens_ = 0;
+  Dimension unknown_kids_;
+  std::uint64_t expired_ = 0, by_whole_hours_ = 0;
+};
+
+// Tells the notes on the inputs of a run, each once for an input and for at most kMostInputs inputs. Batches come in
+// input order. One thread at a time.
+class InputNotes {
+ public:
+  static constexpr std::uint64_t kMostInputs = 5;
+
+  // `tell` may be empty. `inputs`: names of the inputs.
+  InputNotes(std::function<void(const InputNote&)> tell, std::vector<std::string> inputs);
+
+  // `records`: how many of the file's records came up to the end of the batch.
+  void add(const Diagnosis& batch, std::size_t file, std::uint64_t records);
+  // After the last batch.
+  void end();
+  // Over all inputs.
+  const Diagnosis& run() const noexcept { return run_; }
+
+ private:
+  void tell(InputNote::Kind kind);
+  void tell_places();
+
+  std::function<void(const InputNote&)> tell_;
+  std::vector<std::string> inputs_;
+  Diagnosis run_;
+  std::size_t file_ = 0;
+  std::array<bool, InputNote::kKinds> told_{};                // of this file
+  std::array<std::uint64_t, InputNote::kKinds> told_inputs_{};
+  bool searched_ = false;  // the first records of this file have been seen
+};
+
+}  // namespace assay::stream

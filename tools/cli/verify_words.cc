@@ -1,0 +1,106 @@
+#include "verify_words.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "codec/json_pointer.h"
+#include "console.h"
+#include "readers.h"
+
+namespace assay::cli {
+
+namespace {
+
+// A word of a command that a user may copy into a shell.
+std::string shell_word(const std::string& text) {
+  const bool is_plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+") ==
+                        std::string::npos;
+  if (is_plain && !text.empty()) return text;
+  std::string to = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      to += "'\\''";
+    } else {
+      to += c;
+    }
+  }
+  return to + "'";
+}
+
+// The path of jq for a JSON pointer: /a/0/b~1c is .a[0]["b/c"].
+std::string jq_path(std::string_view pointer) {
+  std::string path;
+  while (!pointer.empty()) {
+    std::string name;
+    const std::string_view token = codec::take_token(pointer);
+    for (std::size_t i = 0; i < token.size(); ++i) {
+      const bool is_escape = token[i] == '~' && i + 1 < token.size();
+      name += !is_escape ? token[i] : token[++i] == '1' ? '/' : '~';
+    }
+    std::size_t index = 0;
+    const bool is_name = std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+    if (codec::token_index(name, index)) {
+      path += "[" + name + "]";
+    } else {
+      path += is_name ? "." + name : "[\"" + name + "\"]";
+    }
+  }
+  return path.starts_with('.') ? path : "." + path;
+}
+
+}  // namespace
+
+std::string input_note_text(const InputNote& input_note, const StreamOptions& stream) {
+  using Kind = InputNote::Kind;
+  constexpr const char* kFindTokens = "grep -oE '[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+'";
+  const bool is_standard_input = input_note.input == "-";
+  const std::string name = (is_standard_input ? "standard input" : input_note.input) + ": ";
+  const std::string file = is_standard_input ? "" : " " + shell_word(input_note.input);
+  const std::string missing = "no token at " + stream.token_field + " in the first records; ";
+  const std::string& place = input_note.place;
+  switch (input_note.kind) {
+    case Kind::array:
+      return name + "a JSON array, not one record a line; unpack it: jq -c '.[]'" + file;
+    case Kind::several_lines:
+      return name + "JSON objects over several lines, not one a line; join them: jq -c ." + file;
+    case Kind::wrapped:
+      if (place.empty()) return name + missing + "the records seem to be the items of a list within one line; unpack it with jq -c";
+      return name + missing + "the records seem to be the items of the list " + place + "; unpack it: jq -c '" +
+             jq_path(place) + "[]'" + file;
+    case Kind::elsewhere:
+      if (place.empty()) return name + missing + "tokens stand in another field; name it with --token-field";
+      return name + missing + "tokens seem to stand at " + place + ": --token-field " + shell_word(place);
+    case Kind::in_text:
+      if (!place.empty()) {
+        return name + "tokens stand within the text at " + place + "; cut them out: jq -r '" + jq_path(place) + "'" +
+               file + " | " + kFindTokens;
+      }
+      return name + "no line is a token by itself, but tokens stand within the text; cut them out: " + kFindTokens + file;
+  }
+  return "";
+}
+
+std::string diagnosis_text(const StreamResult& result) {
+  constexpr std::size_t kShown = 5;
+  std::string text;
+  if (!result.unknown_kids.empty()) {
+    auto kids = result.unknown_kids;
+    std::stable_sort(kids.begin(), kids.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    text += "  unknown kids: ";
+    for (std::size_t i = 0; i < std::min(kids.size(), kShown); ++i) {
+      text += (i == 0 ? "" : ", ") + safe(in_quotes(kids[i].first)) + " " + with_commas(kids[i].second);
+    }
+    if (kids.size() > kShown || result.other_unknown_kids > 0) text += ", and others";
+    text += "; fetch newer keys, or add those of these kids\n";
+  }
+  if (result.expired_by_whole_hours > 0 && 2 * result.expired_by_whole_hours >= result.expired_sampled) {
+    text += "  " + with_commas(result.expired_by_whole_hours) + " of " + with_commas(result.expired_sampled) +
+            " expired tokens looked at had expired by whole hours: are the times of another zone? (--time-zone)\n";
+  }
+  return text;
+}
+
+}  // namespace assay::cli
