@@ -31,6 +31,8 @@ constexpr std::string_view kBrackets[] = {"[]", "<>", "()", "{}"};
 
 // The longest text whose words are read.
 constexpr std::size_t kMostWordsText = 64;
+// Bytes in which a mask is looked for, so that a long text of almost-masks costs little.
+constexpr std::size_t kMostSearched = 4096;
 // No signature is as short: HS256 has 43 characters. So words in the alphabet, such as JWT_SIGNATURE_REDACTED, are
 // looked for only in shorter text.
 constexpr std::size_t kShorterThanSignatures = 40;
@@ -102,13 +104,11 @@ bool is_bracketed_mask(std::string_view text) noexcept {
   return !inside.empty() && (is_run(inside) || is_word(inside));
 }
 
-bool in_alphabet(char c) noexcept { return codec::is_base64url_alphabet({&c, 1}); }
-
 // A beginning or an end of base64url, or both, around a mask of other characters.
 bool is_partly_masked(std::string_view text) noexcept {
   if (codec::is_base64url_alphabet(text)) return false;
-  while (in_alphabet(text.front())) text.remove_prefix(1);
-  while (in_alphabet(text.back())) text.remove_suffix(1);
+  while (is_base64url(text.front())) text.remove_prefix(1);
+  while (is_base64url(text.back())) text.remove_suffix(1);
   for (const std::string_view symbol : kForeign) {
     if (repeats(text, symbol) >= (symbol == kEllipsis ? 1 : kLeastForeignRun)) return true;
   }
@@ -191,6 +191,7 @@ bool is_bracketed_noun(std::string_view text) noexcept {
 
 // Whether `text` begins with a mask in brackets, such as "[REDACTED]".
 bool begins_with_bracketed_mask(std::string_view text) noexcept {
+  if (text.size() < 3 || is_digit(text[1]) || text[1] == text[0]) return false;
   for (const std::string_view pair : kBrackets) {
     if (text.front() != pair[0]) continue;
     const std::size_t end = text.substr(0, kMostWordsText).find(pair[1]);
@@ -220,6 +221,7 @@ bool is_masked_token(std::string_view text) noexcept {
 }
 
 std::size_t find_mask(std::string_view text) noexcept {
+  text = text.substr(0, kMostSearched);
   for (std::size_t i = 0; i < text.size();) {
     if (!kMayBeginMask[static_cast<unsigned char>(text[i])]) {
       ++i;
