@@ -99,6 +99,16 @@ std::string_view in_brackets(std::string_view text) noexcept {
   return {};
 }
 
+// "<token>", "[JWT]", "{{access_token}}": the name of what was there, in brackets.
+bool is_bracketed_noun(std::string_view text) noexcept {
+  if (text.size() > kMostWordsText || in_brackets(text).empty()) return false;
+  for (std::string_view inside = in_brackets(text); !inside.empty(); inside = in_brackets(inside)) text = inside;
+  const bool is_name =
+      std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || c == '_' || c == '-' || c == ' '; });
+  const Words words = words_of(text);
+  return is_name && words.nouns > 0 && words.others == 0;
+}
+
 bool is_bracketed_mask(std::string_view text) noexcept {
   const std::string_view inside = in_brackets(text);
   return !inside.empty() && (is_run(inside) || is_word(inside));
@@ -179,16 +189,6 @@ bool mentions_redacted(std::string_view text) noexcept {
   return false;
 }
 
-// "<token>", "[JWT]", "{{access_token}}": the name of what was there, in brackets.
-bool is_bracketed_noun(std::string_view text) noexcept {
-  if (text.size() > kMostWordsText) return false;
-  for (std::string_view inside = in_brackets(text); !inside.empty(); inside = in_brackets(inside)) text = inside;
-  const bool is_name =
-      std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || c == '_' || c == '-' || c == ' '; });
-  const Words words = words_of(text);
-  return is_name && words.nouns > 0 && words.others == 0;
-}
-
 // Whether `text` begins with a mask in brackets, such as "[REDACTED]".
 bool begins_with_bracketed_mask(std::string_view text) noexcept {
   if (text.size() < 3 || is_digit(text[1]) || text[1] == text[0]) return false;
@@ -210,14 +210,14 @@ bool may_be_mask(std::string_view base64url) noexcept {
 bool is_mask(std::string_view text) noexcept {
   if (text.empty()) return false;
   if (!may_be_mask(text) && codec::is_base64url_alphabet(text)) return false;
-  return is_run(text) || is_word(text) || is_bracketed_mask(text) || is_partly_masked(text) ||
-         ends_in_alphabet_mask(text);
+  return is_run(text) || is_word(text) || is_bracketed_mask(text) || is_bracketed_noun(text) ||
+         is_partly_masked(text) || ends_in_alphabet_mask(text);
 }
 
 bool is_masked_token(std::string_view text) noexcept {
   if (text.empty()) return false;
   return is_all_symbols(text) || says_masked(text) || mentions_redacted(text) || is_bracketed_mask(text) ||
-         (!in_brackets(text).empty() && is_bracketed_noun(text));
+         is_bracketed_noun(text);
 }
 
 std::size_t find_mask(std::string_view text) noexcept {

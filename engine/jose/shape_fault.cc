@@ -72,6 +72,7 @@ std::string fault_of(std::string_view segment, Place place, bool accept_padding)
   const std::string_view unpadded = segment.substr(0, last == segment.npos ? 0 : last + 1);
   const bool in_alphabet = codec::is_base64url_alphabet(unpadded);
   if (!in_alphabet) {
+    if (is_mask(segment)) return "the " + name_of(place) + " was masked";
     std::size_t at = 0;
     while (is_base64url(unpadded[at])) ++at;
     return name_of_foreign(unpadded, at, place);
