@@ -12,6 +12,9 @@ constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cas
 constexpr bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
+// Whether c is in the alphabet of base64url (RFC 4648 §5).
+constexpr bool is_base64url(char c) noexcept { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; }
+
 constexpr bool equal_but_for_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {

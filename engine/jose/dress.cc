@@ -17,6 +17,7 @@ namespace {
 
 // More layers than anybody puts around a token.
 constexpr std::size_t kMostLayers = 8;
+constexpr int kMostDecodings = 2;
 constexpr std::size_t kLongestName = 40;
 // Characters of a signature by HS256; all others are longer.
 constexpr std::size_t kShortestSignature = 43;
@@ -234,8 +235,8 @@ class Undressing {
   }
 
   bool take_percent_code() {
-    if (decoded_ || core_.find('%') == core_.npos) return false;
-    decoded_ = true;
+    if (decoded_ == kMostDecodings || core_.find('%') == core_.npos) return false;
+    ++decoded_;
     char* const to = arena_.allocate(core_.size());
     std::size_t size = 0;
     bool found = false;
@@ -247,7 +248,7 @@ class Undressing {
     }
     if (!found) return false;
     core_ = {to, size};
-    tell("percent-encoded");
+    tell(decoded_ == 1 ? "percent-encoded" : "percent-encoded again");
     return true;
   }
 
@@ -312,7 +313,7 @@ class Undressing {
   std::string_view core_, last_scheme_, foreign_scheme_;
   std::string around_;
   std::size_t before_scheme_ = 0;  // the length of around_ without its last scheme
-  bool decoded_ = false;
+  int decoded_ = 0;
 };
 
 }  // namespace

@@ -31,6 +31,8 @@ constexpr std::string_view kBrackets[] = {"[]", "<>", "()", "{}"};
 
 // The longest text whose words are read.
 constexpr std::size_t kMostWordsText = 64;
+// Bytes in which a mask is looked for, so that a long text of almost-masks costs little.
+constexpr std::size_t kMostSearched = 4096;
 // No signature is as short: HS256 has 43 characters. So words in the alphabet, such as JWT_SIGNATURE_REDACTED, are
 // looked for only in shorter text.
 constexpr std::size_t kShorterThanSignatures = 40;
@@ -97,18 +99,26 @@ std::string_view in_brackets(std::string_view text) noexcept {
   return {};
 }
 
+// "<token>", "[JWT]", "{{access_token}}": the name of what was there, in brackets.
+bool is_bracketed_noun(std::string_view text) noexcept {
+  if (text.size() > kMostWordsText || in_brackets(text).empty()) return false;
+  for (std::string_view inside = in_brackets(text); !inside.empty(); inside = in_brackets(inside)) text = inside;
+  const bool is_name =
+      std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || c == '_' || c == '-' || c == ' '; });
+  const Words words = words_of(text);
+  return is_name && words.nouns > 0 && words.others == 0;
+}
+
 bool is_bracketed_mask(std::string_view text) noexcept {
   const std::string_view inside = in_brackets(text);
   return !inside.empty() && (is_run(inside) || is_word(inside));
 }
 
-bool in_alphabet(char c) noexcept { return codec::is_base64url_alphabet({&c, 1}); }
-
 // A beginning or an end of base64url, or both, around a mask of other characters.
 bool is_partly_masked(std::string_view text) noexcept {
   if (codec::is_base64url_alphabet(text)) return false;
-  while (in_alphabet(text.front())) text.remove_prefix(1);
-  while (in_alphabet(text.back())) text.remove_suffix(1);
+  while (is_base64url(text.front())) text.remove_prefix(1);
+  while (is_base64url(text.back())) text.remove_suffix(1);
   for (const std::string_view symbol : kForeign) {
     if (repeats(text, symbol) >= (symbol == kEllipsis ? 1 : kLeastForeignRun)) return true;
   }
@@ -179,18 +189,9 @@ bool mentions_redacted(std::string_view text) noexcept {
   return false;
 }
 
-// "<token>", "[JWT]", "{{access_token}}": the name of what was there, in brackets.
-bool is_bracketed_noun(std::string_view text) noexcept {
-  if (text.size() > kMostWordsText) return false;
-  for (std::string_view inside = in_brackets(text); !inside.empty(); inside = in_brackets(inside)) text = inside;
-  const bool is_name =
-      std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || c == '_' || c == '-' || c == ' '; });
-  const Words words = words_of(text);
-  return is_name && words.nouns > 0 && words.others == 0;
-}
-
 // Whether `text` begins with a mask in brackets, such as "[REDACTED]".
 bool begins_with_bracketed_mask(std::string_view text) noexcept {
+  if (text.size() < 3 || is_digit(text[1]) || text[1] == text[0]) return false;
   for (const std::string_view pair : kBrackets) {
     if (text.front() != pair[0]) continue;
     const std::size_t end = text.substr(0, kMostWordsText).find(pair[1]);
@@ -209,17 +210,18 @@ bool may_be_mask(std::string_view base64url) noexcept {
 bool is_mask(std::string_view text) noexcept {
   if (text.empty()) return false;
   if (!may_be_mask(text) && codec::is_base64url_alphabet(text)) return false;
-  return is_run(text) || is_word(text) || is_bracketed_mask(text) || is_partly_masked(text) ||
-         ends_in_alphabet_mask(text);
+  return is_run(text) || is_word(text) || is_bracketed_mask(text) || is_bracketed_noun(text) ||
+         is_partly_masked(text) || ends_in_alphabet_mask(text);
 }
 
 bool is_masked_token(std::string_view text) noexcept {
   if (text.empty()) return false;
   return is_all_symbols(text) || says_masked(text) || mentions_redacted(text) || is_bracketed_mask(text) ||
-         (!in_brackets(text).empty() && is_bracketed_noun(text));
+         is_bracketed_noun(text);
 }
 
 std::size_t find_mask(std::string_view text) noexcept {
+  text = text.substr(0, kMostSearched);
   for (std::size_t i = 0; i < text.size();) {
     if (!kMayBeginMask[static_cast<unsigned char>(text[i])]) {
       ++i;

@@ -22,7 +22,7 @@ bool is_mask(std::string_view text) noexcept;
 bool is_masked_token(std::string_view text) noexcept;
 
 // Returns where the first mask inside `text` begins: three or more of one symbol, an ellipsis, or a word in brackets.
-// Returns npos if there is none.
+// Returns npos if there is none in the first 4096 bytes.
 std::size_t find_mask(std::string_view text) noexcept;
 
 }  // namespace assay::jose

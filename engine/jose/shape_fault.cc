@@ -72,8 +72,9 @@ std::string fault_of(std::string_view segment, Place place, bool accept_padding)
   const std::string_view unpadded = segment.substr(0, last == segment.npos ? 0 : last + 1);
   const bool in_alphabet = codec::is_base64url_alphabet(unpadded);
   if (!in_alphabet) {
+    if (is_mask(segment)) return "the " + name_of(place) + " was masked";
     std::size_t at = 0;
-    while (codec::is_base64url_alphabet(unpadded.substr(at, 1))) ++at;
+    while (is_base64url(unpadded[at])) ++at;
     return name_of_foreign(unpadded, at, place);
   }
   if (unpadded.size() != segment.size()) {
@@ -105,7 +106,7 @@ class Description {
  private:
   // A whole token with more text before or after it.
   std::string neighbours() const {
-    const auto in_token = [](char c) { return c == '.' || codec::is_base64url_alphabet({&c, 1}); };
+    const auto in_token = [](char c) { return c == '.' || is_base64url(c); };
     // Padding and the standard alphabet are faults of the token itself.
     const auto end = std::find_if_not(text_.begin(), text_.end(),
                                       [&](char c) { return in_token(c) || c == '=' || c == '+' || c == '/'; }) -

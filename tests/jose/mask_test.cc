@@ -32,6 +32,7 @@ TEST(Mask, IsARunAWordOrAPartOfASignatureWithARun) {
                            "MEUCxxxxxxxxxxxxxxxx",
                            "JWT_SIGNATURE_REDACTED",
                            "[signature removed]",
+                           "<sig>",
                            "MEUC###"}) {
     EXPECT_TRUE(is_mask(mask)) << mask;
   }
