@@ -19,9 +19,9 @@ struct FileKind {
   std::string explained(std::string_view file) const;
 };
 
-// Returns nothing for text, and for bytes that are too few to tell. Compressed files, archives and UTF-16 are recognised
-// by their first bytes; anything else is binary if a tenth of at least 64 bytes are control characters that no text
-// holds. Never fails.
+// Returns nothing for text, and for bytes that are too few to tell. Compressed files, archives and UTF-16 are
+// recognised by their first bytes; anything else is binary if a tenth of at least 64 bytes are control characters that
+// no text holds. Never fails.
 std::optional<FileKind> file_kind(std::string_view first_bytes) noexcept;
 
 }  // namespace assay::base

@@ -15,26 +15,26 @@ constexpr std::uint32_t kBillion = 1'000'000'000;
 // The forms. Beside the conversions of strptime: "%:" is what stands between date and time, a 'T', '_' or blanks; "%?"
 // is a zone or nothing; "%!" is the level letter of klog. "%S" takes a fraction.
 constexpr std::string_view kForms[] = {
-    "%Y-%m-%d%:%H:%M:%S%?",         // RFC 3339, ISO 8601, log4j, Python, Go, Ruby, java.time; W3C in one field
-    "%Y-%m-%d%:%H:%M%?",            // java.time leaves out seconds that are zero
-    "%Y%m%d%:%H%M%S%?",             // ISO 8601, basic
-    "%Y%m%d%H%M%S%?",               // LDAP (RFC 4517 §3.3.13)
-    "%Y/%m/%d%:%H:%M:%S%?",         // nginx error log, Go
-    "%d/%b/%Y:%H:%M:%S%?",          // Apache, nginx, HAProxy
-    "%d/%b/%Y %H:%M:%S%?",          //
-    "%d-%b-%Y %H:%M:%S%?",          // Tomcat, BIND
-    "%b %e %H:%M:%S%?",             // syslog (RFC 3164 §4.1.2), without a year
-    "%b %e %Y %H:%M:%S%?",          // Cisco
-    "%b %e, %Y %I:%M:%S %p%?",      // java.util.logging
-    "%b %e, %Y, %I:%M:%S %p%?",     //
-    "%b %e, %Y %H:%M:%S%?",         //
-    "%a %b %e %H:%M:%S %Y%?",       // ctime, Apache error log
-    "%a %b %e %H:%M:%S %z %Y",      // date(1), java.util.Date
-    "%a %b %e %Y %H:%M:%S%?",       // JavaScript
-    "%a, %d %b %Y %H:%M:%S%?",      // RFC 5322 §3.3
-    "%d %b %Y %H:%M:%S%?",          // the same without its day of the week; Redis
-    "%a, %d-%b-%y %H:%M:%S%?",      // RFC 850
-    "%!%m%d %H:%M:%S%?",            // klog, without a year
+    "%Y-%m-%d%:%H:%M:%S%?",      // RFC 3339, ISO 8601, log4j, Python, Go, Ruby, java.time; W3C in one field
+    "%Y-%m-%d%:%H:%M%?",         // java.time leaves out seconds that are zero
+    "%Y%m%d%:%H%M%S%?",          // ISO 8601, basic
+    "%Y%m%d%H%M%S%?",            // LDAP (RFC 4517 §3.3.13)
+    "%Y/%m/%d%:%H:%M:%S%?",      // nginx error log, Go
+    "%d/%b/%Y:%H:%M:%S%?",       // Apache, nginx, HAProxy
+    "%d/%b/%Y %H:%M:%S%?",       //
+    "%d-%b-%Y %H:%M:%S%?",       // Tomcat, BIND
+    "%b %e %H:%M:%S%?",          // syslog (RFC 3164 §4.1.2), without a year
+    "%b %e %Y %H:%M:%S%?",       // Cisco
+    "%b %e, %Y %I:%M:%S %p%?",   // java.util.logging
+    "%b %e, %Y, %I:%M:%S %p%?",  //
+    "%b %e, %Y %H:%M:%S%?",      //
+    "%a %b %e %H:%M:%S %Y%?",    // ctime, Apache error log
+    "%a %b %e %H:%M:%S %z %Y",   // date(1), java.util.Date
+    "%a %b %e %Y %H:%M:%S%?",    // JavaScript
+    "%a, %d %b %Y %H:%M:%S%?",   // RFC 5322 §3.3
+    "%d %b %Y %H:%M:%S%?",       // the same without its day of the week; Redis
+    "%a, %d-%b-%y %H:%M:%S%?",   // RFC 850
+    "%!%m%d %H:%M:%S%?",         // klog, without a year
 };
 
 constexpr std::string_view kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
@@ -216,7 +216,9 @@ class Scanner {
 
   // What may follow an offset and says the same: " UTC" (Go), "[Europe/Berlin]" (java.time), " (CET)".
   bool zone_comment() noexcept {
-    const auto inside = [](char c) { return is_letter(c) || is_digit(c) || std::string_view("/_+-: ").find(c) != std::string_view::npos; };
+    const auto inside = [](char c) {
+      return is_letter(c) || is_digit(c) || std::string_view("/_+-: ").find(c) != std::string_view::npos;
+    };
     const std::size_t before = at_;
     skip_blanks();
     const char open = peek();
@@ -430,7 +432,8 @@ Result<std::string> expanded(std::string_view format) {
   const auto has = [&](std::string_view conversion) { return to.find(conversion) != std::string::npos; };
   if (has("%s")) return to;
   if (!has("%Y") && !has("%y")) return refuse("it has no year; a moment needs %Y or %y");
-  if (!(has("%m") || has("%b")) || !(has("%d") || has("%e"))) return refuse("it has no day; a moment needs %m or %b, and %d");
+  if (!(has("%m") || has("%b")) || !(has("%d") || has("%e")))
+    return refuse("it has no day; a moment needs %m or %b, and %d");
   if (!has("%H") && !(has("%I") && has("%p"))) return refuse("it has no hour; a moment needs %H, or %I and %p");
   return to;
 }
@@ -446,8 +449,8 @@ Result<TimeReader> TimeReader::create(std::string_view format, std::string_view 
   }
   if (zone.empty()) return reader;
   const bool is_utc = zone == "UTC" || zone == "Z" || zone == "GMT";
-  const bool is_offset =
-      (zone.starts_with('+') || zone.starts_with('-')) && zone.find_first_not_of("+-:0123456789") == std::string_view::npos;
+  const bool is_offset = (zone.starts_with('+') || zone.starts_with('-')) &&
+                         zone.find_first_not_of("+-:0123456789") == std::string_view::npos;
   // An offset is what it makes of a known moment.
   const TimeReading reading = read_table("2000-01-01T00:00:00" + std::string(zone), {});
   if ((!is_utc && !is_offset) || !reading.at) {

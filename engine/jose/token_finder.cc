@@ -13,8 +13,8 @@ bool is_base64url(char c) noexcept {
 
 bool is_json_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// Whether base64url text begins with '{', white space and '"', as far as its first bytes show. JSON may begin with white
-// space, so not every header begins with "eyJ".
+// Whether base64url text begins with '{', white space and '"', as far as its first bytes show. JSON may begin with
+// white space, so not every header begins with "eyJ".
 bool begins_object(std::string_view text) noexcept {
   // The first letter codes six bits of '{' or of white space.
   if (text.empty() || std::string_view("eICD").find(text[0]) == std::string_view::npos) return false;

@@ -36,8 +36,8 @@ std::string without_own(std::string_view text, std::string_view own, std::string
   for (std::size_t found = 0; (found = text.find(written, at)) != std::string_view::npos; at = found + written.size()) {
     to += text.substr(at, found - at);
     const std::size_t end = found + written.size();
-    const bool is_whole = found > 0 && (text[found - 1] == '"' || text[found - 1] == ' ') && end < text.size() &&
-                          text[end] == '"';
+    const bool is_whole =
+        found > 0 && (text[found - 1] == '"' || text[found - 1] == ' ') && end < text.size() && text[end] == '"';
     if (is_whole || own.size() >= kLeastInText) {
       append_ath(to, own);
     } else {
@@ -90,9 +90,12 @@ std::string_view without_tokens(std::string_view json, std::string_view own, bas
     }
   }
   std::string own_json;
-  codec::append_json_string(own_json, own);
-  const std::string_view written = std::string_view(own_json).substr(1, own_json.size() - 2);
-  const bool has_own = !own.empty() && json.find(written) != std::string_view::npos;
+  std::string_view written;
+  if (!own.empty() && own.size() < json.size()) {  // most carried values are shorter than a token
+    codec::append_json_string(own_json, own);
+    written = std::string_view(own_json).substr(1, own_json.size() - 2);
+  }
+  const bool has_own = !written.empty() && json.find(written) != std::string_view::npos;
   if (!has_own && !jose::find_token(json)) return json;
   std::string to;
   append_without_tokens(to, has_own ? without_own(json, own, written) : std::string(json));

@@ -89,8 +89,9 @@ void InputNotes::add(const Diagnosis& batch, std::size_t file, std::uint64_t rec
     searched_ = false;
   }
   run_.add(batch);
-  tell(InputNote::Kind::array);
-  tell(InputNote::Kind::several_lines);
+  // An array that is written over several lines has both forms, and one mend is enough.
+  if (!was_told(InputNote::Kind::several_lines)) tell(InputNote::Kind::array);
+  if (!was_told(InputNote::Kind::array)) tell(InputNote::Kind::several_lines);
   if (records >= kSearchedRecords && !std::exchange(searched_, true)) tell_places();
 }
 

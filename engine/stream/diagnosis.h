@@ -76,13 +76,14 @@ class InputNotes {
 
  private:
   void tell(InputNote::Kind kind);
+  bool was_told(InputNote::Kind kind) const noexcept { return told_[static_cast<std::size_t>(kind)]; }
   void tell_places();
 
   std::function<void(const InputNote&)> tell_;
   std::vector<std::string> inputs_;
   Diagnosis run_;
   std::size_t file_ = 0;
-  std::array<bool, InputNote::kKinds> told_{};                // of this file
+  std::array<bool, InputNote::kKinds> told_{};  // of this file
   std::array<std::uint64_t, InputNote::kKinds> told_inputs_{};
   bool searched_ = false;  // the first records of this file have been seen
 };

@@ -86,7 +86,7 @@ std::string time_detail(base::TimeFault fault, std::string_view text, const std:
     case base::TimeFault::no_zone:
       return time + " has no time zone that is known; say which one the log uses, such as UTC or +01:00";
     case base::TimeFault::no_year:
-      return time + " has no year";
+      return time + " has no year; name a field that has one";
     case base::TimeFault::impossible:
       return time + " does not exist: no calendar or clock shows it";
     case base::TimeFault::unreadable:
@@ -136,9 +136,9 @@ Extractor::Extractor(const Options& options) : options_(options) {
 // Whether some pointer might go on into a string that holds JSON, which only the exact reader does.
 bool Extractor::needs_exact(std::string_view line) const noexcept {
   for (std::size_t i = 0; i < pointers_.size(); ++i) {
-    const bool is_deep = pointers_[i].find('/', 1) != std::string_view::npos;
+    if (fields_[i].found || pointers_[i].find('/', 1) == std::string_view::npos) continue;
     // JSON in a string has quotes, and those are escaped.
-    if (!fields_[i].found && is_deep) return line.find('\\') != std::string_view::npos;
+    return line.find('\\') != std::string_view::npos;
   }
   return false;
 }
@@ -180,6 +180,8 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
 }
 
 Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
+  // RFC 7464 §2.2: a record separator stands before each text of a JSON sequence.
+  if (line.starts_with('\x1E')) line.remove_prefix(1);
   if ((line.empty() || line.front() != '{') && trim(line).empty()) {
     Extracted to;
     refuse(to, Reason::missing_token, "the line is blank");
@@ -254,6 +256,10 @@ Extracted Extractor::no_object(std::string_view line, const JsonNode* root, cons
            arena.copy(std::string("the record is ") + kind_name(*root) + ", not a JSON object"));
   } else {
     const bool is_cut = error.offset >= line.size() && text.starts_with('{');
+    if (error.offset < line.size() && error.offset > 0 && line[error.offset] == '{' &&
+        trim(line.substr(0, error.offset)).ends_with('}')) {
+      to.form = InputNote::Kind::several_lines;
+    }
     refuse(to, Reason::malformed_record,
            arena.copy(std::string(is_cut ? "the JSON does not end here: " : "not valid JSON: ") + error.message +
                       " at byte " + std::to_string(error.offset + 1)));

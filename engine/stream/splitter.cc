@@ -20,7 +20,7 @@ std::size_t max_line_bytes(InputFormat format, std::size_t max_token_bytes) noex
 
 bool begins_object(std::string_view record) noexcept {
   if (!record.empty() && record.front() == '{') return true;
-  const std::size_t at = record.find_first_not_of(" \t\r");
+  const std::size_t at = record.find_first_not_of(" \t\r\x1E");
   return at != std::string_view::npos && record[at] == '{';
 }
 

@@ -29,7 +29,8 @@ inline constexpr std::size_t kMinNdjsonLine = 1u << 20;
 // The longest line, in bytes, that is held and looked at.
 std::size_t max_line_bytes(InputFormat format, std::size_t max_token_bytes) noexcept;
 
-// Whether a record is one of JSON: it begins with '{', after white space that JSON allows.
+// Whether a record is one of JSON: it begins with '{', after white space that JSON allows or the
+// record separator of RFC 7464.
 bool begins_object(std::string_view record) noexcept;
 
 std::string_view without_byte_order_mark(std::string_view text) noexcept;

@@ -17,17 +17,28 @@ std::string found_in(const std::string& text) {
 }
 
 TEST(TokenFinder, FindsATokenWhateverSurroundsIt) {
-  for (const auto& [before, after] : {std::pair{"", ""}, {"Bearer ", ""}, {"/?t=", "&s=1"}, {"\"", "\""}, {"(", ")"},
-                                      {"a|", "|b"}, {"ghs_123456_", ""}, {"", "."}, {"", ", next"}, {"\\n", "\\n"},
-                                      {"%3D", "%26"}, {"1.2.3 ", ""}, {"www.example.com/", ""}, {"id_", ""}}) {
+  for (const auto& [before, after] : {std::pair{"", ""},
+                                      {"Bearer ", ""},
+                                      {"/?t=", "&s=1"},
+                                      {"\"", "\""},
+                                      {"(", ")"},
+                                      {"a|", "|b"},
+                                      {"ghs_123456_", ""},
+                                      {"", "."},
+                                      {"", ", next"},
+                                      {"\\n", "\\n"},
+                                      {"%3D", "%26"},
+                                      {"1.2.3 ", ""},
+                                      {"www.example.com/", ""},
+                                      {"id_", ""}}) {
     EXPECT_EQ(found_in(before + kToken + after), kToken) << before;
   }
   EXPECT_EQ(found_in(kToken + ".Next sentence"), kToken);
 }
 
 TEST(TokenFinder, FindsHeadersThatDoNotBeginLikeMost) {
-  for (const char* header : {"ewogICJhbGciOiAiSFMyNTYifQ", "eyAiYWxnIjoiSFMyNTYifQ", "CnsiYWxnIjoiSFMyNTYifQ",
-                             "IHsiYWxnIjoiSFMyNTYifQ"}) {
+  for (const char* header :
+       {"ewogICJhbGciOiAiSFMyNTYifQ", "eyAiYWxnIjoiSFMyNTYifQ", "CnsiYWxnIjoiSFMyNTYifQ", "IHsiYWxnIjoiSFMyNTYifQ"}) {
     const std::string token = std::string(header) + ".e30.c2ln";
     EXPECT_EQ(found_in("x=" + token + ";"), token) << header;
   }
@@ -40,9 +51,9 @@ TEST(TokenFinder, FindsFivePartsAsOne) {
 }
 
 TEST(TokenFinder, FindsNothingInOrdinaryText) {
-  for (const char* text : {"", ".", "...", "a.b.c", "www.example.com", "eyJ", "eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9.e30",
-                           "eyJhbGciOiJIUzI1NiJ9.e30.", "eyJhbGciOiJIUzI1NiJ9..c2ln", "version 1.2.3", "com.example.Main",
-                           "eyeyey.eyeyey.eyeyey"}) {
+  for (const char* text : {"", ".", "...", "a.b.c", "www.example.com", "eyJ", "eyJhbGciOiJIUzI1NiJ9",
+                           "eyJhbGciOiJIUzI1NiJ9.e30", "eyJhbGciOiJIUzI1NiJ9.e30.", "eyJhbGciOiJIUzI1NiJ9..c2ln",
+                           "version 1.2.3", "com.example.Main", "eyeyey.eyeyey.eyeyey"}) {
     EXPECT_EQ(found_in(text), "") << text;
   }
 }

@@ -48,7 +48,8 @@ TEST_F(Carry, ReplacesATokenWhereverItStands) {
 TEST_F(Carry, ReplacesATokenThatEscapesHide) {
   const std::string a = ath(kToken);
   EXPECT_EQ(carried(R"("\u0065)" + kToken.substr(1) + '"'), '"' + a + '"');
-  EXPECT_EQ(carried(R"({"a":[1.50,true,null,"\/?t\u003d)" + kToken + "\"]}"), R"({"a":[1.50,true,null,"/?t=)" + a + "\"]}");
+  EXPECT_EQ(carried(R"({"a":[1.50,true,null,"\/?t\u003d)" + kToken + "\"]}"),
+            R"({"a":[1.50,true,null,"/?t=)" + a + "\"]}");
 }
 
 TEST_F(Carry, ReplacesTheRecordsOwnTokenEvenIfItIsOpaque) {

@@ -28,10 +28,11 @@ class InputNotesTest : public testing::Test {
     return batch;
   }
   std::vector<std::string> told_;
-  InputNotes notes_{[this](const InputNote& note) {
-                      told_.push_back(note.input + " " + std::to_string(static_cast<int>(note.kind)) + " " + note.place);
-                    },
-                    {"a", "b", "c", "d", "e", "f", "g"}};
+  InputNotes notes_{
+      [this](const InputNote& note) {
+        told_.push_back(note.input + " " + std::to_string(static_cast<int>(note.kind)) + " " + note.place);
+      },
+      {"a", "b", "c", "d", "e", "f", "g"}};
 };
 
 TEST_F(InputNotesTest, TellsOnceForAnInputThatItIsNoLines) {
@@ -40,6 +41,7 @@ TEST_F(InputNotesTest, TellsOnceForAnInputThatItIsNoLines) {
   Diagnosis pretty = seen(Kind::several_lines, "");
   pretty.saw(Kind::in_text, "");
   add(pretty, 1, 1);
+  add(seen(Kind::array, ""), 1, 2);
   notes_.end();
   EXPECT_EQ(told_, (std::vector<std::string>{"a 0 ", "b 1 "}));
 }

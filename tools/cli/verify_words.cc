@@ -14,8 +14,9 @@ namespace {
 
 // A word of a command that a user may copy into a shell.
 std::string shell_word(const std::string& text) {
-  const bool is_plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+") ==
-                        std::string::npos;
+  const bool is_plain =
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+") ==
+      std::string::npos;
   if (is_plain && !text.empty()) return text;
   std::string to = "'";
   for (const char c : text) {
@@ -65,9 +66,10 @@ std::string input_note_text(const InputNote& input_note, const StreamOptions& st
     case Kind::array:
       return name + "a JSON array, not one record a line; unpack it: jq -c '.[]'" + file;
     case Kind::several_lines:
-      return name + "JSON objects over several lines, not one a line; join them: jq -c ." + file;
+      return name + "JSON objects that are not one a line; write each on a line: jq -c ." + file;
     case Kind::wrapped:
-      if (place.empty()) return name + missing + "the records seem to be the items of a list within one line; unpack it with jq -c";
+      if (place.empty())
+        return name + missing + "the records seem to be the items of a list within one line; unpack it with jq -c";
       return name + missing + "the records seem to be the items of the list " + place + "; unpack it: jq -c '" +
              jq_path(place) + "[]'" + file;
     case Kind::elsewhere:
@@ -78,7 +80,8 @@ std::string input_note_text(const InputNote& input_note, const StreamOptions& st
         return name + "tokens stand within the text at " + place + "; cut them out: jq -r '" + jq_path(place) + "'" +
                file + " | " + kFindTokens;
       }
-      return name + "no line is a token by itself, but tokens stand within the text; cut them out: " + kFindTokens + file;
+      return name + "no line is a token by itself, but tokens stand within the text; cut them out: " + kFindTokens +
+             file;
   }
   return "";
 }

@@ -30,7 +30,7 @@ enum class Only : std::uint8_t { all, accepted, rejected };
 struct InputNote {
   enum class Kind : std::uint8_t {
     array,          // a record is a JSON array, which may hold many records
-    several_lines,  // a JSON object begins on a line of its own: pretty-printed
+    several_lines,  // JSON objects are not one a line: they begin on a line of their own, or several share one
     wrapped,        // no token where it should be; the records seem to be the items of the list at `place`
     elsewhere,      // no token where it should be; tokens seem to be at `place`
     in_text,        // no token by itself, but tokens within text; at `place` in a JSON record, else in the line
