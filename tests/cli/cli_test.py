@@ -364,7 +364,7 @@ class Summary(Case):
 
     def test_human_summary_counts_reasons_unless_quiet(self):
         done = self.verify(stdin=token() + "\nx\ny\n", quiet=False)
-        self.assertRegex(done.stderr.decode(), r"3 records: 1 accepted, 2 rejected.*\n  malformed_token +2\n")
+        self.assertRegex(done.stderr.decode(), r"3 records: 1 accepted, 2 rejected.*\n  other_credential +2\n")
         self.assertEqual(self.verify(stdin="x\n").stderr, b"")
 
     def test_progress_is_a_plain_line_if_stderr_is_no_terminal(self):
