@@ -223,8 +223,8 @@ class Sample:
             ("missing_token", self.record(moment, token, token=None)), ("missing_token", self.record(moment, "Bearer ")),
             ("malformed_record", self.record(moment, token, token=1042)),
             ("malformed_record", self.record(moment, token, token=[token])),
-            ("malformed_record", self.record(moment, token)[:300]), ("malformed_record", "[1, 2, 3]"),
-            ("malformed_record", "2026-09-14 06:25:01 log rotated"), ("malformed_record", "null"),
+            ("malformed_record", self.record(moment, token)[:300]), ("missing_time", "[1, 2, 3]"),
+            ("missing_time", "2026-09-14 06:25:01 log rotated"), ("missing_time", "null"),
             ("malformed_token", self.record(moment, " " + token)), ("malformed_token", self.record(moment, token + "\n")),
             ("missing_token", self.record(moment, "undefined")),
         ]

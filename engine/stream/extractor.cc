@@ -349,7 +349,7 @@ void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& are
   to.has_time = reading.at.has_value();
   if (reading.at) {
     to.time = *reading.at;
-  } else if (field.kind == Kind::absent) {
+  } else if (field.text.empty()) {
     refuse(to, Reason::missing_time, arena.copy("the record has no time at " + options_.time_field));
   } else {
     // A token that is not there is decided first. It is looked at only here, so that records with a time pay nothing.

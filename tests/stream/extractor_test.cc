@@ -182,6 +182,7 @@ TEST_F(ExtractorTest, SaysWhyATimeCannotBeRead) {
     EXPECT_NE(extracted.detail.find(part), std::string::npos) << extracted.detail;
   }
   EXPECT_EQ(json(R"({"token":"a"})", true).detail, "the record has no time at /time");
+  EXPECT_EQ(json(R"({"token":"a","time":""})", true).detail, "the record has no time at /time");
   // Nothing of a token, and nothing that a terminal obeys.
   const Extracted secret = json(R"({"token":"a","time":")" + kJwt + "\"}", true);
   EXPECT_EQ(secret.detail.find("eyJ"), std::string::npos) << secret.detail;
