@@ -87,7 +87,7 @@ class Search {
         if (auto found = in(*inner, pointer, showable)) return found;
       }
     }
-    const bool is_whole = strip_bearer(node.text).size() == token->size;
+    const bool is_whole = strip_scheme(node.text).size() == token->size;
     return TokenPlace{is_whole ? TokenPlace::Kind::whole : TokenPlace::Kind::in_text, showable ? pointer : ""};
   }
 
