@@ -45,6 +45,7 @@ class SnapshotBuilder {
     const std::string name = name_of(source);
     if (is_static_table(source.kind)) return add_static_table(text, name);
     has_key_sources_ = true;
+    has_urls_ = has_urls_ || source.kind == KeySource::Kind::jwks_url;
     return is_key_set(source.kind) ? add_key_set(text, name) : add_single_key(source.kind, text, name);
   }
 
@@ -54,6 +55,7 @@ class SnapshotBuilder {
         std::make_shared<const KeyRing>(std::move(keys_), policy_.profile, poisoned_, std::move(skipped_kids_));
     snapshot->static_tokens = std::move(static_tokens_);
     snapshot->has_key_sources = has_key_sources_;
+    snapshot->has_urls = has_urls_;
     snapshot->allowed = allowed_;
     if (allowed_.empty()) {
       if (policy_.profile == Profile::strict) {
@@ -156,6 +158,7 @@ class SnapshotBuilder {
   std::shared_ptr<const StaticTable> static_tokens_;
   bool poisoned_ = false;
   bool has_key_sources_ = false;
+  bool has_urls_ = false;
 };
 
 }  // namespace

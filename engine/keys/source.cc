@@ -1,44 +1,27 @@
 #include "keys/source.h"
 
-#include <cstddef>
-#include <fstream>
 #include <utility>
 
 #include "jose/secret_text.h"
 #include "keys/jwks_client.h"
+#include "keys/key_file.h"
 
 namespace assay::keys {
 namespace {
 
 using Kind = KeySource::Kind;
 
-constexpr std::size_t kMaxFileMib = 256;
-constexpr std::size_t kMaxFileBytes = kMaxFileMib << 20;
-
 bool is_file(Kind kind) noexcept {
   return kind == Kind::jwks_file || kind == Kind::public_key_file || kind == Kind::secret_file ||
          kind == Kind::static_tokens_file;
-}
-
-Result<std::string> read_file(const std::string& path, const std::string& name) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  char block[1 << 16];
-  while (file && text.size() <= kMaxFileBytes) {
-    file.read(block, sizeof block);
-    text.append(block, static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.eof()) return text;
-  if (text.size() > kMaxFileBytes)
-    return Error{name + ": larger than " + std::to_string(kMaxFileMib) + " MiB; is this the right file?", "keys"};
-  return Error{name + ": cannot be read; check the path and its permissions", "keys"};
 }
 
 }  // namespace
 
 std::string name_of(const KeySource& source) {
   if (!source.name.empty()) return source.name;
-  if (is_file(source.kind) || source.kind == Kind::jwks_url) return source.value;
+  if (source.kind == Kind::jwks_url) return shown_url(source.value);
+  if (is_file(source.kind)) return source.value;
   if (is_key_set(source.kind)) return "the key set";
   if (is_public_key(source.kind)) return "the public key";
   return is_secret(source.kind) ? "the secret" : "the static tokens";
@@ -55,7 +38,7 @@ Result<Content> read_source(const KeySource& source, const FetchOptions& options
     return Content{std::move(fetched->body), after(Clock::now(), fetched->max_age_seconds)};
   }
   if (!is_file(source.kind)) return Content{source.value};
-  Result<std::string> text = read_file(source.value, name_of(source));
+  Result<std::string> text = read_key_file(source.value, name_of(source), stop);
   if (!text) return text.error();
   if (source.kind == Kind::secret_file) text->resize(jose::secret_of_file(*text).size());
   return Content{*std::move(text)};

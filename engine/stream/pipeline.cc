@@ -26,7 +26,8 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, std::op
                                            .inputs = source_.inputs(),
                                            .carry = options.carry})),
       verify_stage_(engine, options, writer_.get()),
-      write_stage_(options, std::move(output), writer_.get(), statistics_.started(), source_.total_bytes()) {
+      write_stage_(options, std::move(output), writer_.get(), statistics_.started(), source_.total_bytes()),
+      reloader_(engine) {
   reader_clock_.reset(options.measure_stages);
 }
 
@@ -63,8 +64,7 @@ Batch* Pipeline::read() {
 }
 
 void Pipeline::fill(Batch& batch, bool wait) {
-  // If the new set does not load, the engine reports it and keeps the old one.
-  if (options_.reload != nullptr && options_.reload->exchange(false)) static_cast<void>(engine_.reload());
+  if (options_.reload != nullptr && options_.reload->exchange(false)) reloader_.request();
   reader_clock_.start();
   Result<Splitter::Outcome> outcome = splitter_.next(batch.block, wait);
   reader_clock_.lap(Stage::read);

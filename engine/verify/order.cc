@@ -59,7 +59,7 @@ bool is_unsecured(const jose::Compact& compact, const memo::HeaderPlan& plan) no
 
 // Checks everything that depends only on the header.
 void check_header(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
-  if (work.plan->wants_refetch) workspace.key_store->request_refetch();
+  workspace.wants_refetch = workspace.wants_refetch || work.plan->wants_refetch;
   if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);
   work.next = Work::Next::signature;
 }
@@ -173,29 +173,11 @@ const jose::Claims* check_claims(const Work& work, Instant at, jose::TokenVerdic
   return claims;
 }
 
-}  // namespace
-
-Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
-                     std::unique_ptr<signature::BackendSession> backend_session,
-                     std::unique_ptr<memo::TokenMemo> tokens)
-    : policy(policy_of), key_store(&keys), token_memo(std::move(tokens)), backend(std::move(backend_session)) {
-  backend->measure(&clock);
-}
-
-Workspace::Workspace(const Policy& policy_of, std::shared_ptr<const keys::Snapshot> no_keys)
-    : policy(policy_of), key_store(nullptr), snapshot(std::move(no_keys)) {}
-
-void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
-                 Workspace& workspace) noexcept {
-  workspace.clock.start();
-  if (workspace.key_store != nullptr) workspace.snapshot = workspace.key_store->snapshot();
-  workspace.arena.reset();
-  workspace.header_memo.begin_batch(workspace.snapshot);
-  // The memo leaves a batch out when tokens hardly repeat.
-  memo::TokenMemo* known = workspace.token_memo.get();
-  if (known != nullptr && !known->begin_batch(workspace.snapshot, inputs)) known = nullptr;
+// The first two stages: takes every token apart, and checks all that does not need a signature. `known` is null when
+// tokens are not remembered.
+void split_and_decode(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+                      memo::TokenMemo* known, Workspace& workspace) {
   std::vector<Work>& work = workspace.work;
-  work.resize(std::max(work.size(), inputs.size()));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     new (&verdicts[i]) jose::TokenVerdict();  // in its place: an assignment would write it twice
     work[i].next = Work::Next::nothing;
@@ -213,6 +195,46 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
     }
   }
   workspace.clock.lap(Stage::decode);
+}
+
+// Begins the batch with the keys of now. Returns the memo, or null when tokens are not remembered.
+memo::TokenMemo* begin(std::span<const jose::TokenInput> inputs, Workspace& workspace) {
+  if (workspace.key_store != nullptr) workspace.snapshot = workspace.key_store->snapshot();
+  workspace.arena.reset();
+  workspace.header_memo.begin_batch(workspace.snapshot);
+  workspace.wants_refetch = false;
+  // The memo leaves a batch out when tokens hardly repeat.
+  memo::TokenMemo* const known = workspace.token_memo.get();
+  return known != nullptr && known->begin_batch(workspace.snapshot, inputs) ? known : nullptr;
+}
+
+}  // namespace
+
+Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
+                     std::unique_ptr<signature::BackendSession> backend_session,
+                     std::unique_ptr<memo::TokenMemo> tokens)
+    : policy(policy_of), key_store(&keys), token_memo(std::move(tokens)), backend(std::move(backend_session)) {
+  backend->measure(&clock);
+}
+
+Workspace::Workspace(const Policy& policy_of, std::shared_ptr<const keys::Snapshot> no_keys)
+    : policy(policy_of), key_store(nullptr), snapshot(std::move(no_keys)) {}
+
+void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+                 Workspace& workspace) {
+  workspace.clock.start();
+  std::vector<Work>& work = workspace.work;
+  work.resize(std::max(work.size(), inputs.size()));
+  memo::TokenMemo* known = begin(inputs, workspace);
+  split_and_decode(inputs, verdicts, known, workspace);
+  if (workspace.wants_refetch) {
+    const auto deadline = keys::after(keys::Clock::now(), workspace.key_store->fetch_options().timeout_seconds);
+    while (workspace.wants_refetch &&
+           workspace.key_store->wait_for_newer(workspace.snapshot.get(), deadline, workspace.stop)) {
+      known = begin(inputs, workspace);
+      split_and_decode(inputs, verdicts, known, workspace);
+    }
+  }
   check_signatures(verdicts, workspace);
   workspace.clock.lap(Stage::signature);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
