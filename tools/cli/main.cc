@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -105,6 +106,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return assay::cli::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return assay::cli::fail("", "not enough memory");
   } catch (const std::exception& error) {
     return assay::cli::fail("", error.what());
   }
