@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the rooms of engine/README.md: every #include points down, none goes round in a circle, no room is too full.
+"""Checks the rooms of engine/README.md: every #include points down, none goes round in a circle, no room is too full,
+and hash tables are the keyed ones of base/keyed_hash.h.
 
     check_layers.py [ROOT]
 
@@ -73,6 +74,8 @@ def fault_of(path, quote, target):
     first = target.split("/")[0]
     if INTRINSICS.match(target) and not (inside and is_isa_file(room, path)):
         return "intrinsics belong into codec's ISA files and engine/kernel/<isa>"
+    if inside and target in ("unordered_map", "unordered_set") and path != "engine/base/keyed_hash.h":
+        return "std::hash can be foreseen by those who send the texts; use base/keyed_hash.h"
     if not inside:
         # Tests have OpenSSL for their oracle, benchmarks for their unit of measure.
         if first == "openssl" and parts[0] not in ("tests", "bench") and not path.startswith("tools/bench/"):

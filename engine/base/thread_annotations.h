@@ -17,6 +17,7 @@
 #define PT_GUARDED_BY(x) ASSAY_THREAD_ATTRIBUTE(pt_guarded_by(x))
 #define REQUIRES(...) ASSAY_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) ASSAY_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
+#define NO_THREAD_SAFETY_ANALYSIS ASSAY_THREAD_ATTRIBUTE(no_thread_safety_analysis)
 
 namespace assay::base {
 

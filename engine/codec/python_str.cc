@@ -3,9 +3,9 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <unordered_map>
 #include <vector>
 
+#include "base/keyed_hash.h"
 #include "codec/json.h"
 #include "codec/unprintable.h"
 #include "codec/utf.h"
@@ -137,7 +137,7 @@ void append_repr(std::string& to, const JsonNode& value);
 
 // A dict keeps a name at its first place, with its last value.
 void append_object(std::string& to, std::span<const JsonMember> members) {
-  std::unordered_map<std::string_view, std::size_t> place;
+  base::KeyedMap<std::string_view, std::size_t> place;
   std::vector<const JsonMember*> order;
   for (const JsonMember& member : members) {
     const auto [entry, added] = place.try_emplace(member.name, order.size());

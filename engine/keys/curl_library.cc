@@ -7,10 +7,20 @@
 namespace assay::keys {
 namespace {
 
-const CurlLibrary* load_curl() {
+struct Loaded {
+  CurlLibrary library{};
+  std::string failure;
+};
+
+Loaded load_curl() {
+  Loaded loaded;
+  CurlLibrary& library = loaded.library;
   void* const handle = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return nullptr;
-  static CurlLibrary library;
+  if (handle == nullptr) {
+    const char* const why = ::dlerror();
+    loaded.failure = why == nullptr ? "libcurl.so.4 cannot be loaded" : why;
+    return loaded;
+  }
   bool complete = true;
   const auto load = [&](auto& function, const char* name) {
     void* const symbol = ::dlsym(handle, name);
@@ -32,15 +42,26 @@ const CurlLibrary* load_curl() {
   load(library.url_cleanup, "curl_url_cleanup");
   load(library.url_get, "curl_url_get");
   load(library.url_set, "curl_url_set");
-  if (!complete || library.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return nullptr;
-  return &library;
+  if (!complete) {
+    loaded.failure = "libcurl.so.4 is too old: it lacks functions that are needed";
+  } else if (const CURLcode code = library.global_init(CURL_GLOBAL_DEFAULT); code != CURLE_OK) {
+    loaded.failure = std::string("libcurl.so.4 cannot start: ") + library.easy_strerror(code);
+  }
+  return loaded;
+}
+
+const Loaded& loaded_curl() {
+  static const Loaded loaded = load_curl();
+  return loaded;
 }
 
 }  // namespace
 
 const CurlLibrary* curl_library() {
-  static const CurlLibrary* const loaded = load_curl();
-  return loaded;
+  const Loaded& loaded = loaded_curl();
+  return loaded.failure.empty() ? &loaded.library : nullptr;
 }
+
+const std::string& curl_failure() { return loaded_curl().failure; }
 
 }  // namespace assay::keys

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include <memory>
+#include <string>
 
 namespace assay::keys {
 
@@ -28,8 +29,10 @@ struct CurlLibrary {
   decltype(&curl_url_set) url_set;
 };
 
-// Loads libcurl at the first call. Returns null if it is not on this machine. Thread safe.
+// Loads libcurl at the first call. Returns null if that failed. Thread safe.
 const CurlLibrary* curl_library();
+// Why curl_library() returned null, in the words of the dynamic loader; empty: it did not.
+const std::string& curl_failure();
 
 struct CurlEasyFree {
   void operator()(CURL* handle) const noexcept { curl_library()->easy_cleanup(handle); }

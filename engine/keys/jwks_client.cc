@@ -1,17 +1,22 @@
 #include "keys/jwks_client.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <optional>
+#include <system_error>
 
 #include "keys/curl_library.h"
 #include "keys/public_address.h"
@@ -21,6 +26,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kMaxRedirects = 3;
+// Of one response, trailers included: libcurl bounds the headers and not the trailers.
+constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;
 
 // The parts of a URL that make its origin (RFC 6454 §4).
 struct Origin {
@@ -60,7 +67,7 @@ bool is_loopback(const std::string& host) {
 // Returns the origin of a URL, if the URL may be fetched.
 Result<Origin> checked_origin(const std::string& text, const FetchOptions& options) {
   const CurlLibrary* const curl = curl_library();
-  if (curl == nullptr) return Error{"libcurl.so.4 is not on this machine; install libcurl (Debian: libcurl4)"};
+  if (curl == nullptr) return Error{curl_failure() + "; install libcurl (Debian: libcurl4), or give a file"};
   const CurlUrl url(curl->url());
   if (url == nullptr || text.find('\0') != std::string::npos ||
       curl->url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
@@ -98,8 +105,11 @@ Result<std::string> pin_to_public_addresses(const Origin& origin) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (getaddrinfo(origin.host.c_str(), origin.port.c_str(), &hints, &found) != 0 || found == nullptr)
-    return Error{"the host's name cannot be resolved; check the URL"};
+  const int failed = getaddrinfo(origin.host.c_str(), origin.port.c_str(), &hints, &found);
+  if (failed != 0 || found == nullptr)
+    return Error{std::string("the host's name cannot be resolved: ") +
+                 (failed == EAI_SYSTEM ? std::generic_category().message(errno) : gai_strerror(failed)) +
+                 "; check the URL"};
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(found, freeaddrinfo);
   std::string addresses;
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
@@ -120,6 +130,8 @@ struct Transfer {
   std::string body;
   std::size_t max_bytes = 0;
   bool too_large = false;
+  std::size_t header_bytes = 0;
+  bool too_many_headers = false;
   std::string cache_control;
   double age_seconds = 0;
   const std::atomic<bool>* stop = nullptr;
@@ -156,6 +168,11 @@ std::optional<double> delta_seconds(std::string_view text) noexcept {
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
   Transfer& transfer = *static_cast<Transfer*>(user);
   const std::string_view line(data, size);
+  transfer.header_bytes += size;
+  if (transfer.header_bytes > kMaxHeaderBytes) {
+    transfer.too_many_headers = true;
+    return 0;  // ends the transfer
+  }
   if (line.starts_with("HTTP/")) {
     // A new response begins, after 100-continue for example.
     transfer.cache_control.clear();
@@ -190,20 +207,30 @@ Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Tran
   transfer.body.clear();
   transfer.cache_control.clear();
   transfer.age_seconds = 0;
+  transfer.header_bytes = 0;
   curl->easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout_ms);
   curl->easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
   const CURLcode code = curl->easy_perform(handle);
   if (transfer.too_large)
     return Error{"the answer is larger than " + std::to_string(transfer.max_bytes) + " bytes; is this a JWK Set?"};
+  if (transfer.too_many_headers)
+    return Error{"its headers are longer than " + std::to_string(kMaxHeaderBytes) + " bytes; check the URL"};
   if (code != CURLE_OK && transfer.refused_address)
     return Error{"the host has an address that is not public; ssrf_safe refuses it"};
   if (code == CURLE_SSL_CACERT_BADFILE)
-    return Error{"the file of trusted certificates cannot be read; give a file of certificates in PEM",
+    return Error{"the file of trusted certificates holds none that can be read; give certificates in PEM",
                  "fetch.ca_file"};
   if (code == CURLE_ABORTED_BY_CALLBACK) return Error{"the fetch was ended"};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{"no whole answer in time; check the URL and the network"};
-  if (code != CURLE_OK) return Error{std::string(curl->easy_strerror(code)) + "; check the URL and the network"};
+  if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code != CURLE_OK) {
+    long os_error = 0;
+    curl->easy_getinfo(handle, CURLINFO_OS_ERRNO, &os_error);
+    const std::string of_system =
+        os_error == 0 ? "" : ": " + std::generic_category().message(static_cast<int>(os_error));
+    return Error{curl->easy_strerror(code) + of_system + "; check the URL and the network"};
+  }
   curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   const char* redirect = nullptr;
   curl->easy_getinfo(handle, CURLINFO_REDIRECT_URL, &redirect);
@@ -211,9 +238,24 @@ Result<void> request(CURL* handle, const std::string& url, long timeout_ms, Tran
   return {};
 }
 
+// libcurl does not say why it cannot read the file.
+Result<void> check_ca_file(const std::string& path) {
+  if (path.empty()) return {};
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) {
+    return Error{"the file of trusted certificates, " + path +
+                     ", cannot be read: " + std::generic_category().message(errno) + "; give certificates in PEM",
+                 "fetch.ca_file"};
+  }
+  ::close(fd);
+  return {};
+}
+
 Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& options, const std::atomic<bool>& stop) {
   const Result<Origin> origin = checked_origin(first_url, options);
   if (!origin) return origin.error();
+
+  if (Result<void> readable = check_ca_file(options.ca_file); !readable) return readable.error();
 
   const CurlLibrary* const curl = curl_library();
   const CurlEasy owned(curl->easy_init());
@@ -271,20 +313,10 @@ Result<FetchedSet> fetch(const std::string& first_url, const FetchOptions& optio
   }
 }
 
-// Returns the URL for messages, without user and password.
-std::string shown(const std::string& url) {
-  const std::size_t begin = url.find("://");
-  if (begin == std::string::npos) return url;
-  const std::size_t end = url.find_first_of("/?#", begin + 3);
-  const std::size_t at = url.rfind('@', end);
-  if (at == std::string::npos || at < begin) return url;
-  return url.substr(0, begin + 3) + url.substr(at + 1);
-}
-
 // The error as the caller sees it: it begins with the URL, and the source of keys is at fault unless the error says
 // otherwise.
 Error with_url(const std::string& url, const Error& error) {
-  return {shown(url) + ": " + error.message, error.field.empty() ? "keys" : error.field};
+  return {shown_url(url) + ": " + error.message, error.field.empty() ? "keys" : error.field};
 }
 
 }  // namespace
@@ -301,12 +333,27 @@ double cache_seconds(std::string_view cache_control, double age_seconds, double 
       return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(),
                         [](char a, char b) { return lower(a) == b; });
     };
-    if (is("no-store") || is("no-cache")) return 0;
+    if (is("no-store") || is("no-cache")) seconds = 0;
     if (is("max-age") && equals != std::string_view::npos)
       if (const std::optional<double> age = delta_seconds(trimmed(directive.substr(equals + 1))))
         seconds = std::min(seconds, *age - age_seconds);
   }
-  return std::max(0.0, seconds);
+  return std::min(limit, std::max(kLeastCacheSeconds, seconds));
+}
+
+std::string shown_url(const std::string& url) {
+  const std::size_t query = url.find_first_of("?#");
+  std::string shown = url.substr(0, query);
+  const std::size_t scheme = shown.find("://");
+  // libcurl takes more slashes than two, too.
+  const std::size_t begin = scheme == std::string::npos ? 0 : shown.find_first_not_of("/\\", scheme + 1);
+  if (begin != std::string::npos) {
+    const std::size_t end = shown.find_first_of("/\\", begin);
+    const std::size_t at = shown.rfind('@', end);
+    if (at != std::string::npos && at >= begin) shown.erase(begin, at + 1 - begin);
+  }
+  if (query != std::string::npos && url[query] == '?') shown += "?...";
+  return shown;
 }
 
 Result<void> check_jwks_url(const std::string& url, const FetchOptions& options) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <unordered_set>
 #include <utility>
 
 namespace assay::keys {
@@ -69,12 +68,12 @@ KeyRing::KeyRing(std::vector<PreparedKey> keys, Profile profile, bool poisoned, 
 }
 
 void KeyRing::keep_first_of_equal() {
-  std::unordered_set<std::string> seen;
+  base::KeyedSet<std::string> seen;
   std::erase_if(keys_, [&](const PreparedKey& key) { return !seen.insert(identity_of(key)).second; });
 }
 
 void KeyRing::keep_last_of_each_kid() {
-  std::unordered_map<std::string, std::size_t> last;
+  base::KeyedMap<std::string, std::size_t> last;
   const auto name_of = [](const PreparedKey& key) { return key.jwk.has_kid ? key.jwk.kid : std::string(kDefaultKid); };
   for (std::size_t i = 0; i < keys_.size(); ++i)
     if (!keys_[i].any_kid) last[name_of(keys_[i])] = i;

@@ -8,12 +8,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "assay/algorithm.h"
 #include "assay/policy.h"
 #include "assay/reason.h"
+#include "base/keyed_hash.h"
 #include "keys/prepared_key.h"
 
 namespace assay::keys {
@@ -68,8 +68,8 @@ class KeyRing {
   AlgorithmSet permitted_;
   std::uint64_t generation_;
   std::array<Count, kAlgorithmCount> by_algorithm_{};
-  std::uint32_t from_sets_ = 0;                                              // keys that came from a JWK Set
-  std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_kid_;  // kids of jwks keys -> indices, in order
+  std::uint32_t from_sets_ = 0;                                          // keys that came from a JWK Set
+  base::KeyedMap<std::string_view, std::vector<std::uint32_t>> by_kid_;  // kids of jwks keys -> indices, in order
   std::vector<std::uint32_t> any_kid_;
   std::vector<std::string> skipped_kids_;  // kids of keys that could not be used, sorted
 };

@@ -1,16 +1,27 @@
 #include "keys/key_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace assay::keys {
 namespace {
 
 constexpr const char* kOldKeysStay = "; the old keys stay in use";
+// A fetch takes longer by far. A condition variable does not survive a fork, and no signal handler can notify one.
+constexpr auto kLookAgain = std::chrono::milliseconds(2);
 
 bool is_url(const KeySource& source) noexcept { return source.kind == KeySource::Kind::jwks_url; }
+
+bool asked_to_stop(const std::atomic<int>* stop) noexcept {
+  return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
+}
+
+bool has_no_key(const Snapshot& snapshot) noexcept { return snapshot.has_key_sources && snapshot.ring->keys().empty(); }
 
 }  // namespace
 
@@ -19,13 +30,14 @@ KeyStore::KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOp
     : sources_(std::move(sources)),
       policy_(policy),
       fetch_(std::move(fetch)),
-      has_urls_(std::any_of(sources_.begin(), sources_.end(), is_url)),
-      notes_(std::move(on_note)) {}
-
-KeyStore::~KeyStore() {
-  stop_.store(true);
-  refetcher_.reset();
+      notes_(std::move(on_note)),
+      stamps_(sources_.size()),
+      bucket_(fetch_.refetch_interval_seconds, Clock::now()) {
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    if (is_url(sources_[i])) urls_.push_back(i);
 }
+
+KeyStore::~KeyStore() { stop_.store(true); }
 
 Result<std::unique_ptr<KeyStore>> KeyStore::open(std::vector<KeySource> sources, const Policy& policy,
                                                  FetchOptions fetch, std::function<void(std::string_view)> on_note) {
@@ -34,129 +46,184 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(std::vector<KeySource> sources,
   for (const KeySource& source : sources)
     if (Result<void> checked = check_source(source, fetch); !checked) return checked.error();
   std::unique_ptr<KeyStore> store(new KeyStore(std::move(sources), policy, std::move(fetch), std::move(on_note)));
-  if (Result<std::size_t> read = store->read_all(); !read) return read.error();
-  if (store->has_urls_) {
-    store->refetcher_ =
-        std::make_unique<Refetcher>(store->fetch_.refetch_interval_seconds, [keys = store.get()] { keys->refetch(); });
-  }
+  if (Result<std::size_t> read = store->read_all(store->stop_); !read) return read.error();
   return store;
 }
 
-std::shared_ptr<const Snapshot> KeyStore::snapshot() const {
+std::shared_ptr<const Snapshot> KeyStore::snapshot() {
   refetch_when_stale();
-  const base::MutexLock lock(snapshot_mutex_);
+  const base::MutexLock lock(mutex_);
   return current_;
 }
 
-std::uint64_t KeyStore::version() const noexcept {
-  refetch_when_stale();
-  return version_.load(std::memory_order_relaxed);
-}
-
-Result<void> KeyStore::reload() {
-  const Result<std::size_t> keys = read_all();
+Result<void> KeyStore::reload(const std::atomic<bool>& stop) {
+  const Result<std::size_t> keys = read_all(stop);
   if (!keys) return keys.error();
   notes_.tell("keys read again: " + std::to_string(*keys) + (*keys == 1 ? " key" : " keys"));
   return {};
 }
 
-void KeyStore::request_refetch() noexcept {
-  if (refetcher_ != nullptr) refetcher_->request();
-}
-
-void KeyStore::refetch_when_stale() const noexcept {
-  if (refetcher_ != nullptr && Clock::now() >= stale_at_.load(std::memory_order_relaxed)) refetcher_->request();
-}
-
-Result<std::size_t> KeyStore::read_all() {
-  std::vector<Content> contents;
-  for (const KeySource& source : sources_) {
-    Result<Content> content = read_source(source, fetch_, stop_);
+Result<std::size_t> KeyStore::read_all(const std::atomic<bool>& stop) {
+  const std::uint64_t stamp = next_stamp();
+  std::vector<Reading> readings;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    Result<Content> content = read_source(sources_[i], fetch_, stop);
     if (!content) return content.error();
-    contents.push_back(*std::move(content));
+    readings.push_back({i, *std::move(content)});
   }
+  return put_in_place(std::move(readings), stamp, stop);
+}
+
+Result<std::size_t> KeyStore::put_in_place(std::vector<Reading> readings, std::uint64_t stamp,
+                                           const std::atomic<bool>& stop) {
   std::vector<std::string> notes;
   std::size_t keys = 0;
   {
     const base::MutexLock lock(build_mutex_);
-    Result<BuiltSnapshot> built = build_snapshot(sources_, contents, policy_, stop_);
-    if (!built) return built.error();
-    notes = std::move(built->notes);
-    keys = built->snapshot->ring->keys().size();
-    ++reads_of_all_;
-    install(std::move(built->snapshot), std::move(contents));
+    std::shared_ptr<const Snapshot> before;
+    {
+      const base::MutexLock lock_current(mutex_);
+      before = current_;
+    }
+    std::erase_if(readings, [&](const Reading& reading) { return stamp < stamps_[reading.source]; });
+    bool changed = false;
+    std::vector<Content> contents = last_good_;
+    contents.resize(sources_.size());
+    for (Reading& reading : readings) {
+      Content& content = contents[reading.source];
+      // Without URLs nothing is kept to compare with.
+      changed = changed || last_good_.empty() || content.text != reading.content.text;
+      content = std::move(reading.content);
+    }
+    if (changed) {
+      Result<BuiltSnapshot> built = build_snapshot(sources_, contents, policy_, stop);
+      if (!built) return built.error();
+      if (before != nullptr && has_no_key(*built->snapshot) && !has_no_key(*before)) {
+        return Error{name_of(sources_[readings.front().source]) + ": no usable key is in it; check what it publishes",
+                     "keys"};
+      }
+      notes = std::move(built->notes);
+      before = built->snapshot;
+      install(std::move(built->snapshot), std::move(contents));
+    } else if (!readings.empty()) {
+      last_good_ = std::move(contents);
+      set_stale_time();
+    }
+    for (const Reading& reading : readings) stamps_[reading.source] = stamp;
+    keys = before->ring->keys().size();
   }
   notes_.tell_once(notes);
   return keys;
 }
 
-Result<Content> KeyStore::refetch_source(const KeySource& source) const {
-  Result<Content> content = read_source(source, fetch_, stop_);
-  if (!content) return content.error();
-  // A broken set must not hide the good ones of other sources, so it is tried by itself.
-  const Result<BuiltSnapshot> by_itself = build_snapshot({&source, 1}, {&*content, 1}, policy_, stop_);
-  if (!by_itself) return by_itself.error();
-  return content;
+void KeyStore::install(std::shared_ptr<const Snapshot> next, std::vector<Content> contents) {
+  // Only a refetch, which reads the URLs and nothing else, needs what the other sources said.
+  if (!urls_.empty()) last_good_ = std::move(contents);
+  {
+    const base::MutexLock lock(mutex_);
+    current_ = std::move(next);
+  }
+  set_stale_time();
+  version_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void KeyStore::set_stale_time() {
+  Clock::time_point earliest = Clock::time_point::max();
+  for (const Content& content : last_good_) earliest = std::min(earliest, content.fresh_until);
+  stale_at_.store(earliest, std::memory_order_relaxed);
+}
+
+bool KeyStore::wait_for_newer(const Snapshot* seen, Clock::time_point deadline, const std::atomic<int>* stop) {
+  // A refetch that runs already may have asked before the key was published; then one more counts.
+  for (bool joined = true; joined;) {
+    std::uint64_t ended = 0;
+    {
+      const base::MutexLock lock(mutex_);
+      if (current_.get() != seen) return true;
+      joined = refetching_;
+      if (!joined && (urls_.empty() || !bucket_.take(Clock::now()))) return false;
+      if (!start_refetch()) return false;
+      ended = refetches_ended_;
+    }
+    for (bool over = false; !over;) {
+      if (Clock::now() >= deadline || asked_to_stop(stop)) return false;
+      std::this_thread::sleep_for(kLookAgain);
+      const base::MutexLock lock(mutex_);
+      if (current_.get() != seen) return true;
+      over = refetches_ended_ != ended;
+    }
+  }
+  return false;
+}
+
+void KeyStore::refetch_when_stale() noexcept {
+  if (Clock::now() < stale_at_.load(std::memory_order_relaxed)) return;
+  try {
+    const base::MutexLock lock(mutex_);
+    static_cast<void>(start_refetch());
+  } catch (const std::exception&) {
+    // Memory was refused. The keys stay stale, and the next batch tries again.
+  }
+}
+
+bool KeyStore::start_refetch() {
+  if (refetching_) return refetches_.resume();  // in a child of fork() the thread may be missing
+  refetching_ = refetches_.add([this] { refetch(); });
+  return refetching_;
 }
 
 void KeyStore::refetch() noexcept {
   try {
     refetch_urls();
-  } catch (const std::exception& error) {
-    const std::string failure = std::string("keys could not be fetched: ") + error.what() + kOldKeysStay;
-    notes_.tell_failures_once({&failure, 1});
+  } catch (const std::exception&) {
+    // Memory was refused before anything was fetched.
   }
+  const base::MutexLock lock(mutex_);
+  refetching_ = false;
+  ++refetches_ended_;
 }
 
 void KeyStore::refetch_urls() {
-  std::vector<Content> contents;
-  std::uint64_t began_at = 0;
-  {
-    const base::MutexLock lock(build_mutex_);
-    contents = last_good_;
-    began_at = reads_of_all_;
-  }
-  std::vector<std::string> failures, notes;
-  bool changed = false;
-  for (std::size_t i = 0; i < sources_.size() && !stopping(); ++i) {
-    if (!is_url(sources_[i])) continue;
-    Result<Content> content = refetch_source(sources_[i]);
-    if (content) {
-      contents[i] = *std::move(content);
-      changed = true;
-      notes_.forget_failures();
-    } else if (!stopping()) {
-      failures.push_back(content.error().message + kOldKeysStay);
+  // One thread a URL, so that a server that hangs holds up no other.
+  std::vector<std::thread> others;
+  std::vector<std::size_t> left = {urls_.front()};
+  others.reserve(urls_.size());
+  for (std::size_t i = 1; i < urls_.size(); ++i) {
+    try {
+      others.emplace_back([this, source = urls_[i]] { refetch_source(source); });
+    } catch (const std::system_error&) {
+      left.push_back(urls_[i]);
     }
   }
-  if (changed && !stopping()) {
-    const base::MutexLock lock(build_mutex_);
-    // A reload that ended meanwhile has read newer content.
-    if (began_at == reads_of_all_) {
-      Result<BuiltSnapshot> built = build_snapshot(sources_, contents, policy_, stop_);
-      if (built) {
-        notes = std::move(built->notes);
-        install(std::move(built->snapshot), std::move(contents));
-      } else if (!stopping()) {
-        failures.push_back(built.error().message + kOldKeysStay);
-      }
-    }
-  }
-  notes_.tell_failures_once(failures);
-  notes_.tell_once(notes);
+  for (const std::size_t source : left) refetch_source(source);
+  for (std::thread& other : others) other.join();
 }
 
-void KeyStore::install(std::shared_ptr<const Snapshot> next, std::vector<Content> contents) {
-  Clock::time_point earliest = Clock::time_point::max();
-  for (const Content& content : contents) earliest = std::min(earliest, content.fresh_until);
-  // Only a refetch, which reads the URLs and nothing else, needs what the other sources said.
-  if (has_urls_) last_good_ = std::move(contents);
-  {
-    const base::MutexLock lock(snapshot_mutex_);
-    current_ = std::move(next);
+void KeyStore::refetch_source(std::size_t source) noexcept {
+  try {
+    const std::uint64_t stamp = next_stamp();
+    Result<Content> content = read_source(sources_[source], fetch_, stop_);
+    if (!content) return refetch_failed(source, content.error().message);
+    std::vector<Reading> readings;
+    readings.push_back({source, *std::move(content)});
+    if (Result<std::size_t> placed = put_in_place(std::move(readings), stamp, stop_); !placed) {
+      return refetch_failed(source, placed.error().message);
+    }
+    notes_.forget_failures_of(name_of(sources_[source]));
+  } catch (const std::exception&) {
+    // Memory was refused. The keys stay stale, and the next batch tries again.
   }
-  stale_at_.store(earliest, std::memory_order_relaxed);
-  version_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void KeyStore::refetch_failed(std::size_t source, const std::string& why) {
+  if (stopping()) return;
+  {
+    const base::MutexLock lock(build_mutex_);
+    Clock::time_point& fresh_until = last_good_[source].fresh_until;
+    fresh_until = std::max(fresh_until, after(Clock::now(), fetch_.refetch_interval_seconds));
+    set_stale_time();
+  }
+  notes_.tell_failure_once(why + kOldKeysStay);
 }
 
 }  // namespace assay::keys

@@ -1,23 +1,30 @@
 // The configured key sources and the snapshot made of them.
 //
-// A reload or refetch builds a new snapshot beside the old one and swaps a pointer; if it fails the old one stays. All
-// members may be called from any thread at any time.
+// A reload or refetch builds a new snapshot beside the old one and swaps a pointer; if it fails the old one stays. What
+// was read is put in place only if nothing is there whose reading began later, so an answer that comes late never
+// brings a revoked key back. All members may be called from any thread at any time; after a fork, in the child too.
+//
+// The way of a token with an unknown kid: its batch calls wait_for_newer(); a background thread fetches all URLs at
+// once; each set that arrives changed makes a new snapshot; the batch is judged with it. The bucket bounds how often.
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "assay/key_set.h"
 #include "assay/policy.h"
 #include "assay/result.h"
-#include "base/thread_annotations.h"
+#include "base/fork_aware.h"
+#include "base/job_queue.h"
 #include "keys/clock.h"
 #include "keys/note_teller.h"
-#include "keys/refetcher.h"
+#include "keys/refetch_bucket.h"
 #include "keys/snapshot.h"
 #include "keys/source.h"
 
@@ -35,48 +42,73 @@ class KeyStore {
   KeyStore(const KeyStore&) = delete;
   KeyStore& operator=(const KeyStore&) = delete;
 
-  std::shared_ptr<const Snapshot> snapshot() const;
-  // Changes whenever snapshot() would give another: one relaxed load, for callers that hold the last one.
-  std::uint64_t version() const noexcept;
+  // The keys now. If a URL's set has passed its age, a refetch begins in the background.
+  std::shared_ptr<const Snapshot> snapshot();
+  // Changes whenever snapshot() gives another.
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_relaxed); }
 
-  // Reads every source again, now, on the caller's thread.
-  Result<void> reload();
-  // Starts a refetch of the URLs in the background, unless one runs or ran within refetch_interval_seconds. For a token
-  // whose kid no key has. Never blocks on a fetch; cheap enough to call for each token.
-  void request_refetch() noexcept;
+  // Reads every source again, now, on the caller's thread. `stop`, set by another thread, ends it early. Keys stay as
+  // they were if a source fails, or if no usable key would be left.
+  Result<void> reload(const std::atomic<bool>& stop);
+  Result<void> reload() { return reload(stop_); }
+
+  // For a batch that was looked up in `seen` and has a token whose kid no key of it has. If snapshot() is newer
+  // already, returns at once. Otherwise waits for a refetch of the URLs: the one that runs, or one of its own if the
+  // bucket grants it. Returns true as soon as there is a newer snapshot; false when there will be none, at the
+  // deadline, or when `stop` (null: none) holds a signal's number.
+  bool wait_for_newer(const Snapshot* seen, Clock::time_point deadline, const std::atomic<int>* stop);
+  const FetchOptions& fetch_options() const noexcept { return fetch_; }
 
  private:
+  // What one source said.
+  struct Reading {
+    std::size_t source;
+    Content content;
+  };
+
   KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOptions fetch,
            std::function<void(std::string_view)> on_note);
+  std::uint64_t next_stamp() noexcept { return last_stamp_.fetch_add(1) + 1; }
   // Reads every source and returns the number of keys. On error all stays as it was.
-  Result<std::size_t> read_all();
-  // Fetches the URLs anew. One that fails keeps its last good content.
+  Result<std::size_t> read_all(const std::atomic<bool>& stop);
+  // Makes a snapshot with what was read since `stamp` was taken, and swaps it in. Readings of sources that have a later
+  // one in place are dropped; the rest counts. Returns the number of keys in place. On error all stays as it was.
+  Result<std::size_t> put_in_place(std::vector<Reading> readings, std::uint64_t stamp, const std::atomic<bool>& stop);
+  void install(std::shared_ptr<const Snapshot> next, std::vector<Content> contents) REQUIRES(build_mutex_);
+  void set_stale_time() REQUIRES(build_mutex_);
+
+  void refetch_when_stale() noexcept;
+  // Starts a refetch unless one runs. Returns false if no thread can be had.
+  bool start_refetch() REQUIRES(mutex_);
+  // The job of the background thread: fetches all URLs. One that fails keeps its last good content.
   void refetch() noexcept;
   void refetch_urls();
-  // Returns the new content of a URL if a snapshot can be built of it.
-  Result<Content> refetch_source(const KeySource& source) const;
-  void install(std::shared_ptr<const Snapshot> next, std::vector<Content> contents) REQUIRES(build_mutex_);
-  // A fetched set that has passed its age is fetched again.
-  void refetch_when_stale() const noexcept;
+  void refetch_source(std::size_t source) noexcept;
+  void refetch_failed(std::size_t source, const std::string& why);
   bool stopping() const noexcept { return stop_.load(std::memory_order_relaxed); }
 
   const std::vector<KeySource> sources_;
   const Policy policy_;
   const FetchOptions fetch_;
-  const bool has_urls_;
+  std::vector<std::size_t> urls_;  // the sources that are URLs; constant once open
   NoteTeller notes_;
   std::atomic<bool> stop_{false};  // ends fetches and the building of snapshots
-
-  mutable base::Mutex snapshot_mutex_;
-  std::shared_ptr<const Snapshot> current_ GUARDED_BY(snapshot_mutex_);
+  std::atomic<std::uint64_t> last_stamp_{0};
   std::atomic<std::uint64_t> version_{0};
   std::atomic<Clock::time_point> stale_at_{Clock::time_point::max()};
 
-  base::Mutex build_mutex_;
-  std::vector<Content> last_good_ GUARDED_BY(build_mutex_);  // of each source; empty without URLs
-  std::uint64_t reads_of_all_ GUARDED_BY(build_mutex_) = 0;
+  base::ForkSafeMutex build_mutex_;  // held while a snapshot is built and swapped in; taken before mutex_
+  // Of each source: what is in place (empty without URLs: a reload reads all anew), and the stamp of its reading.
+  std::vector<Content> last_good_ GUARDED_BY(build_mutex_);
+  std::vector<std::uint64_t> stamps_ GUARDED_BY(build_mutex_);
 
-  std::unique_ptr<Refetcher> refetcher_;  // null: no URLs. The last member: its thread uses all others
+  base::ForkSafeMutex mutex_;  // never held for long
+  std::shared_ptr<const Snapshot> current_ GUARDED_BY(mutex_);
+  RefetchBucket bucket_ GUARDED_BY(mutex_);
+  bool refetching_ GUARDED_BY(mutex_) = false;            // a refetch was asked for and has not ended
+  std::uint64_t refetches_ended_ GUARDED_BY(mutex_) = 0;  // since the store was opened
+
+  base::JobQueue refetches_{base::JobQueue::AtFork::runs_it_again};  // the last member: its thread uses all others
 };
 
 }  // namespace assay::keys

@@ -24,19 +24,17 @@ void NoteTeller::tell_once(std::span<const std::string> notes) {
   }
 }
 
-void NoteTeller::tell_failures_once(std::span<const std::string> failures) {
-  for (const std::string& failure : failures) {
-    {
-      const base::MutexLock lock(mutex_);
-      if (!is_new(failures_, failure)) continue;
-    }
-    tell(failure);
+void NoteTeller::tell_failure_once(const std::string& failure) {
+  {
+    const base::MutexLock lock(mutex_);
+    if (!is_new(failures_, failure)) return;
   }
+  tell(failure);
 }
 
-void NoteTeller::forget_failures() {
+void NoteTeller::forget_failures_of(const std::string& name) {
   const base::MutexLock lock(mutex_);
-  failures_.clear();
+  std::erase_if(failures_, [&](const std::string& failure) { return failure.starts_with(name + ":"); });
 }
 
 }  // namespace assay::keys

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/thread_annotations.h"
+#include "base/fork_aware.h"
 
 namespace assay::keys {
 
@@ -21,10 +21,11 @@ class NoteTeller {
   void tell(std::string_view note) const;
   // Passes on the notes that were not passed on before.
   void tell_once(std::span<const std::string> notes);
-  // The same for failures, until forget_failures().
-  void tell_failures_once(std::span<const std::string> failures);
-  // After a success the next failure is news, even if it reads as an earlier one.
-  void forget_failures();
+  // The same for a failure, until forget_failures_of().
+  void tell_failure_once(const std::string& failure);
+  // After a success the next failure of this source is news, even if it reads as an earlier one. Forgets the failures
+  // that begin with "NAME:".
+  void forget_failures_of(const std::string& name);
 
  private:
   using Told = std::set<std::string>;
@@ -33,7 +34,7 @@ class NoteTeller {
   static bool is_new(Told& told, const std::string& note);
 
   const std::function<void(std::string_view)> tell_;
-  base::Mutex mutex_;
+  base::ForkSafeMutex mutex_;
   Told notes_ GUARDED_BY(mutex_);
   Told failures_ GUARDED_BY(mutex_);
 };

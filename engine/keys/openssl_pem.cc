@@ -7,6 +7,8 @@
 
 #include <memory>
 
+#include "digest/openssl_memory.h"
+
 namespace assay::keys {
 namespace {
 
@@ -22,7 +24,9 @@ template <class Read>
 auto read_whole(std::string_view der, Read read) {
   const unsigned char* at = reinterpret_cast<const unsigned char*>(der.data());
   const unsigned char* const end = at + der.size();
+  digest::expect_openssl_memory();
   auto object = read(&at, static_cast<long>(der.size()));
+  if (object == nullptr) digest::check_openssl_memory();
   if (object != nullptr && at != end) object.reset();
   ERR_clear_error();
   return object;
@@ -32,6 +36,7 @@ auto read_whole(std::string_view der, Read read) {
 
 std::vector<PemBlock> pem_blocks(std::string_view text) {
   std::vector<PemBlock> blocks;
+  digest::expect_openssl_memory();
   const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   char* label = nullptr;
   char* header = nullptr;
@@ -44,7 +49,7 @@ std::vector<PemBlock> pem_blocks(std::string_view text) {
     OPENSSL_free(header);
     OPENSSL_clear_free(data, static_cast<std::size_t>(size));
   }
-  ERR_clear_error();
+  digest::check_openssl_memory();  // or blocks would be left out
   return blocks;
 }
 
@@ -61,7 +66,9 @@ EvpKey from_certificate(std::string_view der) {
   const auto certificate = read_whole(der, [](const unsigned char** at, long size) {
     return std::unique_ptr<X509, CertificateFree>(d2i_X509(nullptr, at, size));
   });
-  return certificate == nullptr ? nullptr : EvpKey(X509_get_pubkey(certificate.get()));
+  EvpKey key(certificate == nullptr ? nullptr : X509_get_pubkey(certificate.get()));
+  if (key == nullptr) digest::check_openssl_memory();
+  return key;
 }
 
 EvpKey from_private(std::string_view der) {

@@ -1,7 +1,7 @@
 // Keys in PEM and DER, as OpenSSL's objects.
 //
 // Nothing here asks for a passphrase: PEM is taken apart without decryption. Free functions, thread safe; they leave
-// OpenSSL's queue of errors empty. Included by .cc files of this room only.
+// OpenSSL's queue of errors empty. They throw only std::bad_alloc. Included by .cc files of this room only.
 #pragma once
 
 #include <string>

@@ -4,13 +4,14 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include <new>
 #include <utility>
 
+#include "digest/openssl_memory.h"
 #include "jose/big_endian.h"
 #include "jose/key_rules.h"
 #include "keys/openssl_key.h"
@@ -34,8 +35,16 @@ const unsigned char* bytes_of(const std::string& text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+// OpenSSL's functions take no null for a number.
+Number checked(BIGNUM* number) {
+  if (number == nullptr) throw std::bad_alloc();
+  return Number(number);
+}
+
+Number new_number() { return checked(BN_new()); }
+
 Number number(const std::string& big_endian) {
-  return Number(BN_bin2bn(bytes_of(big_endian), static_cast<int>(big_endian.size()), nullptr));
+  return checked(BN_bin2bn(bytes_of(big_endian), static_cast<int>(big_endian.size()), nullptr));
 }
 
 EvpKey key_from(const char* type, OSSL_PARAM_BLD* builder) {
@@ -109,7 +118,7 @@ bool ec_private_belongs(const Jwk& jwk) {
       BN_cmp(d.get(), EC_GROUP_get0_order(group.get())) >= 0)
     return false;
   const Point point(EC_POINT_new(group.get()));
-  const Number x(BN_new()), y(BN_new());
+  const Number x = new_number(), y = new_number();
   return point != nullptr && EC_POINT_mul(group.get(), point.get(), d.get(), nullptr, nullptr, context.get()) == 1 &&
          EC_POINT_get_affine_coordinates(group.get(), point.get(), x.get(), y.get(), context.get()) == 1 &&
          BN_cmp(x.get(), number(jwk.x).get()) == 0 && BN_cmp(y.get(), number(jwk.y).get()) == 0;
@@ -131,19 +140,19 @@ bool is_cheap_to_check(const BIGNUM* n, const BIGNUM* e) noexcept {
 bool rsa_private_belongs(const Jwk& jwk) {
   const NumberContext owned(BN_CTX_new());
   BN_CTX* const context = owned.get();
-  const Number n = number(jwk.n), e = number(jwk.e), d = number(jwk.d), product(BN_new()), one(BN_new());
+  const Number n = number(jwk.n), e = number(jwk.e), d = number(jwk.d), product = new_number(), one = new_number();
   if (context == nullptr || BN_one(one.get()) != 1 || !BN_is_odd(n.get()) || BN_is_zero(d.get()) ||
       BN_cmp(d.get(), n.get()) >= 0 || BN_cmp(e.get(), n.get()) >= 0)
     return false;
   if (jwk.p.empty()) {
     if (!is_cheap_to_check(n.get(), e.get())) return true;
-    const Number two(BN_new()), power(BN_new());
+    const Number two = new_number(), power = new_number();
     return BN_mul(product.get(), e.get(), d.get(), context) == 1 && BN_set_word(two.get(), 2) == 1 &&
            BN_mod_exp(power.get(), two.get(), product.get(), n.get(), context) == 1 &&
            BN_cmp(power.get(), two.get()) == 0;
   }
   const Number p = number(jwk.p), q = number(jwk.q), dp = number(jwk.dp), dq = number(jwk.dq), qi = number(jwk.qi);
-  const Number p_less_one(BN_dup(p.get())), q_less_one(BN_dup(q.get())), result(BN_new());
+  const Number p_less_one = checked(BN_dup(p.get())), q_less_one = checked(BN_dup(q.get())), result = new_number();
   if (BN_cmp(p.get(), one.get()) <= 0 || BN_cmp(q.get(), one.get()) <= 0 || BN_cmp(p.get(), n.get()) > 0 ||
       BN_cmp(q.get(), n.get()) > 0 || BN_cmp(qi.get(), n.get()) > 0 ||
       BN_mul(product.get(), e.get(), d.get(), context) != 1)
@@ -193,6 +202,7 @@ PreparedKey::~PreparedKey() {
 }
 
 Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
+  digest::expect_openssl_memory();
   if (jwk.type == KeyType::RSA) {
     // Before any arithmetic. Neither profile could verify with such a key.
     const std::size_t bits = jose::bit_length(jwk.n);
@@ -228,7 +238,7 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
   }
   if (why == nullptr && key.openssl->pkey == nullptr && key.openssl->hmac == nullptr) why = "OpenSSL refuses the key";
   if (why != nullptr) {
-    ERR_clear_error();
+    digest::check_openssl_memory();
     return Error{why};
   }
   key.jwk = std::move(jwk);

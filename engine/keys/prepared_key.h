@@ -31,7 +31,7 @@ struct PreparedKey {
 
 // Checks the key with OpenSSL (its point is on the curve, its private part belongs to the public one) and prepares it.
 // The private part is wiped; an RSA d without primes is not checked above 4096 bits. Both profiles refuse RSA above
-// 16384 bits. The error says why the key cannot be used; it names no source. Thread safe.
+// 16384 bits. The error says why the key cannot be used; it names no source. Throws only std::bad_alloc. Thread safe.
 Result<PreparedKey> prepare_key(Jwk jwk, Profile profile);
 
 }  // namespace assay::keys

@@ -2,7 +2,6 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "digest/openssl_memory.h"
 #include "jose/key_rules.h"
 #include "keys/openssl_pem.h"
 
@@ -157,9 +157,10 @@ Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_
     key = joserfc_key(text);
     if (key == nullptr) return Error{file + ": no key found; give " + kFormats};
   }
+  digest::expect_openssl_memory();
   std::optional<Jwk> jwk = public_numbers(key.get(), profile);
   const bool complete = jwk && (jwk->type != KeyType::OKP || read_raw_point(key.get(), *jwk));
-  ERR_clear_error();
+  digest::check_openssl_memory();  // or a number may be missing
   if (!complete) return Error{file + ": a key of a type or curve that JOSE does not use; give RSA, EC or Ed25519"};
   if (profile == Profile::strict) {
     if (jwk->permitted.empty())

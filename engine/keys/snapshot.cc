@@ -51,6 +51,7 @@ class SnapshotBuilder {
     const std::string name = name_of(source);
     if (is_static_table(source.kind)) return add_static_table(text, name);
     has_key_sources_ = true;
+    has_urls_ = has_urls_ || source.kind == KeySource::Kind::jwks_url;
     return is_key_set(source.kind) ? add_key_set(text, name) : add_single_key(source.kind, text, name);
   }
 
@@ -61,6 +62,7 @@ class SnapshotBuilder {
     snapshot->static_tokens = std::move(static_tokens_);
     snapshot->has_key_sources = has_key_sources_;
     snapshot->revoked = std::move(revoked_);
+    snapshot->has_urls = has_urls_;
     snapshot->allowed = allowed_;
     if (allowed_.empty()) {
       if (policy_.profile == Profile::strict) {
@@ -164,6 +166,7 @@ class SnapshotBuilder {
   std::vector<std::shared_ptr<const RevocationList>> revoked_;
   bool poisoned_ = false;
   bool has_key_sources_ = false;
+  bool has_urls_ = false;
 };
 
 }  // namespace

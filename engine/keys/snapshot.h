@@ -26,6 +26,7 @@ struct Snapshot {
   std::shared_ptr<const StaticTable> static_tokens;  // null: none configured
   AlgorithmSet allowed;          // the policy's algorithms; strict without any: those that the keys permit
   bool has_key_sources = false;  // false: static tokens only
+  bool has_urls = false;         // a key that is not here may be fetched
   std::vector<std::shared_ptr<const RevocationList>> revoked;  // a token on any of them is revoked
 };
 

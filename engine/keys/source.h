@@ -37,13 +37,13 @@ constexpr bool is_static_table(KeySource::Kind kind) noexcept {
 
 constexpr bool is_revocation_list(KeySource::Kind kind) noexcept { return kind == KeySource::Kind::revoked_file; }
 
-// The source's name in messages: its own, else its path or URL, else words such as "the key set".
+// The source's name in messages: its own, else its path or shown_url() of its URL, else words such as "the key set".
 std::string name_of(const KeySource& source);
 
 // Checks what needs no reading: the form of a URL.
 Result<void> check_source(const KeySource& source, const FetchOptions& options);
 
-// Reads the source. Blocks as long as fetch_jwks does; `stop`, set by another thread, ends a fetch early.
+// Reads the source. Blocks as long as fetch_jwks or read_key_file does; `stop`, set by another thread, ends both early.
 Result<Content> read_source(const KeySource& source, const FetchOptions& options, const std::atomic<bool>& stop);
 
 }  // namespace assay::keys

@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "assay/policy.h"
 #include "assay/result.h"
 #include "assay/verdict.h"
+#include "base/keyed_hash.h"
 #include "jose/numeric_date.h"
 
 namespace assay::keys {
@@ -36,11 +36,7 @@ class StaticTable {
   std::size_t size() const noexcept { return entries_.size(); }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
-  std::unordered_map<std::string, StaticEntry, Hash, std::equal_to<>> entries_;
+  base::KeyedMap<std::string, StaticEntry> entries_;
 };
 
 }  // namespace assay::keys

@@ -4,7 +4,7 @@ namespace assay::lanes {
 
 bool CurveLanes::verify(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window,
                         std::span<signature::Job> jobs, std::span<const LaneItem> items, DigestSlot* slots,
-                        std::vector<std::uint32_t>& exceptional) noexcept {
+                        std::vector<std::uint32_t>& exceptional) {
   const std::size_t bytes = kernel.scratch_bytes(window, generator.window);
   if (bytes > scratch_bytes_) {
     scratch_bytes_ = 0;

@@ -21,7 +21,7 @@ class CurveLanes {
   // no job is verified then.
   bool verify(const kernel::CurveKernel& kernel, kernel::CurveTable generator, int window,
               std::span<signature::Job> jobs, std::span<const LaneItem> items, DigestSlot* slots,
-              std::vector<std::uint32_t>& exceptional) noexcept;
+              std::vector<std::uint32_t>& exceptional);
 
  private:
   std::vector<kernel::CurveJob> signatures_;

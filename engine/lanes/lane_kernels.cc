@@ -1,5 +1,6 @@
 #include "lanes/lane_kernels.h"
 
+#include <new>
 #include <string>
 #include <utility>
 
@@ -30,21 +31,27 @@ bool LaneKernels::has(LaneKernel kernel) const noexcept {
 bool LaneKernels::passes(LaneKernel kernel) const {
   std::atomic<std::uint8_t>& state = states_[static_cast<std::size_t>(kernel)];
   if (state.load(std::memory_order_acquire) == untested) {
-    bool failed_now = false;
+    const char* note = nullptr;
     {
       const base::MutexLock lock(mutex_);
-      if (state.load(std::memory_order_relaxed) == untested) {
-        failed_now = !passes_self_test(kernel, kernels_);
-        state.store(failed_now ? bad : good, std::memory_order_release);
-      }
+      if (state.load(std::memory_order_relaxed) == untested) note = test(kernel);
     }
     // Without the lock: the callback may verify a token, which tests another kernel.
-    if (failed_now && on_note_) {
-      on_note_(std::string("lane kernel ") + to_string(kernel) + " (" + kernels_.isa +
-               ") failed its self-test; OpenSSL is used");
+    if (note != nullptr && on_note_) {
+      on_note_(std::string("lane kernel ") + to_string(kernel) + " (" + kernels_.isa + ") " + note +
+               "; OpenSSL is used");
     }
   }
   return state.load(std::memory_order_acquire) == good;
+}
+
+// Tests the kernel and returns what there is to tell, or null. Without memory it stays untested, and is tried again.
+const char* LaneKernels::test(LaneKernel kernel) const try {
+  const bool passed = passes_self_test(kernel, kernels_);
+  states_[static_cast<std::size_t>(kernel)].store(passed ? good : bad, std::memory_order_release);
+  return passed ? nullptr : "failed its self-test";
+} catch (const std::bad_alloc&) {
+  return std::exchange(told_of_memory_, true) ? nullptr : "has no memory for its self-test";
 }
 
 const kernel::RsaKernel* LaneKernels::rsa(LaneKernel kernel) const { return passes(kernel) ? &kernels_.rsa : nullptr; }

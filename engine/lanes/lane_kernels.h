@@ -37,10 +37,12 @@ class LaneKernels {
  private:
   enum State : std::uint8_t { untested, good, bad };
   bool passes(LaneKernel kernel) const;
+  const char* test(LaneKernel kernel) const REQUIRES(mutex_);
 
   const kernel::Kernels kernels_;
   const std::function<void(std::string_view)> on_note_;
   mutable base::Mutex mutex_;  // held while a kernel is tested
+  mutable bool told_of_memory_ GUARDED_BY(mutex_) = false;
   mutable std::array<std::atomic<std::uint8_t>, kLaneKernels> states_{};
 };
 

@@ -29,7 +29,7 @@ LanesSession::LanesSession(std::shared_ptr<LanesShared> shared)
       hashes_(shared_->kernels, shared_->always),
       rsa_(hashes_) {}
 
-void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept {
+void LanesSession::verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) {
   if (ring_generation != generation_) {
     keys_.clear();
     headers_.clear();

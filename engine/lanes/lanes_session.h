@@ -26,7 +26,7 @@ class LanesSession final : public signature::BackendSession {
  public:
   explicit LanesSession(std::shared_ptr<LanesShared> shared);
 
-  void verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) noexcept override;
+  void verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) override;
 
  private:
   // What the session knows of a key of the ring.

@@ -30,7 +30,7 @@ std::string_view view(const unsigned char* bytes, std::size_t size) noexcept {
 }  // namespace
 
 void RsaLanes::verify(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
-                      DigestSlot* slots) noexcept {
+                      DigestSlot* slots) {
   powers_.resize(kSlice);
   blocks_.resize(kSlice * kMaxBlock);
   for (std::size_t begin = 0; begin < items.size(); begin += kSlice)
@@ -38,7 +38,7 @@ void RsaLanes::verify(const kernel::RsaKernel& kernel, std::span<signature::Job>
 }
 
 void RsaLanes::verify_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs,
-                            std::span<const LaneItem> items, DigestSlot* slots) noexcept {
+                            std::span<const LaneItem> items, DigestSlot* slots) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto* signature = reinterpret_cast<const unsigned char*>(jobs[items[i].job].signature.data());
     powers_[i] = {&items[i].table->modulus(), signature, blocks_.data() + i * kMaxBlock, false};
@@ -61,7 +61,7 @@ void RsaLanes::verify_slice(const kernel::RsaKernel& kernel, std::span<signature
   if (!pss_.empty()) verify_pss();
 }
 
-void RsaLanes::verify_pss() noexcept {
+void RsaLanes::verify_pss() {
   masks_.resize(kSlice * kMaskRoom);
   expected_.resize(kSlice * kExpectedRoom);
   for (std::size_t i = 0; i < pss_.size(); ++i) {

@@ -22,7 +22,7 @@ class RsaLanes {
   // Verifies the items' jobs. `slots[i]` holds the digest of the signing input of items[i]. The caller has pinned the
   // tables.
   void verify(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
-              DigestSlot* slots) noexcept;
+              DigestSlot* slots);
 
  private:
   // A PSS signature between the steps.
@@ -32,8 +32,8 @@ class RsaLanes {
     digest::PssBlock block;
   };
   void verify_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
-                    DigestSlot* slots) noexcept;
-  void verify_pss() noexcept;
+                    DigestSlot* slots);
+  void verify_pss();
 
   HashLanes& hashes_;
   std::vector<kernel::RsaJob> powers_;

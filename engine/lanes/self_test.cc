@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -73,12 +74,12 @@ bool test_curve(const SelfTestVector& vector, const kernel::CurveKernel& curve) 
   base::PageMemory table(curve.table_bytes(kWindow)), generator(curve.table_bytes(kWindow));
   {
     base::PageMemory scratch(curve.build_scratch_bytes(kWindow));
-    if (!table || !generator || !scratch) return false;
+    if (!table || !generator || !scratch) throw std::bad_alloc();
     if (!curve.build_table(bytes_of(key), kWindow, table.words(), scratch.words())) return false;
     curve.build_generator(kWindow, generator.words(), scratch.words());
   }
   base::PageMemory scratch(curve.scratch_bytes(kWindow, kWindow));
-  if (!scratch) return false;
+  if (!scratch) throw std::bad_alloc();
   kernel::CurveJob jobs[kJobs];
   kernel::Outcome outcomes[kJobs];
   for (std::size_t i = 0; i < kJobs; ++i) jobs[i] = {bytes_of(is_good(i) ? good : bad), hashed, table.words()};

@@ -10,7 +10,8 @@
 
 namespace assay::lanes {
 
-// The kernel's function pointers are not null.
+// The kernel's function pointers are not null. Throws std::bad_alloc if memory for the test is refused, which says
+// nothing of the kernel.
 bool passes_self_test(LaneKernel which, const kernel::Kernels& kernels);
 
 }  // namespace assay::lanes

@@ -25,14 +25,15 @@ TableCache::TableCache(const LaneKernels& kernels, Options options) : kernels_(k
 
 std::shared_ptr<CachedKey> TableCache::find(const keys::PreparedKey& key, LaneKernel kernel) {
   const std::string bytes = public_bytes_of(key.jwk, kernel);
+  const std::string name = name_of(kernel, bytes);
   const base::MutexLock lock(mutex_);
-  std::shared_ptr<CachedKey>& place = keys_[name_of(kernel, bytes)];
-  if (place == nullptr) {
-    place = std::make_shared<CachedKey>(kernel, bytes);
-    place->next_try_ = first_build(kernel, options_.at_once);
-    if (is_curve(kernel)) ++curve_keys_;
-  }
-  return place;
+  if (const auto found = keys_.find(name); found != keys_.end()) return found->second;
+  // Made before it is added: if memory is refused, the map holds no empty place.
+  auto key_in_use = std::make_shared<CachedKey>(kernel, bytes);
+  key_in_use->next_try_ = first_build(kernel, options_.at_once);
+  keys_.emplace(name, key_in_use);
+  if (is_curve(kernel)) ++curve_keys_;
+  return key_in_use;
 }
 
 std::shared_ptr<CachedKey> TableCache::find_known(const keys::PreparedKey& key, LaneKernel kernel) const {
@@ -79,7 +80,7 @@ void TableCache::build(std::function<void()> build) {
   if (options_.at_once) {
     build();
   } else {
-    queue_.add(std::move(build));
+    static_cast<void>(queue_.add(std::move(build)));  // without a thread there are no tables, and OpenSSL verifies
   }
 }
 

@@ -16,12 +16,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/job_queue.h"
+#include "base/keyed_hash.h"
 #include "base/thread_annotations.h"
 #include "kernel/kernel.h"
 #include "keys/prepared_key.h"
-#include "lanes/build_queue.h"
 #include "lanes/key_table.h"
 #include "lanes/lane_kernels.h"
 #include "lanes/table_epochs.h"
@@ -124,11 +124,13 @@ class TableCache {
   // Held while a key's table is replaced: under it, tables of keys may be read without a pin. Not held while a table is
   // built.
   mutable base::Mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<CachedKey>> keys_ GUARDED_BY(mutex_);  // kernel and public bytes
+  base::KeyedMap<std::string, std::shared_ptr<CachedKey>> keys_ GUARDED_BY(mutex_);  // kernel and public bytes
   std::size_t used_ GUARDED_BY(mutex_) = 0;  // bytes published, reserved, or replaced and not freed yet
   std::uint64_t built_ GUARDED_BY(mutex_) = 0, evicted_ GUARDED_BY(mutex_) = 0;
 
-  BuildQueue queue_;  // last, so that its thread ends before what it works on
+  // Last, so that its thread ends before what it works on. A build ends soon, and is never in the middle of a change
+  // when the process forks.
+  base::JobQueue queue_{base::JobQueue::AtFork::waits_for_job};
 };
 
 }  // namespace assay::lanes

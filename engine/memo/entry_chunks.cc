@@ -12,7 +12,7 @@ constexpr std::size_t kPadding = 64;
 
 }  // namespace
 
-char* EntryChunks::allocate(std::size_t bytes, std::uint32_t& place) noexcept {
+char* EntryChunks::allocate(std::size_t bytes, std::uint32_t& place) {
   const std::size_t usable = chunk_bytes_ - kPadding;
   if (chunks_.empty() || chunks_[current_].used + bytes > usable) {
     if (crowded_ || !open_chunk()) {
@@ -32,7 +32,7 @@ void EntryChunks::keep(TokenEntry& entry, std::size_t bytes) noexcept {
 }
 
 // Makes an empty chunk the current one: the next, which clear() left empty, or a new one.
-bool EntryChunks::open_chunk() noexcept {
+bool EntryChunks::open_chunk() {
   if (current_ + 1 < chunks_.size()) {
     ++current_;
     return true;

@@ -33,7 +33,7 @@ class EntryChunks {
 
   // Room for an entry of at most `bytes`, behind the others of the current chunk, and its place. Null: there is none,
   // and wants_room() says so from now on.
-  char* allocate(std::size_t bytes, std::uint32_t& place) noexcept;
+  char* allocate(std::size_t bytes, std::uint32_t& place);
   // The entry that was written into the latest room takes `bytes`.
   void keep(TokenEntry& entry, std::size_t bytes) noexcept;
 
@@ -54,7 +54,7 @@ class EntryChunks {
   void clear() noexcept;
 
  private:
-  bool open_chunk() noexcept;
+  bool open_chunk();
 
   MemoLoan& memory_;
   const std::size_t chunk_bytes_;

@@ -43,7 +43,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   plan.candidates = std::move(choice.candidates);
   plan.fault = choice.fault;
   plan.detail = choice.detail;
-  plan.wants_refetch = choice.unknown_kid;
+  plan.wants_refetch = choice.unknown_kid && snapshot.has_urls;
   return plan;
 }
 

@@ -12,10 +12,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "assay/policy.h"
+#include "base/keyed_hash.h"
 #include "jose/header.h"
 #include "keys/key_ring.h"
 #include "keys/key_store.h"
@@ -29,7 +29,7 @@ struct HeaderPlan {
   std::optional<Reason> fault;                       // malformed_header to key_mismatch, the earliest
   std::string_view detail;                           // of the fault; static text or the header's
   std::vector<const keys::PreparedKey*> candidates;  // the keys to try in turn; none if the snapshot has no ring
-  bool wants_refetch = false;                        // the kid names no key
+  bool wants_refetch = false;                        // the kid names no key, and a URL may have it by now
   // A number among all plans of one memo, also of earlier snapshots; 0: not remembered, or there are no candidates.
   std::uint64_t id = 0;
 };
@@ -44,14 +44,9 @@ class HeaderMemo {
   const HeaderPlan& look_up(std::string_view segment, const Policy& policy);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
-
   std::shared_ptr<const keys::Snapshot> snapshot_;
   std::uint64_t last_id_ = 0;
-  std::unordered_map<std::string, HeaderPlan, Hash, std::equal_to<>> plans_;
+  base::KeyedMap<std::string, HeaderPlan> plans_;
   std::deque<HeaderPlan> unremembered_;  // of headers that are too long to remember; until the next batch
   // A small table in front of the map, indexed by a hash of a few bytes of the header: see slot_of.
   struct Recent {

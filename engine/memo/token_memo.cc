@@ -56,7 +56,7 @@ std::uint32_t TokenMemo::tag_of(std::string_view token) const noexcept {
 }
 
 bool TokenMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot,
-                            std::span<const jose::TokenInput> inputs) noexcept {
+                            std::span<const jose::TokenInput> inputs) {
   if (snapshot != snapshot_) {
     forget_all();
     snapshot_ = snapshot;
@@ -138,7 +138,7 @@ bool TokenMemo::should_remember(std::size_t i) noexcept {
 }
 
 void TokenMemo::remember(std::size_t i, std::string_view token, const jose::TokenVerdict& verdict,
-                         const jose::Interval& accepted) noexcept {
+                         const jose::Interval& accepted) {
   const Lookup& lookup = lookups_[i];
   const bool storable = verdict.reasons.empty() && accepted.from < accepted.until && TokenEntry::can_hold(verdict);
   const jose::TokenVerdict* stored = storable ? &verdict : nullptr;

@@ -51,8 +51,7 @@ class TokenMemo {
   // Begins a batch and looks up its tokens. Views that recall() gave end here. Forgets all tokens if the snapshot is
   // another one. Returns false when the batch is left out because tokens hardly repeat; the other functions may not be
   // called for this batch then.
-  bool begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot,
-                   std::span<const jose::TokenInput> inputs) noexcept;
+  bool begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot, std::span<const jose::TokenInput> inputs);
 
   // Whether the signature of the batch's i-th token is known to be valid under the batch's snapshot.
   bool knows_signature(std::size_t i) const noexcept { return lookups_[i].entry != nullptr; }
@@ -69,7 +68,7 @@ class TokenMemo {
   // Stores the batch's i-th token. Later batches find it. `accepted`: the moments at which exactly this verdict holds;
   // empty if the verdict is a rejection, and then only the valid signature is stored.
   void remember(std::size_t i, std::string_view token, const jose::TokenVerdict& verdict,
-                const jose::Interval& accepted) noexcept;
+                const jose::Interval& accepted);
 
  private:
   // What the lookup of one of the batch's tokens found.

@@ -36,8 +36,9 @@ class BackendSession {
  public:
   virtual ~BackendSession() = default;
   // Sets `valid` of every job. Jobs may mix keys and algorithms, in any order. `ring_generation` says which KeyRing the
-  // keys belong to; what was kept for another ring is dropped.
-  virtual void verify(std::span<Job> jobs, std::uint64_t ring_generation) noexcept = 0;
+  // keys belong to; what was kept for another ring is dropped. Throws only std::bad_alloc: memory was refused, so no
+  // job has an answer, and the session is of no more use.
+  virtual void verify(std::span<Job> jobs, std::uint64_t ring_generation) = 0;
 
   // Sets the clock that measures how long hashing takes. It outlives the session.
   void measure(base::StageClock* clock) noexcept { clock_ = clock; }

@@ -3,17 +3,18 @@
 // that fifty thousand keys in rotation cost time and not memory.
 #include "signature/openssl_backend.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
 #include <cstring>
+#include <new>
 #include <utility>
 #include <vector>
 
 #include "base/session_counters.h"
 #include "digest/digest.h"
 #include "digest/emsa_pss.h"
+#include "digest/openssl_memory.h"
 #include "keys/openssl_key.h"
 #include "signature/lengths.h"
 
@@ -82,9 +83,9 @@ using OpensslCounters = base::SessionCounters<OpensslCounts, BackendStatistics>;
 class OpensslSession final : public BackendSession {
  public:
   explicit OpensslSession(std::shared_ptr<OpensslCounters> counters)
-      : counters_(std::move(counters)), counts_(*counters_), md_context_(EVP_MD_CTX_new()) {}
+      : counters_(std::move(counters)), counts_(*counters_) {}
 
-  void verify(std::span<Job> jobs, std::uint64_t ring_generation) noexcept override {
+  void verify(std::span<Job> jobs, std::uint64_t ring_generation) override {
     if (ring_generation != generation_) {
       slots_.clear();
       generation_ = ring_generation;
@@ -100,39 +101,46 @@ class OpensslSession final : public BackendSession {
     PkeyContext context;
   };
 
-  bool verify_one(const Job& job) noexcept {
+  // OpenSSL says "invalid" also when it cannot get memory. Such an answer is asked for a second time, with new
+  // contexts, since the allocator may find memory by then.
+  bool verify_one(const Job& job) {
+    for (const bool last : {false, true}) {
+      digest::expect_openssl_memory();
+      if (answer(job)) return true;
+      if (!digest::openssl_was_refused_memory()) return false;
+      slots_.clear();
+      md_context_.reset();
+      if (last) break;
+    }
+    throw std::bad_alloc();
+  }
+
+  bool answer(const Job& job) {
     const keys::PreparedKey& key = *job.key;
     const AlgorithmInfo& algorithm = info(job.algorithm);
     // OpenSSL's PSS does not check the length, and DER has its own.
     const std::size_t bytes = signature_bytes(key, algorithm), size = job.signature.size();
     if (size != bytes && !(size < bytes && takes_shorter(key, algorithm))) return false;
-    bool valid = false;
     switch (algorithm.scheme) {
       case Scheme::hmac:
         return key.openssl->hmac != nullptr &&
                key.openssl->hmac->matches(algorithm.hash, job.signing_input, job.signature);
       case Scheme::rsa_pkcs1:
-        valid = verify_digest(job, algorithm, reinterpret_cast<const unsigned char*>(job.signature.data()), size);
-        break;
+        return verify_digest(job, algorithm, reinterpret_cast<const unsigned char*>(job.signature.data()), size);
       case Scheme::rsa_pss:
-        valid = verify_pss(job, algorithm, bytes);
-        break;
+        return verify_pss(job, algorithm, bytes);
       case Scheme::ecdsa: {
         if (key.jwk.curve != algorithm.curve) return false;
         unsigned char der[kMostDer];
-        valid = verify_digest(job, algorithm, der, der_signature(job.signature, der));
-        break;
+        return verify_digest(job, algorithm, der, der_signature(job.signature, der));
       }
       case Scheme::eddsa:
-        valid = verify_eddsa(job);
-        break;
+        return verify_eddsa(job);
     }
-    if (!valid) ERR_clear_error();
-    return valid;
+    return false;
   }
 
-  bool verify_digest(const Job& job, const AlgorithmInfo& algorithm, const unsigned char* signature,
-                     std::size_t size) noexcept {
+  bool verify_digest(const Job& job, const AlgorithmInfo& algorithm, const unsigned char* signature, std::size_t size) {
     EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
     if (context == nullptr) return false;
     unsigned char hashed[64];
@@ -142,7 +150,7 @@ class OpensslSession final : public BackendSession {
   }
 
   // OpenSSL computes s^e mod n, and emsa_pss_verify checks the encoding; emsa_pss.h says why.
-  bool verify_pss(const Job& job, const AlgorithmInfo& algorithm, std::size_t modulus_bytes) noexcept {
+  bool verify_pss(const Job& job, const AlgorithmInfo& algorithm, std::size_t modulus_bytes) {
     EVP_PKEY_CTX* context = context_for(*job.key, job.algorithm, algorithm);
     unsigned char block[digest::kMaxModulusBytes];
     std::size_t size = sizeof block;
@@ -158,8 +166,10 @@ class OpensslSession final : public BackendSession {
   }
 
   // OpenSSL 3.0 has no prepared form for EdDSA, so that only the context is reused and is set up anew each time.
-  bool verify_eddsa(const Job& job) noexcept {
+  bool verify_eddsa(const Job& job) {
     EVP_PKEY* pkey = job.key->openssl->pkey.get();
+    if (md_context_ == nullptr) md_context_.reset(EVP_MD_CTX_new());
+    if (md_context_ == nullptr) throw std::bad_alloc();
     EVP_MD_CTX* context = md_context_.get();
     EVP_MD_CTX_reset(context);
     return EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, pkey) == 1 &&
@@ -168,7 +178,7 @@ class OpensslSession final : public BackendSession {
                             job.signing_input.size()) == 1;
   }
 
-  EVP_PKEY_CTX* context_for(const keys::PreparedKey& key, Algorithm name, const AlgorithmInfo& algorithm) noexcept {
+  EVP_PKEY_CTX* context_for(const keys::PreparedKey& key, Algorithm name, const AlgorithmInfo& algorithm) {
     if (slots_.empty()) slots_.resize(kContextSlots);
     // Algorithms of one key lie apart by a prime, so that a key used with two of them keeps both.
     Slot& slot = slots_[(key.index + static_cast<std::uint32_t>(name) * 257u) % kContextSlots];
@@ -200,7 +210,7 @@ class OpensslSession final : public BackendSession {
   OpensslCounters::Session counts_;
   std::vector<Slot> slots_;
   std::uint64_t generation_ = 0;
-  std::unique_ptr<EVP_MD_CTX, ContextFree> md_context_;
+  std::unique_ptr<EVP_MD_CTX, ContextFree> md_context_;  // null: not made yet
 };
 
 class OpensslBackend final : public Backend {

@@ -29,7 +29,8 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, base::T
                                            .carry = options.carry})),
       verify_stage_(engine, options, std::move(times), writer_.get()),
       write_stage_(options, std::move(outputs.verdicts), writer_.get(), source_.inputs(), statistics_.started(),
-                   source_.total_bytes()) {
+                   source_.total_bytes()),
+      reloader_(engine) {
   reader_clock_.reset(options.measure_stages);
 }
 
@@ -66,8 +67,7 @@ Batch* Pipeline::read() {
 }
 
 void Pipeline::fill(Batch& batch, bool wait) {
-  // If the new set does not load, the engine reports it and keeps the old one.
-  if (options_.reload != nullptr && options_.reload->exchange(false)) static_cast<void>(engine_.reload());
+  if (options_.reload != nullptr && options_.reload->exchange(false)) reloader_.request();
   reader_clock_.start();
   Result<Splitter::Outcome> outcome = splitter_.next(batch.block, wait);
   reader_clock_.lap(Stage::read);

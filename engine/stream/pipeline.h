@@ -25,6 +25,7 @@
 #include "stream/write_stage.h"
 #include "stream/writer.h"
 #include "verify/engine.h"
+#include "verify/reloader.h"
 
 namespace assay::stream {
 
@@ -78,6 +79,7 @@ class Pipeline {
   const std::unique_ptr<VerdictWriter> writer_;  // null: verdicts are only counted
   VerifyStage verify_stage_;
   WriteStage write_stage_;
+  verify::Reloader reloader_;
 
   base::Mutex mutex_;
   std::vector<std::unique_ptr<Batch>> idle_ GUARDED_BY(mutex_);

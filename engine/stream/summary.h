@@ -10,13 +10,13 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "assay/instant.h"
 #include "assay/reason.h"
 #include "assay/stream.h"
+#include "base/keyed_hash.h"
 #include "jose/token_verdict.h"
 #include "memo/memo_share.h"
 #include "signature/backend.h"
@@ -84,14 +84,10 @@ class Dimension {
   const Cell& absent() const noexcept { return absent_; }
 
  private:
-  struct Hasher {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
   Cell& cell(std::string_view value, std::size_t max_values);
 
   std::vector<std::pair<std::string, Cell>> values_;
-  std::unordered_map<std::string, std::size_t, Hasher, std::equal_to<>> index_;
+  base::KeyedMap<std::string, std::size_t> index_;
   std::size_t latest_ = 0;  // index of the value counted latest
   Cell other_, absent_;
 };

@@ -14,10 +14,21 @@
 
 namespace assay::stream {
 
+namespace {
+
+Error not_enough_memory() {
+  return {"not enough memory to verify tokens; give the program more, or use fewer threads"};
+}
+
+}  // namespace
+
 struct VerifyStage::Worker {
   Worker(const Extractor::Options& options, verify::Engine& the_engine)
       : engine(the_engine), session(the_engine.acquire()), extractor(options) {}
-  ~Worker() { engine.release(std::move(session)); }
+  ~Worker() {
+    session->wait_until(nullptr);
+    engine.release(std::move(session));
+  }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -59,6 +70,7 @@ std::unique_ptr<VerifyStage::Worker> VerifyStage::take_worker(std::size_t line_l
   auto worker = std::make_unique<Worker>(options, engine_);
   // The session may have served another run.
   worker->session->clock().reset(options_.measure_stages);
+  worker->session->wait_until(options_.stop);
   return worker;
 }
 
@@ -70,7 +82,9 @@ Result<void> VerifyStage::verify(Batch& batch) {
   cut(batch.block);
   extract(*worker, batch.block);
   clock.lap(Stage::split);
-  engine_.verify(worker->inputs, std::span(worker->verdicts).first(worker->inputs.size()), *worker->session);
+  if (!engine_.verify(worker->inputs, std::span(worker->verdicts).first(worker->inputs.size()), *worker->session)) {
+    return not_enough_memory();
+  }
   append_verdicts(*worker, batch);
   clock.lap(Stage::output);
   {

@@ -1,9 +1,10 @@
 #include "verify/engine.h"
 
+#include <new>
 #include <utility>
 #include <vector>
 
-#include "base/thread_annotations.h"
+#include "base/fork_aware.h"
 #include "jose/policy.h"
 #include "keys/key_store.h"
 #include "verify/backend_choice.h"
@@ -11,9 +12,16 @@
 
 namespace assay::verify {
 
+namespace {
+
+Error not_enough_memory() { return {"not enough memory to read the keys", "keys"}; }
+
+}  // namespace
+
 Session::Session(std::unique_ptr<Workspace> workspace) : workspace_(std::move(workspace)) {}
 Session::~Session() = default;
 base::StageClock& Session::clock() noexcept { return workspace_->clock; }
+void Session::wait_until(const std::atomic<int>* stop) noexcept { workspace_->stop = stop; }
 
 struct Engine::Impl {
   Policy policy;
@@ -22,14 +30,14 @@ struct Engine::Impl {
   std::shared_ptr<memo::MemoShare> memo_share;  // null: tokens are not remembered
   memo::TokenMemo::Options memo_options;
   std::function<void(std::string_view)> on_note;
-  base::Mutex pool_mutex;
+  base::ForkSafeMutex pool_mutex;
   std::vector<std::unique_ptr<Session>> pool GUARDED_BY(pool_mutex);
 };
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
+Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) try {
   signature::BackendOptions wanted;
   wanted.name = options.backend;
   wanted.table_memory = options.table_memory;
@@ -38,11 +46,13 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options) {
   Result<std::shared_ptr<const signature::Backend>> backend = make_backend(wanted);
   if (!backend) return backend.error();
   return create(std::move(options), std::move(*backend));
+} catch (const std::bad_alloc&) {
+  return not_enough_memory();
 }
 
 Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
                                                std::shared_ptr<const signature::Backend> backend,
-                                               memo::TokenMemo::Options memo) {
+                                               memo::TokenMemo::Options memo) try {
   auto impl = std::make_unique<Impl>();
   Result<Policy> policy = jose::checked_policy(std::move(options.policy));
   if (!policy) return policy.error();
@@ -56,6 +66,8 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
   if (!keys) return keys.error();
   impl->keys = std::move(*keys);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+} catch (const std::bad_alloc&) {
+  return not_enough_memory();
 }
 
 std::unique_ptr<Session> Engine::acquire() {
@@ -76,20 +88,32 @@ std::unique_ptr<Session> Engine::acquire() {
   return std::unique_ptr<Session>(new Session(std::move(workspace)));
 }
 
-void Engine::release(std::unique_ptr<Session> session) {
+void Engine::release(std::unique_ptr<Session> session) noexcept {
+  if (session->broken_) return;
   const base::MutexLock lock(impl_->pool_mutex);
-  impl_->pool.push_back(std::move(session));
+  try {
+    impl_->pool.push_back(std::move(session));
+  } catch (const std::bad_alloc&) {  // another one is made when one is needed
+  }
 }
 
-void Engine::verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
-                    Session& session) noexcept {
+bool Engine::verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+                    Session& session) noexcept try {
   check_batch(inputs, verdicts, *session.workspace_);
+  return true;
+} catch (const std::bad_alloc&) {
+  session.broken_ = true;  // its memos may hold halves
+  return false;
 }
 
-Result<void> Engine::reload() {
-  Result<void> reloaded = impl_->keys->reload();
-  if (!reloaded && impl_->on_note) impl_->on_note("reload failed, the old keys stay: " + reloaded.error().message);
+Result<void> Engine::reload(const std::atomic<bool>* stop) try {
+  Result<void> reloaded = stop == nullptr ? impl_->keys->reload() : impl_->keys->reload(*stop);
+  const bool ended = stop != nullptr && stop->load(std::memory_order_relaxed);
+  if (!reloaded && !ended && impl_->on_note)
+    impl_->on_note("reload failed, the old keys stay: " + reloaded.error().message);
   return reloaded;
+} catch (const std::bad_alloc&) {
+  return not_enough_memory();
 }
 const Policy& Engine::policy() const noexcept { return impl_->policy; }
 const signature::Backend& Engine::backend() const noexcept { return *impl_->backend; }

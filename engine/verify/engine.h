@@ -1,6 +1,7 @@
 // The engine behind JwtVerifier: the keys, the backend, the policy, and sessions that check batches with them.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -24,11 +25,15 @@ class Session {
 
   // Times the stages of a batch: Engine::verify starts a lap and ends the last one with Stage::claims.
   base::StageClock& clock() noexcept;
+  // A batch that waits for a refetch of keys goes on without them when `stop` holds a signal's number. Null, as at
+  // first: it waits until the refetch ends. `stop` outlives the session's use; reset it before release().
+  void wait_until(const std::atomic<int>* stop) noexcept;
 
  private:
   friend class Engine;
   explicit Session(std::unique_ptr<Workspace> workspace);
   std::unique_ptr<Workspace> workspace_;
+  bool broken_ = false;  // memory was refused in the middle of a batch
 };
 
 // Thread safe; each thread works in a session of its own.
@@ -43,16 +48,19 @@ class Engine {
 
   // Takes a session from the pool, or makes one. Give it back with release().
   std::unique_ptr<Session> acquire();
-  void release(std::unique_ptr<Session> session);
+  void release(std::unique_ptr<Session> session) noexcept;
 
   // Checks inputs[i] and writes verdicts[i], all with one key snapshot. Spans of equal length. A verdict depends only
   // on the token, its time, the keys and the policy, never on the other tokens. Its views hold until the session's next
-  // batch.
-  void verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
-              Session& session) noexcept;
+  // batch. If a token's kid is unknown and keys come from URLs, waits for a refetch of them, at most
+  // FetchOptions::timeout_seconds. Returns false if memory was refused: then no verdict stands, and the session is of
+  // no more use.
+  [[nodiscard]] bool verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+                            Session& session) noexcept;
 
   // Reads every key source again. On failure the old keys stay; the error is returned and also reported to on_note.
-  Result<void> reload();
+  // `stop` (null: none), set by another thread, ends it early, with an error that is not reported.
+  Result<void> reload(const std::atomic<bool>* stop = nullptr);
   const Policy& policy() const noexcept;
   const signature::Backend& backend() const noexcept;
   std::shared_ptr<const keys::Snapshot> snapshot() const;

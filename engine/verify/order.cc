@@ -60,7 +60,7 @@ bool is_unsecured(const jose::Compact& compact, const memo::HeaderPlan& plan) no
 
 // Checks everything that depends only on the header.
 void check_header(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
-  if (work.plan->wants_refetch) workspace.key_store->request_refetch();
+  workspace.wants_refetch = workspace.wants_refetch || work.plan->wants_refetch;
   if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);
   work.next = Work::Next::signature;
 }
@@ -252,6 +252,41 @@ LeastSignatures least_signatures_of(Profile profile) noexcept {
   return least;
 }
 
+// The first two stages: takes every token apart, and checks all that does not need a signature. `known` is null when
+// tokens are not remembered.
+void split_and_decode(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
+                      memo::TokenMemo* known, Workspace& workspace) {
+  std::vector<Work>& work = workspace.work;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    new (&verdicts[i]) jose::TokenVerdict();  // in its place: an assignment would write it twice
+    work[i].next = Work::Next::nothing;
+    if (check_static_table(workspace.policy, *workspace.snapshot, inputs[i], verdicts[i], workspace.arena)) continue;
+    if (known != nullptr && known->recall(i, inputs[i].at, verdicts[i], workspace.arena)) continue;
+    find_header(inputs[i].token, work[i], verdicts[i], workspace);
+  }
+  workspace.clock.lap(Stage::split);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (work[i].next == Work::Next::segments) check_segments(inputs[i].token, work[i], verdicts[i], workspace);
+    if (work[i].next == Work::Next::signature && known != nullptr && known->knows_signature(i)) {
+      work[i].next = Work::Next::claims;
+      work[i].not_sampled = false;
+      verdicts[i].signature = SignatureState::valid;
+    }
+  }
+  workspace.clock.lap(Stage::decode);
+}
+
+// Begins the batch with the keys of now. Returns the memo, or null when tokens are not remembered.
+memo::TokenMemo* begin(std::span<const jose::TokenInput> inputs, Workspace& workspace) {
+  if (workspace.key_store != nullptr) workspace.snapshot = workspace.key_store->snapshot();
+  workspace.arena.reset();
+  workspace.header_memo.begin_batch(workspace.snapshot);
+  workspace.wants_refetch = false;
+  // The memo leaves a batch out when tokens hardly repeat.
+  memo::TokenMemo* const known = workspace.token_memo.get();
+  return known != nullptr && known->begin_batch(workspace.snapshot, inputs) ? known : nullptr;
+}
+
 }  // namespace
 
 Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
@@ -274,33 +309,20 @@ Workspace::Workspace(const Policy& policy_of, std::shared_ptr<const keys::Snapsh
       least_signatures(least_signatures_of(policy_of.profile)) {}
 
 void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
-                 Workspace& workspace) noexcept {
+                 Workspace& workspace) {
   workspace.clock.start();
-  if (workspace.key_store != nullptr) workspace.snapshot = workspace.key_store->snapshot();
-  workspace.arena.reset();
-  workspace.header_memo.begin_batch(workspace.snapshot);
-  // The memo leaves a batch out when tokens hardly repeat.
-  memo::TokenMemo* known = workspace.token_memo.get();
-  if (known != nullptr && !known->begin_batch(workspace.snapshot, inputs)) known = nullptr;
   std::vector<Work>& work = workspace.work;
   work.resize(std::max(work.size(), inputs.size()));
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    new (&verdicts[i]) jose::TokenVerdict();  // in its place: an assignment would write it twice
-    work[i].next = Work::Next::nothing;
-    if (check_static_table(workspace.policy, *workspace.snapshot, inputs[i], verdicts[i], workspace.arena)) continue;
-    if (known != nullptr && known->recall(i, inputs[i].at, verdicts[i], workspace.arena)) continue;
-    find_header(inputs[i].token, work[i], verdicts[i], workspace);
-  }
-  workspace.clock.lap(Stage::split);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (work[i].next == Work::Next::segments) check_segments(inputs[i].token, work[i], verdicts[i], workspace);
-    if (work[i].next == Work::Next::signature && known != nullptr && known->knows_signature(i)) {
-      work[i].next = Work::Next::claims;
-      work[i].not_sampled = false;
-      verdicts[i].signature = SignatureState::valid;
+  memo::TokenMemo* known = begin(inputs, workspace);
+  split_and_decode(inputs, verdicts, known, workspace);
+  if (workspace.wants_refetch) {
+    const auto deadline = keys::after(keys::Clock::now(), workspace.key_store->fetch_options().timeout_seconds);
+    while (workspace.wants_refetch &&
+           workspace.key_store->wait_for_newer(workspace.snapshot.get(), deadline, workspace.stop)) {
+      known = begin(inputs, workspace);
+      split_and_decode(inputs, verdicts, known, workspace);
     }
   }
-  workspace.clock.lap(Stage::decode);
   check_signatures(verdicts, workspace);
   workspace.clock.lap(Stage::signature);
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -1,12 +1,16 @@
 // The order in which a token is checked, for verify and for inspect, with keys or without. Two parts are decided
 // elsewhere: the checks of the header in memo/header_memo.cc, those of the claims in jose/policy.cc.
 //
-// A batch of tokens goes through four stages: split, decode, signatures, claims. Each stage is a loop over the batch. A
+// A batch of tokens goes through four stages: split, decode, signatures, claims. If a token's kid is unknown after the
+// second, and a URL may have its key by now, the batch waits for a refetch and begins anew with the newer keys.
+//
+// Each stage is a loop over the batch. A
 // token that a stage rejects is skipped by the later ones, so the earliest stage that fails decides; only the
 // claims can give several reasons.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -57,6 +61,7 @@ struct Workspace {
   const Policy& policy;
   keys::KeyStore* key_store;                       // null: without keys
   const std::vector<std::string> further_claims;   // what the policy looks at beside the claims of every token
+  const std::atomic<int>* stop = nullptr;          // not null and not 0: do not wait for a refetch any more
   std::shared_ptr<const keys::Snapshot> snapshot;  // of the current batch
   const LeastSignatures least_signatures;          // under the policy's profile
 
@@ -67,6 +72,7 @@ struct Workspace {
   codec::FastObjectReader reader;
   std::unique_ptr<signature::BackendSession> backend;  // null: without keys
 
+  bool wants_refetch = false;  // the kid of some token of the batch names no key that is here
   std::vector<Work> work;
   std::vector<signature::Job> jobs;
   std::vector<std::uint32_t> job_tokens;  // jobs[j] is of inputs[job_tokens[j]]
@@ -74,8 +80,8 @@ struct Workspace {
 
 // Checks inputs[i] and writes verdicts[i], all with one key snapshot. Spans of equal length. The verdict's views hold
 // until the next batch in this workspace. Without keys, empty reasons mean that no check failed, not that the token is
-// accepted.
+// accepted. Throws only std::bad_alloc: memory was refused, so no verdict stands, and the workspace is of no more use.
 void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
-                 Workspace& workspace) noexcept;
+                 Workspace& workspace);
 
 }  // namespace assay::verify

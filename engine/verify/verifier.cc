@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -82,7 +83,7 @@ void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::sp
   for (std::size_t begin = 0; begin < tokens.size(); begin += kPiece) {
     const std::size_t count = std::min(kPiece, tokens.size() - begin);
     for (std::size_t i = 0; i < count; ++i) inputs[i] = {tokens[begin + i], at};
-    engine_->verify({inputs.data(), count}, {judged.data(), count}, *session);
+    if (!engine_->verify({inputs.data(), count}, {judged.data(), count}, *session)) throw std::bad_alloc();
     for (std::size_t i = 0; i < count; ++i) verdicts[begin + i] = verify::to_verdict(judged[i], inputs[i]);
   }
   engine_->release(std::move(session));

@@ -1,17 +1,20 @@
 """Tests of the program's face. Run by ctest, or: ASSAY_PROGRAM=build/release/assay tests/cli/cli_test.py [CLASS]"""
 import csv
 import hashlib
+import http.server
 import io
 import json
 import os
 import pty
 import random
 import re
+import resource
 import select
 import signal
 import socket
 import stat
 import subprocess
+import threading
 import time
 import unittest
 
@@ -636,6 +639,105 @@ class Filter(Case):
         self.assertEqual(process.stderr.read(), b"")
 
 
+class RotatingKeys(Case):
+    """A key server that changes its keys, and one that does not answer."""
+
+    def setUp(self):
+        super().setUp()
+        test = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                test.requests += 1
+                if test.hang:
+                    self.connection.settimeout(DEADLINE)
+                    try:
+                        self.connection.recv(1)  # returns when the client gives up
+                    except OSError:
+                        pass
+                    test.given_up += 1
+                    return
+                keys = [{"kty": "oct", "kid": kid, "k": b64url(SECRET)} for kid in test.kids]
+                body = json.dumps({"keys": keys}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        self.requests, self.given_up, self.hang, self.kids = 0, 0, False, ["a"]
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.url = f"http://127.0.0.1:{server.server_address[1]}/jwks"
+
+    def filter(self, *args):
+        return self.start("verify", "--jwks", self.url, "--at", str(AT), "--quiet", *args)
+
+    ask = Filter.ask
+
+    def token(self, kid):
+        return token(header={"alg": "HS256", "kid": kid})
+
+    def wait_for(self, condition):
+        deadline = time.monotonic() + DEADLINE
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+
+    def test_a_token_of_a_new_key_is_judged_with_the_new_keys(self):
+        process = self.filter()
+        self.assertTrue(self.ask(process, self.token("a"))["valid"])
+        self.kids = ["b"]
+        self.assertTrue(self.ask(process, self.token("b"))["valid"])
+        self.assertEqual(self.ask(process, self.token("a"))["reason"], "key_not_found")
+
+    def test_unknown_kids_cost_three_fetches_in_an_interval(self):
+        process = self.filter("--jwks-refetch", "3600", "--jwks-max-age", "3600")
+        for _ in range(10):
+            self.assertEqual(self.ask(process, self.token("x"))["reason"], "key_not_found")
+        self.assertEqual(self.requests, 4)
+
+    @unittest.skipIf("TSAN_OPTIONS" in os.environ, TSAN_DELAYS_SIGNALS)
+    def test_a_reload_that_hangs_stops_neither_verdicts_nor_signals(self):
+        process = self.filter("--threads", "1")
+        self.assertTrue(self.ask(process, self.token("a"))["valid"])
+        self.hang = True
+        process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: self.requests == 2)
+        self.assertTrue(self.ask(process, self.token("a"))["valid"])
+        self.assertEqual(self.given_up, 0)  # the verdict came while the reload hung
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(DEADLINE), 143)
+        self.assertEqual(process.stderr.read(), b"")
+
+    def test_refetch_options_are_checked(self):
+        for flag in ("--jwks-refetch", "--jwks-max-age"):
+            self.assertRefused(self.assay("verify", "--jwks", self.url, flag, "0", stdin="x\n"), flag)
+
+
+class KeyPaths(Case):
+    def test_a_named_pipe_given_as_a_key_file_is_refused_and_a_substitution_is_read(self):
+        os.mkfifo(self.path("fifo"))
+        self.assertRefused(self.assay("verify", "--secret-file", "fifo", stdin="x\n"), "fifo: is a named pipe")
+        reader, writer = os.pipe()
+        os.write(writer, SECRET)
+        os.close(writer)
+        done = self.assay("verify", "--secret-file", f"/dev/fd/{reader}", "--at", str(AT), "--quiet",
+                          stdin=token() + "\n", pass_fds=[reader])
+        os.close(reader)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_too_many_open_files_are_named_as_such(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))
+        self.assertRefused(self.verify(stdin=token() + "\n", preexec_fn=limit), "secret", "Too many open files")
+
+
 class Inspect(Case):
     def inspect(self, *args, stdin=b"", keys=True):
         return self.assay("inspect", *(self.KEY if keys else ("--at", str(AT))), *args, stdin=stdin)
@@ -805,7 +907,10 @@ class Address(Case):
         with socket.socket() as taken:  # bound, not listening: connections are refused
             taken.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{taken.getsockname()[1]}/jwks.json"
-            self.assertRefused(self.assay("verify", "--jwks", url, stdin="x\n"), url)
+            self.assertRefused(self.assay("verify", "--jwks", url, stdin="x\n"), url, "Connection refused")
+            done = self.assay("verify", "--jwks", url + "?token=hunter2", stdin="x\n")
+            self.assertRefused(done, url + "?...")
+            self.assertNotIn(b"hunter2", done.stderr)
             self.assertRefused(self.assay("verify", "--ssrf-safe", "--jwks", url, stdin="x\n"), "https")
 
     def test_key_sets_over_plain_http_are_refused_beyond_loopback(self):

@@ -45,6 +45,7 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   std::map<std::string, std::string> fields;
 #define SHOW(path) fields[#path] = shown(all.path)
   SHOW(verifier.keys), SHOW(verifier.fetch.ssrf_safe), SHOW(verifier.fetch.ca_file), SHOW(verifier.policy.profile);
+  SHOW(verifier.fetch.refetch_interval_seconds), SHOW(verifier.fetch.max_age_seconds);
   SHOW(verifier.policy.algorithms), SHOW(verifier.policy.issuers), SHOW(verifier.policy.audiences);
   SHOW(verifier.policy.required_scopes), SHOW(verifier.policy.required_type), SHOW(verifier.policy.leeway_seconds);
   SHOW(verifier.policy.required_claims), SHOW(verifier.policy.max_lifetime_seconds), SHOW(verifier.policy.revoked);

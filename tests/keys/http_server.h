@@ -1,4 +1,4 @@
-// A small HTTP/1.1 server on loopback for tests of fetching: an ephemeral port, a thread, one connection at a time.
+// A small HTTP/1.1 server on loopback for tests of fetching: an ephemeral port, a thread for each connection.
 #pragma once
 
 #include <arpa/inet.h>
@@ -12,12 +12,13 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace assay {
 
 class HttpServer {
  public:
-  // Answers the request for `path` by writing to `socket`; `send` below helps. Runs on the server's thread.
+  // Answers the request for `path` by writing to `socket`; `answer` below helps. Runs on a thread of its own.
   using Handler = std::function<void(HttpServer& server, int socket, const std::string& path)>;
 
   explicit HttpServer(Handler handler) : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -64,23 +65,27 @@ class HttpServer {
 
  private:
   void serve() {
+    std::vector<std::thread> connections;
     while (!stopping_) {
-      const int socket = ::accept(listener_, nullptr, nullptr);
-      if (socket < 0) continue;
-      std::string request;
-      char block[4096];
-      while (request.find("\r\n\r\n") == std::string::npos) {
-        const ssize_t got = ::recv(socket, block, sizeof block, 0);
-        if (got <= 0) break;
-        request.append(block, static_cast<std::size_t>(got));
-      }
-      const std::size_t from = request.find(' '), to = request.find(' ', from + 1);
-      if (to != std::string::npos) {
-        ++requests_;
-        handler_(*this, socket, request.substr(from + 1, to - from - 1));
-      }
-      ::close(socket);
+      const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (socket >= 0) connections.emplace_back([this, socket] { serve_one(socket); });
     }
+    for (std::thread& connection : connections) connection.join();
+  }
+  void serve_one(int socket) {
+    std::string request;
+    char block[4096];
+    while (request.find("\r\n\r\n") == std::string::npos) {
+      const ssize_t got = ::recv(socket, block, sizeof block, 0);
+      if (got <= 0) break;
+      request.append(block, static_cast<std::size_t>(got));
+    }
+    const std::size_t from = request.find(' '), to = request.find(' ', from + 1);
+    if (to != std::string::npos) {
+      ++requests_;
+      handler_(*this, socket, request.substr(from + 1, to - from - 1));
+    }
+    ::close(socket);
   }
 
   Handler handler_;

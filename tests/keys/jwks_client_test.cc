@@ -46,6 +46,13 @@ void handle(HttpServer& server, int socket, const std::string& path) {
     // A gigabyte, if it were read.
     for (int i = 0; i < 16384 && !server.stopping() && HttpServer::write(socket, block); ++i) {
     }
+  } else if (path == "/trailers" || path == "/headers") {
+    HttpServer::write(socket, "HTTP/1.1 200 OK\r\nConnection: close\r\n");
+    if (path == "/trailers") HttpServer::write(socket, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n");
+    // A gigabyte, if it were read.
+    const std::string line = "Cache-Control: " + std::string(1000, 'x') + "\r\n";
+    for (int i = 0; i < (1 << 20) && !server.stopping() && HttpServer::write(socket, line); ++i) {
+    }
   } else {
     HttpServer::answer(socket, "404 Not Found", "", "");
   }
@@ -67,7 +74,7 @@ TEST_F(JwksClient, FetchesAndReadsHowLongTheSetMayBeKept) {
   EXPECT_EQ(fetched->max_age_seconds, 50);
   const Result<FetchedSet> not_kept = fetch_jwks(server_.url("/no-store"), quick(), kGoOn);
   ASSERT_TRUE(not_kept) << not_kept.error().message;
-  EXPECT_EQ(not_kept->max_age_seconds, 0);
+  EXPECT_EQ(not_kept->max_age_seconds, kLeastCacheSeconds);
 }
 
 TEST_F(JwksClient, NamesUrlAndFaultOfAFailedFetch) {
@@ -82,6 +89,7 @@ TEST_F(JwksClient, SaysWhichFieldIsAtFault) {
   const Result<FetchedSet> fetched = fetch_jwks("https" + server_.url("/good").substr(4), options, kGoOn);
   ASSERT_FALSE(fetched);
   EXPECT_EQ(fetched.error().field, "fetch.ca_file") << fetched.error().message;
+  EXPECT_THAT(fetched.error().message, HasSubstr("no/such/file, cannot be read: No such file or directory"));
 }
 
 TEST_F(JwksClient, EndsAHangingFetchAtItsTimeout) {
@@ -101,6 +109,33 @@ TEST_F(JwksClient, EndsAHangingFetchWhenToldToStop) {
 
 TEST_F(JwksClient, StopsReadingAnAnswerWithoutEnd) {
   EXPECT_THAT(error_of("/endless"), HasSubstr("larger than 100000 bytes"));
+}
+
+TEST_F(JwksClient, StopsReadingHeadersAndTrailersWithoutEnd) {
+  EXPECT_THAT(error_of("/trailers"), HasSubstr("headers are longer than 65536 bytes"));
+  EXPECT_THAT(error_of("/headers"), AnyOf(HasSubstr("headers are longer than 65536 bytes"), HasSubstr("Too large")));
+}
+
+TEST_F(JwksClient, NeverShowsTheQueryOfAUrl) {
+  for (const char* path : {"/fails?token=hunter2", "/other-origin?token=hunter2", "/endless?token=hunter2"}) {
+    const std::string error = error_of(path);
+    EXPECT_THAT(error, Not(HasSubstr("hunter2")));
+    EXPECT_THAT(error, HasSubstr("?...: "));
+  }
+}
+
+TEST_F(JwksClient, ShowsTheSystemsErrorOfAConnectionThatFails) {
+  EXPECT_THAT(fetch_jwks("http://127.0.0.1:1/j", quick(), kGoOn).error().message, HasSubstr(": Connection refused;"));
+}
+
+TEST(JwksUrl, IsShownWithoutCredentials) {
+  EXPECT_EQ(shown_url("https://h.example/p"), "https://h.example/p");
+  EXPECT_EQ(shown_url("https://u:p@h.example/p?a=b#c"), "https://h.example/p?...");
+  EXPECT_EQ(shown_url("https://u:p@h.example?a=b@c"), "https://h.example?...");
+  EXPECT_EQ(shown_url("https:////u:p@h.example/p"), "https:////h.example/p");
+  EXPECT_EQ(shown_url("https://h.example/p@q#f"), "https://h.example/p@q");
+  EXPECT_EQ(shown_url("u:p@h.example/p?a"), "h.example/p?...");
+  EXPECT_EQ(shown_url(""), "");
 }
 
 TEST_F(JwksClient, FollowsRedirectsWithinTheOriginAlone) {
@@ -158,16 +193,19 @@ TEST(JwksUrl, IsHttpsOrHttpOnLoopbackWithoutCredentials) {
   }
 }
 
-TEST(CacheControl, GivesTheShortestOfLimitAndMaxAge) {
+TEST(CacheControl, GivesTheShortestOfLimitAndMaxAgeButNotLessThanTenSeconds) {
   EXPECT_EQ(cache_seconds("", 0, 3600), 3600);
   EXPECT_EQ(cache_seconds("max-age=60", 0, 3600), 60);
   EXPECT_EQ(cache_seconds("MAX-AGE=\"60\" , public", 0, 3600), 60);
-  EXPECT_EQ(cache_seconds("max-age=60", 90, 3600), 0);
+  EXPECT_EQ(cache_seconds("max-age=60", 90, 3600), kLeastCacheSeconds);
   EXPECT_EQ(cache_seconds("max-age=86400", 0, 3600), 3600);
   EXPECT_EQ(cache_seconds("max-age=99999999999999999999", 0, 3600), 3600);
   EXPECT_EQ(cache_seconds("max-age=-1, s-maxage=5", 0, 3600), 3600);
-  EXPECT_EQ(cache_seconds("public,no-store", 0, 3600), 0);
-  EXPECT_EQ(cache_seconds("no-cache", 0, 3600), 0);
+  EXPECT_EQ(cache_seconds("public,no-store", 0, 3600), kLeastCacheSeconds);
+  EXPECT_EQ(cache_seconds("max-age=1", 0, 3600), kLeastCacheSeconds);
+  EXPECT_EQ(cache_seconds("max-age=60, no-store", 0, 3600), kLeastCacheSeconds);
+  EXPECT_EQ(cache_seconds("no-cache", 0, 3600), kLeastCacheSeconds);
+  EXPECT_EQ(cache_seconds("no-cache", 0, 5), 5);  // the operator decides
 }
 
 }  // namespace

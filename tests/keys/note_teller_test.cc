@@ -24,15 +24,18 @@ TEST(NoteTeller, TellsEachNoteOnce) {
 TEST(NoteTeller, TellsAFailureAgainOnlyAfterASuccess) {
   std::vector<std::string> told;
   NoteTeller teller([&](std::string_view note) { told.emplace_back(note); });
-  const std::string note[] = {"skipped"}, failure[] = {"failed"};
-  teller.tell_once(note);
-  teller.tell_failures_once(failure);
-  teller.tell_failures_once(failure);
-  EXPECT_THAT(told, ElementsAre("skipped", "failed"));
-  teller.forget_failures();
-  teller.tell_once(note);
-  teller.tell_failures_once(failure);
-  EXPECT_THAT(told, ElementsAre("skipped", "failed", "failed"));
+  const std::string note[] = {"skipped"};
+  const auto tell = [&] {
+    teller.tell_once(note);
+    teller.tell_failure_once("one: failed");
+    teller.tell_failure_once("another: failed");
+  };
+  tell();
+  tell();
+  EXPECT_THAT(told, ElementsAre("skipped", "one: failed", "another: failed"));
+  teller.forget_failures_of("one");  // the success of one source makes no other's failure news
+  tell();
+  EXPECT_THAT(told, ElementsAre("skipped", "one: failed", "another: failed", "one: failed"));
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "kernel/choice.h"
+#include "lanes/lane_kernels.h"
 #include "lanes/lanes_backend.h"
 #include "lanes/table_cache.h"
 #include "support/signing.h"
@@ -107,6 +109,21 @@ TEST(SelfTest, TakesOutAKernelThatFailsAndTellsOnce) {
   EXPECT_EQ(backend->statistics().by_openssl, 40u);
   EXPECT_EQ(notes, std::vector<std::string>{"lane kernel p256 (" + std::string(kernels_here().isa) +
                                             ") failed its self-test; OpenSSL is used"});
+}
+
+// More bytes than an address space has.
+std::size_t too_many_bytes(int) noexcept { return std::size_t{1} << 60; }
+
+TEST(SelfTest, SaysThatMemoryWasRefusedAndNotThatAKernelFailed) {
+  kernel::Kernels greedy = kernels_here();
+  greedy.p256.table_bytes = too_many_bytes;
+  EXPECT_THROW(passes_self_test(LaneKernel::p256, greedy), std::bad_alloc);
+  std::vector<std::string> notes;
+  const LaneKernels kernels(greedy, [&](std::string_view note) { notes.emplace_back(note); });
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(kernels.curve(LaneKernel::p256), nullptr);
+  EXPECT_TRUE(kernels.has(LaneKernel::p256));  // it is tried again
+  EXPECT_EQ(notes, std::vector<std::string>{"lane kernel p256 (" + std::string(kernels_here().isa) +
+                                            ") has no memory for its self-test; OpenSSL is used"});
 }
 
 TEST(SelfTest, IsNotRunForOneToken) {

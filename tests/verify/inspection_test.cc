@@ -42,7 +42,7 @@ std::vector<Verdict> verify_together(const JwtVerifier& verifier, const std::vec
   for (const Asked& one : asked) inputs.push_back({one.token, one.at});
   std::vector<jose::TokenVerdict> found(inputs.size());
   std::unique_ptr<verify::Session> session = verifier.engine().acquire();
-  verifier.engine().verify(inputs, found, *session);
+  EXPECT_TRUE(verifier.engine().verify(inputs, found, *session));
   std::vector<Verdict> verdicts;
   for (std::size_t i = 0; i < found.size(); ++i) verdicts.push_back(verify::to_verdict(found[i], inputs[i]));
   verifier.engine().release(std::move(session));

@@ -23,6 +23,7 @@ constexpr long long kMostThreads = 1024;
 
 // A century. With more the flag would only hide that exp is not checked.
 constexpr long long kMostLeeway = 3'155'760'000;
+constexpr long long kMostFetchSeconds = 31'536'000;
 constexpr long long kMostTokenBytes = 1'073'741'824;
 constexpr long long kMostBenchKeys = 10'000;
 constexpr long long kMostBatch = 65'536;
@@ -113,6 +114,17 @@ Reader<std::vector<std::string>> bench_algorithms() {
             return names;
           },
           .write = [](const std::vector<std::string>& names) { return joined(names, ","); }};
+}
+
+// A whole number of seconds, up to a year.
+Reader<double> seconds_of_fetch() {
+  const Reader<std::int64_t> whole = whole_number<std::int64_t>(1, kMostFetchSeconds, "seconds");
+  return {.read = [whole](const std::string& text) -> Result<double> {
+            const Result<std::int64_t> seconds = whole.read(text);
+            if (!seconds) return seconds.error();
+            return static_cast<double>(*seconds);
+          },
+          .write = [whole](const double& seconds) { return whole.write(static_cast<std::int64_t>(seconds)); }};
 }
 
 // bench --input: a named file, because it is read many times and a pipe can be read only once.
@@ -263,6 +275,19 @@ Rows key_rows() {
        .commands = {kVerify, kInspect, kBench},
        .help = "look tokens up in this JSON table of tokens and what they grant; for development only",
        .value = append(FIELD(verifier, keys), key_source(Kind::static_tokens_file))},
+      {.name = "--jwks-refetch",
+       .placeholder = "SECONDS",
+       .group = kKeys,
+       .commands = {kVerify, kInspect},
+       .help = "fetch the URLs again for a token with an unknown kid: up to three times at once, then once in so long",
+       .value = set(FIELD(verifier, fetch.refetch_interval_seconds), seconds_of_fetch())},
+      {.name = "--jwks-max-age",
+       .placeholder = "SECONDS",
+       .group = kKeys,
+       .commands = {kVerify, kInspect},
+       .help = "fetch a URL's key set again when it is older; earlier if the server's Cache-Control says so, but not "
+               "before 10 s",
+       .value = set(FIELD(verifier, fetch.max_age_seconds), seconds_of_fetch())},
       {.name = "--ssrf-safe",
        .group = kKeys,
        .commands = {kVerify, kInspect},

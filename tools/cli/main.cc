@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -192,6 +193,8 @@ int main(int argc, char** argv) {
   assay::cli::prepare_process();
   try {
     return assay::cli::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return assay::cli::fail("", "not enough memory");
   } catch (const std::exception& error) {
     return assay::cli::fail("", error.what());
   }

@@ -75,12 +75,14 @@ struct KeySource {
 
 // How a JWKS URL is fetched.
 struct FetchOptions {
-  double timeout_seconds = 10;
+  double timeout_seconds = 10;  // also the longest time that a batch waits for a key that no set has yet
   std::size_t max_bytes = 4u << 20;
-  double max_age_seconds = 3600;         // a set is kept at most so long, less if Cache-Control says so
-  double refetch_interval_seconds = 30;  // at most one refetch in so long, whatever the tokens say
-  bool ssrf_safe = false;                // https only, private addresses refused, the resolved address pinned
-  std::string ca_file;                   // PEM bundle to trust instead of the system's; empty: the system's
+  // A set is fetched again when it is older, or earlier if Cache-Control says so, but not before 10 s.
+  double max_age_seconds = 3600;
+  // Tokens with an unknown kid cause at most three refetches at once, and one more in each such interval.
+  double refetch_interval_seconds = 30;
+  bool ssrf_safe = false;  // https only, private addresses refused, the resolved address pinned
+  std::string ca_file;     // PEM bundle to trust instead of the system's; empty: the system's
 };
 
 }  // namespace assay

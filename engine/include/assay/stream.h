@@ -95,7 +95,7 @@ struct StreamResult {
   // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
   std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0;
   std::uint64_t far_expiry = 0;  // accepted tokens whose exp lies beyond the year 2200: perhaps in milliseconds
-  std::uint64_t recalled = 0;  // tokens known from before, whose signatures were not verified again
+  std::uint64_t recalled = 0;    // tokens known from before, whose signatures were not verified again
   // Kids that no key has, in the order of first appearance: the first 1000, each with its records.
   std::vector<std::pair<std::string, std::uint64_t>> unknown_kids;
   std::uint64_t other_unknown_kids = 0;  // records with further ones

@@ -8,6 +8,11 @@
 //
 // A token is taken exactly: without "Bearer ", without white space. All members may be called from any number of
 // threads at once. A call that is in progress during reload() keeps the keys that it began with.
+//
+// A process may fork while it has a verifier and no other thread is in a call of it. The child may use it and destroy
+// it; background threads that it lacks are started anew there.
+//
+// If memory is refused in the middle of a verification, the call throws std::bad_alloc and gives no verdict.
 #pragma once
 
 #include <cstddef>
@@ -66,7 +71,8 @@ class JwtVerifier {
   std::optional<AccessToken> load_access_token(std::string_view token) const;
   std::optional<AccessToken> verify_token(std::string_view token) const;
 
-  // Returns the verdict with its reasons, now or at another moment.
+  // Returns the verdict with its reasons, now or at another moment. For a token whose kid no key has, this waits for a
+  // refetch of the URLs (FetchOptions); the other functions do so too.
   Verdict verify(std::string_view token) const;
   Verdict verify(std::string_view token, Instant at) const;
   // Writes the verdict on tokens[i] to verdicts[i]; both spans have one length. From dozens of tokens on this is much

@@ -1,19 +1,20 @@
-// Builds in the background: in order, one at a time, and none after the end.
-#include "lanes/build_queue.h"
+// Jobs in the background: in order, one at a time, and none after the end.
+#include "base/job_queue.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
-namespace assay::lanes {
+namespace assay::base {
 namespace {
 
-TEST(BuildQueue, RunsBuildsInOrderInOneOtherThread) {
-  BuildQueue queue;
+TEST(JobQueue, RunsJobsInOrderInOneOtherThread) {
+  JobQueue queue(JobQueue::AtFork::waits_for_job);
   std::vector<int> order;
   std::vector<std::thread::id> threads;
   for (int i = 0; i < 5; ++i) {
@@ -28,10 +29,10 @@ TEST(BuildQueue, RunsBuildsInOrderInOneOtherThread) {
   EXPECT_NE(threads.front(), std::this_thread::get_id());
 }
 
-TEST(BuildQueue, FinishesTheRunningBuildAndDropsTheOthersAtItsEnd) {
+TEST(JobQueue, FinishesTheRunningJobAndDropsTheOthersAtItsEnd) {
   std::atomic<bool> begun{false}, may_end{false}, ended{false};
   const auto dropped = std::make_shared<int>();
-  auto queue = std::make_unique<BuildQueue>();
+  auto queue = std::make_unique<JobQueue>(JobQueue::AtFork::waits_for_job);
   queue->add([&] {
     begun = true;
     while (!may_end.load()) std::this_thread::yield();
@@ -48,5 +49,14 @@ TEST(BuildQueue, FinishesTheRunningBuildAndDropsTheOthersAtItsEnd) {
   EXPECT_TRUE(ended.load());
 }
 
+TEST(JobQueue, GoesOnAfterAJobThatThrows) {
+  JobQueue queue(JobQueue::AtFork::waits_for_job);
+  bool ran = false;
+  EXPECT_TRUE(queue.add([] { throw std::bad_alloc(); }));
+  EXPECT_TRUE(queue.add([&] { ran = true; }));
+  queue.wait_until_idle();
+  EXPECT_TRUE(ran);
+}
+
 }  // namespace
-}  // namespace assay::lanes
+}  // namespace assay::base

@@ -1,0 +1,42 @@
+// Jobs that run one after another in a background thread, while their owner goes on.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/fork_aware.h"
+
+namespace assay::base {
+
+// Thread safe. The thread starts with the first job. A child of fork() has the jobs that had not ended, and starts a
+// thread of its own for them at the next add() or resume(); so a job may run in both processes.
+class JobQueue final : private ForkAware {
+ public:
+  // What fork() does about a job that runs: waits for its end (a job that ends soon), or not, and then the child runs
+  // the job again from its begin (one that may wait for others; its locks are ForkSafeMutex).
+  enum class AtFork { waits_for_job, runs_it_again };
+
+  explicit JobQueue(AtFork at_fork);
+  // Drops the jobs that wait, and waits for the one that runs.
+  ~JobQueue();
+  JobQueue(const JobQueue&) = delete;
+  JobQueue& operator=(const JobQueue&) = delete;
+
+  // Returns false, and drops the job, if the system grants no thread. A job that throws is over.
+  bool add(std::function<void()> job);
+  // Makes sure that a thread is there for the jobs that wait. Returns false if the system grants none.
+  bool resume();
+  // Returns when no job waits or runs.
+  void wait_until_idle();
+
+ private:
+  struct State;
+  void before_fork() override;
+  void after_fork_in_parent() override;
+  void after_fork_in_child() override;
+
+  const AtFork at_fork_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace assay::base
