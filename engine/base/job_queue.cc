@@ -60,17 +60,12 @@ JobQueue::~JobQueue() {
   hear_no_more_of_forks();
   State& state = *state_;
   std::thread thread;
-  std::deque<std::function<void()>> dropped;
   {
     const MutexLock lock(state.mutex);
     state.stop = true;
-    while (state.jobs.size() > (state.running ? 1u : 0u)) {
-      dropped.push_back(std::move(state.jobs.back()));
-      state.jobs.pop_back();
-    }
+    while (state.jobs.size() > (state.running ? 1u : 0u)) state.jobs.pop_back();
     thread = std::move(state.thread);
   }
-  dropped.clear();
   state.changed.notify_all();
   if (thread.joinable()) thread.join();
 }
