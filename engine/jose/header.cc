@@ -177,6 +177,8 @@ std::optional<Header> read_header(std::string_view segment, Profile profile) {
   header.typ = string_of(*root, "typ");
   header.has_enc = root->find("enc") != nullptr;
   header.has_nonce = root->find("nonce") != nullptr;
+  header.x5t = string_of(*root, "x5t").value_or("");
+  header.x5t_s256 = string_of(*root, "x5t#S256").value_or("");
   // FastMCP asks `if kid`; a falsy kid of another type fails joserfc's check below.
   header.lookup_without_kid = is_fastmcp(profile) && (!header.kid || header.kid->empty());
 

@@ -29,6 +29,7 @@ struct Header {
   std::optional<Algorithm> algorithm;  // when alg names one that assay verifies
   std::optional<std::string> kid;      // when it is a string
   std::optional<std::string> typ;      // when it is a string
+  std::string x5t, x5t_s256;           // x5t and x5t#S256 when they are strings; empty: none
   // fastmcp: kid as FastMCP looks it up; null and other falsy values are no kid. Differs from `kid` only there.
   bool lookup_without_kid = false;
   bool has_enc = false;            // as the header of a JWE has (RFC 7516 §4.1.2)

@@ -5,8 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/wipe.h"
 #include "codec/base64url.h"
 #include "jose/big_endian.h"
+#include "jose/jwk_number.h"
 #include "jose/key_rules.h"
 
 namespace assay::jose {
@@ -21,6 +23,12 @@ using Why = std::string;
 // RFC 7517 §4.3 knows eight operations; a long list must not cost its square.
 constexpr std::size_t kMaxOperations = 32;
 
+// Joins what is wrong with two members.
+Why both(Why one, const Why& other) {
+  if (one.empty()) return other;
+  return other.empty() ? one : one + "; " + other;
+}
+
 // Reads the members of one JWK. The two profiles share the numbers and differ in the rules around them.
 class KeyReader {
  public:
@@ -29,13 +37,29 @@ class KeyReader {
   // Returns why the key cannot be used; `key` is complete if that is empty.
   Why read(Jwk& key) {
     if (Why why = common_members(key); !why.empty()) return why;
-    if (Why why = numbers(key); !why.empty()) return why;
-    return strict_ ? bind(key) : Why();
+    Why why = both(strict_ ? algorithm_name(key) : Why(), numbers(key));
+    if (!why.empty() || !strict_) return why;
+    return bind(key);
   }
 
+  // Whether the fault is one of form or strength, which a laxer profile may pass over.
+  bool is_lax_elsewhere() const noexcept { return is_lax_elsewhere_; }
+
  private:
+  // Marks a fault as one that a laxer profile may pass over.
+  Why lax_elsewhere(Why why) {
+    is_lax_elsewhere_ = is_lax_elsewhere_ || !why.empty();
+    return why;
+  }
+
+  // Null if the member is absent. In strict null says nothing, as .NET's serializers write members that are not set.
+  const JsonNode* find(std::string_view name) const noexcept {
+    const JsonNode* node = json_.find(name);
+    return strict_ && node != nullptr && node->is(JsonType::null) ? nullptr : node;
+  }
+
   Why common_members(Jwk& key) {
-    const JsonNode* kty = json_.find("kty");
+    const JsonNode* kty = find("kty");
     if (kty == nullptr) return "kty is missing";
     if (!kty->is(JsonType::string)) return "kty is not a string";
     if (kty->text == "RSA") {
@@ -49,33 +73,38 @@ class KeyReader {
     } else {
       return "kty is not one of RSA, EC, OKP, oct";
     }
-    if (const JsonNode* kid = json_.find("kid")) {
+    if (const JsonNode* kid = find("kid")) {
       if (!kid->is(JsonType::string)) return "kid is not a string";
       // FastMCP files an empty kid with the keys that have none.
       key.has_kid = strict_ || !kid->text.empty();
       key.kid = kid->text;
     }
     if (Why why = use_and_operations(); !why.empty()) return why;
-    if (const JsonNode* alg = json_.find("alg"); alg != nullptr && !alg->is(JsonType::string))
-      return "alg is not a string";
-    return certificates();
+    if (const JsonNode* alg = find("alg"); alg != nullptr && !alg->is(JsonType::string)) return "alg is not a string";
+    return certificates(key);
   }
 
   // RFC 7517 §4.2, §4.3.
-  Why use_and_operations() const {
-    const JsonNode* use = json_.find("use");
-    const JsonNode* ops = json_.find("key_ops");
+  Why use_and_operations() {
+    const JsonNode* use = find("use");
+    const JsonNode* ops = find("key_ops");
     return strict_ ? strict_use(use, ops) : joserfc_use(use, ops);
   }
 
-  static Why strict_use(const JsonNode* use, const JsonNode* ops) {
+  // RFC 7517 §4.2 allows other values than sig and enc. SPIFFE writes jwt-svid for keys of tokens.
+  Why strict_use(const JsonNode* use, const JsonNode* ops) {
     if (use != nullptr) {
       if (!use->is(JsonType::string)) return "use is not a string";
       if (use->text == "enc") return "use is enc: the key is not for signatures";
-      if (use->text != "sig") return "use is neither sig nor enc";
+      if (use->text != "sig" && use->text != "jwt-svid")
+        return "use is " + shown_text(use->text) + ": only sig and jwt-svid are for signatures of tokens";
     }
     if (ops == nullptr) return {};
     if (!ops->is(JsonType::array)) return "key_ops is not an array";
+    if (ops->items.empty())
+      return lax_elsewhere(
+          "key_ops is empty: it allows no operation (RFC 7517 §4.3); the issuer should leave it out, or "
+          "a copy of the set may");
     if (ops->items.size() > kMaxOperations)
       return "key_ops holds more than " + std::to_string(kMaxOperations) + " operations";
     bool verify = false;
@@ -85,7 +114,8 @@ class KeyReader {
       for (std::size_t j = 0; j < i; ++j)
         if (ops->items[j].text == op.text) return "key_ops names an operation twice";
       verify = verify || op.text == "verify";
-      if (use != nullptr && is_operation_of_encryption(op.text)) return "use is sig, but key_ops names encryption";
+      if (use != nullptr && is_operation_of_encryption(op.text))
+        return "use is " + std::string(use->text) + ", but key_ops names encryption";
     }
     return verify ? Why() : "key_ops does not hold verify";
   }
@@ -118,21 +148,46 @@ class KeyReader {
     return {};
   }
 
-  // RFC 7517 §4.6 to §4.9: only the types of certificate members are checked. They are never followed or trusted.
-  Why certificates() const {
-    if (const JsonNode* x5u = json_.find("x5u")) {
+  // RFC 7517 §4.6 to §4.9: certificate members are never followed or trusted. They only tell which key a token means.
+  Why certificates(Jwk& key) const {
+    if (const JsonNode* x5u = find("x5u")) {
       if (!x5u->is(JsonType::string) || !(x5u->text.starts_with("https://") || x5u->text.starts_with("http://")))
         return "x5u is not a URL";
     }
-    if (const JsonNode* x5c = json_.find("x5c")) {
+    if (const JsonNode* x5c = find("x5c")) {
       if (!x5c->is(JsonType::array)) return "x5c is not an array";
       for (const JsonNode& item : x5c->items)
         if (!item.is(JsonType::string)) return "x5c holds something that is not a string";
+      if (!x5c->items.empty()) key.certificate = certificate_bytes(x5c->items.front().text);
     }
-    for (std::string_view name : {"x5t", "x5t#S256"})
-      if (const JsonNode* x5t = json_.find(name); x5t != nullptr && !x5t->is(JsonType::string))
-        return std::string(name) + " is not a string";
+    for (const auto& [name, to] : {std::pair("x5t", &key.x5t), std::pair("x5t#S256", &key.x5t_s256)}) {
+      const JsonNode* x5t = find(name);
+      if (x5t == nullptr) continue;
+      if (!x5t->is(JsonType::string)) return std::string(name) + " is not a string";
+      *to = x5t->text;
+    }
     return {};
+  }
+
+  // Decodes an item of x5c, which is standard base64 (RFC 7517 §4.7). Empty if it is something else.
+  static std::string certificate_bytes(std::string_view text) {
+    std::string bytes;
+    std::string plain(text);
+    while (plain.ends_with('=')) plain.pop_back();
+    std::replace(plain.begin(), plain.end(), '+', '-');
+    std::replace(plain.begin(), plain.end(), '/', '_');
+    if (std::optional<std::string> der = codec::base64url_decode(plain)) bytes = std::move(*der);
+    return bytes;
+  }
+
+  // strict: alg must name a signature algorithm that assay verifies.
+  Why algorithm_name(const Jwk& key) {
+    const JsonNode* alg = find("alg");
+    if (alg == nullptr || algorithm_from_string(alg->text)) return {};
+    Why why = "alg is " + shown_text(alg->text) + ", which is no signature algorithm that assay verifies";
+    if (const std::optional<Algorithm> meant = algorithm_meant(alg->text, key.type))
+      why += " (" + std::string(to_string(*meant)) + " is meant?)";
+    return lax_elsewhere(why);
   }
 
   Why numbers(Jwk& key) {
@@ -149,33 +204,26 @@ class KeyReader {
     return "kty is unknown";
   }
 
-  // Decodes a required member.
   Why octets(std::string_view name, std::string& to) const {
-    const JsonNode* node = json_.find(name);
-    if (node == nullptr) return std::string(name) + " is missing";
-    if (!node->is(JsonType::string)) return std::string(name) + " is not a string";
-    std::optional<std::string> bytes = codec::base64url_decode(node->text);
-    if (!bytes) return std::string(name) + " is not base64url";
-    if (bytes->empty()) return std::string(name) + " is empty";
-    to = std::move(*bytes);
-    return {};
+    return read_octets(name, find(name), JwkForm::octets, to);
   }
 
-  // Decodes an integer of any size: Base64urlUInt of RFC 7518 §2.
-  Why integer(std::string_view name, std::string& to) const {
-    if (Why why = octets(name, to); !why.empty()) return why;
-    if (to.front() != 0 || to == std::string_view("\0", 1)) return {};
-    // RFC 7518 §2: the minimum number of octets. joserfc reads the number.
-    if (strict_) return std::string(name) + " has leading zero bytes";
-    to = std::string(without_leading_zeros(to));
-    if (to.empty()) to.assign(1, '\0');
-    return {};
+  // Decodes an integer of any size: Base64urlUInt of RFC 7518 §2. joserfc takes one with leading zero bytes.
+  Why integer(std::string_view name, std::string& to) {
+    to.clear();
+    const Why why = read_octets(name, find(name), JwkForm::integer, to);
+    if (why.empty() || to.empty()) return why;
+    const JsonNode* node = find(name);
+    const bool only_zeros = codec::base64url_decode(node->text).has_value();
+    return only_zeros && !strict_ ? Why() : lax_elsewhere(why);
   }
 
-  Why rsa(Jwk& key) const {
-    if (json_.find("oth") != nullptr) return "oth: keys of more than two primes are not supported";
-    if (Why why = integer("n", key.n); !why.empty()) return why;
-    if (Why why = integer("e", key.e); !why.empty()) return why;
+  Why rsa(Jwk& key) {
+    const JsonNode* oth = find("oth");
+    // An empty list says that there are no further primes. joserfc takes no such member at all.
+    if (oth != nullptr && !(strict_ && oth->is(JsonType::array) && oth->items.empty()))
+      return "oth: keys of more than two primes are not supported";
+    if (Why why = both(integer("n", key.n), integer("e", key.e)); !why.empty()) return why;
     if (!strict_ && (is_even(key.e) || key.e == "\x01" || bit_length(key.n) < 2 || at_least(key.e, key.n)))
       return "e is not an odd number between 3 and n";
     return rsa_private(key);
@@ -186,31 +234,32 @@ class KeyReader {
     return a.size() != b.size() ? a.size() > b.size() : a >= b;
   }
 
-  // RFC 7518 §6.3.2: d stands by itself, or with all of p, q, dp, dq and qi.
-  Why rsa_private(Jwk& key) const {
+  // RFC 7518 §6.3.2: d stands by itself, or with all of p, q, dp, dq and qi. strict does not read them: verdicts rest
+  // on n and e, and to check the others costs as much as whoever publishes them likes.
+  Why rsa_private(Jwk& key) {
     const std::array<std::pair<std::string_view, std::string*>, 5> primes = {
         {{"p", &key.p}, {"q", &key.q}, {"dp", &key.dp}, {"dq", &key.dq}, {"qi", &key.qi}}};
     std::size_t found = 0;
     for (const auto& [name, to] : primes) {
-      const JsonNode* node = json_.find(name);
+      const JsonNode* node = find(name);
       if (node == nullptr) continue;
       if (!node->is(JsonType::string)) return std::string(name) + " is not a string";
       ++found;
     }
-    if (json_.find("d") == nullptr) {
-      // joserfc reads the public part of such a key.
-      return found != 0 && strict_ ? "p, q, dp, dq or qi without d" : Why();
-    }
+    const bool has_d = find("d") != nullptr;
+    key.is_private = has_d || found != 0;
+    if (has_d && found != 0 && found != primes.size())
+      return "of p, q, dp, dq and qi some are missing (RFC 7518 §6.3.2)";
+    if (strict_ || !has_d) return {};  // joserfc, too, reads the public part of a key without d
     if (Why why = integer("d", key.d); !why.empty()) return why;
     if (found == 0) return {};
-    if (found != primes.size()) return "of p, q, dp, dq and qi some are missing (RFC 7518 §6.3.2)";
     for (const auto& [name, to] : primes)
       if (Why why = integer(name, *to); !why.empty()) return why;
     return {};
   }
 
   Why curve(Jwk& key) const {
-    const JsonNode* crv = json_.find("crv");
+    const JsonNode* crv = find("crv");
     if (crv == nullptr) return "crv is missing";
     if (!crv->is(JsonType::string)) return "crv is not a string";
     key.curve = curve_from_string(crv->text);
@@ -220,77 +269,110 @@ class KeyReader {
     return {};
   }
 
-  // Decodes a coordinate at full width (RFC 7518 §6.2.1.2). joserfc reads a number of any width.
-  Why coordinate(std::string_view name, std::size_t width, std::string& to) const {
+  // Decodes a coordinate at full width (RFC 7518 §6.2.1.2). joserfc reads a number of any size, which prepare_key
+  // reduces modulo the field's prime.
+  Why coordinate(std::string_view name, std::size_t width, std::string& to) {
     if (Why why = octets(name, to); !why.empty()) return why;
-    if (to.size() == width) return {};
-    if (strict_) return std::string(name) + " is not " + std::to_string(width) + " bytes long (RFC 7518 §6.2.1.2)";
+    if (strict_) return lax_elsewhere(width_fault(name, to, width));
     const std::string_view number = without_leading_zeros(to);
-    if (number.size() > width) return std::string(name) + " is larger than the field";
-    to = std::string(width - number.size(), '\0').append(number);
+    if (number.size() <= width) to = std::string(width - number.size(), '\0').append(number);
     return {};
   }
 
-  Why ec(Jwk& key) const {
+  Why ec(Jwk& key) {
     if (Why why = curve(key); !why.empty()) return why;
     const std::size_t width = info(key.curve).bytes;
-    if (Why why = coordinate("x", width, key.x); !why.empty()) return why;
-    if (Why why = coordinate("y", width, key.y); !why.empty()) return why;
-    return json_.find("d") == nullptr ? Why() : coordinate("d", width, key.d);
+    if (Why why = both(coordinate("x", width, key.x), coordinate("y", width, key.y)); !why.empty()) return why;
+    key.is_private = find("d") != nullptr;
+    return key.is_private ? coordinate("d", width, key.d) : Why();
   }
 
-  Why okp(Jwk& key) const {
+  Why okp(Jwk& key) {
     if (Why why = curve(key); !why.empty()) return why;
     const std::size_t width = info(key.curve).bytes;
-    const std::string wrong = " is not " + std::to_string(width) + " bytes long";
-    const bool is_private = json_.find("d") != nullptr;
-    if (is_private) {
+    const auto wrong = [width](std::string_view name, const std::string& bytes) {
+      return std::string(name) + " has " + std::to_string(bytes.size()) + " bytes and needs " + std::to_string(width);
+    };
+    key.is_private = find("d") != nullptr;
+    if (key.is_private) {
       if (Why why = octets("d", key.d); !why.empty()) return why;
-      if (key.d.size() != width) return "d" + wrong;
+      if (key.d.size() != width) return wrong("d", key.d);
     }
-    if (is_private && !strict_) {
+    if (key.is_private && !strict_) {
       // joserfc takes the public part from d and never decodes x.
-      const JsonNode* x = json_.find("x");
+      const JsonNode* x = find("x");
       return x != nullptr && x->is(JsonType::string) ? Why() : "x is missing or not a string";
     }
     if (Why why = octets("x", key.x); !why.empty()) return why;
-    return key.x.size() == width ? Why() : "x" + wrong;
+    return key.x.size() == width ? Why() : wrong("x", key.x);
   }
 
   // strict: checks the numbers, and leaves of the algorithms of the key's type those that its members allow.
-  Why bind(Jwk& key) const {
-    if (Why why = weakness_of(key); !why.empty()) return why;
+  Why bind(Jwk& key) {
+    if (Why why = weakness_of(key); !why.empty()) return is_short(key) ? lax_elsewhere(why) : why;
     key.permitted = algorithms_of(key.type, key.curve);
     if (key.permitted.empty())
       return "no algorithm of this version verifies with curve " + std::string(to_string(key.curve));
     if (key.type == KeyType::oct) {
       key.permitted = key.permitted & hmac_algorithms_for(key.k.size());
-      if (key.permitted.empty()) return "k is shorter than 32 bytes, the hash of HS256 (RFC 7518 §3.2)";
+      if (key.permitted.empty())
+        return "k has " + std::to_string(key.k.size()) +
+               " bytes and needs at least 32, the hash of HS256 (RFC 7518 §3.2)";
     }
-    if (const JsonNode* alg = json_.find("alg")) {
-      AlgorithmSet only;
-      if (const std::optional<Algorithm> named = algorithm_from_string(alg->text)) only.insert(*named);
-      if (only.empty()) return "alg is not a signature algorithm that assay verifies";
-      key.permitted = key.permitted & only;
-      // RFC 7517 §4.4: the algorithm intended for the key must be one that it can serve.
-      if (key.permitted.empty()) return "alg does not fit the key";
-    }
-    return {};
+    const JsonNode* alg = find("alg");
+    if (alg == nullptr) return {};
+    // RFC 7517 §4.4: the algorithm intended for the key must be one that it can serve.
+    key.permitted = key.permitted & algorithms_named(*algorithm_from_string(alg->text), key);
+    return key.permitted.empty() ? "alg is " + std::string(alg->text) + ", which does not fit the key" : Why();
+  }
+
+  // RFC 9864 §2.2: EdDSA with a key on Ed25519 is Ed25519, so a key for the one is a key for the other.
+  static AlgorithmSet algorithms_named(Algorithm named, const Jwk& key) noexcept {
+    AlgorithmSet set;
+    set.insert(named);
+    const bool is_eddsa = info(named).scheme == Scheme::eddsa && key.permitted.contains(named);
+    return is_eddsa ? key.permitted : set;
   }
 
   const JsonNode& json_;
   const bool strict_;
+  bool is_lax_elsewhere_ = false;
 };
+
+// The algorithm with which FastMCP would use a key of this type and curve.
+std::optional<Algorithm> fastmcp_algorithm(const Jwk& key) {
+  if (key.type == KeyType::oct) return {};  // it takes no secret from a set
+  const AlgorithmSet fitting = algorithms_of(key.type, key.curve) & AlgorithmSet::unless_named();
+  for (int i = 0; i < kAlgorithmCount; ++i)
+    if (fitting.contains(static_cast<Algorithm>(i))) return static_cast<Algorithm>(i);
+  return {};
+}
 
 }  // namespace
 
-std::string read_jwk(const JsonNode& json, Profile profile, Jwk& key) { return KeyReader(json, profile).read(key); }
+JwkFault read_jwk(const JsonNode& json, Profile profile, Jwk& key) {
+  KeyReader reader(json, profile);
+  JwkFault fault{reader.read(key)};
+  if (fault.why.empty() || !reader.is_lax_elsewhere() || is_fastmcp(profile)) return fault;
+  Jwk lax;
+  if (KeyReader(json, Profile::fastmcp).read(lax).empty()) fault.fastmcp_takes_it = fastmcp_algorithm(lax);
+  return fault;
+}
 
-std::string shown_kid(std::string_view kid) {
+std::string shown_text(std::string_view text) {
   constexpr std::size_t kMost = 80;
   std::string shown;
-  codec::append_json_string(shown, kid.substr(0, kMost));
+  codec::append_json_string(shown, text.substr(0, kMost));
   return shown;
 }
 
 }  // namespace assay::jose
+
+namespace assay {
+
+Jwk::~Jwk() {
+  for (std::string* secret : {&k, &d, &p, &q, &dp, &dq, &qi})
+    if (secret->capacity() != 0) base::wipe(*secret);
+}
+
+}  // namespace assay

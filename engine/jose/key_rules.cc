@@ -1,5 +1,7 @@
 #include "jose/key_rules.h"
 
+#include <algorithm>
+#include <cctype>
 #include <vector>
 
 #include "jose/big_endian.h"
@@ -102,6 +104,28 @@ std::string weakness_of(const Jwk& key) {
     return {};
   }
   if (key.curve == Curve::Ed25519 || key.curve == Curve::Ed448) return edwards_weakness(key);
+  return {};
+}
+
+bool is_short(const Jwk& key) noexcept { return key.type == KeyType::RSA && bit_length(key.n) < kMinRsaBits; }
+
+std::optional<Algorithm> algorithm_meant(std::string_view name, KeyType type) {
+  std::string upper;
+  for (const char c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      upper.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  const auto has = [&upper](std::string_view part) { return upper.find(part) != std::string::npos; };
+  const bool is_pss = has("PSS") || has("MGF1") || has("PS256") || has("PS384") || has("PS512");
+  for (int i = 0; i < kAlgorithmCount; ++i) {
+    const AlgorithmInfo& row = info(static_cast<Algorithm>(i));
+    if (row.key_type != type || row.scheme == Scheme::eddsa || row.curve == Curve::secp256k1) continue;
+    if (type == KeyType::RSA && (row.scheme == Scheme::rsa_pss) != is_pss) continue;
+    const std::string_view digits = row.name.substr(2);
+    const bool names_family = type == KeyType::RSA  ? has("RSA") || has("RS") || is_pss
+                              : type == KeyType::EC ? has("ECDSA") || has("ES") || has("EC")
+                                                    : has("HMAC") || has("HS");
+    if (names_family && has(digits)) return static_cast<Algorithm>(i);
+  }
   return {};
 }
 

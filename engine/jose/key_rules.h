@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,5 +28,11 @@ AlgorithmSet hmac_algorithms_for(std::size_t bytes) noexcept;
 // canonical (RFC 8032 §5.1.3, §5.2.3) or of small order, under which anyone can sign. `n` and `e` have no leading zero
 // bytes.
 std::string weakness_of(const Jwk& key);
+// True for RSA of fewer than kMinRsaBits: a weakness that other verifiers took.
+bool is_short(const Jwk& key) noexcept;
+
+// Guesses the algorithm that a name outside of JOSE means for a key of this type: RS256 for "SHA256withRSA", "rs256"
+// and "RSA-SHA256". Nothing if it may mean several or none.
+std::optional<Algorithm> algorithm_meant(std::string_view name, KeyType type);
 
 }  // namespace assay::jose

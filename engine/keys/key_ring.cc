@@ -30,19 +30,18 @@ std::string identity_of(const PreparedKey& key) {
 
 }  // namespace
 
-KeyRing::KeyRing(std::vector<PreparedKey> keys, Profile profile, bool poisoned, std::vector<std::string> skipped_kids)
+KeyRing::KeyRing(std::vector<PreparedKey> keys, Profile profile, std::vector<SkippedKid> skipped)
     : keys_(std::move(keys)),
       profile_(profile),
-      poisoned_(poisoned),
-      generation_(last_generation.fetch_add(1, std::memory_order_relaxed) + 1),
-      skipped_kids_(std::move(skipped_kids)) {
+      generation_(last_generation.fetch_add(1, std::memory_order_relaxed) + 1) {
   if (profile_ == Profile::strict) {
     keep_first_of_equal();
   } else {
     keep_last_of_each_kid();
   }
   keys_.shrink_to_fit();
-  std::sort(skipped_kids_.begin(), skipped_kids_.end());
+  for (SkippedKid& one : skipped)
+    skipped_.emplace(std::move(one.kid), "the key with the token's kid cannot be used and was skipped: " + one.why);
 
   // From here on no key moves: by_kid_ views their kids.
   for (std::uint32_t i = 0; i < keys_.size(); ++i) {
@@ -51,8 +50,15 @@ KeyRing::KeyRing(std::vector<PreparedKey> keys, Profile profile, bool poisoned, 
     permitted_ = permitted_ | key.jwk.permitted;
     for (int a = 0; a < kAlgorithmCount; ++a) {
       if (!key.jwk.permitted.contains(static_cast<Algorithm>(a))) continue;
-      Count& count = by_algorithm_[static_cast<std::size_t>(a)];
-      if (count.keys++ == 0) count.first = i;
+      const auto count = [i](Count& of) {
+        if (of.keys++ == 0) of.first = i;
+      };
+      count(by_algorithm_[static_cast<std::size_t>(a)]);
+      if (key.thumbprints.empty()) count(without_thumbprint_[static_cast<std::size_t>(a)]);
+    }
+    for (const std::string& thumbprint : key.thumbprints) {
+      std::vector<std::uint32_t>& same = by_thumbprint_[thumbprint];
+      if (same.empty() || same.back() != i) same.push_back(i);
     }
     if (key.any_kid) {
       any_kid_.push_back(i);
@@ -84,8 +90,9 @@ void KeyRing::keep_last_of_each_kid() {
   keys_ = std::move(kept);
 }
 
-KeyChoice KeyRing::choose(std::optional<std::string_view> kid, Algorithm algorithm) const {
-  return profile_ == Profile::strict ? choose_strictly(kid, algorithm) : choose_as_fastmcp(kid, algorithm);
+KeyChoice KeyRing::choose(const KeyNames& names, Algorithm algorithm) const {
+  if (is_fastmcp(profile_)) return choose_as_fastmcp(names.kid, algorithm);
+  return names.kid ? choose_strictly(*names.kid, algorithm) : choose_without_kid(names, algorithm);
 }
 
 void KeyRing::add_candidates(KeyChoice& choice, std::span<const std::uint32_t> indices, Algorithm algorithm) const {
@@ -95,39 +102,67 @@ void KeyRing::add_candidates(KeyChoice& choice, std::span<const std::uint32_t> i
   }
 }
 
-bool KeyRing::was_skipped(std::string_view kid) const {
-  return std::binary_search(skipped_kids_.begin(), skipped_kids_.end(), kid);
+std::string_view KeyRing::why_skipped(std::string_view kid, std::optional<Algorithm> algorithm) const noexcept {
+  const auto found = skipped_.find(kid);
+  if (found == skipped_.end() || knows(kid)) return {};
+  const auto serves = [&](std::uint32_t i) { return algorithm && keys_[i].jwk.permitted.contains(*algorithm); };
+  return std::any_of(any_kid_.begin(), any_kid_.end(), serves) ? std::string_view() : found->second;
 }
 
-KeyChoice KeyRing::choose_strictly(std::optional<std::string_view> kid, Algorithm algorithm) const {
+const std::vector<std::uint32_t>* KeyRing::with_thumbprint(std::string_view written) const {
+  if (written.empty()) return nullptr;
+  const auto found = by_thumbprint_.find(plain_thumbprint(written));
+  return found == by_thumbprint_.end() ? nullptr : &found->second;
+}
+
+// RFC 7515 §6: x5t and x5t#S256 say which key it is, as kid does. They choose among configured keys and nothing else.
+KeyChoice KeyRing::choose_without_kid(const KeyNames& names, Algorithm algorithm) const {
   KeyChoice choice;
-  if (!kid) {
-    const Count& count = by_algorithm_[static_cast<std::size_t>(algorithm)];
-    if (count.keys == 1) {
-      choice.candidates.push_back(&keys_[count.first]);
-    } else if (count.keys > 1) {
-      choice.fault = Reason::key_ambiguous;
-      choice.detail = "the token has no kid, and several keys fit its algorithm";
-    } else if (keys_.empty()) {
-      choice.fault = Reason::key_not_found;
-      choice.detail = "there is no usable key";
-      choice.unknown_kid = true;
-    } else {
-      choice.fault = Reason::key_mismatch;
-      choice.detail = "no key fits the token's algorithm";
-    }
+  const bool has_thumbprint = !names.x5t.empty() || !names.x5t_s256.empty();
+  const std::vector<std::uint32_t>* named = with_thumbprint(names.x5t_s256);
+  if (named == nullptr) named = with_thumbprint(names.x5t);
+  if (named != nullptr) {
+    add_candidates(choice, *named, algorithm);
+    if (!choice.candidates.empty()) return choice;
+    choice.fault = Reason::key_mismatch;
+    choice.detail = "the key with the token's x5t does not fit its algorithm";
     return choice;
   }
-  const auto named = by_kid_.find(*kid);
+  const std::size_t a = static_cast<std::size_t>(algorithm);
+  const Count& count = has_thumbprint ? without_thumbprint_[a] : by_algorithm_[a];
+  if (count.keys == 1) {
+    choice.candidates.push_back(&keys_[count.first]);
+  } else if (count.keys > 1) {
+    choice.fault = Reason::key_ambiguous;
+    choice.detail = has_thumbprint ? "the token has no kid, no key has its x5t, and several keys fit its algorithm"
+                                   : "the token has no kid, and several keys fit its algorithm";
+  } else if (has_thumbprint && by_algorithm_[a].keys > 0) {
+    choice.fault = Reason::key_not_found;
+    choice.detail = "no key has the token's x5t";
+    choice.unknown_kid = true;
+  } else if (keys_.empty()) {
+    choice.fault = Reason::key_not_found;
+    choice.detail = "there is no usable key";
+    choice.unknown_kid = true;
+  } else {
+    choice.fault = Reason::key_mismatch;
+    choice.detail = "no key fits the token's algorithm";
+  }
+  return choice;
+}
+
+KeyChoice KeyRing::choose_strictly(std::string_view kid, Algorithm algorithm) const {
+  KeyChoice choice;
+  const auto named = by_kid_.find(kid);
   choice.unknown_kid = named == by_kid_.end();
   if (!choice.unknown_kid) add_candidates(choice, named->second, algorithm);
   add_candidates(choice, any_kid_, algorithm);
   if (!choice.candidates.empty()) return choice;
+  const std::string_view skipped = why_skipped(kid, algorithm);
   // If key sets are configured, an unknown kid says more than that a key without kid does not fit.
-  if (choice.unknown_kid && (from_sets_ > 0 || any_kid_.empty())) {
+  if (choice.unknown_kid && (from_sets_ > 0 || any_kid_.empty() || !skipped.empty())) {
     choice.fault = Reason::key_not_found;
-    choice.detail = was_skipped(*kid) ? "the key with the token's kid cannot be used and was skipped"
-                                      : "no key has the token's kid";
+    choice.detail = skipped.empty() ? "no key has the token's kid" : skipped;
   } else {
     choice.fault = Reason::key_mismatch;
     choice.detail =
@@ -140,11 +175,11 @@ KeyChoice KeyRing::choose_as_fastmcp(std::optional<std::string_view> kid, Algori
   KeyChoice choice;
   const bool named_in_token = kid && !kid->empty();  // an empty kid is no kid
   bool found = false;
-  if (!poisoned_ && named_in_token) {
+  if (named_in_token) {
     const auto named = by_kid_.find(*kid);
     found = named != by_kid_.end();
     if (found) add_candidates(choice, named->second, algorithm);
-  } else if (!poisoned_ && from_sets_ == 1) {
+  } else if (from_sets_ == 1) {
     // FastMCP counts keys, whatever their curve.
     found = true;
     add_candidates(choice, by_kid_.begin()->second, algorithm);
@@ -156,17 +191,14 @@ KeyChoice KeyRing::choose_as_fastmcp(std::optional<std::string_view> kid, Algori
   if (found || !any_kid_.empty()) {
     choice.fault = Reason::key_mismatch;
     choice.detail = "the key does not fit the algorithm";
-  } else if (poisoned_) {
-    choice.fault = Reason::key_not_found;
-    choice.detail = "FastMCP cannot read this key set, and finds no key in it";
   } else if (!named_in_token && from_sets_ > 1) {
     choice.fault = Reason::key_ambiguous;
-    choice.detail = "the token has no kid, and the set holds several keys of the algorithm's type";
+    choice.detail = profile_ == Profile::fastmcp_3_4
+                        ? "the token has no kid, and the set holds several keys"
+                        : "the token has no kid, and the set holds several keys of the algorithm's type";
   } else {
     choice.fault = Reason::key_not_found;
-    choice.detail = named_in_token && was_skipped(*kid) ? "the key with the token's kid cannot be used and was skipped"
-                    : named_in_token                    ? "no key has the token's kid"
-                                                        : "there is no usable key";
+    choice.detail = named_in_token ? "no key has the token's kid" : "there is no usable key";
   }
   return choice;
 }

@@ -1,8 +1,6 @@
 #include "keys/openssl_pem.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <memory>
@@ -14,9 +12,6 @@ namespace {
 
 struct CertificateFree {
   void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-};
-struct BioFree {
-  void operator()(BIO* bio) const noexcept { BIO_free(bio); }
 };
 
 // Reads one DER structure that must fill `der` whole.
@@ -33,25 +28,6 @@ auto read_whole(std::string_view der, Read read) {
 }
 
 }  // namespace
-
-std::vector<PemBlock> pem_blocks(std::string_view text) {
-  std::vector<PemBlock> blocks;
-  digest::expect_openssl_memory();
-  const std::unique_ptr<BIO, BioFree> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-  char* label = nullptr;
-  char* header = nullptr;
-  unsigned char* data = nullptr;
-  long size = 0;
-  while (bio != nullptr && PEM_read_bio(bio.get(), &label, &header, &data, &size) == 1) {
-    blocks.push_back({label, std::string(reinterpret_cast<char*>(data), static_cast<std::size_t>(size)),
-                      std::string_view(header).find("ENCRYPTED") != std::string_view::npos});
-    OPENSSL_free(label);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(data, static_cast<std::size_t>(size));
-  }
-  digest::check_openssl_memory();  // or blocks would be left out
-  return blocks;
-}
 
 EvpKey from_spki(std::string_view der) {
   return read_whole(der, [](const unsigned char** at, long size) { return EvpKey(d2i_PUBKEY(nullptr, at, size)); });
@@ -74,6 +50,15 @@ EvpKey from_certificate(std::string_view der) {
 EvpKey from_private(std::string_view der) {
   return read_whole(der,
                     [](const unsigned char** at, long size) { return EvpKey(d2i_AutoPrivateKey(nullptr, at, size)); });
+}
+
+bool is_private_key_info(std::string_view der) {
+  struct InfoFree {
+    void operator()(PKCS8_PRIV_KEY_INFO* info) const noexcept { PKCS8_PRIV_KEY_INFO_free(info); }
+  };
+  return read_whole(der, [](const unsigned char** at, long size) {
+           return std::unique_ptr<PKCS8_PRIV_KEY_INFO, InfoFree>(d2i_PKCS8_PRIV_KEY_INFO(nullptr, at, size));
+         }) != nullptr;
 }
 
 EvpKey from_any_public(std::string_view der) {

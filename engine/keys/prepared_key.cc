@@ -8,12 +8,16 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include <chrono>
 #include <new>
+#include <optional>
 #include <utility>
 
+#include "base/wipe.h"
 #include "digest/openssl_memory.h"
 #include "jose/big_endian.h"
 #include "jose/key_rules.h"
+#include "keys/certificate.h"
 #include "keys/openssl_key.h"
 
 namespace assay::keys {
@@ -64,6 +68,20 @@ EvpKey rsa_key(const Jwk& jwk) {
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
     return nullptr;
   return key_from("RSA", builder.get());
+}
+
+// Brings a coordinate that joserfc takes, a number of any size, into the field.
+void reduce(std::string& coordinate, Curve curve) {
+  const std::size_t width = info(curve).bytes;
+  const Group group(EC_GROUP_new_by_curve_name(OBJ_sn2nid(info(curve).group.data())));
+  const NumberContext context(BN_CTX_new());
+  const Number p(BN_new()), reduced(BN_new());
+  if (group == nullptr || context == nullptr ||
+      EC_GROUP_get_curve(group.get(), p.get(), nullptr, nullptr, context.get()) != 1 ||
+      BN_nnmod(reduced.get(), number(coordinate).get(), p.get(), context.get()) != 1)
+    return;
+  coordinate.assign(width, '\0');
+  BN_bn2binpad(reduced.get(), reinterpret_cast<unsigned char*>(coordinate.data()), static_cast<int>(width));
 }
 
 // OpenSSL refuses coordinates that are not reduced and points that are not on the curve; the curves have cofactor 1.
@@ -183,13 +201,40 @@ bool private_part_belongs(const Jwk& jwk) {
   return false;
 }
 
-void wipe(std::string& secret) {
-  OPENSSL_cleanse(secret.data(), secret.size());
-  std::string().swap(secret);
+void wipe_private_members(Jwk& jwk) {
+  for (std::string* secret : {&jwk.d, &jwk.p, &jwk.q, &jwk.dp, &jwk.dq, &jwk.qi}) {
+    base::wipe(*secret);
+    secret->shrink_to_fit();
+  }
 }
 
-void wipe_private_members(Jwk& jwk) {
-  for (std::string* secret : {&jwk.d, &jwk.p, &jwk.q, &jwk.dp, &jwk.dq, &jwk.qi}) wipe(*secret);
+std::int64_t now_in_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Takes what the key's certificate says, and forgets the certificate.
+void read_certificate_of(PreparedKey& key, std::vector<std::string>* notes) {
+  Jwk& jwk = key.jwk;
+  for (const std::string* written : {&jwk.x5t, &jwk.x5t_s256})
+    if (!written->empty()) key.thumbprints.push_back(plain_thumbprint(*written));
+  const std::optional<Certificate> certificate =
+      jwk.certificate.empty() ? std::nullopt : read_certificate(jwk.certificate);
+  std::string().swap(jwk.certificate);
+  if (!certificate) return;
+  if (certificate->key != nullptr && key.openssl->pkey != nullptr &&
+      EVP_PKEY_eq(certificate->key.get(), key.openssl->pkey.get()) != 1) {
+    ERR_clear_error();
+    // RFC 7517 §4.7: they must match. The numbers are what the key is, so they count.
+    const char* numbers = jwk.type == KeyType::RSA ? "n and e" : jwk.type == KeyType::EC ? "x and y" : "x";
+    if (notes != nullptr)
+      notes->push_back(std::string("its x5c holds the certificate of another key (RFC 7517 §4.7); ") + numbers +
+                       " count, the certificate does not");
+    return;
+  }
+  key.thumbprints.push_back(certificate->sha1);
+  key.thumbprints.push_back(certificate->sha256);
+  std::string note = validity_note(*certificate, now_in_seconds());
+  if (notes != nullptr && !note.empty()) notes->push_back(std::move(note));
 }
 
 }  // namespace
@@ -197,11 +242,16 @@ void wipe_private_members(Jwk& jwk) {
 PreparedKey::PreparedKey() = default;
 PreparedKey::PreparedKey(PreparedKey&&) noexcept = default;
 PreparedKey& PreparedKey::operator=(PreparedKey&&) noexcept = default;
-PreparedKey::~PreparedKey() {
-  if (!jwk.k.empty()) OPENSSL_cleanse(jwk.k.data(), jwk.k.size());
+PreparedKey::~PreparedKey() = default;
+
+std::string plain_thumbprint(std::string_view written) {
+  std::string plain(written);
+  while (plain.ends_with('=')) plain.pop_back();
+  for (char& c : plain) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return plain;
 }
 
-Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
+Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::vector<std::string>* notes, PrivatePart private_part) {
   digest::expect_openssl_memory();
   if (jwk.type == KeyType::RSA) {
     // Before any arithmetic. Neither profile could verify with such a key.
@@ -212,9 +262,16 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
                    " are supported"};
     }
   }
+  const bool is_checked = private_part == PrivatePart::check && !jwk.d.empty();
   // joserfc takes the public part of an OKP private key only from d.
-  if (is_fastmcp(profile) && jwk.type == KeyType::OKP && !jwk.d.empty()) jwk.x = okp_public_part(jwk);
-  const bool belongs = jwk.d.empty() || private_part_belongs(jwk);
+  const bool comes_from_d = is_fastmcp(profile) && jwk.type == KeyType::OKP && !jwk.d.empty();
+  if (comes_from_d && !is_checked) return Error{"too many keys of the set hold the private key"};
+  if (comes_from_d) jwk.x = okp_public_part(jwk);
+  if (is_fastmcp(profile) && jwk.type == KeyType::EC) {
+    reduce(jwk.x, jwk.curve);
+    reduce(jwk.y, jwk.curve);
+  }
+  const bool belongs = !is_checked || private_part_belongs(jwk);
   // A prepared key holds no private part. The text of a set that was fetched from a URL may: it is kept while current.
   wipe_private_members(jwk);
 
@@ -242,6 +299,7 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile) {
     return Error{why};
   }
   key.jwk = std::move(jwk);
+  read_certificate_of(key, notes);
   key.lenient_pss_length = is_fastmcp(profile);
   return key;
 }

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "assay/key_set.h"
 #include "assay/policy.h"
@@ -27,11 +29,24 @@ struct PreparedKey {
   // fastmcp: cryptography leaves the length of a PSS signature to OpenSSL, which takes one without its leading zeros.
   bool lenient_pss_length = false;
   std::unique_ptr<OpensslKey> openssl;
+  // What a token's x5t or x5t#S256 may hold to name this key, in base64url: the key's own members and the digests of
+  // its certificate.
+  std::vector<std::string> thumbprints;
 };
 
+// Whether the private part of a key is checked against its public part.
+enum class PrivatePart : std::uint8_t { check, pass_over };
+
 // Checks the key with OpenSSL (its point is on the curve, its private part belongs to the public one) and prepares it.
-// The private part is wiped; an RSA d without primes is not checked above 4096 bits. Both profiles refuse RSA above
-// 16384 bits. The error says why the key cannot be used; it names no source. Throws only std::bad_alloc. Thread safe.
-Result<PreparedKey> prepare_key(Jwk jwk, Profile profile);
+// The private part is wiped; an RSA d without primes is not checked above 4096 bits. With PrivatePart::pass_over it is
+// not checked, and fastmcp refuses an OKP key with d, whose public part it would compute from d. Both profiles refuse
+// RSA above 16384 bits. The error says why the key cannot be used; it names no source. What is odd about a key that can
+// be used is added to `notes`, if given: a certificate out of its time by the clock, or of another key. Throws only std::bad_alloc.
+// Thread safe.
+Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::vector<std::string>* notes = nullptr,
+                                PrivatePart private_part = PrivatePart::check);
+
+// A thumbprint as tokens and keys write it, in base64url without padding, whatever alphabet it was written in.
+std::string plain_thumbprint(std::string_view written);
 
 }  // namespace assay::keys

@@ -8,10 +8,14 @@
 #include <string>
 
 #include "base/arena.h"
-#include "codec/base64url.h"
+#include "base/wipe.h"
 #include "codec/json.h"
+#include "codec/utf.h"
+#include "jose/foreign_text.h"
 #include "jose/key_rules.h"
 #include "keys/openssl_pem.h"
+#include "keys/pem.h"
+#include "keys/ssh_key.h"
 
 namespace assay::keys {
 namespace {
@@ -35,14 +39,12 @@ bool looks_like_jwk(std::string_view text) {
   return root != nullptr && (root->find("kty") != nullptr || root->find("keys") != nullptr);
 }
 
-// True for a public key that lost its armour: base64 in either alphabet, in lines or not, padded or not.
+// True for a public key that lost its armour.
 bool looks_like_base64_of_public_key(std::string_view text) {
-  std::string plain;
-  for (char c : text)
-    if (!is_blank(c)) plain.push_back(c == '+' ? '-' : c == '/' ? '_' : c);
-  while (plain.ends_with('=')) plain.pop_back();
-  const std::optional<std::string> der = codec::base64url_decode(plain);
-  return der && from_any_public(*der) != nullptr;
+  std::string der = bytes_of_base64(text);
+  const bool is_key = !der.empty() && from_any_public(der) != nullptr;
+  base::wipe(der);
+  return is_key;
 }
 
 // Cuts the white space after a DER structure, which an editor may have added. Returns any other text whole.
@@ -67,14 +69,61 @@ bool looks_like_der(std::string_view text) {
 bool looks_like_any_key(std::string_view text) {
   // RFC 7468, and RFC 4716 with four dashes.
   if (contains(text, "---- BEGIN ") || contains(text, "-----BEGIN ")) return true;
-  for (std::string_view ssh : {"ssh-rsa", "ssh-dss", "ssh-ed25519", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"})
-    if (text.starts_with(ssh)) return true;
-  return looks_like_der(text) || looks_like_jwk(text) || looks_like_base64_of_public_key(text);
+  return looks_like_ssh_public_key(text) || looks_like_der(text) || looks_like_jwk(text) ||
+         looks_like_base64_of_public_key(text);
+}
+
+// True for what joserfc takes for a public key where a secret is asked for: everything that cryptography's readers of
+// PEM, DER, OpenSSH and X.509 can read.
+bool is_public_key_for_joserfc(std::string_view bytes) {
+  if (is_ssh_public_key(bytes) || from_any_public(bytes) != nullptr) return true;
+  const std::vector<PemBlock> blocks = pem_blocks(bytes, PemReader::cryptography);
+  for (const PemBlock& block : blocks) {
+    if (*block.fault != '\0') return false;
+    const bool is_first = &block == &blocks.front();
+    if (is_first && block.label == "PUBLIC KEY" && from_spki(block.der) != nullptr) return true;
+    if (is_first && block.label == "RSA PUBLIC KEY" &&
+        (from_pkcs1(block.der) != nullptr || from_spki(block.der) != nullptr))
+      return true;
+    if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE")
+      return from_certificate(block.der) != nullptr;
+  }
+  return false;
+}
+
+// Says that a text file begins with a byte order mark, which an editor or PowerShell has written: it would count as
+// part of the secret, and no token would match. Empty: it does not. Bytes that only begin alike are no text.
+std::string byte_order_mark_of(std::string_view bytes) {
+  const std::string_view text = jose::without_bom(bytes);
+  if (text.size() < bytes.size() && codec::utf8_prefix(text, false) == text.size())
+    return "begins with a UTF-8 byte order mark (EF BB BF), which would count as part of the secret; take it away: "
+           "tail "
+           "-c +4 FILE";
+  const bool is_utf16 = bytes.size() % 2 == 0 && (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"));
+  const std::size_t zero = bytes.starts_with("\xFF\xFE") ? 3 : 2;  // the high byte of each ASCII character
+  if (!is_utf16 || bytes.size() < 4) return {};
+  for (std::size_t i = zero; i < bytes.size(); i += 2)
+    if (bytes[i] != 0) return {};
+  return "UTF-16 (it begins with a byte order mark), whose bytes would count as they are; convert it: iconv -f UTF-16 "
+         "-t "
+         "UTF-8";
+}
+
+Error too_short(const std::string& file, std::size_t bytes, AlgorithmSet wanted) {
+  std::optional<Algorithm> least;
+  for (const Algorithm algorithm : {Algorithm::HS512, Algorithm::HS384, Algorithm::HS256})
+    if (wanted.contains(algorithm)) least = algorithm;
+  const std::string needed = std::to_string(digest_bytes(info(*least).hash));
+  return Error{file + ": the secret has " + std::to_string(bytes) + " bytes and needs at least " + needed +
+                   " (RFC 7518 §3.2); generate a longer one: openssl rand " + needed,
+               "",
+               {{"policy.profile", "fastmcp"}, {"policy.algorithms", std::string(to_string(*least))}}};
 }
 
 }  // namespace
 
-Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet allowed, std::string_view name) {
+Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet allowed, std::string_view name,
+                        std::vector<std::string>* notes) {
   const std::string file(name);
   const AlgorithmSet hmac = jose::algorithms_of(KeyType::oct, Curve::none) & allowed;
   if (bytes.empty()) return Error{file + ": the secret is empty; write at least 32 random bytes to it"};
@@ -84,26 +133,22 @@ Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet al
   jwk.permitted = hmac;
   const char* is_public =
       ": holds a public key, not a shared secret; anyone could sign with it. Give it as a public key";
+  const std::string mark = byte_order_mark_of(bytes);
   if (is_fastmcp(profile)) {
-    if (!hmac.empty() && looks_like_pem_public_key(bytes)) return Error{file + is_public};
+    if (!hmac.empty() && (looks_like_pem_public_key(bytes) || is_public_key_for_joserfc(bytes)))
+      return Error{file + is_public};
+    if (notes != nullptr && !mark.empty()) notes->push_back(mark);
     return jwk;
   }
   if (looks_like_pem_public_key(bytes)) return Error{file + is_public};
   if (looks_like_any_key(bytes)) return Error{file + ": holds a key file, not a shared secret; give random bytes"};
+  if (!mark.empty()) return Error{file + ": " + mark};
   if (hmac.empty())
     return Error{file +
                  ": a shared secret verifies only HS256, HS384 and HS512, and none of them is allowed; "
                  "allow one, or leave the secret out"};
   jwk.permitted = hmac & jose::hmac_algorithms_for(bytes.size());
-  if (jwk.permitted.empty()) {
-    int least = 64;
-    for (int i = 0; i < kAlgorithmCount; ++i)
-      if (hmac.contains(static_cast<Algorithm>(i)))
-        least = std::min(least, digest_bytes(info(static_cast<Algorithm>(i)).hash));
-    return Error{file + ": the secret has " + std::to_string(bytes.size()) + " bytes and needs at least " +
-                 std::to_string(least) + " (RFC 7518 §3.2); generate a longer one: openssl rand " +
-                 std::to_string(least)};
-  }
+  if (jwk.permitted.empty()) return too_short(file, bytes.size(), hmac);
   return jwk;
 }
 

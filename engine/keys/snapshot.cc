@@ -36,6 +36,26 @@ std::string kind_of_key(const Jwk& jwk) {
   return (jwk.type == KeyType::EC ? "an EC key on " : "a key on ") + std::string(to_string(jwk.curve));
 }
 
+std::optional<std::string> kid_of(const Jwk& jwk) { return jwk.has_kid ? std::optional(jwk.kid) : std::nullopt; }
+
+// So many private parts of one set are checked. Whoever publishes the set decides what a check costs, and a set that
+// publishes more of them is no set to be believed about them.
+constexpr int kMaxPrivateChecks = 32;
+
+// Says why no key of a set can be used: "none of its 2 keys can be used: key 1 (kid "a"): e is missing; ...".
+std::string none_can_be_used(const JwkSet& set) {
+  constexpr std::size_t kMost = 3;
+  std::string text = "none of its " + std::to_string(set.skipped.size()) + " keys can be used: ";
+  for (std::size_t i = 0; i < std::min(kMost, set.skipped.size()); ++i) {
+    const JwkSet::Skipped& key = set.skipped[i];
+    text += (i == 0 ? "key " : "; key ") + std::to_string(key.position);
+    if (key.kid) text += " (kid " + jose::shown_text(*key.kid) + ")";
+    text += ": " + key.why;
+  }
+  if (set.skipped.size() > kMost) text += "; and " + std::to_string(set.skipped.size() - kMost) + " more";
+  return text;
+}
+
 // Collects the keys of all sources.
 class SnapshotBuilder {
  public:
@@ -57,8 +77,7 @@ class SnapshotBuilder {
 
   BuiltSnapshot finish() && {
     auto snapshot = std::make_shared<Snapshot>();
-    snapshot->ring =
-        std::make_shared<const KeyRing>(std::move(keys_), policy_.profile, poisoned_, std::move(skipped_kids_));
+    snapshot->ring = std::make_shared<const KeyRing>(std::move(keys_), policy_.profile, std::move(skipped_));
     snapshot->static_tokens = std::move(static_tokens_);
     snapshot->has_key_sources = has_key_sources_;
     snapshot->revoked = std::move(revoked_);
@@ -76,7 +95,7 @@ class SnapshotBuilder {
 
  private:
   Result<void> add_static_table(const std::string& text, const std::string& name) {
-    Result<std::shared_ptr<const StaticTable>> table = StaticTable::parse(text, name);
+    Result<std::shared_ptr<const StaticTable>> table = StaticTable::parse(text, name, policy_.profile);
     if (!table) return Error{table.error().message, "keys"};
     if (static_tokens_ != nullptr)
       return Error{name + ": a second table of static tokens; put all tokens into one", "keys"};
@@ -88,25 +107,70 @@ class SnapshotBuilder {
     const Algorithm algorithm = policy_.algorithms.empty() ? Algorithm::RS256 : policy_.algorithms.front();
     Result<JwkSet> set = JwkSet::parse(text, policy_.profile, name, algorithm);
     if (!set) return Error{set.error().message, "keys"};
-    poisoned_ = poisoned_ || set->poisoned;
-    for (std::string& kid : set->skipped_kids) skipped_kids_.push_back(std::move(kid));
+    read_pem_keys(*set, name);
+    const std::size_t before = keys_.size();
+    int private_checks = kMaxPrivateChecks;
     for (Jwk& jwk : set->keys) {
       if (stop_.load(std::memory_order_relaxed)) return Error{name + ": the reading of keys was ended", "keys"};
-      prepare_key_of_set(std::move(jwk), name, *set);
+      prepare_key_of_set(std::move(jwk), name, *set, private_checks);
     }
-    if (set->more_skipped != 0) {
-      set->notes.push_back(name + ": and " + std::to_string(set->more_skipped) +
-                           (set->more_skipped == 1 ? " more key was skipped" : " more keys were skipped"));
+    if (keys_.size() == before) return Error{name + ": " + none_can_be_used(*set), "keys", way_out(*set)};
+    take_notes(*set, name);
+    return check_for_secrets(name, before);
+  }
+
+  // Reads the values of a map from kid to PEM.
+  void read_pem_keys(JwkSet& set, const std::string& name) {
+    for (JwkSet::PemKey& entry : set.pem_keys) {
+      std::vector<std::string> notes;
+      Result<Jwk> jwk = read_public_key(entry.pem, policy_.profile, "", &notes);
+      if (!jwk) {
+        // Without the name, which is empty, and its colon.
+        set.skip(name, {entry.position, entry.kid, jwk.error().message.substr(2), {}});
+        continue;
+      }
+      for (const std::string& note : notes) set.note(name, entry.position, entry.kid, note);
+      jwk->has_kid = true;
+      jwk->kid = std::move(entry.kid);
+      jwk->position = entry.position;
+      set.keys.push_back(*std::move(jwk));
     }
-    for (std::string& note : set->notes) notes_.push_back(std::move(note));
-    // A key set is published and a secret is not, so strict takes the secret of a verifier of HS* from a file. The oct
-    // keys of a set serve when other algorithms are allowed, too, or when the keys decide.
-    if (policy_.profile == Profile::strict && !allowed_.empty() && (allowed_ & hmac_algorithms()) == allowed_) {
-      return Error{name + ": a key set, and only " + names_of(policy_.algorithms) +
-                       " may be used, which needs a shared secret; give a shared secret, or allow another algorithm",
-                   "keys"};
-    }
+  }
+
+  // The settings under which FastMCP takes a set of which strict takes no key; empty if there are none.
+  std::vector<Setting> way_out(const JwkSet& set) const {
+    for (const JwkSet::Skipped& key : set.skipped)
+      if (key.fastmcp_takes_it) return fastmcp_for(*key.fastmcp_takes_it);
     return {};
+  }
+  std::vector<Setting> fastmcp_for(Algorithm algorithm) const {
+    std::vector<Setting> settings = {{"policy.profile", "fastmcp"}};
+    const bool is_given =
+        policy_.algorithms.size() == 1 || (policy_.algorithms.empty() && algorithm == Algorithm::RS256);
+    if (!is_given) settings.push_back({"policy.algorithms", std::string(to_string(algorithm))});
+    return settings;
+  }
+
+  void take_notes(JwkSet& set, const std::string& name) {
+    for (JwkSet::Skipped& key : set.skipped) {
+      const char* mend = key.fastmcp_takes_it ? "; the profile fastmcp takes it" : "";
+      if (key.kid) skipped_.push_back({std::move(*key.kid), std::move(key.why) + mend});
+    }
+    for (std::string& note : set.notes) notes_.push_back(std::move(note));
+    if (set.more_notes != 0) {
+      notes_.push_back(name + ": and " + std::to_string(set.more_notes) +
+                       (set.more_notes == 1 ? " more note on its keys" : " more notes on its keys"));
+    }
+  }
+
+  // A verifier of HS* that is given a set of public keys would verify nothing.
+  Result<void> check_for_secrets(const std::string& name, std::size_t before) const {
+    if (policy_.profile != Profile::strict || allowed_.empty() || (allowed_ & hmac_algorithms()) != allowed_) return {};
+    for (std::size_t i = before; i < keys_.size(); ++i)
+      if (keys_[i].jwk.type == KeyType::oct) return {};
+    return Error{name + ": a set of public keys, and only " + names_of(policy_.algorithms) +
+                     " may be used, which needs a shared secret; give a shared secret, or allow another algorithm",
+                 "keys"};
   }
 
   // Whether a key serves only algorithms that have to be named, and none is named.
@@ -119,29 +183,30 @@ class SnapshotBuilder {
   }
 
   // Adds the key, or a note of why it is skipped.
-  void prepare_key_of_set(Jwk jwk, const std::string& name, JwkSet& set) {
-    const std::optional<std::string> kid = jwk.has_kid ? std::optional(jwk.kid) : std::nullopt;
-    Result<PreparedKey> key = waits_for_a_name(jwk) ? Result<PreparedKey>(Error{must_be_named(jwk)})
-                                                    : prepare_key(std::move(jwk), policy_.profile);
-    if (key) {
-      keys_.push_back(*std::move(key));
-      return;
-    }
-    if (set.notes.size() < JwkSet::kMaxNotes) {
-      set.notes.push_back(name + ": key" + (kid ? " with kid " + jose::shown_kid(*kid) : std::string(" without kid")) +
-                          ": skipped: " + key.error().message);
-    } else {
-      ++set.more_skipped;
-    }
-    if (kid) skipped_kids_.push_back(*kid);
+  void prepare_key_of_set(Jwk jwk, const std::string& name, JwkSet& set, int& private_checks) {
+    const std::uint32_t position = jwk.position;
+    const std::optional<std::string> kid = kid_of(jwk);
+    if (waits_for_a_name(jwk)) return set.skip(name, {position, kid, must_be_named(jwk), {}});
+    const bool is_checked = jwk.d.empty() || private_checks-- > 0;
+    std::vector<std::string> notes;
+    Result<PreparedKey> key =
+        prepare_key(std::move(jwk), policy_.profile, &notes, is_checked ? PrivatePart::check : PrivatePart::pass_over);
+    if (!key) return set.skip(name, {position, kid, key.error().message, {}});
+    for (const std::string& note : notes) set.note(name, position, kid, note);
+    keys_.push_back(*std::move(key));
+  }
+
+  Result<Jwk> read_single_key(KeySource::Kind kind, const std::string& text, const std::string& name,
+                              std::vector<std::string>& notes) const {
+    if (!is_secret(kind)) return read_public_key(text, policy_.profile, name, &notes);
+    const bool keys_decide = policy_.algorithms.empty() && policy_.profile == Profile::strict;
+    return read_secret(text, policy_.profile, keys_decide ? AlgorithmSet::all() : allowed_, name, &notes);
   }
 
   Result<void> add_single_key(KeySource::Kind kind, const std::string& text, const std::string& name) {
-    const bool keys_decide = policy_.algorithms.empty() && policy_.profile == Profile::strict;
-    Result<Jwk> jwk = is_secret(kind)
-                          ? read_secret(text, policy_.profile, keys_decide ? AlgorithmSet::all() : allowed_, name)
-                          : read_public_key(text, policy_.profile, name);
-    if (!jwk) return Error{jwk.error().message, "keys"};
+    std::vector<std::string> notes;
+    Result<Jwk> jwk = read_single_key(kind, text, name, notes);
+    if (!jwk) return Error{jwk.error().message, "keys", jwk.error().way_out};
     if (waits_for_a_name(*jwk)) return Error{name + ": " + must_be_named(*jwk), "policy.algorithms"};
     if (policy_.profile == Profile::strict && !allowed_.empty() && (jwk->permitted & allowed_).empty()) {
       return Error{name + ": " + kind_of_key(*jwk) + " cannot verify " + names_of(policy_.algorithms) +
@@ -149,8 +214,9 @@ class SnapshotBuilder {
                        "; give a key of that type, or allow another algorithm",
                    "keys"};
     }
-    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_.profile);
+    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_.profile, &notes);
     if (!key) return Error{name + ": " + key.error().message + "; give another key", "keys"};
+    for (const std::string& note : notes) notes_.push_back(name + ": " + note);
     key->any_kid = true;
     keys_.push_back(*std::move(key));
     return {};
@@ -160,11 +226,10 @@ class SnapshotBuilder {
   const std::atomic<bool>& stop_;
   const AlgorithmSet allowed_;  // empty: the policy names none
   std::vector<PreparedKey> keys_;
-  std::vector<std::string> skipped_kids_;
+  std::vector<SkippedKid> skipped_;
   std::vector<std::string> notes_;
   std::shared_ptr<const StaticTable> static_tokens_;
   std::vector<std::shared_ptr<const RevocationList>> revoked_;
-  bool poisoned_ = false;
   bool has_key_sources_ = false;
   bool has_urls_ = false;
 };

@@ -32,15 +32,17 @@ struct Snapshot {
 
 struct BuiltSnapshot {
   std::shared_ptr<const Snapshot> snapshot;
-  std::vector<std::string> notes;  // a line for each key that was skipped; they begin with the source's name
+  // A line for each key that was skipped, or is odd; they begin with the source's name.
+  std::vector<std::string> notes;
 };
 
 // Checks what needs no reading: there is a source, and the policy's algorithms can use its kind of key. `policy` and
 // that of build_snapshot come from jose::checked_policy.
 Result<void> check_sources(std::span<const KeySource> sources, const Policy& policy);
 
-// Builds the snapshot; contents[i] was read from sources[i]. An unusable key of a set becomes a note; a source that
-// cannot be used at all is the error, which begins with the source's name. `stop`, set by another thread, ends the
+// Builds the snapshot; contents[i] was read from sources[i]. An unusable key of a set becomes a note; a source without
+// one usable key is the error, which begins with the source's name. Whether a certificate is out of its time is decided
+// by the clock. `stop`, set by another thread, ends the
 // building with an error: the keys of a large set take seconds to check.
 Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::span<const Content> contents,
                                      const Policy& policy, const std::atomic<bool>& stop);

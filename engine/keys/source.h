@@ -6,9 +6,11 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "assay/key_set.h"
 #include "assay/result.h"
+#include "base/wipe.h"
 #include "keys/clock.h"
 #include "keys/revocation_list.h"
 
@@ -19,6 +21,15 @@ struct Content {
   std::string text;                                          // of a secret file: without its final newline
   Clock::time_point fresh_until = Clock::time_point::max();  // from then on a URL should be fetched again
   std::shared_ptr<const RevocationList> revoked = {};        // of a list of revoked tokens, instead of its text
+
+  explicit Content(std::string read, Clock::time_point until = Clock::time_point::max()) noexcept
+      : text(std::move(read)), fresh_until(until) {}
+  Content() = default;
+  Content(const Content&) = default;
+  Content(Content&&) noexcept = default;
+  Content& operator=(const Content&) = default;
+  Content& operator=(Content&&) noexcept = default;
+  ~Content() { base::wipe(text); }  // it may be a secret, or a set that holds one
 };
 
 constexpr bool is_key_set(KeySource::Kind kind) noexcept {

@@ -22,15 +22,18 @@ struct StaticEntry {
   // The exact time at which the entry expires; none: never.
   std::optional<jose::NumericDate> expiry;
   std::string expires_at;  // the same truncated toward zero, as the record shows it; empty: none
+  // fastmcp: expires_at is no whole number, so FastMCP fails to make an AccessToken of the entry.
+  bool has_broken_expiry = false;
   std::optional<std::string> subject;
   std::string claims;  // the entry's JSON object on one line
 };
 
 class StaticTable {
  public:
-  // Parses {"<token>": {"client_id": ...}, ...}. The error begins with `name` and names the entry by its position,
-  // since its token is a secret.
-  static Result<std::shared_ptr<const StaticTable>> parse(std::string_view json, std::string_view name);
+  // Parses {"<token>": {"client_id": ...}, ...}, after a byte order mark if there is one. The error begins with `name`
+  // and names the entry by its position, since its token is a secret.
+  static Result<std::shared_ptr<const StaticTable>> parse(std::string_view json, std::string_view name,
+                                                          Profile profile = Profile::strict);
   // Returns the entry of exactly this token, or null. Thread safe.
   const StaticEntry* find(std::string_view token) const;
   std::size_t size() const noexcept { return entries_.size(); }

@@ -22,6 +22,17 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
     plan.fault = plan.header.fault;
     return plan;
   }
+  std::optional<std::string_view> kid;
+  if (plan.header.kid && !plan.header.lookup_without_kid) kid = *plan.header.kid;
+  // A kid whose key is there and cannot be used says more than that no usable key permits the algorithm.
+  if (kid && snapshot.ring != nullptr) {
+    if (const std::string_view why = snapshot.ring->why_skipped(*kid, plan.header.algorithm); !why.empty()) {
+      plan.fault = Reason::key_not_found;
+      plan.detail = why;
+      plan.wants_refetch = snapshot.has_urls;
+      return plan;
+    }
+  }
   // RFC 8725 §3.1: only algorithms that the operator or the keys allow, whatever the token says.
   if (!plan.header.algorithm) {
     plan.fault = Reason::algorithm_not_allowed;
@@ -30,6 +41,8 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   }
   if (!snapshot.allowed.contains(*plan.header.algorithm)) {
     plan.fault = Reason::algorithm_not_allowed;
+    // If the keys decide, a key that is not here yet may permit the algorithm.
+    plan.wants_refetch = snapshot.has_urls && policy.algorithms.empty() && kid && !snapshot.ring->knows(*kid);
     plan.detail = !policy.algorithms.empty() ? "not one of the algorithms that are allowed"
                   : AlgorithmSet::unless_named().contains(*plan.header.algorithm)
                       ? "no configured key permits this algorithm"
@@ -37,9 +50,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
     return plan;
   }
   if (snapshot.ring == nullptr) return plan;  // there are no keys to choose from: TokenInspector
-  std::optional<std::string_view> kid;
-  if (plan.header.kid && !plan.header.lookup_without_kid) kid = *plan.header.kid;
-  keys::KeyChoice choice = snapshot.ring->choose(kid, *plan.header.algorithm);
+  keys::KeyChoice choice = snapshot.ring->choose({kid, plan.header.x5t, plan.header.x5t_s256}, *plan.header.algorithm);
   plan.candidates = std::move(choice.candidates);
   plan.fault = choice.fault;
   plan.detail = choice.detail;

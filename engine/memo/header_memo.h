@@ -27,7 +27,7 @@ struct HeaderPlan {
   bool decodable = false;  // strict base64url; false: the token is malformed, and the rest here says nothing
   jose::Header header;
   std::optional<Reason> fault;                       // malformed_header to key_mismatch, the earliest
-  std::string_view detail;                           // of the fault; static text or the header's
+  std::string_view detail;                           // of the fault; static text, the header's or the ring's
   std::vector<const keys::PreparedKey*> candidates;  // the keys to try in turn; none if the snapshot has no ring
   bool wants_refetch = false;                        // the kid names no key, and a URL may have it by now
   // A number among all plans of one memo, also of earlier snapshots; 0: not remembered, or there are no candidates.

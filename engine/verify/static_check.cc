@@ -47,7 +47,10 @@ bool check_static_table(const Policy& policy, const keys::Snapshot& snapshot, co
   verdict.scopes = scopes;
   if (entry->expiry && is_expired(policy, *entry->expiry, input.at)) verdict.reasons.insert(Reason::token_expired);
   if (!grants_all(scopes, policy.required_scopes)) verdict.reasons.insert(Reason::scope_missing);
-  if (verdict.reasons.empty()) {
+  if (verdict.reasons.empty() && entry->has_broken_expiry) {
+    verdict.reasons.insert(Reason::claim_type);
+    verdict.detail = "the entry's expires_at is no whole number, and FastMCP makes no AccessToken of it";
+  } else if (verdict.reasons.empty()) {
     verdict.claims = entry->claims;
   } else {
     verdict.detail = verdict.reasons.contains(Reason::token_expired) ? "the entry's expires_at has passed"

@@ -531,6 +531,31 @@ class Options(Case):
         self.assertEqual(done.stderr.count(b"\n"), 1)
         self.assertIn(b"keys.json", done.stderr)
 
+    def test_a_source_without_a_usable_key_is_refused(self):
+        self.write("keys.json", compact({"keys": [jwk("weak", b"short")]}))
+        self.assertRefused(self.assay("verify", "--jwks", "keys.json", stdin="x\n"),
+                           'keys.json: none of its 1 keys can be used: key 1 (kid "weak"): k has 5 bytes')
+
+    def test_a_token_whose_key_was_skipped_learns_why(self):
+        self.write("keys.json", compact({"keys": [{"kty": "RSA", "kid": "r", "n": "AQAB"}, jwk("good")]}))
+        done = self.assay("verify", "--jwks", "keys.json", "--at", str(AT), "--quiet",
+                          stdin=token({"alg": "RS256", "kid": "r"}) + "\n")
+        verdict = json.loads(done.stdout)
+        self.assertEqual(verdict["reason"], "key_not_found")
+        self.assertEqual(verdict["detail"],
+                         "the key with the token's kid cannot be used and was skipped: e is missing")
+
+    def test_short_secrets_name_the_way_to_audit_a_server_that_took_them(self):
+        self.write("short", "only-eighteen-char")
+        self.assertRefused(self.assay("verify", "--secret-file", "short", stdin="x\n"), "has 18 bytes",
+                           "to audit a server that took it: --profile fastmcp --algorithm HS256")
+        self.assertEqual(self.assay("verify", "--secret-file", "short", "--profile", "fastmcp", "--algorithm", "HS256",
+                                    stdin="x\n").returncode, 1)
+
+    def test_secrets_with_a_byte_order_mark_are_refused(self):
+        self.write("bom", b"\xef\xbb\xbf" + SECRET)
+        self.assertRefused(self.assay("verify", "--secret-file", "bom", stdin="x\n"), "bom: begins with a UTF-8")
+
     def test_values_are_taken_exactly(self):
         for value in ("[a,b]", "-x", " a ", "a=b", "%%", "{}"):
             self.assertEqual(self.verify("--issuer=" + value, stdin=token(iss=value) + "\n").returncode, 0, value)

@@ -252,6 +252,14 @@ TEST(Flags, AnErrorOfTheLibraryIsShownWithTheFlagOfItsField) {
   EXPECT_EQ(message_of("inspect", {"bad", "token_field"}), "token_field: bad");
 }
 
+TEST(Flags, TheWayOutOfAnErrorIsShownAsFlags) {
+  const Error error = {"s: too short", "keys", {{"policy.profile", "fastmcp"}, {"policy.algorithms", "HS256"}}};
+  EXPECT_EQ(message_of("verify", error),
+            "s: too short; to audit a server that took it: --profile fastmcp --algorithm HS256");
+  // keygen has no flag for the profile.
+  EXPECT_EQ(message_of("keygen", error), "keys: s: too short");
+}
+
 TEST(Flags, EveryFieldOfTheLibraryLeadsBackToItsFlag) {
   for_each_flag([](const std::string& command, const Flag& flag) {
     for (const std::string& field : flag.value.fields) {

@@ -13,6 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::string kX = "PG__ajkU8QkZfOTqHKRCloZyMPgYe_JzhO9AKdZDh80";
 const std::string kY = "JTl2uI9qyKj2zBGCcs0OPb83oYna6lgcpxlvnLqYONw";
@@ -34,8 +35,8 @@ std::string set(const std::string& keys) { return R"({"keys":[)" + keys + "]}"; 
 std::string why(const std::string& key, Profile profile = Profile::strict, Algorithm algorithm = Algorithm::ES256) {
   const Result<JwkSet> read = JwkSet::parse(set(key), profile, "set", algorithm);
   if (!read) return "error: " + read.error().message;
-  EXPECT_EQ(read->keys.size() + read->notes.size(), 1u);
-  return read->notes.empty() ? "" : read->notes[0];
+  EXPECT_EQ(read->keys.size() + read->skipped.size(), 1u);
+  return read->skipped.empty() ? "" : read->skipped[0].why;
 }
 
 AlgorithmSet only(std::initializer_list<Algorithm> algorithms) {
@@ -67,7 +68,12 @@ TEST(JwkSet, SkipsWhatCannotBeUsedAndNamesPositionAndKid) {
               ElementsAre("jwks.json: key 1: skipped: not a JSON object",
                           "jwks.json: key 2 (kid \"q\"): skipped: kty is missing",
                           "jwks.json: key 3 (kid \"\\u001bz\"): skipped: kty is not one of RSA, EC, OKP, oct"));
-  EXPECT_THAT(read->skipped_kids, ElementsAre("q", "\x1bz"));
+  ASSERT_EQ(read->skipped.size(), 3u);
+  EXPECT_FALSE(read->skipped[0].kid);
+  EXPECT_EQ(read->skipped[1].kid, "q");
+  EXPECT_EQ(read->skipped[1].why, "kty is missing");
+  EXPECT_EQ(read->skipped[2].kid, "\x1bz");
+  EXPECT_EQ(read->skipped[2].position, 3u);
 }
 
 TEST(JwkSet, RefusesADocumentThatIsNoSet) {
@@ -84,14 +90,19 @@ TEST(JwkSet, HoldsEcCoordinatesToFullWidth) {
   const auto with_x = [](const std::string& x) {
     return R"({"kty":"EC","crv":"P-256","x":")" + x + R"(","y":")" + kY + "\"}";
   };
-  EXPECT_THAT(why(with_x(b64(std::string(31, '\x01')))), HasSubstr("x is not 32 bytes long"));
-  EXPECT_THAT(why(with_x(b64(std::string(33, '\0')))), HasSubstr("x is not 32 bytes long"));
+  EXPECT_EQ(why(with_x(b64(std::string(31, '\x01')))),
+            "x has 31 bytes and needs 32 (RFC 7518 §6.2.1.2): its leading zero byte was left out; the number itself is "
+            "sound");
+  EXPECT_EQ(why(with_x(b64(std::string(1, '\x01')))), "x has 1 byte and needs 32 (RFC 7518 §6.2.1.2)");
+  EXPECT_THAT(why(with_x(b64(std::string(33, '\0')))), HasSubstr("33 bytes and needs 32"));
+  EXPECT_THAT(why(with_x(b64(std::string(33, '\0')))), HasSubstr("a leading zero byte too many"));
+  EXPECT_EQ(why(with_x(b64(std::string(33, '\x01')))), "x has 33 bytes and needs 32 (RFC 7518 §6.2.1.2)");
   EXPECT_THAT(why(with_x("")), HasSubstr("x is empty"));
-  EXPECT_THAT(why(with_x(kX + "=")), HasSubstr("x is not base64url"));
+  EXPECT_THAT(why(with_x(kX + "=")), HasSubstr("x is padded with ="));
   // joserfc reads numbers: narrow ones are padded, leading zeros are dropped.
   EXPECT_EQ(why(with_x(b64(std::string(31, '\x01'))), Profile::fastmcp), "");
   EXPECT_EQ(why(with_x(b64(std::string(33, '\0'))), Profile::fastmcp), "");
-  EXPECT_THAT(why(with_x(b64(std::string(33, '\x01'))), Profile::fastmcp), HasSubstr("larger than the field"));
+  EXPECT_EQ(why(with_x(b64(std::string(33, '\x01'))), Profile::fastmcp), "");  // prepare_key reduces it
 }
 
 TEST(JwkSet, HoldsRsaKeysToTheirRules) {
@@ -104,8 +115,10 @@ TEST(JwkSet, HoldsRsaKeysToTheirRules) {
   EXPECT_THAT(why(rsa(256, "AAEAAQ")), HasSubstr("leading zero"));
   EXPECT_THAT(why(rsa(256, "AgAAAAE")), HasSubstr("longer than 33 bits"));
   EXPECT_EQ(why(rsa(256, "AQAAAAE")), "");  // 2^32 + 1 has 33 bits
-  EXPECT_THAT(why(rsa(256, "AR")), HasSubstr("e is not base64url"));
-  EXPECT_THAT(why(rsa(256, "AQAB", R"(,"oth":[])")), HasSubstr("oth"));
+  EXPECT_THAT(why(rsa(256, "AR")), HasSubstr("e ends in bits that must be zero"));
+  EXPECT_EQ(why(rsa(256, "AQAB", R"(,"oth":[])")), "");  // there are no further primes
+  EXPECT_THAT(why(rsa(256, "AQAB", R"(,"oth":[{"r":"Aw"}])")), HasSubstr("oth"));
+  EXPECT_THAT(why(rsa(256, "AQAB", R"(,"oth":[])"), Profile::fastmcp, Algorithm::RS256), HasSubstr("oth"));
   EXPECT_THAT(why(rsa(256, "AQAB", R"(,"d":"Aw","p":"Aw")")), HasSubstr("some are missing"));
   EXPECT_EQ(why(rsa(256, "AQAB", R"(,"d":"Aw")")), "");
   EXPECT_THAT(why(rsa(256, "AQAB", R"(,"x5c":"AAAA")")), HasSubstr("x5c"));
@@ -151,7 +164,14 @@ TEST(JwkSet, ReadsUseAlgAndOperationsByProfile) {
                                                    {R"(,"use":"enc")", false, true},
                                                    {R"(,"use":"tls")", false, false},
                                                    {R"(,"use":1)", false, false},
-                                                   {R"(,"use":null)", false, false},
+                                                   {R"(,"use":null)", true, false},
+                                                   {R"(,"use":"jwt-svid")", true, false},
+                                                   {R"(,"use":"x509-svid")", false, false},
+                                                   {R"(,"use":"SIG")", false, false},
+                                                   {R"(,"alg":null)", true, false},
+                                                   {R"(,"x5c":null,"x5t":null,"x5u":null)", true, false},
+                                                   {R"(,"x5c":[])", true, true},
+                                                   {R"(,"d":null)", true, false},
                                                    {R"(,"use":["sig"])", false, true},
                                                    {R"(,"alg":"ES256")", true, true},
                                                    {R"(,"alg":"ES384")", false, true},
@@ -164,13 +184,13 @@ TEST(JwkSet, ReadsUseAlgAndOperationsByProfile) {
                                                    {R"(,"key_ops":["verify","x"])", true, false},
                                                    {R"(,"key_ops":"verify")", false, true},
                                                    {R"(,"key_ops":["verify","verify"])", false, true},
-                                                   {R"(,"key_ops":null)", false, false},
+                                                   {R"(,"key_ops":null)", true, false},
                                                    {R"(,"use":"sig","key_ops":["verify"])", true, true},
                                                    {R"(,"use":"sig","key_ops":["encrypt"])", false, false},
                                                    {R"(,"use":"enc","key_ops":["verify"])", false, false},
                                                    {R"(,"use":"sig","key_ops":"verify")", false, false},
                                                    {R"(,"kid":3)", false, false},
-                                                   {R"(,"kid":null)", false, false},
+                                                   {R"(,"kid":null)", true, false},
                                                    {R"(,"foo":[1])", true, true}}) {
     EXPECT_EQ(why(ec(row.more)).empty(), row.strict) << row.more;
     EXPECT_EQ(why(ec(row.more), Profile::fastmcp).empty(), row.fastmcp) << row.more;
@@ -194,8 +214,8 @@ TEST(JwkSet, TellsOfTheFirst20SkippedKeysAndCountsTheRest) {
     const auto read = JwkSet::parse(set(keys), profile, "set", Algorithm::ES256);
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->notes.size(), 20u);
-    EXPECT_EQ(read->more_skipped, 5u);
-    EXPECT_EQ(read->skipped_kids.size(), 24u);
+    EXPECT_EQ(read->more_notes, 5u);
+    EXPECT_EQ(read->skipped.size(), 25u);
   }
 }
 
@@ -217,22 +237,145 @@ TEST(JwkSet, FastmcpKeepsOnlyTheTypeOfItsAlgorithm) {
   EXPECT_EQ(read->keys[0].type, KeyType::RSA);
 }
 
-TEST(JwkSet, FastmcpFindsNothingInASetItsReaderFailsOn) {
+TEST(JwkSet, Fastmcp34KeepsEveryKeyThatItConverts) {
+  const auto read =
+      JwkSet::parse(set(ec() + "," + rsa(256) + "," + ed25519("x")), Profile::fastmcp_3_4, "set", Algorithm::PS256);
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->keys.size(), 2u);
+  EXPECT_TRUE(read->keys[0].permitted.contains(Algorithm::ES256));
+}
+
+TEST(JwkSet, FastmcpRefusesASetItsReaderFailsOn) {
   for (const std::string& text :
-       {std::string("null"), std::string("[]"), std::string(R"({"keys":null})"),
+       {std::string("null"), std::string("[]"), std::string(R"({"keys":null})"), std::string("{}"),
+        std::string(R"({"keys":{"a":1}})"), std::string(R"({"keys":"ab"})"),
         set(R"({"kty":"RSA","kid":["x"]},)" + ec()), set(ec(R"(,"kid":{"a":1})") + "," + ec())}) {
-    const auto read = JwkSet::parse(text, Profile::fastmcp, "set", Algorithm::ES256);
-    ASSERT_TRUE(read) << text;
-    EXPECT_TRUE(read->poisoned) << text;
-    EXPECT_THAT(read->keys, IsEmpty()) << text;
+    EXPECT_FALSE(JwkSet::parse(text, Profile::fastmcp, "set", Algorithm::ES256)) << text;
   }
-  for (const std::string& text : {std::string("{}"), std::string(R"({"keys":{"a":1}})"),
-                                  std::string(R"({"keys":"ab"})"), set(ec(R"(,"kid":[])"))}) {
-    const auto read = JwkSet::parse(text, Profile::fastmcp, "set", Algorithm::ES256);
-    ASSERT_TRUE(read) << text;
-    EXPECT_FALSE(read->poisoned) << text;
-    EXPECT_THAT(read->keys, IsEmpty()) << text;
+  const auto read = JwkSet::parse(set(ec(R"(,"kid":[])")), Profile::fastmcp, "set", Algorithm::ES256);
+  ASSERT_TRUE(read);
+  EXPECT_THAT(read->keys, IsEmpty());
+}
+
+TEST(JwkSet, SaysExactlyWhatIsWrongWithANumber) {
+  const std::string zero = std::string(1, '\0') + "\xc1" + std::string(254, '\x55') + "\x0b";
+  const auto with_n = [](const std::string& n) { return R"({"kty":"RSA","e":"AQAB","n":")" + n + "\"}"; };
+  std::string standard = b64("\xfb\xff" + std::string(253, '\x55') + "\x0b");
+  for (char& c : standard) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  EXPECT_EQ(why(with_n(b64(zero))), "n has a leading zero byte (RFC 7518 §6.3.1.1); the number itself is sound");
+  const std::string mend = "; the number itself is sound: write it in base64url without padding in a copy of the set";
+  EXPECT_EQ(why(with_n(standard)), "n is standard base64, not base64url (RFC 7515 §2)" + mend);
+  EXPECT_EQ(why(with_n(standard + "==")),
+            "n is standard base64, not base64url and is padded with = (RFC 7515 §2)" + mend);
+  EXPECT_EQ(why(with_n(b64("\xc1" + std::string(255, '\x55')) + "==")), "n is padded with = (RFC 7515 §2)" + mend);
+  EXPECT_EQ(why(with_n(b64(zero) + "=")), "n is padded with = and has a leading zero byte (RFC 7515 §2)" + mend);
+  EXPECT_EQ(why(with_n(b64("\xc1" + std::string(255, '\x55')) + "\\n")), "n holds white space (RFC 7515 §2)" + mend);
+  EXPECT_THAT(why(with_n("AB!D")), HasSubstr("n holds a character that base64url does not have"));
+  EXPECT_THAT(why(with_n("AB=D")), HasSubstr("n holds a character that base64url does not have"));
+  EXPECT_THAT(why(with_n("ABCDE")), HasSubstr("was it cut?"));
+  EXPECT_THAT(why(R"({"kty":"RSA","n":"","e":null})"), "n is empty; e is missing");
+}
+
+TEST(JwkSet, TellsWhichKeysTheProfileFastmcpTakes) {
+  const auto taken = [](const std::string& key) { return JwkSet::parse(set(key), Profile::strict, "set")->skipped[0]; };
+  EXPECT_EQ(taken(rsa(256, "AAEAAQ")).fastmcp_takes_it, Algorithm::RS256);
+  EXPECT_EQ(taken(rsa(128)).fastmcp_takes_it, Algorithm::RS256);
+  EXPECT_EQ(taken(rsa(256, "AQAB", R"(,"alg":"SHA256withRSA")")).fastmcp_takes_it, Algorithm::RS256);
+  EXPECT_EQ(taken(ec(R"(,"key_ops":[])")).fastmcp_takes_it, Algorithm::ES256);
+  EXPECT_EQ(taken(R"({"kty":"EC","crv":"P-384","x":"AQ","y":"AQ"})").fastmcp_takes_it, Algorithm::ES384);
+  EXPECT_FALSE(taken(rsa(256, "AQAB=")).fastmcp_takes_it);
+  EXPECT_FALSE(taken(ec(R"(,"use":"enc")")).fastmcp_takes_it);  // whoever gave it meant it so
+  EXPECT_FALSE(taken(ed25519(std::string(32, '\0'))).fastmcp_takes_it);
+  EXPECT_FALSE(taken(R"({"kty":"oct","k":"AAAA"})").fastmcp_takes_it);
+  const auto read = JwkSet::parse(set(rsa(128)), Profile::strict, "set");
+  EXPECT_THAT(read->notes, ElementsAre(HasSubstr("; the profile fastmcp takes it")));
+}
+
+TEST(JwkSet, GuessesTheAlgorithmThatAnotherNameMeans) {
+  const auto alg = [](const std::string& key, const std::string& name) {
+    return why(key.substr(0, key.size() - 1) + R"(,"alg":")" + name + "\"}");
+  };
+  for (const char* name : {"SHA256withRSA", "rs256", "RSA-SHA256", "sha256WithRSAEncryption", "RSASHA256"})
+    EXPECT_THAT(alg(rsa(256), name), HasSubstr(std::string(name) + "\", which is no signature algorithm")) << name;
+  for (const char* name : {"SHA256withRSA", "rs256", "RSA-SHA256", "sha256WithRSAEncryption", "RSASHA256"})
+    EXPECT_THAT(alg(rsa(256), name), HasSubstr("(RS256 is meant?)")) << name;
+  EXPECT_THAT(alg(rsa(256), "SHA512withRSAandMGF1"), HasSubstr("(PS512 is meant?)"));
+  EXPECT_THAT(alg(ec(), "SHA256withECDSA"), HasSubstr("(ES256 is meant?)"));
+  EXPECT_EQ(alg(rsa(256), "RSA-OAEP"), "alg is \"RSA-OAEP\", which is no signature algorithm that assay verifies");
+  EXPECT_THAT(alg(ec(), "none"), Not(HasSubstr("is meant")));
+  EXPECT_EQ(alg(ec(), "RS256"), "alg is RS256, which does not fit the key");
+}
+
+TEST(JwkSet, EdDsaAndTheCurvesOwnNameAreOneAlgorithm) {
+  const std::string x = R"({"kty":"OKP","crv":"Ed25519","x":")" + b64(std::string(32, '\x07')) + "\"";
+  for (const char* alg : {"EdDSA", "Ed25519"}) {
+    const auto read = JwkSet::parse(set(x + R"(,"alg":")" + alg + "\"}"), Profile::strict, "set");
+    ASSERT_EQ(read->keys.size(), 1u);
+    EXPECT_EQ(read->keys[0].permitted, only({Algorithm::EdDSA, Algorithm::Ed25519})) << alg;
   }
+  EXPECT_THAT(why(x + R"(,"alg":"Ed448"})"), HasSubstr("alg is Ed448, which does not fit the key"));
+}
+
+TEST(JwkSet, UsesThePublicPartOfAPrivateKeyAndSaysSo) {
+  for (const char* more : {R"(,"d":"Aw")", R"(,"d":"!")", R"(,"p":"Aw")"}) {
+    const auto read = JwkSet::parse(set(rsa(256, "AQAB", std::string(R"(,"kid":"k1")") + more)), Profile::strict, "j");
+    ASSERT_EQ(read->keys.size(), 1u) << more;
+    EXPECT_TRUE(read->keys[0].d.empty());
+    EXPECT_THAT(read->notes, ElementsAre("j: key 1 (kid \"k1\"): holds the private key: whoever can read this set can "
+                                         "sign"));
+  }
+}
+
+TEST(JwkSet, NamesOtherDocuments) {
+  const std::pair<std::string, const char*> cases[] = {
+      {R"({"issuer":"https://i","jwks_uri":"https://i/keys"})",
+       "a discovery document, not a JWK Set; give https://i/keys"},
+      {R"({"issuer":"https://i"})", "without jwks_uri"},
+      {"<!DOCTYPE html>\n<html></html>", "HTML, not JSON"},
+      {"\n <html>", "HTML, not JSON"},
+      {"<?xml version='1.0'?>", "XML, not JSON"},
+      {"[" + ec() + "]", "a list of keys, not a JWK Set; put it into {\"keys\":[...]}"},
+      {ec(), "a single JWK, not a set; put it into {\"keys\":[...]}"},
+      {R"({"k1":)" + ec() + "}", "put the values into {\"keys\":[...]}"},
+      {"", "empty, not JSON"},
+      {" \n", "empty, not JSON"},
+      {"-----BEGIN PUBLIC KEY-----\n", "PEM, not a JWK Set; give it as a public key"},
+      {"eyJhbGciOiJub25lIn0.e30.", "a token (JWT), not a JWK Set"},
+      {std::string("\xff\xfe{\0", 4),
+       "UTF-16 (byte order mark FF FE), not UTF-8; convert it: iconv -f UTF-16 -t UTF-8"},
+      {std::string("{\0\"\0", 4), "UTF-16LE"},
+      {"\x1f\x8b\x08", "gzip, not JSON; unpack it"},
+      {R"({"error":"x"})", "has no member keys"}};
+  for (const auto& [text, what] : cases) {
+    const auto read = JwkSet::parse(text, Profile::strict, "jwks.json");
+    ASSERT_FALSE(read) << text;
+    EXPECT_THAT(read.error().message, HasSubstr(what));
+    EXPECT_THAT(read.error().message, Not(HasSubstr("\n")));
+  }
+}
+
+TEST(JwkSet, PassesOverAByteOrderMark) {
+  EXPECT_EQ(JwkSet::parse("\xef\xbb\xbf" + set(ec()), Profile::strict, "set")->keys.size(), 1u);
+}
+
+TEST(JwkSet, ReadsAMapFromKidToPemInStrict) {
+  const std::string map = R"({"k1":"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n","k2":"x"})";
+  const auto read = JwkSet::parse(map, Profile::strict, "set");
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_EQ(read->pem_keys.size(), 2u);
+  EXPECT_EQ(read->pem_keys[0].kid, "k1");
+  EXPECT_THAT(read->pem_keys[0].pem, HasSubstr("BEGIN CERTIFICATE-----\nAA"));
+  EXPECT_THAT(JwkSet::parse(map, Profile::fastmcp, "set").error().message, HasSubstr("a map from kid to PEM"));
+}
+
+TEST(JwkSet, ReadsTheKeysOfASignedSet) {
+  const std::string header = b64(R"({"typ":"jwk-set+jwt","alg":"RS256","kid":"f"})");
+  const std::string token = header + "." + b64(R"({"iss":"https://i","keys":[)" + ec() + "]}") + ".c2ln\n";
+  const auto read = JwkSet::parse(token, Profile::strict, "history");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->keys.size(), 1u);
+  EXPECT_THAT(read->notes, ElementsAre("history: a signed key set: its signature was not verified"));
+  EXPECT_FALSE(JwkSet::parse(token, Profile::fastmcp, "history"));
 }
 
 TEST(JwkSet, AnEmptyKidIsNoKidForFastmcpAlone) {

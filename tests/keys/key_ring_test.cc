@@ -45,72 +45,130 @@ std::string chosen(const KeyChoice& choice) {
 TEST(KeyRing, StrictTriesEachKeyOfTheKidAndThenTheKeysForAnyKid) {
   const KeyRing ring(list(p256("k", "a"), p256("any", "b", true), p256("k", "c"),
                           key(KeyType::RSA, Curve::none, "k", "d"), p256("other", "e")),
-                     kStrict, false, {"gone"});
+                     kStrict, {{"gone", "e is missing"}});
   EXPECT_EQ(chosen(ring.choose("k", Algorithm::ES256)), "acb");
   EXPECT_EQ(chosen(ring.choose("k", Algorithm::PS256)), "d");
   EXPECT_EQ(chosen(ring.choose("nobody", Algorithm::ES256)), "b");
   EXPECT_TRUE(ring.choose("nobody", Algorithm::ES256).unknown_kid);
   // Beside key sets an unknown kid is told as one; a ring of keys without kids can only say that none fits.
   EXPECT_EQ(chosen(ring.choose("nobody", Algorithm::ES384)), "key_not_found");
-  const KeyRing single(list(p256("any", "b", true)), kStrict, false, {});
+  const KeyRing single(list(p256("any", "b", true)), kStrict, {});
   EXPECT_EQ(chosen(single.choose("nobody", Algorithm::ES384)), "key_mismatch");
 }
 
 TEST(KeyRing, StrictTellsUnknownKidsFromKeysThatDoNotFit) {
-  const KeyRing ring(list(p256("k", "a"), p256(nullptr, "b")), kStrict, false, {"gone"});
+  const KeyRing ring(list(p256("k", "a"), p256(nullptr, "b")), kStrict, {{"gone", "e is missing"}});
   EXPECT_EQ(chosen(ring.choose("x", Algorithm::ES256)), "key_not_found");
   EXPECT_EQ(chosen(ring.choose("", Algorithm::ES256)), "key_not_found");
   EXPECT_EQ(chosen(ring.choose("_default", Algorithm::ES256)), "key_not_found");
   EXPECT_EQ(chosen(ring.choose("k", Algorithm::ES384)), "key_mismatch");
-  EXPECT_NE(std::string(ring.choose("gone", Algorithm::ES256).detail).find("skipped"), std::string::npos);
+  EXPECT_NE(ring.choose("gone", Algorithm::ES256).detail.find("e is missing"), std::string_view::npos);
 }
 
 TEST(KeyRing, StrictWithoutKidNeedsExactlyOneKeyThatFits) {
-  const KeyRing ring(list(p256("a", "a"), p256(nullptr, "b"), key(KeyType::EC, Curve::P384, "c", "c")), kStrict, false,
-                     {});
-  EXPECT_EQ(chosen(ring.choose({}, Algorithm::ES256)), "key_ambiguous");
-  EXPECT_EQ(chosen(ring.choose({}, Algorithm::ES384)), "c");
-  EXPECT_EQ(chosen(ring.choose({}, Algorithm::RS256)), "key_mismatch");
-  EXPECT_EQ(chosen(KeyRing({}, kStrict, false, {}).choose({}, Algorithm::RS256)), "key_not_found");
+  const KeyRing ring(list(p256("a", "a"), p256(nullptr, "b"), key(KeyType::EC, Curve::P384, "c", "c")), kStrict, {});
+  EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::ES256)), "key_ambiguous");
+  EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::ES384)), "c");
+  EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::RS256)), "key_mismatch");
+  EXPECT_EQ(chosen(KeyRing({}, kStrict, {}).choose(KeyNames{}, Algorithm::RS256)), "key_not_found");
 }
 
 TEST(KeyRing, StrictTriesAtMostEightKeys) {
   std::vector<PreparedKey> keys;
   for (char c = 'a'; c < 'a' + 12; ++c) keys.push_back(p256("k", std::string(1, c)));
-  EXPECT_EQ(chosen(KeyRing(std::move(keys), kStrict, false, {}).choose("k", Algorithm::ES256)), "abcdefgh");
+  EXPECT_EQ(chosen(KeyRing(std::move(keys), kStrict, {}).choose("k", Algorithm::ES256)), "abcdefgh");
 }
 
 TEST(KeyRing, StrictKeepsEqualKeysOnce) {
-  const KeyRing ring(list(p256("k", "a"), p256("k", "a"), p256("j", "a")), kStrict, false, {});
+  const KeyRing ring(list(p256("k", "a"), p256("k", "a"), p256("j", "a")), kStrict, {});
   ASSERT_EQ(ring.keys().size(), 2u);
   EXPECT_EQ(ring.keys()[1].index, 1u);
 }
 
 TEST(KeyRing, FastmcpKeepsTheLastKeyOfEachKid) {
-  const KeyRing ring(list(p256("k", "a"), p256("k", "b"), p256(nullptr, "c"), p256(nullptr, "d")), kFastmcp, false, {});
+  const KeyRing ring(list(p256("k", "a"), p256("k", "b"), p256(nullptr, "c"), p256(nullptr, "d")), kFastmcp, {});
   EXPECT_EQ(chosen(ring.choose("k", Algorithm::ES256)), "b");
   EXPECT_EQ(chosen(ring.choose("_default", Algorithm::ES256)), "d");
   EXPECT_EQ(chosen(ring.choose("x", Algorithm::ES256)), "key_not_found");
-  EXPECT_EQ(chosen(ring.choose({}, Algorithm::ES256)), "key_ambiguous");
+  EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::ES256)), "key_ambiguous");
 }
 
 TEST(KeyRing, FastmcpWithoutKidTakesTheOnlyKeyWhateverItsCurve) {
-  const KeyRing one(list(p256("k", "a")), kFastmcp, false, {});
-  EXPECT_EQ(chosen(one.choose({}, Algorithm::ES256)), "a");
+  const KeyRing one(list(p256("k", "a")), kFastmcp, {});
+  EXPECT_EQ(chosen(one.choose(KeyNames{}, Algorithm::ES256)), "a");
   EXPECT_EQ(chosen(one.choose("", Algorithm::ES256)), "a");
-  EXPECT_EQ(chosen(one.choose({}, Algorithm::ES384)), "key_mismatch");
-  const KeyRing two(list(p256("k", "a"), key(KeyType::EC, Curve::P384, "j", "b")), kFastmcp, false, {});
-  EXPECT_EQ(chosen(two.choose({}, Algorithm::ES256)), "key_ambiguous");
+  EXPECT_EQ(chosen(one.choose(KeyNames{}, Algorithm::ES384)), "key_mismatch");
+  const KeyRing two(list(p256("k", "a"), key(KeyType::EC, Curve::P384, "j", "b")), kFastmcp, {});
+  EXPECT_EQ(chosen(two.choose(KeyNames{}, Algorithm::ES256)), "key_ambiguous");
 }
 
-TEST(KeyRing, FastmcpFindsNothingInAPoisonedSet) {
-  const KeyRing ring(list(p256("k", "a")), kFastmcp, true, {});
-  EXPECT_EQ(chosen(ring.choose("k", Algorithm::ES256)), "key_not_found");
-  EXPECT_EQ(chosen(ring.choose({}, Algorithm::ES256)), "key_not_found");
+TEST(KeyRing, SaysWhyTheKeyOfAKidWasSkipped) {
+  const KeyRing ring(list(p256("k", "a")), kStrict, {{"gone", "e is missing"}, {"k", "twice"}});
+  const char* why = "the key with the token's kid cannot be used and was skipped: e is missing";
+  EXPECT_EQ(ring.why_skipped("gone", Algorithm::RS256), why);
+  EXPECT_EQ(ring.why_skipped("gone", std::nullopt), why);
+  EXPECT_EQ(ring.choose("gone", Algorithm::ES256).detail, why);
+  EXPECT_EQ(ring.why_skipped("k", Algorithm::ES256), "");  // another key has this kid
+  EXPECT_EQ(ring.why_skipped("nobody", Algorithm::ES256), "");
+  // A key for any kid serves the token all the same.
+  const KeyRing beside(list(p256("any", "b", true)), kStrict, {{"gone", "e is missing"}});
+  EXPECT_EQ(beside.why_skipped("gone", Algorithm::ES256), "");
+  EXPECT_EQ(beside.why_skipped("gone", Algorithm::RS256), why);
+  EXPECT_EQ(chosen(beside.choose("gone", Algorithm::RS256)), "key_not_found");
+}
+
+KeyNames x5t(std::string_view sha1, std::string_view sha256 = {}) { return {{}, sha1, sha256}; }
+
+PreparedKey named(PreparedKey key, std::vector<std::string> thumbprints) {
+  key.thumbprints = std::move(thumbprints);
+  return key;
+}
+
+TEST(KeyRing, StrictChoosesByThumbprintWithoutKid) {
+  const KeyRing ring(list(named(p256("a", "a"), {"one"}), named(p256("b", "b"), {"two", "long"}),
+                          named(key(KeyType::RSA, Curve::none, "c", "c"), {"three"})),
+                     kStrict, {});
+  EXPECT_EQ(chosen(ring.choose(x5t("one"), Algorithm::ES256)), "a");
+  EXPECT_EQ(chosen(ring.choose(x5t("two="), Algorithm::ES256)), "b");
+  EXPECT_EQ(chosen(ring.choose(x5t("one", "long"), Algorithm::ES256)), "b");   // x5t#S256 says more
+  EXPECT_EQ(chosen(ring.choose(x5t("one", "other"), Algorithm::ES256)), "a");  // a set may hold only x5t
+  EXPECT_EQ(chosen(ring.choose(x5t("three"), Algorithm::ES256)), "key_mismatch");
+  EXPECT_EQ(chosen(ring.choose(x5t("four"), Algorithm::ES256)), "key_not_found");
+  EXPECT_TRUE(ring.choose(x5t("four"), Algorithm::ES256).unknown_kid);
+  EXPECT_EQ(chosen(ring.choose(x5t("four"), Algorithm::RS256)), "key_not_found");   // also of a single key
+  EXPECT_EQ(chosen(ring.choose(KeyNames{"a", "two", {}}, Algorithm::ES256)), "a");  // kid counts
+  EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::ES256)), "key_ambiguous");
+}
+
+TEST(KeyRing, StrictTakesAKeyWithoutThumbprintForOneThatMayBeMeant) {
+  const KeyRing one(list(p256("a", "a"), named(p256("b", "b"), {"two"})), kStrict, {});
+  EXPECT_EQ(chosen(one.choose(x5t("other"), Algorithm::ES256)), "a");
+  const KeyRing two(list(p256("a", "a"), p256("b", "b")), kStrict, {});
+  const KeyChoice choice = two.choose(x5t("other"), Algorithm::ES256);
+  EXPECT_EQ(chosen(choice), "key_ambiguous");
+  EXPECT_NE(choice.detail.find("no key has its x5t"), std::string_view::npos);
+}
+
+TEST(KeyRing, StrictTriesEachKeyOfAThumbprint) {
+  const KeyRing ring(list(named(p256("a", "a"), {"one", "one"}), named(p256("b", "b"), {"one"})), kStrict, {});
+  EXPECT_EQ(chosen(ring.choose(x5t("one"), Algorithm::ES256)), "ab");
+}
+
+TEST(KeyRing, FastmcpPassesOverThumbprints) {
+  const KeyRing ring(list(named(p256("a", "a"), {"one"}), named(p256("b", "b"), {"two"})), kFastmcp, {});
+  EXPECT_EQ(chosen(ring.choose(x5t("one"), Algorithm::ES256)), "key_ambiguous");
+}
+
+TEST(KeyRing, EveryVersionOfFastmcpFilesAKeyWithoutKidByItsDefaultName) {
+  for (Profile profile : {Profile::fastmcp_3_4, Profile::fastmcp_4_1, Profile::fastmcp_4_2}) {
+    const KeyRing ring(list(p256(nullptr, "a")), profile, {});
+    EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::ES256)), "a");
+    EXPECT_EQ(chosen(ring.choose("_default", Algorithm::ES256)), "a");
+  }
 }
 
 TEST(KeyRing, GivesEachRingItsOwnGeneration) {
-  EXPECT_NE(KeyRing({}, kStrict, false, {}).generation(), KeyRing({}, kStrict, false, {}).generation());
+  EXPECT_NE(KeyRing({}, kStrict, {}).generation(), KeyRing({}, kStrict, {}).generation());
 }
 
 }  // namespace

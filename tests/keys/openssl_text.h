@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <memory>
 #include <string>
@@ -38,12 +39,20 @@ inline std::string public_der(const EvpKey& key) {
 }
 inline EvpKey p256() { return EvpKey(EVP_EC_gen("P-256")); }
 
-inline std::string certificate_der(const EvpKey& key) {
+// A certificate of the key, signed by itself; valid from `begin` to `end` seconds from now.
+inline std::string certificate_der(const EvpKey& key, bool is_ca = false, long begin = 0, long end = 3600) {
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_set_version(certificate.get(), X509_VERSION_3);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), begin);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), end);
   X509_set_pubkey(certificate.get(), key.get());
+  if (is_ca) {
+    X509_EXTENSION* const constraints =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE");
+    X509_add_ext(certificate.get(), constraints, -1);
+    X509_EXTENSION_free(constraints);
+  }
   X509_sign(certificate.get(), key.get(), EVP_sha256());
   BIO* bio = BIO_new(BIO_s_mem());
   i2d_X509_bio(bio, certificate.get());

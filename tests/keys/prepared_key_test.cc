@@ -5,6 +5,7 @@
 #include <openssl/bn.h>
 
 #include <string>
+#include <vector>
 
 #include "keys/openssl_text.h"
 #include "keys/public_key.h"
@@ -83,6 +84,71 @@ TEST(PreparedKey, RefusesAPrivatePartOfAnotherKeyAndForgetsItsOwn) {
   EXPECT_TRUE(good->jwk.d.empty());
   jwk.d.back() = static_cast<char>(jwk.d.back() ^ 1);
   EXPECT_FALSE(prepare_key(jwk, Profile::strict));
+}
+
+TEST(PreparedKey, PassesOverAPrivatePartIfToldSo) {
+  EXPECT_TRUE(prepare_key(rsa_with_foreign_d(2048), Profile::fastmcp, nullptr, PrivatePart::pass_over));
+  Jwk edwards = read(public_pem(EvpKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))));
+  edwards.d = std::string(32, '\x05');
+  EXPECT_FALSE(prepare_key(edwards, Profile::strict));
+  EXPECT_TRUE(prepare_key(edwards, Profile::strict, nullptr, PrivatePart::pass_over));
+  // FastMCP's public part comes from d.
+  EXPECT_TRUE(prepare_key(edwards, Profile::fastmcp));
+  EXPECT_FALSE(prepare_key(edwards, Profile::fastmcp, nullptr, PrivatePart::pass_over));
+}
+
+TEST(PreparedKey, FastmcpReducesCoordinatesOfAnySize) {
+  const Jwk jwk = read(public_pem(p256()));
+  for (const int times : {1, 2, 1000}) {
+    BIGNUM* x = BN_bin2bn(reinterpret_cast<const unsigned char*>(jwk.x.data()), 32, nullptr);
+    BIGNUM* p = nullptr;
+    BN_hex2bn(&p, "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF");
+    BN_mul_word(p, static_cast<BN_ULONG>(times));
+    BN_add(x, x, p);
+    Jwk larger = jwk;
+    larger.x.resize(40);
+    BN_bn2binpad(x, reinterpret_cast<unsigned char*>(larger.x.data()), 40);
+    BN_free(x);
+    BN_free(p);
+    const auto prepared = prepare_key(larger, Profile::fastmcp);
+    ASSERT_TRUE(prepared) << prepared.error().message;
+    EXPECT_EQ(prepared->jwk.x, jwk.x);
+    EXPECT_FALSE(prepare_key(larger, Profile::strict));
+  }
+}
+
+TEST(PreparedKey, KnowsTheThumbprintsOfItsCertificate) {
+  const EvpKey key = p256();
+  Jwk jwk = read(public_pem(key));
+  jwk.certificate = certificate_der(key);
+  jwk.x5t = "ab+/cd==";
+  std::vector<std::string> notes;
+  const auto prepared = prepare_key(jwk, Profile::strict, &notes);
+  ASSERT_TRUE(prepared);
+  ASSERT_EQ(prepared->thumbprints.size(), 3u);
+  EXPECT_EQ(prepared->thumbprints[0], "ab-_cd");
+  EXPECT_EQ(prepared->thumbprints[1].size(), 27u);  // SHA-1
+  EXPECT_EQ(prepared->thumbprints[2].size(), 43u);  // SHA-256
+  EXPECT_TRUE(prepared->jwk.certificate.empty());
+  EXPECT_TRUE(notes.empty());
+}
+
+TEST(PreparedKey, TellsOfACertificateThatIsOutOfItsTimeOrOfAnotherKey) {
+  const EvpKey key = p256();
+  Jwk jwk = read(public_pem(key));
+  const auto note = [&](const std::string& certificate) {
+    jwk.certificate = certificate;
+    std::vector<std::string> notes;
+    const auto prepared = prepare_key(jwk, Profile::strict, &notes);
+    EXPECT_TRUE(prepared);
+    EXPECT_LE(notes.size(), 1u);
+    return notes.empty() ? "" : notes[0];
+  };
+  EXPECT_EQ(note(certificate_der(key)), "");
+  EXPECT_THAT(note(certificate_der(key, false, -7200, -3600)), HasSubstr("its certificate expired on 2"));
+  EXPECT_THAT(note(certificate_der(key, false, 86400, 90000)), HasSubstr("its certificate is not valid before 2"));
+  EXPECT_THAT(note(certificate_der(p256())), HasSubstr("its x5c holds the certificate of another key"));
+  EXPECT_EQ(note("no certificate"), "");
 }
 
 }  // namespace

@@ -8,20 +8,15 @@
 
 #include "codec/base64url.h"
 #include "keys/openssl_text.h"
+#include "keys/public_key.h"
+#include "keys/ssh_text.h"
 
 namespace assay::keys {
 namespace {
 
 using ::testing::HasSubstr;
 
-std::string base64(const std::string& bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
+std::string base64(const std::string& bytes) { return standard_base64(bytes); }
 std::string secret_refusal(const std::string& bytes, Profile profile = Profile::strict) {
   const Result<Jwk> jwk = read_secret(bytes, profile, AlgorithmSet::all(), "secret");
   return jwk ? "accepted" : jwk.error().message;
@@ -39,7 +34,6 @@ TEST(Secret, StrictRefusesKeysInWhateverForm) {
         codec::base64url_encode(public_der(ec)), lines, base64(pkcs1_der(rsa)), base64(certificate_der(ec)) + "\n",
         "---- BEGIN SSH2 PUBLIC KEY ----\n" + std::string(64, 'A') + "\n---- END SSH2 PUBLIC KEY ----\n"}) {
     EXPECT_THAT(secret_refusal(text), HasSubstr("holds a key file")) << text;
-    EXPECT_EQ(secret_refusal(text, Profile::fastmcp), "accepted") << text;
   }
 }
 
@@ -77,6 +71,45 @@ TEST(Secret, IsRefusedWithItsNameAndTheMend) {
   EXPECT_THAT(read_secret(std::string(63, 's'), Profile::strict, hs512, "file").error().message,
               HasSubstr("file: the secret has 63 bytes and needs at least 64"));
   EXPECT_THAT(read_secret("", Profile::fastmcp, hs512, "file").error().message, HasSubstr("file: the secret is empty"));
+}
+
+TEST(Secret, FastmcpRefusesAPublicKeyInEveryFormThatJoserfcKnows) {
+  const EvpKey ec = p256(), rsa(EVP_RSA_gen(2048));
+  const auto pem = [](const std::string& label, const std::string& der) {
+    return "-----BEGIN " + label + "-----\n" + base64(der) + "\n-----END " + label + "-----\n";
+  };
+  const std::string ssh = ssh_line(*read_public_key(public_pem(ec), Profile::strict, "key"));
+  for (const std::string& text :
+       {public_der(ec), public_der(rsa), pkcs1_der(rsa), certificate_der(ec), ssh, public_pem(ec),
+        pem("X509 CERTIFICATE", certificate_der(ec)), private_pem(ec) + pem("X509 CERTIFICATE", certificate_der(ec)),
+        std::string("-----BEGIN PUBLIC KEY----- and no more")})
+    EXPECT_THAT(secret_refusal(text, Profile::fastmcp), HasSubstr("holds a public key")) << text;
+  for (const std::string& text :
+       {private_pem(ec), public_der(ec) + "\n", ssh.substr(0, 40), " " + ssh, base64(public_der(ec)),
+        pem("TRUSTED CERTIFICATE", certificate_der(ec)), std::string(R"({"kty":"RSA"})")})
+    EXPECT_EQ(secret_refusal(text, Profile::fastmcp), "accepted") << text;
+}
+
+TEST(Secret, WithAByteOrderMarkIsRefusedOrNoted) {
+  const std::string with_mark = "\xef\xbb\xbf" + std::string(40, 's');
+  std::string wide = "\xff\xfe";
+  for (const char c : std::string(20, 's')) wide += std::string(1, c) + '\0';
+  EXPECT_THAT(secret_refusal(with_mark), HasSubstr("begins with a UTF-8 byte order mark"));
+  EXPECT_THAT(secret_refusal(wide), HasSubstr("UTF-16"));
+  std::vector<std::string> notes;
+  EXPECT_EQ(read_secret(with_mark, Profile::fastmcp, AlgorithmSet::all(), "secret", &notes)->k, with_mark);
+  EXPECT_EQ(notes.size(), 1u);
+  // Random bytes that only begin alike.
+  EXPECT_EQ(secret_refusal("\xff\xfe" + std::string(40, '\x81')), "accepted");
+  EXPECT_EQ(secret_refusal("\xef\xbb\xbf" + std::string(40, '\x81')), "accepted");
+}
+
+TEST(Secret, ThatIsTooShortNamesTheProfileThatTakesIt) {
+  const Error error = read_secret("only-eighteen-char", Profile::strict, AlgorithmSet::all(), "s").error();
+  EXPECT_THAT(error.message, HasSubstr("s: the secret has 18 bytes and needs at least 32"));
+  ASSERT_EQ(error.way_out.size(), 2u);
+  EXPECT_EQ(error.way_out[0].value, "fastmcp");
+  EXPECT_EQ(error.way_out[1].value, "HS256");
 }
 
 }  // namespace

@@ -18,6 +18,11 @@ const std::atomic<bool> kGoOn{false};
 const std::string kOffCurve = R"({"kty":"EC","crv":"P-256","kid":"off","x":")" + std::string(43, 'A') + R"(","y":")" +
                               std::string(43, 'A') + "\"}";
 
+// The same point in PEM, written in JSON.
+const std::string kPublicPem =
+    R"(-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEPG//ajkU8QkZfOTqHKRCloZyMPgY)"
+    R"(e/JzhO9AKdZDh80lOXa4j2rIqPbMEYJyzQ49vzehidrqWBynGW+cupg43A==\n-----END PUBLIC KEY-----\n)";
+
 // Builds a snapshot of texts, without reading anything.
 Result<BuiltSnapshot> build(const std::vector<KeySource>& sources, const Policy& with) {
   if (Result<void> checked = check_sources(sources, with); !checked) return checked.error();
@@ -68,10 +73,70 @@ TEST(Snapshot, SkipsAKeyThatCannotBeUsedWithANote) {
   EXPECT_EQ(built->snapshot->ring->keys().size(), 1u);
   ASSERT_EQ(built->notes.size(), 2u);
   EXPECT_THAT(built->notes[0], StartsWith("issuer.json: key 1 (kid \"odd\"): skipped: "));
-  EXPECT_THAT(built->notes[1], StartsWith("issuer.json: key with kid \"off\": skipped: "));
+  EXPECT_THAT(built->notes[1], StartsWith("issuer.json: key 2 (kid \"off\"): skipped: "));
   // A token with the kid of a skipped key learns so.
   const KeyChoice choice = built->snapshot->ring->choose("off", Algorithm::ES256);
-  EXPECT_THAT(choice.detail, HasSubstr("skipped"));
+  EXPECT_THAT(std::string(choice.detail), HasSubstr("skipped: x and y are not a point on the curve"));
+}
+
+TEST(Snapshot, RefusesASourceWithoutOneUsableKey) {
+  const std::string short_rsa = R"({"kty":"RSA","kid":"r","e":"AQAB","n":")" + std::string(171, 'x') + "\"}";
+  const auto refused = [](const std::string& keys, const Policy& with) {
+    return refusal({source(Kind::jwks_text, ec_set("good")), {Kind::jwks_text, R"({"keys":[)" + keys + "]}", "j.json"}},
+                   with);
+  };
+  const Error one = refused(kOffCurve, policy());
+  EXPECT_EQ(one.message,
+            "j.json: none of its 1 keys can be used: key 1 (kid \"off\"): x and y are not a point on the "
+            "curve");
+  EXPECT_EQ(one.field, "keys");
+  EXPECT_TRUE(one.way_out.empty());
+  const Error five = refused("1,2,3," + short_rsa + ",4", policy());
+  EXPECT_THAT(five.message, HasSubstr("none of its 5 keys can be used: key 1: not a JSON object; key 2: "));
+  EXPECT_THAT(five.message, HasSubstr("; and 2 more"));
+  ASSERT_EQ(five.way_out.size(), 1u);
+  EXPECT_EQ(five.way_out[0].field, "policy.profile");
+  EXPECT_EQ(five.way_out[0].value, "fastmcp");
+  EXPECT_THAT(refused(kOffCurve, policy({Algorithm::ES256}, Profile::fastmcp)).message,
+              HasSubstr("none of its 1 keys"));
+}
+
+TEST(Snapshot, NamesTheAlgorithmOfTheWayOutUnlessItIsGiven) {
+  const KeySource narrow = source(Kind::jwks_text, R"({"keys":[{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}]})");
+  const Error error = refusal({narrow}, policy());
+  ASSERT_EQ(error.way_out.size(), 2u);
+  EXPECT_EQ(error.way_out[1].field, "policy.algorithms");
+  EXPECT_EQ(error.way_out[1].value, "ES256");
+  EXPECT_EQ(refusal({narrow}, policy({Algorithm::ES256})).way_out.size(), 1u);
+}
+
+TEST(Snapshot, ReadsAMapFromKidToPem) {
+  const std::string map = R"({"k1":")" + kPublicPem + R"(","k2":"-----BEGIN PUBLIC KEY-----"})";
+  const auto built = build({{Kind::jwks_text, map, "certs"}}, policy());
+  ASSERT_TRUE(built) << built.error().message;
+  ASSERT_EQ(built->snapshot->ring->keys().size(), 1u);
+  EXPECT_EQ(built->snapshot->ring->keys()[0].jwk.kid, "k1");
+  EXPECT_FALSE(built->snapshot->ring->keys()[0].any_kid);
+  ASSERT_EQ(built->notes.size(), 1u);
+  EXPECT_THAT(built->notes[0], StartsWith("certs: key 2 (kid \"k2\"): skipped: its PUBLIC KEY block cannot be read"));
+}
+
+TEST(Snapshot, ServesSecretsOfASetWhereOnlyTheyAreAllowed) {
+  const KeySource set = source(Kind::jwks_text, R"({"keys":[{"kty":"oct","k":")" + std::string(43, 'A') + "\"}]}");
+  EXPECT_TRUE(build({set}, policy({Algorithm::HS256})));
+}
+
+// More private keys than are checked: the public part of each serves all the same.
+TEST(Snapshot, ChecksAFewPrivatePartsAndUsesTheOthersUnchecked) {
+  std::string keys;
+  for (int i = 0; i < 40; ++i) {
+    keys += (i == 0 ? R"({"kty":"EC","crv":"P-256","kid":"k)" : R"(,{"kty":"EC","crv":"P-256","kid":"k)") +
+            std::to_string(i) + R"(","d":")" + std::string(42, 'A') + "E\"," + kPoint + "}";
+  }
+  const auto built = build({source(Kind::jwks_text, R"({"keys":[)" + keys + "]}")}, policy());
+  ASSERT_TRUE(built) << built.error().message;
+  ASSERT_EQ(built->snapshot->ring->keys().size(), 8u);
+  EXPECT_EQ(built->snapshot->ring->keys()[0].jwk.kid, "k32");
 }
 
 TEST(Snapshot, HoldsOneTableOfStaticTokens) {

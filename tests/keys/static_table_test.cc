@@ -93,5 +93,22 @@ TEST(StaticTable, NamesEntryByPositionAndFieldButNeverTheToken) {
   EXPECT_FALSE(StaticTable::parse("{", "t.json"));
 }
 
+TEST(StaticTokens, FastmcpRefusesAnEntryWhoseExpiryIsNoWholeNumber) {
+  const char* table = R"({"half": {"client_id": "a", "expires_at": 1800000000.5},
+                          "whole": {"client_id": "a", "expires_at": 1800000000.0}})";
+  const auto fastmcp = StaticTokenVerifier::create(table, {}, Profile::fastmcp);
+  ASSERT_TRUE(fastmcp) << fastmcp.error().message;
+  EXPECT_FALSE(fastmcp->verify("half", {1790000000, 0}).valid());
+  EXPECT_TRUE(fastmcp->verify("whole", {1790000000, 0}).valid());
+  const auto strict = StaticTokenVerifier::create(table, {}, Profile::strict);
+  EXPECT_TRUE(strict->verify("half", {1790000000, 0}).valid());
+}
+
+TEST(StaticTable, PassesOverAByteOrderMarkAndNamesUtf16) {
+  EXPECT_TRUE(StaticTable::parse("\xef\xbb\xbf{}", "t.json"));
+  EXPECT_THAT(StaticTable::parse(std::string("\xff\xfe{\0}\0", 6), "t.json").error().message,
+              HasSubstr("t.json: UTF-16"));
+}
+
 }  // namespace
 }  // namespace assay::keys

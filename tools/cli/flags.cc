@@ -25,19 +25,42 @@ std::vector<std::reference_wrapper<const Flag>> flags_of(std::string_view comman
   return flags;
 }
 
-std::string message_of(std::string_view command, const Error& error) {
-  if (error.field.empty()) return error.message;
-  std::vector<std::string> names;  // of the flags that give the field a value
+namespace {
+
+// The names of the command's flags that give the field a value; "" for a positional one.
+std::vector<std::string> flags_for(std::string_view command, const std::string& field) {
+  std::vector<std::string> names;
   for (const Flag& flag : flags_of(command)) {
     const auto& fields = flag.value.fields;
     if (flag.value.takes == Value::Takes::nothing && !names.empty()) continue;
-    if (std::find(fields.begin(), fields.end(), error.field) != fields.end()) {
+    if (std::find(fields.begin(), fields.end(), field) != fields.end()) {
       names.push_back(flag.positional() ? "" : flag.name);
     }
   }
-  if (names.empty()) return error.field + ": " + error.message;
-  if (names.size() > 1 || names.front().empty()) return error.message;
-  return names.front() + ": " + error.message;
+  return names;
+}
+
+// "; to audit a server that took it: --profile fastmcp --algorithm HS256". Empty if there is no way out, or the
+// command lacks a flag for it.
+std::string way_out_of(std::string_view command, const Error& error) {
+  std::string flags;
+  for (const Setting& setting : error.way_out) {
+    const std::vector<std::string> names = flags_for(command, setting.field);
+    if (names.empty() || names.front().empty()) return {};
+    flags += " " + names.front() + " " + setting.value;
+  }
+  return flags.empty() ? flags : "; to audit a server that took it:" + flags;
+}
+
+}  // namespace
+
+std::string message_of(std::string_view command, const Error& error) {
+  const std::string message = error.message + way_out_of(command, error);
+  if (error.field.empty()) return message;
+  const std::vector<std::string> names = flags_for(command, error.field);
+  if (names.empty()) return error.field + ": " + message;
+  if (names.size() > 1 || names.front().empty()) return message;
+  return names.front() + ": " + message;
 }
 
 }  // namespace assay::cli

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/algorithm.h"
@@ -12,38 +14,74 @@
 
 namespace assay {
 
-// One JSON Web Key as published (RFC 7517 §4): its public part, decoded and checked for form. A plain value.
-// Integers and coordinates are big-endian bytes.
+// One JSON Web Key as published (RFC 7517 §4): its public part, decoded and checked for form. A plain value; what may
+// be secret in it is overwritten when it is destroyed. Integers and coordinates are big-endian bytes.
 struct Jwk {
   KeyType type = KeyType::RSA;
   Curve curve = Curve::none;
   bool has_kid = false;
   std::string kid;
-  AlgorithmSet permitted;  // what kty, crv, alg, use and key_ops leave
-  std::string n, e;        // RSA
-  std::string x, y;        // EC; OKP has only x
-  std::string k;           // oct
-  // Private members, kept only until prepare_key has checked that they belong to the public part.
+  std::uint32_t position = 0;  // in its set, from 1; 0: not of a set
+  AlgorithmSet permitted;      // what kty, crv, alg, use and key_ops leave
+  std::string n, e;            // RSA
+  std::string x, y;            // EC; OKP has only x
+  std::string k;               // oct
+  // Private members were published with the key.
+  bool is_private = false;
+  // Private members, kept only until prepare_key has checked that they belong to the public part. strict keeps none of
+  // RSA.
   std::string d, p, q, dp, dq, qi;
+  // What a token without kid may name the key by. x5t and x5t#S256 (RFC 7517 §4.8, §4.9) as written, and the first
+  // certificate (x5c, or the X.509 certificate that was given as key) in DER. Empty: none.
+  std::string x5t, x5t_s256, certificate;
+
+  Jwk() = default;
+  Jwk(const Jwk&) = default;
+  Jwk(Jwk&&) noexcept = default;
+  Jwk& operator=(const Jwk&) = default;
+  Jwk& operator=(Jwk&&) noexcept = default;
+  ~Jwk();
 };
 
 // A JWK Set (RFC 7517 §5). Keys that cannot be used are left out. `notes` holds a line for each of the first kMaxNotes
-// of them.
+// things that a person should know: which keys were left out and why, and what is odd about keys that are used.
 struct JwkSet {
   static constexpr std::size_t kMaxKeys = 100'000;
   static constexpr std::size_t kMaxNotes = 20;
 
-  std::vector<Jwk> keys;
-  std::vector<std::string> notes;
-  std::size_t more_skipped = 0;           // keys that were left out without a note
-  std::vector<std::string> skipped_kids;  // kids of the keys that were left out
-  // fastmcp: this set makes FastMCP's own reader fail as a whole, so that no key of it is found.
-  bool poisoned = false;
+  // A key that was left out.
+  struct Skipped {
+    std::uint32_t position = 0;  // in the set, from 1
+    std::optional<std::string> kid;
+    std::string why;
+    // The algorithm with which the profile fastmcp takes the key; none: it does not, or whoever gave it meant it so.
+    std::optional<Algorithm> fastmcp_takes_it;
+  };
+  // An entry of a map from kid to PEM, as Google and Firebase publish their keys.
+  struct PemKey {
+    std::uint32_t position = 0;
+    std::string kid;
+    std::string pem;
+  };
 
-  // Reads a JWK Set document of at most kMaxKeys keys, usable or not. Messages begin with `name`. `algorithm` matters
-  // only to FastMCP from 4 on, which keeps the keys of the configured algorithm's type.
+  std::vector<Jwk> keys;
+  std::vector<PemKey> pem_keys;  // only in strict; then `keys` is empty
+  std::vector<Skipped> skipped;
+  std::vector<std::string> notes;
+  std::size_t more_notes = 0;  // notes that were left out
+
+  // Reads a document of at most kMaxKeys keys, usable or not: a JWK Set, and in strict a map from kid to PEM, or a JWK
+  // Set that is the payload of a JWS (OpenID Federation's jwk-set+jwt), whose signature is not verified. Messages begin
+  // with `name`. Another document is an error that says what it is. `algorithm` matters only to fastmcp, which keeps
+  // the keys that FastMCP of that version keeps for the configured algorithm.
   static Result<JwkSet> parse(std::string_view json, Profile profile, std::string_view name,
                               Algorithm algorithm = Algorithm::RS256);
+
+  // Leaves a key out, with a note.
+  void skip(std::string_view name, Skipped key);
+  // Adds the note "NAME: key 3 (kid "x"): TEXT", or counts it.
+  void note(std::string_view name, std::uint32_t position, const std::optional<std::string>& kid,
+            std::string_view text);
 };
 
 // How a secret file holds its secret.
@@ -59,7 +97,7 @@ struct KeySource {
     jwks_text,
     jwks_file,
     jwks_url,         // https, or http on loopback
-    public_key_text,  // PEM or DER: SPKI, PKCS#1, EC point, X.509 certificate
+    public_key_text,  // PEM or DER: SPKI, PKCS#1, EC point, X.509 certificate; strict: also a single JWK
     public_key_file,
     secret_text,         // HMAC secret, exact bytes
     secret_file,         // the same, less the final newline of a text file

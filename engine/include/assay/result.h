@@ -8,14 +8,24 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace assay {
+
+// A value for an option: {"policy.profile", "fastmcp"}.
+struct Setting {
+  std::string field;  // its path in the library, as in Error::field
+  std::string value;
+};
 
 struct Error {
   std::string message;  // what is wrong, and the mend; does not repeat the field
   // The option at fault by its path in the library, such as "policy.audiences" (JwtVerifierOptions) or "token_field"
   // (StreamOptions); empty: no single option is. A program shows its own name of the option before the message.
   std::string field = {};
+  // Options under which the same input is taken, for someone who has to judge it all the same; empty: there are none. A
+  // program adds them to the message under its own names.
+  std::vector<Setting> way_out = {};
 };
 
 template <class T>
