@@ -92,7 +92,7 @@ class KeyRing {
   AlgorithmSet permitted_;
   std::uint64_t generation_;
   std::array<Count, kAlgorithmCount> by_algorithm_{};
-  std::array<Count, kAlgorithmCount> without_thumbprint_{};                  // the same of keys that no x5t names
+  std::array<Count, kAlgorithmCount> without_thumbprint_{};              // the same of keys that no x5t names
   std::uint32_t from_sets_ = 0;                                          // keys that came from a JWK Set
   base::KeyedMap<std::string_view, std::vector<std::uint32_t>> by_kid_;  // kids of jwks keys -> indices, in order
   std::vector<std::uint32_t> any_kid_;

@@ -15,8 +15,8 @@
 
 #include "base/wipe.h"
 #include "digest/openssl_memory.h"
-#include "jose/big_endian.h"
-#include "jose/key_rules.h"
+#include "jwk/big_endian.h"
+#include "jwk/key_rules.h"
 #include "keys/certificate.h"
 #include "keys/openssl_key.h"
 
@@ -142,7 +142,7 @@ bool ec_private_belongs(const Jwk& jwk) {
          BN_cmp(x.get(), number(jwk.x).get()) == 0 && BN_cmp(y.get(), number(jwk.y).get()) == 0;
 }
 
-static_assert(jose::kMaxRsaBits == OPENSSL_RSA_MAX_MODULUS_BITS);
+static_assert(jwk::kMaxRsaBits == OPENSSL_RSA_MAX_MODULUS_BITS);
 // The publisher of a key decides what its check costs, so a longer d without primes is not checked. Verdicts rest on n
 // and e only.
 constexpr int kMaxCheckedBits = 4096;
@@ -255,10 +255,10 @@ Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::vector<std::strin
   digest::expect_openssl_memory();
   if (jwk.type == KeyType::RSA) {
     // Before any arithmetic. Neither profile could verify with such a key.
-    const std::size_t bits = jose::bit_length(jwk.n);
-    if (bits > jose::kMaxRsaBits) {
+    const std::size_t bits = jwk::bit_length(jwk.n);
+    if (bits > jwk::kMaxRsaBits) {
       wipe_private_members(jwk);
-      return Error{"RSA of " + std::to_string(bits) + " bits; at most " + std::to_string(jose::kMaxRsaBits) +
+      return Error{"RSA of " + std::to_string(bits) + " bits; at most " + std::to_string(jwk::kMaxRsaBits) +
                    " are supported"};
     }
   }

@@ -41,8 +41,8 @@ enum class PrivatePart : std::uint8_t { check, pass_over };
 // The private part is wiped; an RSA d without primes is not checked above 4096 bits. With PrivatePart::pass_over it is
 // not checked, and fastmcp refuses an OKP key with d, whose public part it would compute from d. Both profiles refuse
 // RSA above 16384 bits. The error says why the key cannot be used; it names no source. What is odd about a key that can
-// be used is added to `notes`, if given: a certificate out of its time by the clock, or of another key. Throws only std::bad_alloc.
-// Thread safe.
+// be used is added to `notes`, if given: a certificate out of its time by the clock, or of another key. Throws only
+// std::bad_alloc. Thread safe.
 Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::vector<std::string>* notes = nullptr,
                                 PrivatePart private_part = PrivatePart::check);
 

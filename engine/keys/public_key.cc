@@ -13,12 +13,12 @@
 #include "codec/base64url.h"
 #include "codec/json.h"
 #include "digest/openssl_memory.h"
-#include "jose/foreign_text.h"
-#include "jose/jwk.h"
-#include "jose/key_rules.h"
+#include "jwk/foreign_text.h"
+#include "jwk/jwk.h"
+#include "jwk/key_rules.h"
+#include "jwk/pem.h"
 #include "keys/certificate.h"
 #include "keys/openssl_pem.h"
-#include "keys/pem.h"
 #include "keys/ssh_key.h"
 
 namespace assay::keys {
@@ -94,7 +94,7 @@ std::optional<Jwk> public_numbers(const EVP_PKEY* key, Profile profile) {
       return std::nullopt;
   }
   if (jwk.type == KeyType::RSA && jwk.n.empty()) return std::nullopt;
-  jwk.permitted = jose::algorithms_of(jwk.type, jwk.curve);
+  jwk.permitted = jwk::algorithms_of(jwk.type, jwk.curve);
   // cryptography, under joserfc, drops the constraints of a PSS key.
   if (profile == Profile::strict && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS) jwk.permitted = pss_algorithms(key);
   return jwk;
@@ -121,16 +121,16 @@ std::optional<Jwk> jwk_of(const EvpKey& key, Profile profile) {
 class StrictReader {
  public:
   StrictReader(std::string_view text, std::string_view name, std::vector<std::string>* notes)
-      : text_(jose::without_bom(text)), name_(name), notes_(notes) {}
+      : text_(jwk::without_bom(text)), name_(name), notes_(notes) {}
 
   Result<Jwk> read() {
-    if (std::string foreign = jose::foreign_text(text_, "a public key"); !foreign.empty()) return error(foreign);
+    if (std::string foreign = jwk::foreign_text(text_, "a public key"); !foreign.empty()) return error(foreign);
     if (text_.find(kBegin) != std::string_view::npos) return from_pem();
     const std::string_view text = text_.substr(std::min(text_.find_first_not_of(" \t\r\n"), text_.size()));
     if (looks_like_ssh_public_key(text)) return ssh_key(text);
     if (text.starts_with('{')) return from_json(text);
     if (Result<Jwk> jwk = from_der(text_); jwk || !jwk.error().message.empty()) return jwk;
-    const std::string bytes = bytes_of_base64(text_);
+    const std::string bytes = jwk::bytes_of_base64(text_);
     if (bytes.find(kBegin) != std::string::npos) return StrictReader(bytes, name_, notes_).read();
     if (!bytes.empty())
       if (Result<Jwk> jwk = from_der(bytes); jwk || !jwk.error().message.empty()) return jwk;
@@ -154,10 +154,10 @@ class StrictReader {
     if (jwk->permitted.empty())
       return error("a key on " + std::string(to_string(jwk->curve)) +
                    " verifies no algorithm of this version; give P-256, P-384, P-521, Ed25519, Ed448 or RSA");
-    const std::string weakness = jose::weakness_of(*jwk);
+    const std::string weakness = jwk::weakness_of(*jwk);
     if (weakness.empty()) return *std::move(jwk);
     Error refused = error(weakness + "; generate another key");
-    if (jose::is_short(*jwk)) refused.way_out = {{"policy.profile", "fastmcp"}};
+    if (jwk::is_short(*jwk)) refused.way_out = {{"policy.profile", "fastmcp"}};
     return refused;
   }
 
@@ -176,10 +176,10 @@ class StrictReader {
   }
 
   Result<Jwk> from_pem() {
-    const std::vector<PemBlock> blocks = pem_blocks(text_, PemReader::lenient);
-    std::vector<const PemBlock*> keys;
+    const std::vector<jwk::PemBlock> blocks = jwk::pem_blocks(text_, jwk::PemReader::lenient);
+    std::vector<const jwk::PemBlock*> keys;
     std::size_t certificates = 0;
-    for (const PemBlock& block : blocks) {
+    for (const jwk::PemBlock& block : blocks) {
       if (block.label == "OPENSSH PRIVATE KEY")
         return error(
             "holds a private key, which a verifier must not have; give the public one: ssh-keygen -e -m PKCS8 "
@@ -201,20 +201,20 @@ class StrictReader {
     return jwk;
   }
 
-  Error unreadable(const PemBlock& block) const {
+  Error unreadable(const jwk::PemBlock& block) const {
     return error("its " + block.label + " block cannot be read; give " + kFormats);
   }
 
-  Error nothing_of_use(const std::vector<PemBlock>& blocks) const {
-    const PemBlock& first = blocks.front();
+  Error nothing_of_use(const std::vector<jwk::PemBlock>& blocks) const {
+    const jwk::PemBlock& first = blocks.front();
     if (first.label.empty() || first.label.size() > 40)
       return error(std::string("a PEM block that is broken: ") + first.fault);
-    return error("holds a block " + jose::shown_text(first.label) + ", not a public key; give " + kFormats);
+    return error("holds a block " + jwk::shown_text(first.label) + ", not a public key; give " + kFormats);
   }
 
   // A chain begins with the certificate of the key that signs (RFC 8555 §9.1, RFC 5246 §7.4.2). The others are those of
   // CAs, whose keys sign no tokens.
-  Result<Jwk> from_chain(const std::vector<const PemBlock*>& chain) {
+  Result<Jwk> from_chain(const std::vector<const jwk::PemBlock*>& chain) {
     std::optional<Certificate> first = read_certificate(chain.front()->der);
     if (!first) return unreadable(*chain.front());
     if (chain.size() == 1) return of_certificate(chain.front()->der, std::move(first->key));
@@ -227,7 +227,7 @@ class StrictReader {
                         " certificates: only the first, the leaf, counts; the others are those of CAs");
     return of_certificate(chain.front()->der, std::move(first->key));
   }
-  static bool is_of_an_end(const PemBlock* block) {
+  static bool is_of_an_end(const jwk::PemBlock* block) {
     const std::optional<Certificate> certificate = read_certificate(block->der);
     return certificate && !certificate->is_ca;
   }
@@ -250,7 +250,7 @@ class StrictReader {
     if (root->find("keys") != nullptr) return error("a JWK Set, not a single key; give it as a key set");
     if (root->find("kty") == nullptr) return error(std::string("JSON, but no JWK; give ") + kFormats);
     Jwk jwk;
-    if (const jose::JwkFault unusable = jose::read_jwk(*root, Profile::strict, jwk); !unusable.why.empty())
+    if (const jwk::JwkFault unusable = jwk::read_jwk(*root, Profile::strict, jwk); !unusable.why.empty())
       return error("a JWK that cannot be used: " + unusable.why);
     if (jwk.type == KeyType::oct)
       return error("a shared secret, not a public key; give the secret's bytes as a secret");
@@ -269,9 +269,9 @@ class StrictReader {
 };
 
 // Reads the key of the block that cryptography's load_pem_public_key takes: the first one.
-EvpKey cryptography_public(const std::vector<PemBlock>& blocks) {
+EvpKey cryptography_public(const std::vector<jwk::PemBlock>& blocks) {
   if (blocks.empty() || *blocks.front().fault != '\0') return nullptr;
-  const PemBlock& first = blocks.front();
+  const jwk::PemBlock& first = blocks.front();
   if (first.label == "PUBLIC KEY") return from_spki(first.der);
   if (first.label != "RSA PUBLIC KEY") return nullptr;
   EvpKey key = from_pkcs1(first.der);
@@ -281,8 +281,8 @@ EvpKey cryptography_public(const std::vector<PemBlock>& blocks) {
 
 // Reads the first block with a wanted label, as load_pem_private_key and load_pem_x509_certificate do.
 template <class Wanted>
-const PemBlock* first_block(const std::vector<PemBlock>& blocks, Wanted wanted) {
-  for (const PemBlock& block : blocks) {
+const jwk::PemBlock* first_block(const std::vector<jwk::PemBlock>& blocks, Wanted wanted) {
+  for (const jwk::PemBlock& block : blocks) {
     if (*block.fault != '\0') return nullptr;
     if (wanted(block.label)) return block.encrypted ? nullptr : &block;
   }
@@ -290,7 +290,7 @@ const PemBlock* first_block(const std::vector<PemBlock>& blocks, Wanted wanted) 
 }
 
 // True if the DER has the form that cryptography asks of a private block with this label.
-bool fits_label(const PemBlock& block, const EvpKey& key) {
+bool fits_label(const jwk::PemBlock& block, const EvpKey& key) {
   if (key == nullptr) return false;
   const int type = EVP_PKEY_get_base_id(key.get());
   const bool is_pkcs8 = is_private_key_info(block.der);
@@ -302,21 +302,22 @@ bool fits_label(const PemBlock& block, const EvpKey& key) {
 std::optional<Jwk> joserfc_key(std::string_view text) {
   const auto has = [text](std::string_view word) { return text.find(word) != std::string_view::npos; };
   if (looks_like_ssh_public_key(text)) return read_ssh_public_key(text);
-  const std::vector<PemBlock> blocks = pem_blocks(text, PemReader::cryptography);
+  const std::vector<jwk::PemBlock> blocks = jwk::pem_blocks(text, jwk::PemReader::cryptography);
   if (has("OPENSSH PRIVATE")) {
-    const PemBlock* block = first_block(blocks, [](std::string_view label) { return label == "OPENSSH PRIVATE KEY"; });
+    const jwk::PemBlock* block =
+        first_block(blocks, [](std::string_view label) { return label == "OPENSSH PRIVATE KEY"; });
     return block == nullptr ? std::nullopt : read_ssh_private_key(block->der);
   }
   if (has("PUBLIC")) return jwk_of(cryptography_public(blocks), Profile::fastmcp);
   if (has("PRIVATE")) {
-    const PemBlock* block = first_block(blocks, [](std::string_view label) {
+    const jwk::PemBlock* block = first_block(blocks, [](std::string_view label) {
       return label == "PRIVATE KEY" || label == "RSA PRIVATE KEY" || label == "EC PRIVATE KEY";
     });
     EvpKey key = block == nullptr ? nullptr : from_private(block->der);
     return key != nullptr && fits_label(*block, key) ? jwk_of(key, Profile::fastmcp) : std::nullopt;
   }
   if (has("CERTIFICATE")) {
-    const PemBlock* block = first_block(
+    const jwk::PemBlock* block = first_block(
         blocks, [](std::string_view label) { return label == "CERTIFICATE" || label == "X509 CERTIFICATE"; });
     std::optional<Jwk> jwk;
     if (block != nullptr) jwk = jwk_of(from_certificate(block->der), Profile::fastmcp);
@@ -338,11 +339,11 @@ Result<Jwk> read_public_key(std::string_view text, Profile profile, std::string_
   if (profile == Profile::strict) return StrictReader(text, name, notes).read();
   std::optional<Jwk> jwk = joserfc_key(text);
   if (!jwk) {
-    const std::string foreign = jose::foreign_text(text, "a key");
+    const std::string foreign = jwk::foreign_text(text, "a key");
     return Error{file + ": " +
                  (foreign.empty() ? "no key found that FastMCP reads; give PEM of a public key" : foreign)};
   }
-  jwk->permitted = jose::algorithms_of(jwk->type, jwk->curve);
+  jwk->permitted = jwk::algorithms_of(jwk->type, jwk->curve);
   return *std::move(jwk);
 }
 

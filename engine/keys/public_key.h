@@ -15,7 +15,7 @@ namespace assay::keys {
 //
 // strict takes SPKI, PKCS#1, an X.509 certificate or a single JWK. PEM may have lost its shape, and base64 its armour,
 // as long as the key is beyond doubt. Of a chain of certificates only the first counts. Refused are private keys,
-// several keys, RSA below 2048 bits and other weak ones (jose::weakness_of). fastmcp reads what joserfc's import_key
+// several keys, RSA below 2048 bits and other weak ones (jwk::weakness_of). fastmcp reads what joserfc's import_key
 // reads over cryptography 45 and later, OpenSSH's keys included. Encrypted keys are private, so strict refuses them,
 // and fastmcp cannot read them either.
 //

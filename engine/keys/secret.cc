@@ -11,10 +11,10 @@
 #include "base/wipe.h"
 #include "codec/json.h"
 #include "codec/utf.h"
-#include "jose/foreign_text.h"
-#include "jose/key_rules.h"
+#include "jwk/foreign_text.h"
+#include "jwk/key_rules.h"
+#include "jwk/pem.h"
 #include "keys/openssl_pem.h"
-#include "keys/pem.h"
 #include "keys/ssh_key.h"
 
 namespace assay::keys {
@@ -41,7 +41,7 @@ bool looks_like_jwk(std::string_view text) {
 
 // True for a public key that lost its armour.
 bool looks_like_base64_of_public_key(std::string_view text) {
-  std::string der = bytes_of_base64(text);
+  std::string der = jwk::bytes_of_base64(text);
   const bool is_key = !der.empty() && from_any_public(der) != nullptr;
   base::wipe(der);
   return is_key;
@@ -77,8 +77,8 @@ bool looks_like_any_key(std::string_view text) {
 // PEM, DER, OpenSSH and X.509 can read.
 bool is_public_key_for_joserfc(std::string_view bytes) {
   if (is_ssh_public_key(bytes) || from_any_public(bytes) != nullptr) return true;
-  const std::vector<PemBlock> blocks = pem_blocks(bytes, PemReader::cryptography);
-  for (const PemBlock& block : blocks) {
+  const std::vector<jwk::PemBlock> blocks = jwk::pem_blocks(bytes, jwk::PemReader::cryptography);
+  for (const jwk::PemBlock& block : blocks) {
     if (*block.fault != '\0') return false;
     const bool is_first = &block == &blocks.front();
     if (is_first && block.label == "PUBLIC KEY" && from_spki(block.der) != nullptr) return true;
@@ -94,7 +94,7 @@ bool is_public_key_for_joserfc(std::string_view bytes) {
 // Says that a text file begins with a byte order mark, which an editor or PowerShell has written: it would count as
 // part of the secret, and no token would match. Empty: it does not. Bytes that only begin alike are no text.
 std::string byte_order_mark_of(std::string_view bytes) {
-  const std::string_view text = jose::without_bom(bytes);
+  const std::string_view text = jwk::without_bom(bytes);
   if (text.size() < bytes.size() && codec::utf8_prefix(text, false) == text.size())
     return "begins with a UTF-8 byte order mark (EF BB BF), which would count as part of the secret; take it away: "
            "tail "
@@ -125,7 +125,7 @@ Error too_short(const std::string& file, std::size_t bytes, AlgorithmSet wanted)
 Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet allowed, std::string_view name,
                         std::vector<std::string>* notes) {
   const std::string file(name);
-  const AlgorithmSet hmac = jose::algorithms_of(KeyType::oct, Curve::none) & allowed;
+  const AlgorithmSet hmac = jwk::algorithms_of(KeyType::oct, Curve::none) & allowed;
   if (bytes.empty()) return Error{file + ": the secret is empty; write at least 32 random bytes to it"};
   Jwk jwk;
   jwk.type = KeyType::oct;
@@ -147,7 +147,7 @@ Result<Jwk> read_secret(std::string_view bytes, Profile profile, AlgorithmSet al
     return Error{file +
                  ": a shared secret verifies only HS256, HS384 and HS512, and none of them is allowed; "
                  "allow one, or leave the secret out"};
-  jwk.permitted = hmac & jose::hmac_algorithms_for(bytes.size());
+  jwk.permitted = hmac & jwk::hmac_algorithms_for(bytes.size());
   if (jwk.permitted.empty()) return too_short(file, bytes.size(), hmac);
   return jwk;
 }

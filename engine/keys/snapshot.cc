@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "jose/jwk.h"
-#include "jose/key_rules.h"
+#include "jwk/jwk.h"
+#include "jwk/key_rules.h"
 #include "keys/prepared_key.h"
 #include "keys/public_key.h"
 #include "keys/secret.h"
@@ -19,7 +19,7 @@ AlgorithmSet set_of(const std::vector<Algorithm>& algorithms) noexcept {
   return set;
 }
 
-AlgorithmSet hmac_algorithms() noexcept { return jose::algorithms_of(KeyType::oct, Curve::none); }
+AlgorithmSet hmac_algorithms() noexcept { return jwk::algorithms_of(KeyType::oct, Curve::none); }
 
 // "RS256, ES256".
 std::string names_of(const std::vector<Algorithm>& algorithms) {
@@ -49,7 +49,7 @@ std::string none_can_be_used(const JwkSet& set) {
   for (std::size_t i = 0; i < std::min(kMost, set.skipped.size()); ++i) {
     const JwkSet::Skipped& key = set.skipped[i];
     text += (i == 0 ? "key " : "; key ") + std::to_string(key.position);
-    if (key.kid) text += " (kid " + jose::shown_text(*key.kid) + ")";
+    if (key.kid) text += " (kid " + jwk::shown_text(*key.kid) + ")";
     text += ": " + key.why;
   }
   if (set.skipped.size() > kMost) text += "; and " + std::to_string(set.skipped.size() - kMost) + " more";

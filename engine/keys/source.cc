@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "jose/secret_coding.h"
-#include "jose/secret_text.h"
+#include "jwk/secret_coding.h"
+#include "jwk/secret_text.h"
 #include "keys/jwks_client.h"
 #include "keys/key_file.h"
 
@@ -55,12 +55,12 @@ Result<Content> read_source(const KeySource& source, const FetchOptions& options
     return content;
   }
   if (source.kind == Kind::secret_file && source.encoding != SecretEncoding::raw) {
-    std::optional<std::string> secret = jose::decode_secret(*text, source.encoding);
+    std::optional<std::string> secret = jwk::decode_secret(*text, source.encoding);
     const char* const name = source.encoding == SecretEncoding::hex ? "hex" : "base64";
     if (!secret) return Error{name_of(source) + ": is not " + name + "; give the encoding that it has", "keys"};
     return Content{*std::move(secret)};
   }
-  if (source.kind == Kind::secret_file) text->resize(jose::secret_of_file(*text).size());
+  if (source.kind == Kind::secret_file) text->resize(jwk::secret_of_file(*text).size());
   return Content{*std::move(text)};
 }
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "jose/big_endian.h"
-#include "keys/pem.h"
+#include "jwk/big_endian.h"
+#include "jwk/pem.h"
 
 namespace assay::keys {
 namespace {
@@ -32,7 +32,7 @@ class Packet {
   bool integer(std::string& to) {
     std::string_view bytes;
     if (!text(bytes) || (!bytes.empty() && (bytes.front() & 0x80) != 0)) return false;
-    to = jose::without_leading_zeros(bytes);
+    to = jwk::without_leading_zeros(bytes);
     return !to.empty();
   }
   bool at_end() const noexcept { return left_.empty(); }
@@ -110,14 +110,14 @@ bool looks_like_ssh_public_key(std::string_view text) noexcept {
 std::optional<Jwk> read_ssh_public_key(std::string_view text) {
   const std::optional<Line> line = line_of(text);
   if (!line) return {};
-  return read_public_packet(bytes_of_base64(line->base64), line->type);
+  return read_public_packet(jwk::bytes_of_base64(line->base64), line->type);
 }
 
 bool is_ssh_public_key(std::string_view text) {
   if (read_ssh_public_key(text)) return true;
   const std::optional<Line> line = line_of(text);
   if (!line || line->type != "ssh-dss") return false;
-  const std::string bytes = bytes_of_base64(line->base64);
+  const std::string bytes = jwk::bytes_of_base64(line->base64);
   Packet packet(bytes);
   std::string_view type;
   std::string p, q, g, y;

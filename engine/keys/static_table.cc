@@ -8,7 +8,7 @@
 #include "codec/json.h"
 #include "jose/access.h"
 #include "jose/claims.h"
-#include "jose/foreign_text.h"
+#include "jwk/foreign_text.h"
 
 namespace assay::keys {
 namespace {
@@ -67,10 +67,10 @@ std::string read_entry(const JsonNode& json, Profile profile, StaticEntry& entry
 Result<std::shared_ptr<const StaticTable>> StaticTable::parse(std::string_view json, std::string_view name,
                                                               Profile profile) {
   const std::string file(name);
-  if (std::string foreign = jose::foreign_text(json, "JSON"); !foreign.empty()) return Error{file + ": " + foreign};
+  if (std::string foreign = jwk::foreign_text(json, "JSON"); !foreign.empty()) return Error{file + ": " + foreign};
   base::Arena arena;
   codec::JsonError error;
-  const JsonNode* root = codec::parse_json(jose::without_bom(json), codec::JsonDialect::rfc8259, arena, &error);
+  const JsonNode* root = codec::parse_json(jwk::without_bom(json), codec::JsonDialect::rfc8259, arena, &error);
   const char* const mend = "; give {\"<token>\": {\"client_id\": \"...\", \"scopes\": [...]}, ...}";
   if (root == nullptr)
     return Error{file + ": not JSON: " + error.message + " at byte " + std::to_string(error.offset) + mend};

@@ -13,7 +13,7 @@
 
 #include "codec/base64url.h"
 #include "codec/json.h"
-#include "jose/key_rules.h"
+#include "jwk/key_rules.h"
 #include "mint/openssl_signer.h"
 #include "mint/openssl_signing_key.h"
 #include "mint/token_text.h"
@@ -21,8 +21,8 @@
 namespace assay {
 namespace {
 
-constexpr int kMinBits = static_cast<int>(jose::kMinRsaBits);
-constexpr int kMaxBits = static_cast<int>(jose::kMaxRsaBits);
+constexpr int kMinBits = static_cast<int>(jwk::kMinRsaBits);
+constexpr int kMaxBits = static_cast<int>(jwk::kMaxRsaBits);
 
 using mint::EvpKey;
 using mint::SigningKey;

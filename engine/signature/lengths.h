@@ -8,7 +8,7 @@
 
 #include "assay/algorithm.h"
 #include "assay/policy.h"
-#include "jose/key_rules.h"
+#include "jwk/key_rules.h"
 #include "keys/prepared_key.h"
 
 namespace assay::signature {
@@ -46,7 +46,7 @@ inline std::size_t least_signature_bytes(Algorithm algorithm, Profile profile) n
       return static_cast<std::size_t>(digest_bytes(of.hash));
     case Scheme::rsa_pkcs1:
     case Scheme::rsa_pss:
-      return profile == Profile::strict ? jose::kMinRsaBits / 8 : 0;
+      return profile == Profile::strict ? jwk::kMinRsaBits / 8 : 0;
     case Scheme::ecdsa:
       return 2 * info(of.curve).bytes;
     case Scheme::eddsa:

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "jose/key_rules.h"
+#include "jwk/key_rules.h"
 
 namespace assay::keys {
 namespace {
@@ -20,7 +20,7 @@ PreparedKey key(KeyType type, Curve curve, const char* kid, const std::string& n
   made.jwk.has_kid = kid != nullptr;
   if (kid != nullptr) made.jwk.kid = kid;
   made.jwk.x = number;
-  made.jwk.permitted = jose::algorithms_of(type, curve);
+  made.jwk.permitted = jwk::algorithms_of(type, curve);
   made.any_kid = any_kid;
   return made;
 }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "codec/base64url.h"
+#include "jwk/pem.h"
 #include "keys/openssl_text.h"
-#include "keys/pem.h"
 #include "keys/prepared_key.h"
 #include "keys/ssh_text.h"
 
@@ -152,7 +152,7 @@ TEST(PublicKey, OfAChainOnlyTheFirstCertificateCounts) {
   const Result<Jwk> jwk = read_public_key(chain, Profile::strict, "chain.pem", &notes);
   ASSERT_TRUE(jwk) << jwk.error().message;
   EXPECT_EQ(jwk->x, read(public_pem(leaf)).x);
-  EXPECT_EQ(jwk->certificate, pem_blocks(chain, PemReader::lenient).front().der);
+  EXPECT_EQ(jwk->certificate, jwk::pem_blocks(chain, jwk::PemReader::lenient).front().der);
   ASSERT_EQ(notes.size(), 1u);
   EXPECT_THAT(notes[0], HasSubstr("a chain of 2 certificates: only the first, the leaf, counts"));
   // The other way round the first is of a CA, whose key must not become one for tokens.

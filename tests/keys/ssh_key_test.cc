@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "keys/pem.h"
+#include "jwk/pem.h"
 #include "keys/public_key.h"
 #include "keys/ssh_text.h"
 
@@ -50,7 +50,9 @@ TEST(SshKey, DsaIsAPublicKeyAndOfNoUse) {
 
 TEST(SshKey, IsReadFromItsPrivateBlockUnlessThatIsEncrypted) {
   const Jwk key = some_key(p256());
-  const auto content = [](const std::string& pem) { return pem_blocks(pem, PemReader::cryptography).front().der; };
+  const auto content = [](const std::string& pem) {
+    return jwk::pem_blocks(pem, jwk::PemReader::cryptography).front().der;
+  };
   const std::optional<Jwk> read = read_ssh_private_key(content(ssh_private_pem(key)));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->x, key.x);

@@ -12,7 +12,7 @@
 #include <stdexcept>
 
 #include "digest/digest.h"
-#include "jose/key_rules.h"
+#include "jwk/key_rules.h"
 #include "keys/openssl_key.h"
 
 namespace assay::test {
@@ -270,7 +270,7 @@ Keys::Keys() {
 }
 
 const keys::PreparedKey* Keys::add(Jwk jwk, Profile profile) {
-  if (jwk.permitted.empty()) jwk.permitted = jose::algorithms_of(jwk.type, jwk.curve);
+  if (jwk.permitted.empty()) jwk.permitted = jwk::algorithms_of(jwk.type, jwk.curve);
   Result<keys::PreparedKey> key = keys::prepare_key(std::move(jwk), profile);
   if (!key) throw std::runtime_error("prepare_key: " + key.error().message);
   key->index = static_cast<std::uint32_t>(keys_.size());

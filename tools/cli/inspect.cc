@@ -23,8 +23,8 @@
 #include "command.h"
 #include "console.h"
 #include "inspect_words.h"
-#include "jose/big_endian.h"
 #include "jose/compact.h"
+#include "jwk/big_endian.h"
 #include "memo/header_memo.h"
 #include "readers.h"
 #include "secret_reading.h"
@@ -347,7 +347,7 @@ std::string describe(const Jwk& key) {
   const std::string name = key.has_kid ? " " + safe(in_quotes(key.kid)) : "";
   switch (key.type) {
     case KeyType::RSA:
-      return "RSA key" + name + " of " + std::to_string(jose::bit_length(key.n)) + " bits";
+      return "RSA key" + name + " of " + std::to_string(jwk::bit_length(key.n)) + " bits";
     case KeyType::oct:
       return "secret" + name + (key.k.empty() ? "" : " of " + std::to_string(key.k.size()) + " bytes");
     case KeyType::EC:

@@ -8,7 +8,7 @@
 #include "base/output_file.h"
 #include "command.h"
 #include "console.h"
-#include "jose/secret_text.h"
+#include "jwk/secret_text.h"
 #include "mint/key_files.h"
 #include "mint/minter.h"
 
@@ -34,7 +34,7 @@ Result<KeyPair> read_key(const MintArguments& arguments) {
       return Error{"--key " + arguments.key + ": a PEM key cannot be a secret for " + name +
                    "; choose another --algorithm"};
     }
-    text = jose::secret_of_file(text);
+    text = jwk::secret_of_file(text);
   }
   Result<KeyPair> pair = KeyPair::from_private(text, arguments.algorithm);
   if (!pair) return Error{"--key " + arguments.key + ": " + pair.error().message};

@@ -13,8 +13,8 @@
 #include "codec/json.h"
 #include "console.h"
 #include "digest/hmac.h"
-#include "jose/secret_coding.h"
-#include "jose/secret_text.h"
+#include "jwk/secret_coding.h"
+#include "jwk/secret_text.h"
 #include "mint/key_files.h"
 
 namespace assay::cli {
@@ -151,7 +151,7 @@ std::vector<Reading> peeled(const std::string& file) {
   add_values(text, readings);
   for (std::size_t i = 0, count = readings.size(); i < count; ++i) {
     const std::string rest = squeezed(readings[i].bytes);
-    if (rest.empty() || rest == jose::secret_of_file(readings[i].bytes)) continue;
+    if (rest.empty() || rest == jwk::secret_of_file(readings[i].bytes)) continue;
     readings.push_back(readings[i].then(rest, {{"tr -d '[:space:]'", false}}));
     readings.back().without += " without white space";
   }
@@ -162,7 +162,7 @@ std::vector<Reading> peeled(const std::string& file) {
 void add_decoded(const Reading& from, std::vector<Reading>& to) {
   const bool whole = from.filters.empty();
   const auto add = [&](SecretEncoding encoding, const std::string& name, std::vector<Filter> filters) {
-    auto bytes = jose::decode_secret(from.bytes, encoding);
+    auto bytes = jwk::decode_secret(from.bytes, encoding);
     if (!bytes || bytes->empty()) return;
     Reading reading = from.then(std::move(*bytes), std::move(filters));
     reading.coded = from.coded.empty() ? name : from.coded + " of " + name;
@@ -226,7 +226,7 @@ std::vector<Reading> all_readings(const std::string& file) {
   }
   Reading whole{.bytes = file};
   add_encoded(whole, readings);
-  const std::string_view secret = jose::secret_of_file(file);
+  const std::string_view secret = jwk::secret_of_file(file);
   if (secret.size() == file.size()) return readings;
   const Filter cut{"head -c -" + std::to_string(file.size() - secret.size()), true};
   add_encoded(whole.then(std::string(secret), {cut}), readings);
@@ -298,7 +298,7 @@ std::optional<std::string> other_reading(std::string_view token, const KeySource
     std::string last;
     for (const auto& [ending, shown] : kEndings) {
       const std::string bytes = reading.bytes + std::string(ending);
-      const std::string secret(jose::secret_of_file(bytes));
+      const std::string secret(jwk::secret_of_file(bytes));
       const bool known =
           ending.empty() ? reading.filters.empty() && source.encoding == SecretEncoding::raw : secret == last;
       last = secret;

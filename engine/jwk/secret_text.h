@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // The part of a file's bytes that is the secret. One final newline ("\n" or "\r\n") of a text file, which an editor
 // adds, does not count; text is UTF-8 whose only control characters are tab, CR and LF. All other bytes count.
 std::string_view secret_of_file(std::string_view bytes) noexcept;
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -1,8 +1,8 @@
-#include "jose/secret_coding.h"
+#include "jwk/secret_coding.h"
 
 #include <cstdint>
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -69,4 +69,4 @@ std::optional<std::string> decode_secret(std::string_view text, SecretEncoding e
   return std::nullopt;
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -1,10 +1,10 @@
-#include "jose/secret_text.h"
+#include "jwk/secret_text.h"
 
 #include <algorithm>
 
 #include "codec/utf.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 bool is_text(std::string_view bytes) noexcept {
@@ -23,4 +23,4 @@ std::string_view secret_of_file(std::string_view bytes) noexcept {
   return bytes;
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // The text without a UTF-8 byte order mark. RFC 8259 §8.1 lets a reader of JSON ignore one.
 std::string_view without_bom(std::string_view text) noexcept;
@@ -16,4 +16,4 @@ bool is_wide_text(std::string_view text) noexcept;
 // an empty text, none of which can hold `wanted`. Empty: it is none of these.
 std::string foreign_text(std::string_view text, std::string_view wanted);
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

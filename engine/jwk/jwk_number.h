@@ -7,7 +7,7 @@
 
 #include "codec/json.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // How the member `name` is read. An integer has no leading zero bytes (RFC 7518 §6.3.1.1), but for zero itself.
 enum class JwkForm : std::uint8_t { octets, integer };
@@ -21,4 +21,4 @@ std::string read_octets(std::string_view name, const codec::JsonNode* node, JwkF
 // an empty string.
 std::string width_fault(std::string_view name, std::string_view bytes, std::size_t width);
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

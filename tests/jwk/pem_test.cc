@@ -1,11 +1,11 @@
-#include "keys/pem.h"
+#include "jwk/pem.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace assay::keys {
+namespace assay::jwk {
 namespace {
 
 using ::testing::HasSubstr;
@@ -75,4 +75,4 @@ TEST(Pem, ReadsBareBase64OfBothAlphabets) {
 }
 
 }  // namespace
-}  // namespace assay::keys
+}  // namespace assay::jwk

@@ -1,4 +1,4 @@
-#include "keys/pem.h"
+#include "jwk/pem.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 #include "base/wipe.h"
 #include "codec/base64url.h"
 
-namespace assay::keys {
+namespace assay::jwk {
 namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ";
@@ -135,4 +135,4 @@ std::string bytes_of_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace assay::keys
+}  // namespace assay::jwk

@@ -1,12 +1,12 @@
-#include "jose/key_document.h"
+#include "jwk/key_document.h"
 
 #include <algorithm>
 
 #include "base/arena.h"
 #include "codec/base64url.h"
-#include "jose/foreign_text.h"
+#include "jwk/foreign_text.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 using codec::JsonNode;
@@ -89,4 +89,4 @@ std::string not_json(std::string_view text) {
   return {};
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // True if the number is even.
 inline bool is_even(std::string_view big_endian) noexcept {
@@ -26,4 +26,4 @@ inline std::size_t bit_length(std::string_view big_endian) noexcept {
   return big_endian.size() * 8 - static_cast<std::size_t>(std::countl_zero(static_cast<unsigned char>(big_endian[0])));
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -1,4 +1,4 @@
-#include "jose/key_rules.h"
+#include "jwk/key_rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace assay::keys {
+namespace assay::jwk {
 
 // "PUBLIC KEY" and its DER.
 struct PemBlock {
@@ -28,4 +28,4 @@ std::vector<PemBlock> pem_blocks(std::string_view text, PemReader reader);
 // The bytes of base64 in either alphabet, in lines or not, padded or not, and nothing else; empty for any other text.
 std::string bytes_of_base64(std::string_view text);
 
-}  // namespace assay::keys
+}  // namespace assay::jwk

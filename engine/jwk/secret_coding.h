@@ -10,10 +10,10 @@
 
 #include "assay/key_set.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // Decodes base64 (RFC 4648 §4 and §5: either alphabet, with or without padding) or hex (either case) and skips white
 // space. Nothing if the text is neither empty nor whole in that encoding, and nothing for SecretEncoding::raw.
 std::optional<std::string> decode_secret(std::string_view text, SecretEncoding encoding);
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

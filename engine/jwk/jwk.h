@@ -10,7 +10,7 @@
 #include "assay/policy.h"
 #include "codec/json.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // Why a key cannot be used.
 struct JwkFault {
@@ -28,4 +28,4 @@ JwkFault read_jwk(const codec::JsonNode& json, Profile profile, Jwk& key);
 // A text from outside for a person: in quotes and escaped, so that it is one line, and cut to 80 bytes.
 std::string shown_text(std::string_view text);
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -1,8 +1,8 @@
-#include "jose/secret_text.h"
+#include "jwk/secret_text.h"
 
 #include <gtest/gtest.h>
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 TEST(SecretOfFile, LeavesOutTheFinalNewlineOfText) {
@@ -23,4 +23,4 @@ TEST(SecretOfFile, KeepsTheFinalNewlineOfWhatIsNotText) {
 }
 
 }  // namespace
-}  // namespace assay::jose
+}  // namespace assay::jwk

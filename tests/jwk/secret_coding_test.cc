@@ -1,10 +1,10 @@
-#include "jose/secret_coding.h"
+#include "jwk/secret_coding.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 using Encoding = SecretEncoding;
@@ -33,4 +33,4 @@ TEST(SecretCoding, DecodesHexOfEitherCaseInLinesOrNot) {
 TEST(SecretCoding, LeavesRawBytesToTheirFile) { EXPECT_EQ(decode_secret("AAAA", Encoding::raw), std::nullopt); }
 
 }  // namespace
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -6,12 +6,12 @@
 #include "assay/key_set.h"
 #include "base/arena.h"
 #include "codec/json.h"
-#include "jose/foreign_text.h"
-#include "jose/jwk.h"
-#include "jose/key_document.h"
-#include "jose/key_rules.h"
+#include "jwk/foreign_text.h"
+#include "jwk/jwk.h"
+#include "jwk/key_document.h"
+#include "jwk/key_rules.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 using codec::JsonNode;
@@ -131,16 +131,16 @@ Result<JwkSet> read_document(std::string_view text, Profile profile, std::string
 }
 
 }  // namespace
-}  // namespace assay::jose
+}  // namespace assay::jwk
 
 namespace assay {
 
 Result<JwkSet> JwkSet::parse(std::string_view json, Profile profile, std::string_view name, Algorithm algorithm) {
-  if (is_fastmcp(profile)) return jose::read_document(json, profile, name, algorithm);
-  const std::string_view text = jose::without_bom(json);
-  const std::optional<std::string> payload = jose::payload_of_signed_set(text);
-  if (!payload) return jose::read_document(text, profile, name, algorithm);
-  Result<JwkSet> set = jose::read_document(*payload, profile, name, algorithm);
+  if (is_fastmcp(profile)) return jwk::read_document(json, profile, name, algorithm);
+  const std::string_view text = jwk::without_bom(json);
+  const std::optional<std::string> payload = jwk::payload_of_signed_set(text);
+  if (!payload) return jwk::read_document(text, profile, name, algorithm);
+  Result<JwkSet> set = jwk::read_document(*payload, profile, name, algorithm);
   if (set)
     set->notes.insert(set->notes.begin(), std::string(name) + ": a signed key set: its signature was not verified");
   return set;
@@ -159,7 +159,7 @@ void JwkSet::note(std::string_view name, std::uint32_t position, const std::opti
     return;
   }
   std::string line = std::string(name) + ": key " + std::to_string(position);
-  if (kid) line += " (kid " + jose::shown_text(*kid) + ")";
+  if (kid) line += " (kid " + jwk::shown_text(*kid) + ")";
   notes.push_back(line.append(": ").append(text));
 }
 

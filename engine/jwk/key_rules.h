@@ -11,7 +11,7 @@
 #include "assay/algorithm.h"
 #include "assay/key_set.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // Bits of an RSA modulus. RFC 7518 §3.3 asks for the least; OpenSSL verifies with no larger one.
 inline constexpr std::size_t kMinRsaBits = 2048;
@@ -35,4 +35,4 @@ bool is_short(const Jwk& key) noexcept;
 // and "RSA-SHA256". Nothing if it may mean several or none.
 std::optional<Algorithm> algorithm_meant(std::string_view name, KeyType type);
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -1,4 +1,4 @@
-#include "jose/jwk.h"
+#include "jwk/jwk.h"
 
 #include <algorithm>
 #include <array>
@@ -7,11 +7,11 @@
 
 #include "base/wipe.h"
 #include "codec/base64url.h"
-#include "jose/big_endian.h"
-#include "jose/jwk_number.h"
-#include "jose/key_rules.h"
+#include "jwk/big_endian.h"
+#include "jwk/jwk_number.h"
+#include "jwk/key_rules.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 using codec::JsonNode;
@@ -366,7 +366,7 @@ std::string shown_text(std::string_view text) {
   return shown;
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk
 
 namespace assay {
 

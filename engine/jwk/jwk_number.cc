@@ -1,13 +1,13 @@
-#include "jose/jwk_number.h"
+#include "jwk/jwk_number.h"
 
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "codec/base64url.h"
-#include "jose/big_endian.h"
+#include "jwk/big_endian.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 // What a text is beside the base64url that it should be.
@@ -99,4 +99,4 @@ std::string width_fault(std::string_view name, std::string_view bytes, std::size
   return why;
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

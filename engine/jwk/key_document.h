@@ -9,7 +9,7 @@
 
 #include "codec/json.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 
 // The claims of a key set that is signed as a compact JWS of typ jwk-set+jwt, as OpenID Federation publishes its
 // historical keys (OpenID Federation 1.0 §8.7). Its signature is not verified. Nothing for any other text.
@@ -25,4 +25,4 @@ std::string not_a_key_set(const codec::JsonNode& root);
 // The same for a text that is not JSON; empty if it resembles nothing that is known.
 std::string not_json(std::string_view text);
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

@@ -1,9 +1,9 @@
-#include "jose/foreign_text.h"
+#include "jwk/foreign_text.h"
 
 #include <algorithm>
 #include <cctype>
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
@@ -57,4 +57,4 @@ std::string foreign_text(std::string_view text, std::string_view wanted) {
   return (is_xml ? "XML" : "HTML") + not_wanted + (is_xml ? "" : "; is it a login or error page?");
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk

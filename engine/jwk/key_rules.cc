@@ -1,12 +1,12 @@
-#include "jose/key_rules.h"
+#include "jwk/key_rules.h"
 
 #include <algorithm>
 #include <cctype>
 #include <vector>
 
-#include "jose/big_endian.h"
+#include "jwk/big_endian.h"
 
-namespace assay::jose {
+namespace assay::jwk {
 namespace {
 
 // Returns y of an encoded Edwards point, as big-endian bytes without the sign bit.
@@ -129,4 +129,4 @@ std::optional<Algorithm> algorithm_meant(std::string_view name, KeyType type) {
   return {};
 }
 
-}  // namespace assay::jose
+}  // namespace assay::jwk
