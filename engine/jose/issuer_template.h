@@ -1,6 +1,6 @@
 // Issuers of many tenants: Microsoft Entra's discovery document names the issuer
-// "https://login.microsoftonline.com/{tenantid}/v2.0", and each token has its tenant's id in its place, and in the claim
-// tid.
+// "https://login.microsoftonline.com/{tenantid}/v2.0", and each token has its tenant's id in its place, and in the
+// claim tid.
 //
 // Pure functions, thread safe, no allocation but for messages.
 #pragma once

@@ -14,9 +14,8 @@ bool is_alphanumeric(char c) noexcept { return (lower(c) >= 'a' && lower(c) <= '
 void drop_scheme(std::string& text) {
   const std::size_t end = text.find("://");
   if (end == text.npos || end == 0) return;
-  const bool scheme = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), [](char c) {
-    return is_alphanumeric(c) || c == '+' || c == '.' || c == '-';
-  });
+  const bool scheme = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end),
+                                  [](char c) { return is_alphanumeric(c) || c == '+' || c == '.' || c == '-'; });
   if (scheme) text.erase(0, end + 3);
 }
 
@@ -46,8 +45,8 @@ struct Difference {
 };
 // In an order in which each can be undone after those before it.
 constexpr std::array kDifferences = {
-    Difference{"in white space", drop_white_space},      Difference{"in case", make_lower},
-    Difference{"in the default port", drop_default_port}, Difference{"in the scheme", drop_scheme},
+    Difference{"in white space", drop_white_space},           Difference{"in case", make_lower},
+    Difference{"in the default port", drop_default_port},     Difference{"in the scheme", drop_scheme},
     Difference{"in a trailing slash", drop_trailing_slashes},
 };
 constexpr unsigned kAll = (1u << kDifferences.size()) - 1;
@@ -64,11 +63,14 @@ std::string without(std::string_view text, unsigned differences) {
 }  // namespace
 
 std::string near_miss(std::string_view found, std::string_view expected) {
-  const auto agree = [&](unsigned differences) { return without(found, differences) == without(expected, differences); };
+  const auto agree = [&](unsigned differences) {
+    return without(found, differences) == without(expected, differences);
+  };
   const std::string bare = without(found, kAll);
   if (found == expected || bare.empty() || bare != without(expected, kAll)) return {};
+  // From the last: a scheme in capitals differs in case, not in the scheme.
   unsigned needed = kAll;
-  for (unsigned bit = 1; bit < kAll; bit <<= 1) {
+  for (unsigned bit = (kAll + 1) / 2; bit != 0; bit >>= 1) {
     if (agree(needed & ~bit)) needed &= ~bit;
   }
   std::string words;

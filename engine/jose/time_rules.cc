@@ -137,8 +137,8 @@ void fastmcp_not_before(const Claim& nbf, std::int64_t leeway, Instant at, Findi
   const double latest = python_clock(at) + static_cast<double>(kFastmcpSkew) + static_cast<double>(leeway);
   if (python_compare(nbf, latest) <= 0) return;
   const bool endless = nbf.text == "Infinity" || is_above_doubles(nbf);
-  found.add(Reason::token_not_yet_valid, endless ? "not valid before a moment that never comes"
-                                                 : not_before_detail(date_of(nbf)));
+  found.add(Reason::token_not_yet_valid,
+            endless ? "not valid before a moment that never comes" : not_before_detail(date_of(nbf)));
 }
 
 constexpr Instant kBeginning{std::numeric_limits<std::int64_t>::min(), 0};
@@ -228,18 +228,20 @@ void check_lifetime(const Claims& claims, std::int64_t most_seconds, Findings& f
   const NumericDate iat = parse_numeric_date(claims.iat.text);
   const Int128 lifetime = static_cast<Int128>(exp.seconds) - iat.seconds;
   const Int128 over = lifetime - most_seconds;
-  const bool fraction_is_over = exp.nanoseconds > iat.nanoseconds ||
-                                (exp.nanoseconds == iat.nanoseconds && exp.beyond_nanoseconds && !iat.beyond_nanoseconds);
+  const bool fraction_is_over =
+      exp.nanoseconds > iat.nanoseconds ||
+      (exp.nanoseconds == iat.nanoseconds && exp.beyond_nanoseconds && !iat.beyond_nanoseconds);
   // Two times beyond 64 bits cannot be told apart, so they do not prove a short life.
   const bool is_over = exp.saturated && exp.seconds > 0 ? true : over > 0 || (over == 0 && fraction_is_over);
   if (!is_over) return;
   const std::string limit = std::to_string(most_seconds) + " s";
   if (exp.saturated || lifetime > kYear10000 * 100) {
-    found.add(Reason::token_lifetime, "lives longer than " + limit + ", and beyond every calendar" + unit_question(exp.seconds));
+    found.add(Reason::token_lifetime,
+              "lives longer than " + limit + ", and beyond every calendar" + unit_question(exp.seconds));
     return;
   }
-  found.add(Reason::token_lifetime, "lives " + std::to_string(static_cast<std::int64_t>(lifetime)) + " s, longer than " +
-                                        limit + unit_question(exp.seconds));
+  found.add(Reason::token_lifetime, "lives " + std::to_string(static_cast<std::int64_t>(lifetime)) +
+                                        " s, longer than " + limit + unit_question(exp.seconds));
 }
 
 Interval accepted_interval(const Policy& policy, const Claims& claims) noexcept {

@@ -56,8 +56,9 @@ class RevocationReader {
       std::optional<Instant> time = parse_rfc3339(*entry.from);
       if (!time) time = parse_unix_by_magnitude(*entry.from);
       if (!time)
-        return wrong_line("the time from which the token is revoked cannot be read; write RFC 3339, such as "
-                          "2026-11-23T09:51:01Z, or Unix time");
+        return wrong_line(
+            "the time from which the token is revoked cannot be read; write RFC 3339, such as "
+            "2026-11-23T09:51:01Z, or Unix time");
       from = *time;
     }
     if (list_->rows_.size() + 2 > std::numeric_limits<std::uint32_t>::max() / 2) return wrong("has too many entries");
@@ -276,8 +277,7 @@ void RevocationList::grow() {
 }
 
 std::optional<Instant> RevocationList::revoked_from(std::optional<std::string_view> jti,
-                                                    std::optional<std::string_view> iss,
-                                                    std::string_view token) const {
+                                                    std::optional<std::string_view> iss, std::string_view token) const {
   std::optional<Instant> earliest;
   const auto look_up = [&](const Name& name) {
     if (!has_kind_[static_cast<std::size_t>(name.kind)]) return;

@@ -1,7 +1,7 @@
 // A list of revoked tokens: their jti, with or without the issuer, or their SHA-256, and from when on.
 //
-// One look-up costs the same however long the list is, and its hash depends on a random key, so that no sender of tokens
-// can choose which of them are slow. Immutable; all members are thread safe.
+// One look-up costs the same however long the list is, and its hash depends on a random key, so that no sender of
+// tokens can choose which of them are slow. Immutable; all members are thread safe.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ class RevocationList {
   // line, and its field is "policy.revoked"; it never shows a jti.
   static Result<std::shared_ptr<const RevocationList>> parse(std::string_view text, std::string_view name);
 
-  // Returns the earliest time from which the token is revoked, or nothing if it is not on the list. `jti` and `iss`: the
-  // token's claims, nothing if they are no strings.
+  // Returns the earliest time from which the token is revoked, or nothing if it is not on the list. `jti` and `iss`:
+  // the token's claims, nothing if they are no strings.
   std::optional<Instant> revoked_from(std::optional<std::string_view> jti, std::optional<std::string_view> iss,
                                       std::string_view token) const;
   std::size_t size() const noexcept { return rows_.size(); }

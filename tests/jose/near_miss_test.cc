@@ -19,7 +19,8 @@ TEST(NearMiss, NamesWhatAloneDiffers) {
 }
 
 TEST(NearMiss, NamesAllThatDiffer) {
-  EXPECT_EQ(near_miss("http://IDP.example/", "https://idp.example"), "in case and in the scheme and in a trailing slash");
+  EXPECT_EQ(near_miss("http://IDP.example/", "https://idp.example"),
+            "in case and in the scheme and in a trailing slash");
 }
 
 TEST(NearMiss, IsNoneIfMoreDiffersOrNothing) {

@@ -74,7 +74,8 @@ TEST(RevocationList, MayBeEmpty) {
 
 TEST(RevocationList, SaysWhichLineIsWrongAndNeverShowsAJti) {
   EXPECT_THAT(message_of("{\"jti\":\"secret\"}\n{\"jti\":\"secret\""), StartsWith("r: line 2: not JSON: "));
-  EXPECT_EQ(message_of("{\"jti\":\"a\"}\n[]"), "r: line 2: not a JSON object; write {\"jti\":\"...\"} or {\"ath\":\"...\"}");
+  EXPECT_EQ(message_of("{\"jti\":\"a\"}\n[]"),
+            "r: line 2: not a JSON object; write {\"jti\":\"...\"} or {\"ath\":\"...\"}");
   EXPECT_EQ(message_of("{\"iss\":\"i\"}"), "r: line 1: has neither jti nor ath; one of them names the revoked token");
   EXPECT_EQ(message_of("{\"jti\":5}"), "r: line 1: jti is not a string");
   EXPECT_THAT(message_of("{\"jti\":\"secret\",\"from\":\"noon\"}"), HasSubstr("line 1: the time from which"));
