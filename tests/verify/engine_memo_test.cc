@@ -101,13 +101,14 @@ void expect_equal_verdicts(Side& with, Side& without, const std::vector<Asked>& 
 }
 
 class EngineMemo : public testing::TestWithParam<Profile> {};
+std::string name_of(const testing::TestParamInfo<Profile>& which) {
+  constexpr const char* kNames[] = {"strict", "fastmcp_3_4", "fastmcp_4_1", "fastmcp_4_2"};
+  return kNames[static_cast<int>(which.param)];
+}
 INSTANTIATE_TEST_SUITE_P(EachProfile, EngineMemo,
                          testing::Values(Profile::strict, Profile::fastmcp_3_4, Profile::fastmcp_4_1,
                                          Profile::fastmcp_4_2),
-                         [](const auto& which) {
-                           constexpr const char* kNames[] = {"strict", "fastmcp_3_4", "fastmcp_4_1", "fastmcp_4_2"};
-                           return kNames[static_cast<int>(which.param)];
-                         });
+                         name_of);
 
 // Lifetimes, required claims and lists of revoked tokens, before and after the moment of revocation.
 TEST_P(EngineMemo, ChangesNoVerdictOfThePolicysAdditions) {
