@@ -8,6 +8,10 @@ namespace {
 constexpr std::string_view kPlaceholder = "{tenantid}";
 constexpr std::size_t kMaxTenantBytes = 64;
 
+bool is_letter_of_name(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
 }  // namespace
 
 bool is_issuer_template(std::string_view issuer) noexcept { return issuer.find(kPlaceholder) != issuer.npos; }
@@ -16,7 +20,9 @@ std::string template_fault(std::string_view issuer) {
   for (std::size_t at = issuer.find('{'); at != issuer.npos; at = issuer.find('{', at + 1)) {
     if (issuer.substr(at).starts_with(kPlaceholder)) continue;
     const std::size_t end = issuer.find('}', at);
-    if (end == issuer.npos) continue;
+    if (end == issuer.npos || end == at + 1) continue;
+    const std::string_view name = issuer.substr(at + 1, end - at - 1);
+    if (!std::all_of(name.begin(), name.end(), is_letter_of_name)) continue;
     return "holds the placeholder " + std::string(issuer.substr(at, end + 1 - at)) +
            ", which nothing fills; write {tenantid} where the claim tid is to stand, or give the whole issuer";
   }
@@ -24,9 +30,8 @@ std::string template_fault(std::string_view issuer) {
 }
 
 bool is_tenant_id(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= kMaxTenantBytes && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-  });
+  return !text.empty() && text.size() <= kMaxTenantBytes &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c != '_' && is_letter_of_name(c); });
 }
 
 bool fills_template(std::string_view issuer_template, std::string_view iss, std::string_view tenant) noexcept {

@@ -68,8 +68,9 @@ std::string near_miss(std::string_view found, std::string_view expected) {
   };
   const std::string bare = without(found, kAll);
   if (found == expected || bare.empty() || bare != without(expected, kAll)) return {};
+  // From the last: a scheme in capitals differs in case, not in the scheme.
   unsigned needed = kAll;
-  for (unsigned bit = 1; bit < kAll; bit <<= 1) {
+  for (unsigned bit = (kAll + 1) / 2; bit != 0; bit >>= 1) {
     if (agree(needed & ~bit)) needed &= ~bit;
   }
   std::string words;

@@ -597,8 +597,10 @@ class Options(Case):
         self.assertEqual(second["reason"], "unknown_token")
 
     def test_profile_fastmcp_gives_its_own_verdicts(self):
-        args = ["--profile", "fastmcp", "--algorithm", "HS256"]
-        self.assertEqual(self.verify(*args, stdin=token(nbf=AT + 50) + "\n").returncode, 0)
+        for version, ahead, code in (("fastmcp@3.4", 50, 0), ("fastmcp@4.1", 50, 0), ("fastmcp@4.2", 31, 1),
+                                     ("fastmcp@4.2", 30, 0), ("fastmcp", 31, 1)):
+            done = self.verify("--profile", version, "--algorithm", "HS256", stdin=token(nbf=AT + ahead) + "\n")
+            self.assertEqual(done.returncode, code, (version, ahead))
         self.assertEqual(self.verify("--algorithm", "HS256", stdin=token(nbf=AT + 50) + "\n").returncode, 1)
 
 

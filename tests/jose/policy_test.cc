@@ -341,6 +341,10 @@ TEST(CheckedPolicy, RefusesAPlaceholderThatNothingFills) {
   policy.issuers = std::vector<std::string>{"https://login.example/{tenant}/v2.0"};
   EXPECT_EQ(field_of_error(policy), "policy.issuers");
   EXPECT_NE(checked_policy(policy).error().message.find("{tenant}"), std::string::npos);
+  for (const char* plain : {"{}", "{", "}{", "{\"a\":1}", "{a b}", "{tenantid}"}) {
+    policy.issuers = std::vector<std::string>{plain};
+    EXPECT_EQ(field_of_error(policy), "(none)") << plain;
+  }
   policy.profile = kFastmcp;
   EXPECT_EQ(field_of_error(policy), "(none)");
 }

@@ -105,20 +105,44 @@ TEST(Summary, CountsByEachDimension) {
   Counts counts;
   Tally tally;
   const Instant at = *parse_rfc3339("2026-11-23T09:51:01Z");
-  counts.count(verdict.reasons);
+  counts.count(verdict);
   tally.count(verdict, &at);
   verdict.reasons = Reason::signature_invalid;
-  counts.count(verdict.reasons);
+  counts.count(verdict);
   tally.count(verdict, nullptr);
   const std::string json = summary_json({}, counts, tally);
-  EXPECT_NE(json.find(R"("records":2,"accepted":1,"rejected":1,"bytes":0,"by_reason":{"signature_invalid":1})"),
-            std::string::npos)
+  EXPECT_NE(
+      json.find(
+          R"("records":2,"accepted":1,"rejected":1,"bytes":0,"far_expiry":0,"by_reason":{"signature_invalid":1})"),
+      std::string::npos)
       << json;
   EXPECT_NE(json.find(R"("by_alg":{"RS256":{"accepted":1,"rejected":1}})"), std::string::npos) << json;
   EXPECT_NE(json.find(R"("by_hour":{"2026-11-23T09":{"accepted":1,"rejected":0}})"), std::string::npos) << json;
   EXPECT_NE(json.find(R"("absent":{"by_alg":{"accepted":0,"rejected":0},"by_kid":{"accepted":1,"rejected":1})"),
             std::string::npos)
       << json;
+}
+
+// 2200-01-01 and what lies beyond it, of accepted tokens alone.
+TEST(Counts, TellExpiriesThatLieTooFarAway) {
+  Counts counts;
+  jose::TokenVerdict verdict;
+  for (const char* near : {"", "0", "-7258118401000", "1790000000", "7258118399"}) {
+    verdict.expires_at = near;
+    counts.count(verdict);
+  }
+  EXPECT_EQ(counts.far_expiry, 0u);
+  for (const char* far : {"7258118400", "1790000000000", "18446744073709551616"}) {
+    verdict.expires_at = far;
+    counts.count(verdict);
+  }
+  EXPECT_EQ(counts.far_expiry, 3u);
+  verdict.reasons = Reason::audience_mismatch;
+  counts.count(verdict);
+  Counts sum;
+  sum.add(counts);
+  sum.add(counts);
+  EXPECT_EQ(sum.far_expiry, 6u);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST(WriteStage, WritesHeadVerdictsAndTailAndCountsWhatItWrote) {
   for (std::uint64_t record = 1; record <= 2; ++record) {
     Batch batch;
     batch.block.bytes = 10;
-    batch.counts.count(accepted.reasons);
+    batch.counts.count(accepted);
     writer.append(batch.output, {.record = record, .verdict = &accepted});
     EXPECT_TRUE(*stage.write(batch));
   }

@@ -21,10 +21,11 @@ using codec::JsonType;
 
 bool given(const JsonNode* node) { return node != nullptr && !node->is(JsonType::null); }
 
+// FastMCP's empty string is an empty list here.
 std::optional<std::vector<std::string>> list_of(const JsonNode* node) {
   if (!given(node)) return std::nullopt;
   std::vector<std::string> list;
-  if (node->is(JsonType::string)) list.emplace_back(node->text);
+  if (node->is(JsonType::string) && !node->text.empty()) list.emplace_back(node->text);
   for (const JsonNode& item : node->items) list.emplace_back(item.text);
   return list;
 }

@@ -346,7 +346,7 @@ Rows policy_rows() {
        .group = kPolicy,
        .commands = {kVerify, kInspect, kBench},
        .help = "require this scope, which is not split",
-       .value = append(FIELD(verifier, policy.required_scopes), some_text("the scope"))},
+       .value = append(FIELD(verifier, policy.required_scopes), text())},
       {.name = "--max-lifetime",
        .placeholder = "SECONDS",
        .group = kPolicy,
@@ -393,7 +393,8 @@ Rows policy_rows() {
       {.name = "--profile",
        .group = kPolicy,
        .commands = {kVerify, kInspect, kBench},
-       .help = "follow these rules: the RFCs, or FastMCP's JWTVerifier bug for bug",
+       .help = "follow these rules: the RFCs, or those of FastMCP's JWTVerifier on Python 3.11, bug for bug; "
+               "fastmcp is the newest version",
        .value = set(FIELD(verifier, policy.profile), one_of<Profile>({{"strict", Profile::strict},
                                                                       {"fastmcp", Profile::fastmcp},
                                                                       {"fastmcp@3.4", Profile::fastmcp_3_4},

@@ -462,9 +462,8 @@ void show(Page& page, const Parts& parts, const Findings& found, const Policy& p
     show_object(page, parts.claims, parts.payload_fault, false, at);
   }
   page.heading("Checks");
-  page.text() += page.faint(std::string("  profile ") + (policy.profile == Profile::strict ? "strict" : "fastmcp") +
-                            ", judged at " + to_rfc3339(at)) +
-                 "\n";
+  page.text() +=
+      page.faint("  profile " + std::string(profile_name(policy.profile)) + ", judged at " + to_rfc3339(at)) + "\n";
   show_checks(page, found, {parts.token, parts.header, parts.claims, parts.compact.signature_bytes}, policy, at);
   page.text() += '\n';
   if (found.accepted) {
