@@ -103,8 +103,8 @@ class KeyReader {
     if (!ops->is(JsonType::array)) return "key_ops is not an array";
     if (ops->items.empty())
       return lax_elsewhere(
-          "key_ops is empty: it allows no operation (RFC 7517 §4.3); the issuer should leave it out, or "
-          "a copy of the set may");
+          "key_ops is empty: it allows no operation (RFC 7517 §4.3); leave the "
+          "member out in a copy of the set");
     if (ops->items.size() > kMaxOperations)
       return "key_ops holds more than " + std::to_string(kMaxOperations) + " operations";
     bool verify = false;

@@ -66,9 +66,17 @@ bool cut_headers_as_cryptography(std::string& body, std::string& headers) {
 
 // Decodes standard base64 with white space; nothing if it is damaged.
 std::optional<std::string> decode_base64(std::string_view text) {
+  constexpr std::string_view kNoBreakSpace = "\xC2\xA0";  // what a web page puts into text that is copied from it
   std::string plain;
-  for (const char c : text)
-    if (!is_blank(c)) plain.push_back(c == '+' ? '-' : c == '/' ? '_' : c == '-' || c == '_' ? '!' : c);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_blank(c)) continue;
+    if (text.substr(i).starts_with(kNoBreakSpace)) {
+      ++i;
+    } else {
+      plain.push_back(c == '+' ? '-' : c == '/' ? '_' : c == '-' || c == '_' ? '!' : c);
+    }
+  }
   while (plain.ends_with('=')) plain.pop_back();
   return codec::base64url_decode(plain);
 }
@@ -127,6 +135,7 @@ std::vector<PemBlock> pem_blocks(std::string_view text, PemReader reader) {
 
 std::string bytes_of_base64(std::string_view text) {
   std::string plain;
+  plain.reserve(text.size());
   for (const char c : text)
     if (!is_blank(c)) plain.push_back(c == '+' ? '-' : c == '/' ? '_' : c);
   while (plain.ends_with('=')) plain.pop_back();

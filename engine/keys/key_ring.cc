@@ -4,6 +4,8 @@
 #include <atomic>
 #include <utility>
 
+#include "digest/digest.h"
+
 namespace assay::keys {
 namespace {
 
@@ -20,7 +22,13 @@ std::string identity_of(const PreparedKey& key) {
   // Keys that permit different algorithms are not duplicates: the set may publish one entry for each algorithm.
   for (int i = 0; i < kAlgorithmCount; ++i)
     identity.push_back(jwk.permitted.contains(static_cast<Algorithm>(i)) ? '1' : '0');
-  for (const std::string* part : {&jwk.kid, &jwk.n, &jwk.e, &jwk.x, &jwk.y, &jwk.k}) {
+  // A secret stands here as its digest, since the identity is not wiped.
+  std::string secret_digest;
+  if (!jwk.k.empty()) {
+    secret_digest.resize(static_cast<std::size_t>(digest_bytes(Hash::SHA256)));
+    digest::sha2(Hash::SHA256, jwk.k, reinterpret_cast<unsigned char*>(secret_digest.data()));
+  }
+  for (const std::string* part : {&jwk.kid, &jwk.n, &jwk.e, &jwk.x, &jwk.y, &std::as_const(secret_digest)}) {
     identity += std::to_string(part->size());
     identity += ':';
     identity += *part;

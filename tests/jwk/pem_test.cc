@@ -28,6 +28,7 @@ TEST(Pem, IsReadInEveryShapeWhoseBase64IsNotInDoubt) {
   for (const std::string& text :
        {kBlock, "text " + kBlock + "more", std::string("-----BEGIN X----- YWJj ZGVm -----END X----- "),
         std::string("-----BEGIN X-----YWJjZGVm-----END X-----"),
+        std::string("-----BEGIN X-----\n\xc2\xa0YWJj\n\xc2\xa0ZGVm\n-----END X-----"),
         std::string("\t-----BEGIN X-----\r\n  YWJj\r\n\tZGVm\r\n  -----END X-----"),
         std::string("\"-----BEGIN X-----\n\nYWJj\n\nZGVm\n\n-----END X-----\""),
         std::string("-----BEGIN X-----\nComment: b\n\nYWJjZGVm\n-----END X-----")})
@@ -70,7 +71,7 @@ TEST(Pem, ReadsBareBase64OfBothAlphabets) {
   EXPECT_EQ(bytes_of_base64("YWJj\nZGVm\n"), "abcdef");
   EXPECT_EQ(bytes_of_base64("YWJjZA=="), "abcd");
   EXPECT_EQ(bytes_of_base64("-_-_"), bytes_of_base64("+/+/"));
-  EXPECT_EQ(bytes_of_base64("a key"), "");
+  EXPECT_EQ(bytes_of_base64("a key!"), "");
   EXPECT_EQ(bytes_of_base64("YW\x01j"), "");
 }
 

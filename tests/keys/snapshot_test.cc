@@ -63,7 +63,9 @@ TEST(Snapshot, AllowsWhatThePolicyNamesAndElseWhatTheProfileDoes) {
   const std::vector<KeySource> es256 = {source(Kind::jwks_text, ec_set("a"))};
   EXPECT_EQ(build(es256, policy())->snapshot->allowed, only(Algorithm::ES256));
   EXPECT_EQ(build(es256, policy({Algorithm::RS256}))->snapshot->allowed, only(Algorithm::RS256));
-  EXPECT_EQ(build(es256, policy({}, Profile::fastmcp))->snapshot->allowed, only(Algorithm::RS256));
+  const KeySource rsa =
+      source(Kind::jwks_text, R"({"keys":[{"kty":"RSA","e":"AQAB","n":")" + std::string(341, 'x') + "w\"}]}");
+  EXPECT_EQ(build({rsa}, policy({}, Profile::fastmcp))->snapshot->allowed, only(Algorithm::RS256));
 }
 
 TEST(Snapshot, SkipsAKeyThatCannotBeUsedWithANote) {
@@ -80,7 +82,7 @@ TEST(Snapshot, SkipsAKeyThatCannotBeUsedWithANote) {
 }
 
 TEST(Snapshot, RefusesASourceWithoutOneUsableKey) {
-  const std::string short_rsa = R"({"kty":"RSA","kid":"r","e":"AQAB","n":")" + std::string(171, 'x') + "\"}";
+  const std::string short_rsa = R"({"kty":"RSA","kid":"r","e":"AQAB","n":")" + std::string(170, 'x') + "w\"}";
   const auto refused = [](const std::string& keys, const Policy& with) {
     return refusal({source(Kind::jwks_text, ec_set("good")), {Kind::jwks_text, R"({"keys":[)" + keys + "]}", "j.json"}},
                    with);
