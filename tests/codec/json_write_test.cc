@@ -58,6 +58,7 @@ TEST_F(JsonWrite, EscapesQuoteBackslashAndEachControlCharacter) {
   EXPECT_EQ(written("\"\\\b\f\n\r\t"), R"("\"\\\b\f\n\r\t")");
   EXPECT_EQ(written("\0\x01\x0B\x1B\x1F"sv), R"("\u0000\u0001\u000b\u001b\u001f")");
   EXPECT_EQ(written("\x7F"), R"("\u007f")");
+  EXPECT_EQ(written("\xE2\x80\xA8\xE2\x80\xAA\xE2\x81\xA6\xE2\x80\x90"), "\"\\u2028\\u202a\\u2066\xE2\x80\x90\"");
   EXPECT_EQ(written("\xC2\x80\xC2\x9B\xC2\x9F\xC2\xA0"), "\"\\u0080\\u009b\\u009f\xC2\xA0\"");
 }
 
@@ -82,6 +83,8 @@ TEST_F(JsonWrite, ReplacesBytesThatAreNotUtf8OneByOne) {
 }
 
 TEST_F(JsonWrite, EscapesControlCharactersThatAValueHoldsRaw) {
+  EXPECT_EQ(line("[\"\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAE\xE2\x81\xA9\xD8\x9C\xE2\x80\x8E\xE2\x82\xAC\"]"),
+            "[\"\\u2028\\u2029\\u202e\\u2069\\u061c\\u200e\xE2\x82\xAC\"]");
   EXPECT_EQ(line("{\"a\x7F\":[\"\xC2\x80\xC2\x9B\\\\\xC2\x9F\"]}"), R"({"a\u007f":["\u0080\u009b\\\u009f"]})");
   EXPECT_EQ(line("\"\xC2\xA0\xC2\xA9\xC3\x80~\""), "\"\xC2\xA0\xC2\xA9\xC3\x80~\"");
 }

@@ -179,5 +179,34 @@ TEST(Claims, AreTheSameByTheReaderOfPlainObjectsAndByTheOthers) {
   }
 }
 
+// Simple payloads, those with escapes and those that only the exact reader takes.
+TEST(FurtherClaims, AreFoundByEachReader) {
+  const std::vector<std::string> names = {"tid", "roles"};
+  for (const Profile profile : kBoth) {
+    for (const char* json :
+         {R"({"sub":"u","tid":"t","roles":["a"]})", R"({"sub":"\u0075","t\u0069d":"t","roles":["a"]})",
+          R"({"sub":"u","tid":"t","roles":["a"],"n":{"tid":[1.5]}})"}) {
+      const ReadClaims read(json, profile, names);
+      ASSERT_NE(read.claims, nullptr) << json;
+      ASSERT_NE(read.claims->find("tid"), nullptr);
+      EXPECT_EQ(read.claims->find("tid")->text, "t") << json;
+      EXPECT_EQ(read.claims->find("roles")->items.size(), 1u) << json;
+      EXPECT_EQ(read.claims->find("sub")->text, "u");
+      EXPECT_EQ(read.claims->find("n"), nullptr);
+    }
+    const ReadClaims other(R"({"tid":null})", profile, names);
+    EXPECT_EQ(other.claims->find("tid")->type, ClaimType::null);
+    EXPECT_FALSE(other.claims->find("roles")->present());
+    EXPECT_FALSE(other.claims->find("iss")->present());
+  }
+  const ReadClaims last(R"({"tid":"a","tid":"b"})", Profile::fastmcp, names);
+  EXPECT_EQ(last.claims->find("tid")->text, "b");
+}
+
+TEST(ClaimsLine, HoldsNoSeparatorsAndNoMarksOfDirection) {
+  const ReadClaims read("{\"a\":\"\xE2\x80\xA8\xD8\x9C\xE2\x82\xAC\xC2\x9B\",\n\"b\":1}", Profile::strict);
+  EXPECT_EQ(read.claims->json, "{\"a\":\"\\u2028\\u061c\xE2\x82\xAC\\u009b\", \"b\":1}");
+}
+
 }  // namespace
 }  // namespace assay::jose
