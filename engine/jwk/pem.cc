@@ -15,6 +15,11 @@ constexpr std::string_view kDashes = "-----";
 
 bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+// RFC 7468 §3: printable ASCII.
+bool is_label(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 // A line end written as a backslash and n, or r, or t; also if the backslash was escaped once more.
 std::size_t escaped_blank(std::string_view text) noexcept {
   const std::size_t letter = text.find_first_not_of('\\');
@@ -110,11 +115,12 @@ std::vector<PemBlock> pem_blocks(std::string_view text, PemReader reader) {
     at += kBegin.size();
     PemBlock& block = blocks.emplace_back();
     const std::size_t label_end = text.find(kDashes, at);
-    if (label_end == std::string_view::npos) {
+    const std::string_view label = text.substr(at, label_end - at);
+    if (label_end == std::string_view::npos || !is_label(label)) {
       block.fault = "its BEGIN line is cut";
-      break;
+      continue;
     }
-    block.label = text.substr(at, label_end - at);
+    block.label = label;
     at = label_end + kDashes.size();
     const std::size_t end = text.find(kEnd, at);
     if (end == std::string_view::npos || text.substr(at, end - at).find(kBegin) != std::string_view::npos) {

@@ -138,6 +138,7 @@ class StrictReader {
       return error(
           "a key as RFC 4716 writes it; convert it: ssh-keygen -i -f FILE > FILE.pub && ssh-keygen -e -m PKCS8 "
           "-f FILE.pub");
+    if (text.starts_with("eyJ")) return error("a token (JWT), not a public key");
     return error(std::string("no public key found; give ") + kFormats);
   }
 

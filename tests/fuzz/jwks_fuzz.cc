@@ -20,7 +20,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       if (!key) fuzz::require(!key.error().message.empty(), "an error has a message");
     }
   }
-  const auto pem = keys::read_public_key(fuzz::text_of(data, size), Profile::strict, "fuzz");
-  if (!pem) fuzz::require(!pem.error().message.empty(), "an error has a message");
+  for (const Profile profile : {Profile::strict, Profile::fastmcp}) {
+    const auto key = keys::read_public_key(fuzz::text_of(data, size), profile, "fuzz");
+    if (!key) {
+      fuzz::require(!key.error().message.empty(), "an error has a message");
+      fuzz::require(key.error().message.find('\n') == std::string::npos, "an error is one line");
+    }
+  }
   return 0;
 }

@@ -43,6 +43,8 @@ TEST(Pem, IsReadInEveryShapeWhoseBase64IsNotInDoubt) {
 
 TEST(Pem, SaysWhatIsBroken) {
   EXPECT_EQ(read("-----BEGIN X"), ": its BEGIN line is cut");
+  EXPECT_EQ(read("-----BEGIN \nX-----\nYWJj\n-----END \nX-----"), ": its BEGIN line is cut");
+  EXPECT_EQ(read("-----BEGIN \n" + kBlock), ": its BEGIN line is cut, X=abcdef");
   EXPECT_EQ(read("-----BEGIN X-----\nYWJj\n"), "X: it has no END line");
   EXPECT_EQ(read("-----BEGIN X-----\nYWJj\n" + kBlock), "X: it has no END line, X=abcdef");
   EXPECT_EQ(read("-----BEGIN X-----\nYWJj\n-----END Y-----"), "X: its END line is not that of its BEGIN line");

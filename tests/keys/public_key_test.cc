@@ -126,6 +126,7 @@ TEST(PublicKey, StrictSaysWhatItFoundInsteadAndTheMend) {
       {R"({"kty":"oct","k":")" + std::string(43, 'A') + "\"}", "a shared secret, not a public key"},
       {R"({"kty":"OKP","crv":"Ed25519","x":")" + std::string(42, 'B') + R"(A","d":")" + std::string(42, 'B') + "A\"}",
        "holds a private key"},
+      {"eyJhbGciOiJub25lIn0.e30.", "a token (JWT), not a public key"},
       {"---- BEGIN SSH2 PUBLIC KEY ----", "RFC 4716"}};
   for (const auto& [text, what] : cases) {
     EXPECT_THAT(refusal(text), HasSubstr(what));
