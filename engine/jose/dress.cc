@@ -264,6 +264,7 @@ class Undressing {
     if (end < core_.size() && core_[end] == '"') ++end;
     while (end < core_.size() && core_[end] == ' ') ++end;
     if (end >= core_.size() || (core_[end] != ':' && core_[end] != '=')) return false;
+    if (core_.find_first_not_of('=', end) == core_.npos) return false;  // padding at the end of base64
     const auto known = std::find_if(std::begin(kNames), std::end(kNames),
                                     [name](std::string_view one) { return equal_but_for_case(one, name); });
     tell("begins with " + (known == std::end(kNames) ? "a name" : std::string(*known)) +

@@ -349,14 +349,15 @@ void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& are
   to.has_time = reading.at.has_value();
   if (reading.at) {
     to.time = *reading.at;
+    return;
+  }
+  // A token that is not there is decided first. It is looked at only here, so that records with a time pay nothing.
+  const auto placeholder = to.refused ? std::nullopt : jose::explain_placeholder(to.token, arena);
+  if (placeholder && placeholder->reason == Reason::missing_token) {
+    refuse(to, Reason::missing_token, placeholder->detail);
   } else if (field.text.empty()) {
     refuse(to, Reason::missing_time, arena.copy("the record has no time at " + options_.time_field));
   } else {
-    // A token that is not there is decided first. It is looked at only here, so that records with a time pay nothing.
-    const auto placeholder = to.refused ? std::nullopt : jose::explain_placeholder(to.token, arena);
-    if (placeholder && placeholder->reason == Reason::missing_token) {
-      return refuse(to, Reason::missing_token, placeholder->detail);
-    }
     refuse(to, Reason::missing_time,
            arena.copy(time_detail(reading.fault, field.text, options_.time_field, options_.times)));
   }

@@ -288,7 +288,9 @@ class BenchInput(BenchCase):
 
     def test_what_is_wrong_with_a_key_is_reported_once(self):
         self.write("access.log", token() + "\n")
-        self.write("keys.json", '{"keys":[{"kty":"RSA","kid":"small"}]}')
+        sound = {"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                 "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}  # RFC 7515 A.3
+        self.write("keys.json", json.dumps({"keys": [{"kty": "RSA", "kid": "small"}, sound]}))
         self.report_of("access.log", "--jwks", "keys.json")
         self.assertEqual(self.notes.count(b"\n"), 1, self.notes)
         self.assertIn(b"small", self.notes)
@@ -300,7 +302,7 @@ class BenchInput(BenchCase):
         self.assertEqual(report["rows"][0]["rejected"], 10)
 
     def test_a_log_without_accepted_tokens_is_refused(self):
-        for log, parts in (("x\n" * 50, ("none of its 50 records", "most for malformed_token", "--token-field")),
+        for log, parts in (("x\n" * 50, ("none of its 50 records", "most for other_credential", "--token-field")),
                            (token(exp=AT - 1) + "\n", ("none of its 1 records", "token_expired", "--at record")),
                            (token(secret=b"x" * 40) + "\n", ("signature_invalid",)),
                            (json.dumps({"authorization": token()}) + "\n", ("missing_token", "--token-field"))):

@@ -132,6 +132,10 @@ class HelpExamples(ExampleCase):
         now = int(time.time())
         records = [{"time": now, "ts": now, "request_id": i, "token": line.decode()} for i, line in enumerate(self.read("tokens.txt").split())]
         self.write("access.ndjson", "".join(json.dumps(record) + "\n" for record in records))
+        local = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now + 3600))
+        self.write("app.ndjson", "".join(
+            json.dumps({"ts": local, "request": {"headers": {"authorization": "Bearer " + record["token"]}}}) + "\n"
+            for record in records))
 
     def serve_the_folder(self):
         """The address of the folder over HTTP, in place of the one that the examples name."""

@@ -279,7 +279,7 @@ class Ends(Case):
         process = self.start("verify", *self.KEY, stdin=follower)
         os.close(follower)
         self.assertTrue(select.select([process.stderr], [], [], DEADLINE)[0])
-        self.assertIn(b"reading records from standard input, which is a terminal", process.stderr.readline())
+        self.assertIn(b"waiting for records on standard input", process.stderr.readline())
         os.write(leader, b"\x04")
         self.assertEqual(process.wait(DEADLINE), 0)
         os.close(leader)

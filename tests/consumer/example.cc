@@ -48,7 +48,7 @@ int main() {
   request.expires_in_seconds = -60;
   const std::string expired = pair.create_token(request);
   const std::string foreign = assay::RsaKeyPair::generate().create_token(request);
-  const std::vector<std::string_view> tokens = {token, expired, foreign, "no token"};
+  const std::vector<std::string_view> tokens = {token, expired, foreign, "a.b.c"};
   std::vector<assay::Verdict> verdicts(tokens.size());
   verifier->verify_batch(tokens, verdicts, assay::Instant::now());
   for (const assay::Verdict& verdict : verdicts) {

@@ -623,7 +623,7 @@ class Case14CodedSecret(FieldCase):
         for name, content, pattern in (
                 ("upper", self.SECRET.hex().upper(), r"\bhex"), ("url", b64url(self.SECRET + b"\xff\xfe\xfd"),
                                                                  "base64"),
-                ("single", f"'{self.SECRET.decode()}'", "quote"), ("export", f"export SECRET={self.SECRET.decode()}",
+                ("single", f"'{self.SECRET.decode()}'", "quot"), ("export", f"export SECRET={self.SECRET.decode()}",
                                                                    "SECRET|NAME=")):
             with self.subTest(name):
                 self.write(name, content + "\n")
