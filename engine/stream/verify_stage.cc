@@ -166,6 +166,9 @@ void VerifyStage::diagnose(const Extracted& extracted, const jose::TokenVerdict&
   }
   if (extracted.form) batch.diagnosis.saw(*extracted.form, extracted.place);
   if (number > kSearchedRecords || batch.diagnosis.has_seen(InputNote::Kind::in_text)) return;
+  // One token, though written wrongly: padded, or in the alphabet of standard base64.
+  constexpr std::string_view kOneToken = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/";
+  if (extracted.token.find_first_not_of(kOneToken) == std::string_view::npos) return;
   const std::optional<jose::FoundToken> found = jose::find_token(extracted.token);
   if (!found || found->size == extracted.token.size()) return;
   const bool is_json = options_.input != InputFormat::lines && begins_object(batch.block.records[index].text);

@@ -75,6 +75,16 @@ Verdict JwtVerifier::verify(std::string_view token, Instant at) const {
 
 void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::span<Verdict> verdicts,
                                Instant at) const {
+  verify_at(tokens, verdicts, {&at, 1});
+}
+
+void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::span<Verdict> verdicts,
+                               std::span<const Instant> at) const {
+  verify_at(tokens, verdicts, at);
+}
+
+void JwtVerifier::verify_at(std::span<const std::string_view> tokens, std::span<Verdict> verdicts,
+                            std::span<const Instant> at) const {
   // In pieces, so that the session's memory does not grow with the caller's span.
   constexpr std::size_t kPiece = 512;
   std::unique_ptr<verify::Session> session = engine_->acquire();
@@ -82,7 +92,7 @@ void JwtVerifier::verify_batch(std::span<const std::string_view> tokens, std::sp
   std::vector<jose::TokenVerdict> judged(inputs.size());
   for (std::size_t begin = 0; begin < tokens.size(); begin += kPiece) {
     const std::size_t count = std::min(kPiece, tokens.size() - begin);
-    for (std::size_t i = 0; i < count; ++i) inputs[i] = {tokens[begin + i], at};
+    for (std::size_t i = 0; i < count; ++i) inputs[i] = {tokens[begin + i], at.size() == 1 ? at[0] : at[begin + i]};
     if (!engine_->verify({inputs.data(), count}, {judged.data(), count}, *session)) throw std::bad_alloc();
     for (std::size_t i = 0; i < count; ++i) verdicts[begin + i] = verify::to_verdict(judged[i], inputs[i]);
   }

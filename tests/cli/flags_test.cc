@@ -49,7 +49,8 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(verifier.policy.algorithms), SHOW(verifier.policy.issuers), SHOW(verifier.policy.audiences);
   SHOW(verifier.policy.required_scopes), SHOW(verifier.policy.required_type), SHOW(verifier.policy.leeway_seconds);
   SHOW(verifier.policy.required_claims), SHOW(verifier.policy.max_lifetime_seconds), SHOW(verifier.policy.revoked);
-  SHOW(verifier.policy.accept_padding), SHOW(verifier.policy.max_token_bytes), SHOW(verifier.backend), SHOW(verifier.table_memory);
+  SHOW(verifier.policy.accept_padding), SHOW(verifier.policy.max_token_bytes), SHOW(verifier.backend),
+      SHOW(verifier.table_memory);
   SHOW(verifier.memo_memory), SHOW(verifier.cross_check);
   SHOW(stream.inputs), SHOW(stream.input), SHOW(stream.token_field), SHOW(stream.time_field), SHOW(stream.carry);
   SHOW(stream.time_format), SHOW(stream.time_zone), SHOW(stream.at_record), SHOW(stream.at), SHOW(stream.output),

@@ -43,6 +43,12 @@ class Forms(Case):
         self.write("records", lines(RECORD, RECORD))
         self.assertEqual(self.reasons("tokens", "records"), [None] * 3)
 
+    def test_a_padded_token_is_no_text_around_a_token(self):
+        padded = ".".join(part + "=" * (-len(part) % 4) for part in token().split("."))
+        done = self.verify(stdin=padded + "\n")
+        self.assertIn(b"'=' padding", done.stdout)
+        self.assertEqual(done.stderr, b"")
+
     def test_json_that_is_not_lines_is_told_once_with_its_mend(self):
         for name, text, mend in (("array", json.dumps([RECORD] * 4) + "\n", "jq -c '.[]' array"),
                                  ("array", json.dumps([RECORD] * 4, indent=2), "jq -c '.[]' array"),
