@@ -85,7 +85,8 @@ Result<std::size_t> KeyStore::put_in_place(std::vector<Reading> readings, std::u
       const base::MutexLock lock_current(mutex_);
       before = current_;
     }
-    std::erase_if(readings, [&](const Reading& reading) { return stamp < stamps_[reading.source]; });
+    const std::vector<std::uint64_t>& stamps = stamps_;
+    std::erase_if(readings, [&](const Reading& reading) { return stamp < stamps[reading.source]; });
     bool changed = false;
     std::vector<Content> contents = last_good_;
     contents.resize(sources_.size());

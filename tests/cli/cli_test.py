@@ -18,7 +18,7 @@ import threading
 import time
 import unittest
 
-from support import AT, DEADLINE, PROGRAM, SECRET, Case, b64url, compact, sign, token
+from support import AT, DEADLINE, PROGRAM, SECRET, Case, b64url, compact, needs_few_descriptors, sign, token
 
 HEADER = {"alg": "HS256", "typ": "JWT"}
 CLAIMS = {"sub": "u1", "exp": AT + 3600}
@@ -759,6 +759,7 @@ class KeyPaths(Case):
         os.close(reader)
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    @needs_few_descriptors
     def test_too_many_open_files_are_named_as_such(self):
         def limit():
             resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))

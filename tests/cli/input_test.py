@@ -12,7 +12,7 @@ import subprocess
 import time
 import unittest
 
-from support import AT, DEADLINE, PROGRAM, Case, token
+from support import AT, DEADLINE, PROGRAM, Case, needs_few_descriptors, token
 
 RECORD = {"time": "2026-09-21T14:13:20Z", "token": token()}
 TSAN_DELAYS_SIGNALS = "ThreadSanitizer delays signal handlers"
@@ -208,6 +208,7 @@ class Files(Case):
         self.assertRefused(done, "out", "File too large")
         self.assertEqual(sorted(os.listdir(self.folder)), ["in", "secret"])
 
+    @needs_few_descriptors
     def test_too_few_descriptors_are_told_as_such(self):
         self.write("in", token())
 

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import unittest
 
-from support import AT, PROGRAM, Case, token
+from support import AT, PROGRAM, Case, needs_few_descriptors, token
 
 HARDENED = "link" in os.environ.get("ASSAY_HARDENED", "")  # canaries, landing pads, BIND_NOW
 FORTIFIED = "fortify" in os.environ.get("ASSAY_HARDENED", "")  # the checked copies of an optimising build
@@ -73,6 +73,7 @@ class SystemErrors(Case):
             with self.subTest(args):
                 self.assertRefused(self.assay(*args), "assay " + args[0], *parts)
 
+    @needs_few_descriptors
     def test_too_few_descriptors_are_not_called_a_permission_problem(self):
         self.write("log", token() + "\n")
         for args in (("bench", "--seconds", "0.01", "--input", "log", *self.KEY),
