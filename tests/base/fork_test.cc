@@ -10,6 +10,7 @@
 
 #include "base/fork_aware.h"
 #include "base/job_queue.h"
+#include "support/sanitizer.h"
 
 namespace assay::base {
 namespace {
@@ -27,7 +28,14 @@ int status_in_child(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-TEST(Fork, AChildFindsAMutexFreeThatThreadsKeepTaking) {
+class Fork : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!kFollowsForks) GTEST_SKIP() << "ThreadSanitizer ends a child that starts a thread";
+  }
+};
+
+TEST_F(Fork, AChildFindsAMutexFreeThatThreadsKeepTaking) {
   ForkSafeMutex mutex;
   std::atomic<bool> stop{false};
   std::thread other([&] {
@@ -47,7 +55,7 @@ TEST(Fork, AChildFindsAMutexFreeThatThreadsKeepTaking) {
   other.join();
 }
 
-TEST(Fork, AChildEndsAQueueWhoseThreadItLacks) {
+TEST_F(Fork, AChildEndsAQueueWhoseThreadItLacks) {
   auto queue = std::make_unique<JobQueue>(JobQueue::AtFork::waits_for_job);
   queue->add([] {});
   queue->wait_until_idle();
@@ -58,7 +66,7 @@ TEST(Fork, AChildEndsAQueueWhoseThreadItLacks) {
             7);
 }
 
-TEST(Fork, AChildRunsItsOwnJobs) {
+TEST_F(Fork, AChildRunsItsOwnJobs) {
   JobQueue queue(JobQueue::AtFork::waits_for_job);
   queue.add([] {});
   EXPECT_EQ(status_in_child([&] {
@@ -70,7 +78,7 @@ TEST(Fork, AChildRunsItsOwnJobs) {
             7);
 }
 
-TEST(Fork, AJobThatLastsIsRunAgainInTheChild) {
+TEST_F(Fork, AJobThatLastsIsRunAgainInTheChild) {
   std::atomic<bool> begun{false}, may_end{false};
   std::atomic<int> ran{0};
   JobQueue queue(JobQueue::AtFork::runs_it_again);
@@ -91,7 +99,7 @@ TEST(Fork, AJobThatLastsIsRunAgainInTheChild) {
   EXPECT_EQ(ran, 1);
 }
 
-TEST(Fork, AJobThatEndsSoonHasEndedInTheChild) {
+TEST_F(Fork, AJobThatEndsSoonHasEndedInTheChild) {
   std::atomic<bool> begun{false};
   std::atomic<int> ran{0};
   JobQueue queue(JobQueue::AtFork::waits_for_job);
