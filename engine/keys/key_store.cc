@@ -85,8 +85,11 @@ Result<std::size_t> KeyStore::put_in_place(std::vector<Reading> readings, std::u
       const base::MutexLock lock_current(mutex_);
       before = current_;
     }
-    const std::vector<std::uint64_t>& stamps = stamps_;
-    std::erase_if(readings, [&](const Reading& reading) { return stamp < stamps[reading.source]; });
+    std::vector<Reading> newest;
+    for (Reading& reading : readings) {
+      if (stamp >= stamps_[reading.source]) newest.push_back(std::move(reading));
+    }
+    readings = std::move(newest);
     bool changed = false;
     std::vector<Content> contents = last_good_;
     contents.resize(sources_.size());

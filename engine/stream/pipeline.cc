@@ -14,8 +14,7 @@ Error lines_have_no_time() { return {"lines hold no time; give records of NDJSON
 
 Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, base::TimeReader times, Outputs outputs,
                    int threads)
-    : engine_(engine),
-      options_(options),
+    : options_(options),
       threads_(threads),
       statistics_(engine),
       summary_(std::move(outputs.summary)),

@@ -68,7 +68,6 @@ class Pipeline {
   // cannot see into oneTBB, and an uncontended lock for each batch costs nothing.
   void hand_over() EXCLUDES(mutex_) { const base::MutexLock lock(mutex_); }
 
-  verify::Engine& engine_;
   const StreamOptions& options_;
   const int threads_;
   const RunStatistics statistics_;
