@@ -119,7 +119,7 @@ std::string_view on_one_line(std::string_view json, base::Arena& arena) {
     const codec::CodePoint next = codec::read_wtf8(json, i);
     if (next.code == '\n' || next.code == '\r') {
       line += ' ';
-    } else if (codec::is_unsafe_to_show(next.code)) {
+    } else if (next.code != '\t' && codec::is_unsafe_to_show(next.code)) {
       codec::append_unicode_escape(line, next.code);
     } else {
       line.append(json, i, std::max<std::size_t>(next.length, 1));

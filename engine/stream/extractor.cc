@@ -181,7 +181,10 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
 
 Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
   // RFC 7464 §2.2: a record separator stands before each text of a JSON sequence.
-  if (line.starts_with('\x1E')) line.remove_prefix(1);
+  const std::size_t begin = line.find_first_not_of(" \t\r\x1E");
+  if (begin != 0 && line.substr(0, begin).find('\x1E') != line.npos) {
+    line.remove_prefix(std::min(begin, line.size()));
+  }
   if ((line.empty() || line.front() != '{') && trim(line).empty()) {
     Extracted to;
     refuse(to, Reason::missing_token, "the line is blank");

@@ -37,6 +37,12 @@ TEST(Claims, GivesEachRegisteredClaim) {
   }
 }
 
+TEST(Claims, KeepATabBetweenTokensBesideWhatIsEscaped) {
+  ReadClaims read("{\"sub\":\t\"a\x7F\"}", kStrict);
+  ASSERT_NE(read.claims, nullptr);
+  EXPECT_EQ(read.claims->json, "{\"sub\":\t\"a\\u007f\"}");
+}
+
 TEST(Claims, AreOneLineWithoutOuterWhiteSpace) {
   for (const Profile profile : kBoth) {
     for (const char* exp : {"5", "5.0"}) {  // the fast and the exact reader

@@ -102,6 +102,7 @@ TEST_F(ExtractorTest, DecidesForEveryLineWhatItIs) {
   EXPECT_EQ(any("{\"token\":\"a\"}{\"token\":\"b\"}").form, InputNote::Kind::several_lines);
   EXPECT_FALSE(any("{\"token\":{x").form);
   EXPECT_EQ(any("\x1E{\"token\":\"a.b.c\"}").token, "a.b.c");
+  EXPECT_EQ(any(" \x1E {\"token\":\"a.b.c\"}").token, "a.b.c");
   EXPECT_FALSE(any("[28/Nov/2026:12:00:00 +0000] \"GET /").refused);
   EXPECT_EQ(extract(InputFormat::automatic, "a.b.c", true).refused, Reason::missing_time);
 }
