@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "assay/algorithm.h"
+#include "assay/policy.h"
 #include "assay/reason.h"
 #include "assay/verdict.h"
 
@@ -22,6 +23,12 @@ constexpr AlgorithmInfo kAlgorithms[] = {
   {#name, Scheme::scheme, KeyType::key_type, Curve::curve, Hash::hash},
     ASSAY_ALGORITHMS(ASSAY_ALGORITHM_ROW)
 #undef ASSAY_ALGORITHM_ROW
+};
+
+constexpr std::string_view kProfiles[] = {
+#define ASSAY_PROFILE_NAME(enumerator, name) name,
+    ASSAY_PROFILES(ASSAY_PROFILE_NAME)
+#undef ASSAY_PROFILE_NAME
 };
 
 }  // namespace
@@ -77,6 +84,8 @@ Curve curve_of_group(std::string_view group) noexcept {
   }
   return Curve::none;
 }
+
+std::string_view to_string(Profile profile) noexcept { return kProfiles[static_cast<int>(profile)]; }
 
 std::string_view to_string(SignatureState state) noexcept {
   switch (state) {

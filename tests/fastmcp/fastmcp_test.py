@@ -10,12 +10,13 @@ import base64
 import collections
 import concurrent.futures
 import json
-import math
 import os
 import random
 import subprocess
 import sys
 import tempfile
+
+from plain_json import plain
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -120,15 +121,6 @@ def verdicts(program, words, cases):
     if len(answers) != len(cases):
         raise RuntimeError(f"{len(cases)} records, {len(answers)} verdicts: {words}")
     return answers
-
-
-def plain(value):
-    """As peer.py's: a number that JSON has no word for is null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {name: plain(member) for name, member in value.items()}
-    return [plain(member) for member in value] if isinstance(value, list) else value
 
 
 def difference(version, theirs, ours):

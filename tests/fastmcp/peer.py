@@ -11,7 +11,6 @@ import contextlib
 import io
 import json
 import logging
-import math
 import random
 import sys
 import types
@@ -22,20 +21,12 @@ from pydantic import SecretStr
 
 import cases
 import keys
+from plain_json import plain
 
 http = getattr(jwt, "httpx2", None) or jwt.httpx
 clock = types.SimpleNamespace(now=0.0)
 jwt.time = types.SimpleNamespace(time=lambda: float(clock.now), monotonic=lambda: 1e6)
 TOKENS_A_GROUP = 25
-
-
-def plain(value):
-    """A value for json.dumps; numbers that JSON has no words for are null, as assay writes them."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {name: plain(member) for name, member in value.items()}
-    return [plain(member) for member in value] if isinstance(value, list) else value
 
 
 def verdict(call, *args):

@@ -27,30 +27,15 @@ std::string text_of(const JsonNode* node) {
 
 bool given(const JsonNode* node) { return node != nullptr && !node->is(JsonType::null); }
 
-// The name of a profile's column.
-std::string column(Profile profile) {
-  switch (profile) {
-    case Profile::strict:
-      return "strict";
-    case Profile::fastmcp_3_4:
-      return "fastmcp@3.4";
-    case Profile::fastmcp_4_1:
-      return "fastmcp@4.1";
-    case Profile::fastmcp_4_2:
-      return "fastmcp@4.2";
-  }
-  return "";
-}
-
 std::string expected(const JsonNode& test, Profile profile) {
   const JsonNode* expect = test.find("expect");
-  return text_of(expect->is(JsonType::object) ? expect->find(column(profile)) : expect);
+  return text_of(expect->is(JsonType::object) ? expect->find(to_string(profile)) : expect);
 }
 
 // What FastMCP returns; null if it returns nothing.
 const JsonNode* result_of(const JsonNode& test, Profile profile) {
   const JsonNode* results = test.find("results");
-  const JsonNode* own = results == nullptr ? nullptr : results->find(column(profile));
+  const JsonNode* own = results == nullptr ? nullptr : results->find(to_string(profile));
   return own != nullptr ? own : test.find("result");
 }
 
@@ -123,7 +108,8 @@ INSTANTIATE_TEST_SUITE_P(EachProfileAndBackend, Attacks,
                                                           Profile::fastmcp_4_2),
                                           testing::Values("openssl", "lanes")),
                          [](const auto& which) {
-                           std::string name = column(std::get<0>(which.param)) + "_" + std::get<1>(which.param);
+                           std::string name =
+                               std::string(to_string(std::get<0>(which.param))) + "_" + std::get<1>(which.param);
                            for (char& c : name) c = c == '@' || c == '.' ? '_' : c;
                            return name;
                          });

@@ -82,6 +82,15 @@ Value expected_names(Field<std::optional<std::vector<std::string>>> field) {
           }};
 }
 
+// --profile: each of the library's, and fastmcp for the newest.
+Reader<Profile> profile() {
+  return one_of<Profile>({{"fastmcp", Profile::fastmcp},
+#define ASSAY_PROFILE_CHOICE(enumerator, name) {name, Profile::enumerator},
+                          ASSAY_PROFILES(ASSAY_PROFILE_CHOICE)
+#undef ASSAY_PROFILE_CHOICE
+  });
+}
+
 Reader<mint::Fault> fault() {
   return {.read = [](const std::string& text) { return mint::parse_fault(text); },
           .write = [](const mint::Fault& fault) { return std::string(to_string(fault.reason)); }};
@@ -392,11 +401,7 @@ Rows policy_rows() {
        .commands = {kVerify, kInspect, kBench},
        .help = "follow these rules: the RFCs, or those of FastMCP's JWTVerifier on Python 3.11, bug for bug; "
                "fastmcp is the newest version",
-       .value = set(FIELD(verifier, policy.profile), one_of<Profile>({{"strict", Profile::strict},
-                                                                      {"fastmcp", Profile::fastmcp},
-                                                                      {"fastmcp@3.4", Profile::fastmcp_3_4},
-                                                                      {"fastmcp@4.1", Profile::fastmcp_4_1},
-                                                                      {"fastmcp@4.2", Profile::fastmcp_4_2}}))},
+       .value = set(FIELD(verifier, policy.profile), profile())},
   };
 }
 

@@ -463,7 +463,7 @@ void show(Page& page, const Parts& parts, const Findings& found, const Policy& p
   }
   page.heading("Checks");
   page.text() +=
-      page.faint("  profile " + std::string(profile_name(policy.profile)) + ", judged at " + to_rfc3339(at)) + "\n";
+      page.faint("  profile " + std::string(to_string(policy.profile)) + ", judged at " + to_rfc3339(at)) + "\n";
   show_checks(page, found, {parts.token, parts.header, parts.claims, parts.compact.signature_bytes}, policy, at);
   page.text() += '\n';
   if (found.accepted) {

@@ -221,20 +221,6 @@ std::string_view algorithm_meaning(std::string_view alg) {
   return {};
 }
 
-std::string_view profile_name(Profile profile) {
-  switch (profile) {
-    case Profile::strict:
-      return "strict";
-    case Profile::fastmcp_3_4:
-      return "fastmcp@3.4";
-    case Profile::fastmcp_4_1:
-      return "fastmcp@4.1";
-    case Profile::fastmcp_4_2:
-      return "fastmcp@4.2";
-  }
-  return {};
-}
-
 std::string how_long(std::int64_t seconds) {
   struct Unit {
     std::uint64_t seconds;

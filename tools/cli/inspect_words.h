@@ -24,9 +24,6 @@ std::string how_long(std::int64_t seconds);
 // milliseconds? then 2026-..." for one beyond the calendar; empty when it is before it or beyond 64 bits.
 std::string time_in_words(std::string_view number, Instant at);
 
-// "strict", "fastmcp@4.2": the name under which --profile takes it.
-std::string_view profile_name(Profile profile);
-
 // A token as far as it could be read, for advice. Either tree may be null.
 struct ReadToken {
   std::string_view text;  // whole, as it was given

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/algorithm.h"
@@ -14,13 +15,24 @@ namespace assay {
 
 // The rule book. strict: RFC 7515, 7517, 7518, 7519, 8037, 8725, 9864. The others give the verdicts of FastMCP's
 // JWTVerifier of that version over joserfc 1.8 on Python 3.11, bug for bug; later versions compare greater.
+// fastmcp_3_4: FastMCP 3.4.0 to 3.4.11. fastmcp_4_1: 4.0.0 to 4.1.7; Edwards curves are known, and keys of another kty
+// do not count. fastmcp_4_2: 4.2.1 to 4.2.3; nbf counts.
+//
+// X(enumerator, name that users see)
+#define ASSAY_PROFILES(X)       \
+  X(strict, "strict")           \
+  X(fastmcp_3_4, "fastmcp@3.4") \
+  X(fastmcp_4_1, "fastmcp@4.1") \
+  X(fastmcp_4_2, "fastmcp@4.2")
+
 enum class Profile : std::uint8_t {
-  strict,
-  fastmcp_3_4,            // FastMCP 3.4.0 to 3.4.11
-  fastmcp_4_1,            // 4.0.0 to 4.1.7: Edwards curves, and keys of another kty do not count
-  fastmcp_4_2,            // 4.2.1 to 4.2.3: nbf counts
-  fastmcp = fastmcp_4_2,  // the newest that is known
+#define ASSAY_PROFILE_ENUMERATOR(enumerator, name) enumerator,
+  ASSAY_PROFILES(ASSAY_PROFILE_ENUMERATOR)
+#undef ASSAY_PROFILE_ENUMERATOR
+      fastmcp = fastmcp_4_2,  // the newest that is known
 };
+// The name that users see: Profile::fastmcp_4_2 is "fastmcp@4.2".
+std::string_view to_string(Profile profile) noexcept;
 constexpr bool is_fastmcp(Profile profile) noexcept { return profile != Profile::strict; }
 
 // A claim that must hold a value: a string equal to it, or a list that contains it. Both are compared exactly.
