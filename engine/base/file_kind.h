@@ -1,4 +1,4 @@
-// What a file is by its first bytes, if it is not text in UTF-8.
+// Recognises a file that is not text in UTF-8 by its first bytes.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace assay::base {
 
-// Bytes that are enough to tell.
+// This many bytes are enough to recognise a file.
 inline constexpr std::size_t kFileKindBytes = 512;
 
 struct FileKind {
@@ -19,9 +19,9 @@ struct FileKind {
   std::string explained(std::string_view file) const;
 };
 
-// Returns nothing for text, and for bytes that are too few to tell. Compressed files, archives and UTF-16 are
-// recognised by their first bytes; anything else is binary if a tenth of at least 64 bytes are control characters that
-// no text holds. Never fails.
+// Returns nothing for text or for too few bytes. Compressed files, archives and UTF-16 are recognised by their first
+// bytes; anything else is binary if a tenth of at least 64 bytes are control characters that no text holds. Never
+// fails.
 std::optional<FileKind> file_kind(std::string_view first_bytes) noexcept;
 
 }  // namespace assay::base

@@ -7,7 +7,7 @@
 namespace assay::base {
 namespace {
 
-// Never destroyed: objects with static storage may leave it late.
+// The registry is never destroyed, because objects with static storage may unregister late.
 struct Registry {
   Mutex mutex;
   std::vector<ForkAware*> objects;  // in order of creation; guarded by `mutex`, which a fork holds from begin to end

@@ -1,8 +1,8 @@
-// Objects that survive a fork of the process: what a background thread works on.
+// A ForkAware object survives a fork of the process, although other threads use it or work for it.
 //
-// fork() copies memory as it is at that moment and only the thread that calls it. A lock that another thread holds
-// stays locked in the child, and a thread that the child lacks never ends. An object that is told of forks can come to
-// rest before and begin anew after.
+// fork() copies the memory as it is at that moment, but only the thread that calls it. In the child a lock that another
+// thread held stays locked for ever, and waiting for the end of another thread never returns. So a ForkAware object is
+// notified of each fork: it pauses before the fork and goes on, or starts anew, after it.
 #pragma once
 
 #include "base/thread_annotations.h"
@@ -18,8 +18,9 @@ class ForkAware {
   virtual void after_fork_in_child() = 0;
 
  protected:
-  // A final class calls the first at the end of its constructor, the second at the begin of its destructor. Objects are
-  // brought to rest in the order in which they were created: a lock that is taken inside another one comes after it.
+  // A final class calls hear_of_forks() at the end of its constructor and hear_no_more_of_forks() at the beginning of
+  // its destructor. before_fork() runs in the order in which the objects were created. So a lock that is taken while
+  // another one is held must be created after that one.
   void hear_of_forks();
   void hear_no_more_of_forks() noexcept;
   ~ForkAware() = default;

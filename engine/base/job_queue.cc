@@ -9,8 +9,8 @@
 
 namespace assay::base {
 
-// What the thread works on. A child of fork() gets a new one: its copy counts a thread that it lacks, and to destroy
-// that thread or the condition would wait for it for ever.
+// State is what the thread works on. A child of fork() gets a new State. Its copy of the old one refers to a thread
+// that does not exist in the child, so destroying that copy would wait for ever.
 struct JobQueue::State {
   Mutex mutex;
   std::condition_variable_any changed;

@@ -1,4 +1,4 @@
-// Jobs that run one after another in a background thread, while their owner goes on.
+// A JobQueue runs jobs one after another in a background thread, while their owner goes on.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,9 @@ namespace assay::base {
 // thread of its own for them at the next add() or resume(); so a job may run in both processes.
 class JobQueue final : private ForkAware {
  public:
-  // What fork() does about a job that runs: waits for its end (a job that ends soon), or not, and then the child runs
-  // the job again from its begin (one that may wait for others; its locks are ForkSafeMutex).
+  // AtFork says what fork() does if a job is running. waits_for_job waits until the job ends; use it for short jobs.
+  // With runs_it_again, fork() does not wait, and the child runs the job again from its beginning. Use that for jobs
+  // that may wait for others; their locks must be ForkSafeMutex.
   enum class AtFork { waits_for_job, runs_it_again };
 
   explicit JobQueue(AtFork at_fork);

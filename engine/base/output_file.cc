@@ -51,8 +51,8 @@ bool sync_directory_of(const std::string& place) {
   return synced;
 }
 
-// The names of temporary files, for a signal handler. A name that finds no place here is left by a process that a
-// signal ends.
+// A signal handler finds the names of temporary files here. If there is no place for a name, a signal that ends the
+// process leaves that file behind.
 constexpr std::size_t kMostTemporaries = 16;
 std::atomic<const char*> temporaries[kMostTemporaries];
 static_assert(std::atomic<const char*>::is_always_lock_free, "a signal handler reads them");

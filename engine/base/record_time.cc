@@ -355,7 +355,7 @@ TimeReading read_tai64n(std::string_view text) noexcept {
   return {Instant{static_cast<Seconds>(label - kEpoch), static_cast<std::uint32_t>(nanoseconds)}, {}};
 }
 
-// Of the faults that two forms find, the one that says more.
+// Returns the reading with a moment. If neither has one, returns the fault that says more.
 TimeReading better(const TimeReading& a, const TimeReading& b) noexcept {
   if (a.at || b.at) return a.at ? a : b;
   return a.fault >= b.fault ? a : b;
@@ -451,7 +451,7 @@ Result<TimeReader> TimeReader::create(std::string_view format, std::string_view 
   const bool is_utc = zone == "UTC" || zone == "Z" || zone == "GMT";
   const bool is_offset = (zone.starts_with('+') || zone.starts_with('-')) &&
                          zone.find_first_not_of("+-:0123456789") == std::string_view::npos;
-  // An offset is what it makes of a known moment.
+  // The offset follows from what a known moment becomes with it.
   const TimeReading reading = read_table("2000-01-01T00:00:00" + std::string(zone), {});
   if ((!is_utc && !is_offset) || !reading.at) {
     return Error{"cannot read '" + std::string(zone) +
@@ -464,7 +464,7 @@ Result<TimeReader> TimeReader::create(std::string_view format, std::string_view 
 
 TimeReading TimeReader::read(std::string_view text) const noexcept {
   if (format_.empty() && !zone_) {
-    // What most records hold.
+    // Most records hold RFC 3339, so it is tried first.
     if (const std::optional<Instant> at = parse_rfc3339(text)) return {at, {}};
   }
   text = trim(text);

@@ -31,10 +31,10 @@ class TimeReader {
  public:
   // Reads every form of the table. A time without a zone is a fault.
   TimeReader() = default;
-  // `format`: the only form of text that is read; empty: those of the table. Conversions are those of strptime (%Y %m
-  // %d %H %M %S %b %a %y %e %I %p %T %F %D %R %s %z %Z) and %f, the digits of a fraction. %S and %T also take a
-  // fraction behind them. `zone`: of times that name none, "UTC" or an offset such as "+01:00"; empty: there is none.
-  // The error has the field "time_format" or "time_zone".
+  // `format` is the only form of text that is read; if it is empty, those of the table are. Its conversions are those
+  // of strptime (%Y %m %d %H %M %S %b %a %y %e %I %p %T %F %D %R %s %z %Z) and %f, the digits of a fraction. %S and %T
+  // also take a fraction behind them. `zone` is the zone of times that name none: "UTC" or an offset such as "+01:00".
+  // If it is empty, such times are faults. The error has the field "time_format" or "time_zone".
   static Result<TimeReader> create(std::string_view format, std::string_view zone);
 
   // Reads a text: a form, or with no format also a Unix time by magnitude.

@@ -61,7 +61,7 @@ constexpr std::string_view kForeignSchemes[] = {"Basic",
                                                 "Session",
                                                 "Bot"};
 
-// Names that may be told; any other is "a name".
+// An explanation shows these names. It calls any other name "a name".
 constexpr std::string_view kNames[] = {"Authorization",
                                        "Proxy-Authorization",
                                        "X-Authorization",

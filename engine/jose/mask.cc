@@ -14,15 +14,15 @@ constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 // The symbols of masks that no alphabet of a token holds.
 constexpr std::string_view kForeign[] = {"*",           "#", "\xE2\x80\xA2" /* • */, kEllipsis, "\xE2\x97\x8F" /* ● */,
                                          "\xE2\x96\x88" /* █ */};
-// Those that a token may hold, too. One dot or two are no mask: they part segments.
+// A token may hold these symbols, too. One or two dots are no mask, because they separate segments.
 constexpr std::string_view kOfAlphabet[] = {"x", "X", "-", "_"};
 
-// What a mask says of itself.
+// These words say that something was masked.
 constexpr std::string_view kMaskWords[] = {"REDACTED",   "MASKED",     "FILTERED",    "HIDDEN",    "REMOVED",
                                            "STRIPPED",   "OMITTED",    "TRUNCATED",   "SANITIZED", "SCRUBBED",
                                            "PROTECTED",  "CENSORED",   "EXPUNGED",    "SENSITIVE", "ANONYMIZED",
                                            "OBFUSCATED", "SUPPRESSED", "CONFIDENTIAL"};
-// What it may say that it stands for.
+// These words may stand beside them, mostly to say what was masked.
 constexpr std::string_view kNouns[] = {
     "SIGNATURE", "SIG",   "SECRET", "TOKEN",      "JWT",      "JWS",         "ACCESS",        "ID", "BEARER", "AUTH",
     "KEY",       "DATA",  "INFO",   "HEADER",     "VALUE",    "CREDENTIALS", "AUTHORIZATION", "BY", "FOR",    "THE",
@@ -151,8 +151,8 @@ std::size_t run_at_front(std::string_view text, std::string_view symbol) noexcep
   return bytes;
 }
 
-// Nothing but symbols of masks, and enough of them that it cannot be anything else. "xxxxx.yyyyy.zzzzz" stands for a
-// token in many documents.
+// Returns true for text that holds only symbols of masks, and so many that it is nothing else. "xxxxx.yyyyy.zzzzz"
+// stands for a token in many documents.
 bool is_all_symbols(std::string_view text) noexcept {
   constexpr std::string_view kLetters[] = {"x", "X", "y", "Y", "z", "Z"};
   constexpr std::string_view kBetween[] = {".", "-", "_", " "};

@@ -43,7 +43,7 @@ struct Difference {
   const char* name;
   void (*undo)(std::string& text);
 };
-// In an order in which each can be undone after those before it.
+// The order matters: each difference is undone after those before it.
 constexpr std::array kDifferences = {
     Difference{"in white space", drop_white_space},           Difference{"in case", make_lower},
     Difference{"in the default port", drop_default_port},     Difference{"in the scheme", drop_scheme},
@@ -68,7 +68,7 @@ std::string near_miss(std::string_view found, std::string_view expected) {
   };
   const std::string bare = without(found, kAll);
   if (found == expected || bare.empty() || bare != without(expected, kAll)) return {};
-  // From the last: a scheme in capitals differs in case, not in the scheme.
+  // The last is tried first, so that a scheme in capitals is reported as a difference in case, not in the scheme.
   unsigned needed = kAll;
   for (unsigned bit = (kAll + 1) / 2; bit != 0; bit >>= 1) {
     if (agree(needed & ~bit)) needed &= ~bit;

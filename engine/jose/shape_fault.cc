@@ -124,7 +124,8 @@ class Description {
                   : count_of(before.size(), "byte") + " of text before a whole token";
   }
 
-  // A mask within the header or the payload. One in the signature is told only if nothing else is wrong.
+  // Describes a mask within the header or the payload. A mask in the signature is reported only if nothing else is
+  // wrong.
   std::string mask() const {
     const std::size_t at = compact_.shape == Shape::masked ? text_.npos : find_mask(text_);
     if (at == text_.npos) return {};
@@ -166,7 +167,7 @@ class Description {
     return count == 5 ? found + ", and a JWE's header has enc" : found;
   }
 
-  // Header and payload without a signature, or all three sound by themselves.
+  // Describes a token without a signature, or one whose three segments are sound by themselves.
   std::string unsigned_token() {
     if (compact_.payload.empty() && compact_.shape == Shape::two_segments) return "ends after the header, cut?";
     const bool whole = compact_.payload_bytes.data() != nullptr &&
@@ -313,7 +314,7 @@ bool is_cut_signature(const Compact& compact, std::size_t least_signature) noexc
   if (compact.shape != Shape::signed_token) return false;
   if (compact.signature_bytes.data() != nullptr) {
     const std::size_t size = compact.signature_bytes.size();
-    // A whole signature by another algorithm is no cut one, whatever the header says.
+    // A signature with the length of another algorithm counts as whole, whatever the header says.
     const bool whole = std::find(std::begin(kWholeLengths), std::end(kWholeLengths), size) != std::end(kWholeLengths);
     return size + kMostDroppedZeros < least_signature && !whole;
   }

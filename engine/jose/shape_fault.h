@@ -1,7 +1,8 @@
-// Why a text has not the shape of a token: what it is instead, what stands around it, or where it was cut.
+// Explains why a text does not have the shape of a token: what it is instead, what stands around it, or where it was
+// cut.
 //
-// Asked only after a token has failed its shape, so good tokens pay nothing for it. Thread safe. The time is linear in
-// the text, in a few passes.
+// The explanation is made only after a token has failed its shape, so good tokens pay nothing for it. Thread safe. The
+// time is linear in the text, in a few passes.
 #pragma once
 
 #include <cstddef>
@@ -39,9 +40,9 @@ ShapeFault explain_shape(const FailedToken& failed, codec::FastObjectReader& rea
 // Returns nothing for any other text.
 std::optional<ShapeFault> explain_placeholder(std::string_view text, base::Arena& arena);
 
-// Returns true if the signature of a signed_token was certainly cut off: it misses more than the leading zeros that
-// some signers drop and has the length of no other algorithm, or its characters are too few and no bytes encode to
-// them.
+// Returns true if the signature of a signed_token was certainly cut off. There are two cases. Either it lacks more
+// bytes than the leading zeros that some signers drop, and no other algorithm has signatures of its length. Or its
+// characters are too few and do not decode to whole bytes.
 bool is_cut_signature(const Compact& compact, std::size_t least_signature) noexcept;
 
 }  // namespace assay::jose

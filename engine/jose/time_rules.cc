@@ -231,7 +231,7 @@ void check_lifetime(const Claims& claims, std::int64_t most_seconds, Findings& f
   const bool fraction_is_over =
       exp.nanoseconds > iat.nanoseconds ||
       (exp.nanoseconds == iat.nanoseconds && exp.beyond_nanoseconds && !iat.beyond_nanoseconds);
-  // Two times beyond 64 bits cannot be told apart, so they do not prove a short life.
+  // If exp is beyond 64 bits, the lifetime cannot be computed, so it counts as too long.
   const bool is_over = exp.saturated && exp.seconds > 0 ? true : over > 0 || (over == 0 && fraction_is_over);
   if (!is_over) return;
   const std::string limit = std::to_string(most_seconds) + " s";

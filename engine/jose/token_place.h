@@ -1,4 +1,4 @@
-// Where a pointer leads in a JSON record, also through strings that themselves hold JSON, and where tokens stand in a
+// Finds where a pointer leads in a JSON record, also through strings that themselves hold JSON. Finds the tokens of a
 // record that has none in the right place. Pure functions; results are views into the record, the pointer and the
 // arena.
 #pragma once

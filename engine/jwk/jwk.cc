@@ -52,7 +52,8 @@ class KeyReader {
     return why;
   }
 
-  // Null if the member is absent. In strict null says nothing, as .NET's serializers write members that are not set.
+  // Returns null if the member is absent. In strict, a member with the value null counts as absent: .NET's serializers
+  // write null for members that are not set.
   const JsonNode* find(std::string_view name) const noexcept {
     const JsonNode* node = json_.find(name);
     return strict_ && node != nullptr && node->is(JsonType::null) ? nullptr : node;
@@ -234,8 +235,8 @@ class KeyReader {
     return a.size() != b.size() ? a.size() > b.size() : a >= b;
   }
 
-  // RFC 7518 §6.3.2: d stands by itself, or with all of p, q, dp, dq and qi. strict does not read them: verdicts rest
-  // on n and e, and to check the others costs as much as whoever publishes them likes.
+  // RFC 7518 §6.3.2: d stands by itself, or with all of p, q, dp, dq and qi. strict does not read them: verdicts depend
+  // only on n and e, and the publisher would decide what checking the others costs.
   Why rsa_private(Jwk& key) {
     const std::array<std::pair<std::string_view, std::string*>, 5> primes = {
         {{"p", &key.p}, {"q", &key.q}, {"dp", &key.dp}, {"dq", &key.dq}, {"qi", &key.qi}}};

@@ -20,9 +20,8 @@ struct JwkFault {
 };
 
 // Fills `key` from an object, or returns why the key cannot be used. strict takes a member whose value is null for
-// absent, binds the key to the algorithms that its kty, crv, alg, use and key_ops leave, and refuses weak ones
-// (weakness_of); fastmcp reads what joserfc reads and leaves `permitted` empty. Thread
-// safe.
+// absent, binds the key to the algorithms that its kty, crv, alg, use and key_ops leave, and refuses weak keys
+// (weakness_of). fastmcp reads what joserfc reads and leaves `permitted` empty. Thread safe.
 JwkFault read_jwk(const codec::JsonNode& json, Profile profile, Jwk& key);
 
 // A text from outside for a person: in quotes and escaped, so that it is one line, and cut to 80 bytes.

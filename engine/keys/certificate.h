@@ -1,4 +1,5 @@
-// What an X.509 certificate tells about a key. Its signature is never checked, and nothing is trusted for it.
+// Reads what an X.509 certificate says about a key. Its signature is never checked, and no key is trusted because of
+// it.
 //
 // Free functions, thread safe. Included by .cc files of this room only.
 #pragma once

@@ -50,11 +50,11 @@ class KeyRing {
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
 
-  // Chooses the keys to try for a token with these names and this algorithm. strict: the keys of the kid and then those
-  // that serve any kid, if they permit the algorithm. Without kid: the keys with the token's x5t#S256 or x5t; if it has
-  // none, or one that no key has, exactly one of the keys that could be meant may permit the algorithm, which leaves
-  // out keys with other thumbprints. fastmcp: the last usable key of the kid; without kid the set must hold exactly one
-  // key. Without kid the cost does not grow with the number of keys.
+  // Chooses the keys to try for a token with these names and this algorithm. strict: the keys of the kid, and then
+  // those that serve any kid, if they permit the algorithm. Without kid: the keys with the token's x5t#S256 or x5t. If
+  // no key has that thumbprint, keys with other thumbprints are left out, and exactly one of the rest must permit the
+  // algorithm. If the token has no thumbprint, exactly one of all keys must permit it. fastmcp: the last usable key of
+  // the kid; without kid the set must hold exactly one key. Without kid the cost does not grow with the number of keys.
   KeyChoice choose(const KeyNames& names, Algorithm algorithm) const;
   KeyChoice choose(std::optional<std::string_view> kid, Algorithm algorithm) const {
     return choose(KeyNames{kid, {}, {}}, algorithm);

@@ -121,7 +121,7 @@ Result<std::size_t> KeyStore::put_in_place(std::vector<Reading> readings, std::u
 }
 
 void KeyStore::install(std::shared_ptr<const Snapshot> next, std::vector<Content> contents) {
-  // Only a refetch, which reads the URLs and nothing else, needs what the other sources said.
+  // The contents are kept for refetches, which read only the URLs and need the contents of the other sources.
   if (!urls_.empty()) last_good_ = std::move(contents);
   {
     const base::MutexLock lock(mutex_);
@@ -138,7 +138,7 @@ void KeyStore::set_stale_time() {
 }
 
 bool KeyStore::wait_for_newer(const Snapshot* seen, Clock::time_point deadline, const std::atomic<int>* stop) {
-  // A refetch that runs already may have asked before the key was published; then one more counts.
+  // A refetch that already runs may have sent its request before the key was published. Then this waits for one more.
   for (bool joined = true; joined;) {
     std::uint64_t ended = 0;
     {

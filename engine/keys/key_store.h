@@ -1,11 +1,12 @@
 // The configured key sources and the snapshot made of them.
 //
-// A reload or refetch builds a new snapshot beside the old one and swaps a pointer; if it fails the old one stays. What
-// was read is put in place only if nothing is there whose reading began later, so an answer that comes late never
+// A reload or refetch builds a new snapshot beside the old one and swaps a pointer. If it fails, the old snapshot
+// stays. A reading of a source replaces the one in place only if it did not begin earlier. So a late answer never
 // brings a revoked key back. All members may be called from any thread at any time; after a fork, in the child too.
 //
-// The way of a token with an unknown kid: its batch calls wait_for_newer(); a background thread fetches all URLs at
-// once; each set that arrives changed makes a new snapshot; the batch is judged with it. The bucket bounds how often.
+// If a token's kid is unknown, its batch calls wait_for_newer(). A background thread fetches all URLs at once, and each
+// set that has changed makes a new snapshot. The batch is then judged with the new snapshot. The bucket limits how
+// often this happens.
 #pragma once
 
 #include <atomic>
@@ -52,10 +53,10 @@ class KeyStore {
   Result<void> reload(const std::atomic<bool>& stop);
   Result<void> reload() { return reload(stop_); }
 
-  // For a batch that was looked up in `seen` and has a token whose kid no key of it has. If snapshot() is newer
-  // already, returns at once. Otherwise waits for a refetch of the URLs: the one that runs, or one of its own if the
-  // bucket grants it. Returns true as soon as there is a newer snapshot; false when there will be none, at the
-  // deadline, or when `stop` (null: none) holds a signal's number.
+  // Waits for a newer snapshot than `seen`, in which the kid of some token was unknown. Returns at once if snapshot()
+  // is newer already. Otherwise it waits for a refetch of the URLs: the one that runs, or a new one if the bucket
+  // grants it. Returns true as soon as there is a newer snapshot. Returns false if there will be none, at the deadline,
+  // or as soon as `stop` (null: none) holds a signal's number.
   bool wait_for_newer(const Snapshot* seen, Clock::time_point deadline, const std::atomic<int>* stop);
   const FetchOptions& fetch_options() const noexcept { return fetch_; }
 
@@ -71,8 +72,8 @@ class KeyStore {
   std::uint64_t next_stamp() noexcept { return last_stamp_.fetch_add(1) + 1; }
   // Reads every source and returns the number of keys. On error all stays as it was.
   Result<std::size_t> read_all(const std::atomic<bool>& stop);
-  // Makes a snapshot with what was read since `stamp` was taken, and swaps it in. Readings of sources that have a later
-  // one in place are dropped; the rest counts. Returns the number of keys in place. On error all stays as it was.
+  // Makes a snapshot with `readings`, which began after `stamp` was taken, and swaps it in. A reading is dropped if a
+  // later one of the same source is in place. Returns the number of keys in place. On error all stays as it was.
   Result<std::size_t> put_in_place(std::vector<Reading> readings, std::uint64_t stamp, const std::atomic<bool>& stop);
   void install(std::shared_ptr<const Snapshot> next, std::vector<Content> contents) REQUIRES(build_mutex_);
   void set_stale_time() REQUIRES(build_mutex_);

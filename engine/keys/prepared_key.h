@@ -38,11 +38,11 @@ struct PreparedKey {
 enum class PrivatePart : std::uint8_t { check, pass_over };
 
 // Checks the key with OpenSSL (its point is on the curve, its private part belongs to the public one) and prepares it.
-// The private part is wiped; an RSA d without primes is not checked above 4096 bits. With PrivatePart::pass_over it is
-// not checked, and fastmcp refuses an OKP key with d, whose public part it would compute from d. Both profiles refuse
-// RSA above 16384 bits. The error says why the key cannot be used; it names no source. What is odd about a key that can
-// be used is added to `notes`, if given: a certificate out of its time by the clock, or of another key. Throws only
-// std::bad_alloc. Thread safe.
+// The private part is wiped; an RSA d without primes is not checked above 4096 bits. With PrivatePart::pass_over the
+// private part is not checked. Then fastmcp refuses an OKP key with d, because it would have to compute the public part
+// from d. Both profiles refuse RSA above 16384 bits. The error says why the key cannot be used; it names no source.
+// Oddities of a usable key are added to `notes`, if given: an expired or not yet valid certificate, or one of another
+// key. Throws only std::bad_alloc. Thread safe.
 Result<PreparedKey> prepare_key(Jwk jwk, Profile profile, std::vector<std::string>* notes = nullptr,
                                 PrivatePart private_part = PrivatePart::check);
 

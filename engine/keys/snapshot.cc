@@ -38,8 +38,8 @@ std::string kind_of_key(const Jwk& jwk) {
 
 std::optional<std::string> kid_of(const Jwk& jwk) { return jwk.has_kid ? std::optional(jwk.kid) : std::nullopt; }
 
-// So many private parts of one set are checked. Whoever publishes the set decides what a check costs, and a set that
-// publishes more of them is no set to be believed about them.
+// At most this many private parts of one set are checked, because the publisher of the set decides what a check costs.
+// Further private parts are not checked.
 constexpr int kMaxPrivateChecks = 32;
 
 // Says why no key of a set can be used: "none of its 2 keys can be used: key 1 (kid "a"): e is missing; ...".
@@ -163,7 +163,7 @@ class SnapshotBuilder {
     }
   }
 
-  // A verifier of HS* that is given a set of public keys would verify nothing.
+  // A verifier of HS* would verify nothing with a set of public keys.
   Result<void> check_for_secrets(const std::string& name, std::size_t before) const {
     if (policy_.profile != Profile::strict || allowed_.empty() || (allowed_ & hmac_algorithms()) != allowed_) return {};
     for (std::size_t i = before; i < keys_.size(); ++i)

@@ -41,9 +41,9 @@ struct BuiltSnapshot {
 Result<void> check_sources(std::span<const KeySource> sources, const Policy& policy);
 
 // Builds the snapshot; contents[i] was read from sources[i]. An unusable key of a set becomes a note; a source without
-// one usable key is the error, which begins with the source's name. Whether a certificate is out of its time is decided
-// by the clock. `stop`, set by another thread, ends the
-// building with an error: the keys of a large set take seconds to check.
+// one usable key is the error, which begins with the source's name. The clock decides if a certificate has expired.
+// `stop`, set by another thread, ends the building with an error, because the keys of a large set take seconds to
+// check.
 Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::span<const Content> contents,
                                      const Policy& policy, const std::atomic<bool>& stop);
 

@@ -45,7 +45,7 @@ bool LaneKernels::passes(LaneKernel kernel) const {
   return state.load(std::memory_order_acquire) == good;
 }
 
-// Tests the kernel and returns what there is to tell, or null. Without memory it stays untested, and is tried again.
+// Tests the kernel. Returns a message to report, or null. If memory is refused, the kernel is tested again next time.
 const char* LaneKernels::test(LaneKernel kernel) const try {
   const bool passed = passes_self_test(kernel, kernels_);
   states_[static_cast<std::size_t>(kernel)].store(passed ? good : bad, std::memory_order_release);

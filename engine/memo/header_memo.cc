@@ -24,7 +24,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   }
   std::optional<std::string_view> kid;
   if (plan.header.kid && !plan.header.lookup_without_kid) kid = *plan.header.kid;
-  // A kid whose key is there and cannot be used says more than that no usable key permits the algorithm.
+  // If the key of this kid was skipped, saying so helps more than saying that no usable key permits the algorithm.
   if (kid && snapshot.ring != nullptr) {
     if (const std::string_view why = snapshot.ring->why_skipped(*kid, plan.header.algorithm); !why.empty()) {
       plan.fault = Reason::key_not_found;

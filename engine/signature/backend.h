@@ -36,8 +36,8 @@ class BackendSession {
  public:
   virtual ~BackendSession() = default;
   // Sets `valid` of every job. Jobs may mix keys and algorithms, in any order. `ring_generation` says which KeyRing the
-  // keys belong to; what was kept for another ring is dropped. Throws only std::bad_alloc: memory was refused, so no
-  // job has an answer, and the session is of no more use.
+  // keys belong to; what was kept for another ring is dropped. Throws only std::bad_alloc, if memory is refused. Then
+  // no job has an answer, and the session cannot be used again.
   virtual void verify(std::span<Job> jobs, std::uint64_t ring_generation) = 0;
 
   // Sets the clock that measures how long hashing takes. It outlives the session.

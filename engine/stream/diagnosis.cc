@@ -107,12 +107,12 @@ void InputNotes::tell(InputNote::Kind kind) {
   if (tell_ && told_inputs_[index]++ < kMostInputs) tell_({kind, inputs_[file_], *place});
 }
 
-// An input that holds tokens where they are expected may hold others elsewhere.
+// Reports where the tokens are. If some are where they are expected, others elsewhere are no fault.
 void InputNotes::tell_places() {
-  // An input that is not one record a line has been told of already.
+  // That the input is not one record a line has been reported already.
   const bool is_other_form = run_.seen(InputNote::Kind::array) || run_.seen(InputNote::Kind::several_lines);
   if (run_.has_tokens() || is_other_form) return;
-  // The first that is known says most.
+  // The first kind that was seen says most.
   for (const InputNote::Kind kind : {InputNote::Kind::wrapped, InputNote::Kind::elsewhere, InputNote::Kind::in_text}) {
     if (!run_.seen(kind)) continue;
     return tell(kind);

@@ -1,5 +1,5 @@
-// What the records of an input show together: that it is in another form than the options say, and what most of its
-// rejected tokens have in common.
+// Finds out what the records of an input show together: that the input has another form than the options say, and what
+// most of its rejected tokens have in common.
 #pragma once
 
 #include <array>
@@ -21,14 +21,14 @@ namespace assay::stream {
 // Records at the beginning of an input that are searched for tokens in other places.
 inline constexpr std::size_t kSearchedRecords = 100;
 
-// What a batch shows. Kept by the thread that verifies it; one thread at a time.
+// Collects what a batch shows. One thread at a time: the one that verifies the batch.
 class Diagnosis {
  public:
   // The form of a record. `place`: a JSON pointer. Only the first of each kind is kept.
   void saw(InputNote::Kind kind, std::string_view place);
   bool has_seen(InputNote::Kind kind) const noexcept { return seen_[static_cast<std::size_t>(kind)].has_value(); }
-  // A verdict. `number`: of the record in its file, from 1. `token`: of a verdict on an expired token, if it is to be
-  // compared with its `time`.
+  // Counts a verdict. `number`: of the record in its file, from 1. count_expired() compares the exp of an expired token
+  // with the `time` of its record.
   void count(const jose::TokenVerdict& verdict, std::uint64_t number);
   void count_expired(std::string_view token, Instant time);
   // Adds what later records of the same file show.
@@ -58,8 +58,8 @@ class Diagnosis {
   std::uint64_t expired_ = 0, by_whole_hours_ = 0;
 };
 
-// Tells the notes on the inputs of a run, each once for an input and for at most kMostInputs inputs. Batches come in
-// input order. One thread at a time.
+// Reports the notes on the inputs of a run: each note once for an input, and for at most kMostInputs inputs. Batches
+// come in input order. One thread at a time.
 class InputNotes {
  public:
   static constexpr std::uint64_t kMostInputs = 5;

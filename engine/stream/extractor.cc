@@ -133,7 +133,7 @@ Extractor::Extractor(const Options& options) : options_(options) {
   for (const std::string_view pointer : pointers_) names_.push_back(pointer.substr(1));
 }
 
-// Whether some pointer might go on into a string that holds JSON, which only the exact reader does.
+// Returns true if a pointer may lead into a string that holds JSON. Only the exact reader follows it there.
 bool Extractor::needs_exact(std::string_view line) const noexcept {
   for (std::size_t i = 0; i < pointers_.size(); ++i) {
     if (fields_[i].found || pointers_[i].find('/', 1) == std::string_view::npos) continue;
@@ -167,7 +167,8 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
     }
   }
   std::string_view token;
-  // The end is trimmed only after the scheme was stripped: a line may hold that and nothing else.
+  // The end is trimmed after the scheme is stripped: a line may hold only a scheme, and the space behind it belongs to
+  // it.
   if (!line.empty()) token = trim(jose::strip_scheme(without_quotes(line)));
   if (token.empty()) {
     refuse(to, Reason::missing_token, "the line holds no token");
@@ -354,7 +355,8 @@ void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& are
     to.time = *reading.at;
     return;
   }
-  // A token that is not there is decided first. It is looked at only here, so that records with a time pay nothing.
+  // A missing token counts before a missing time. The token is looked at only here, so that records with a time pay
+  // nothing.
   const auto placeholder = to.refused ? std::nullopt : jose::explain_placeholder(to.token, arena);
   if (placeholder && placeholder->reason == Reason::missing_token) {
     refuse(to, Reason::missing_token, placeholder->detail);

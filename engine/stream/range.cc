@@ -39,7 +39,7 @@ Result<Lines> read_lines(const Range& range, std::size_t line_limit, Buffer& buf
   };
   const auto size = static_cast<std::size_t>(range.end - lines.offset);
   if (Result<void> read = read_on(size + kTail); !read) return read.error();
-  // A log that was copied and emptied while it was read (logrotate's copytruncate) is not read to its end in silence.
+  // A log that became shorter while it was read is an error: logrotate's copytruncate copies it and empties it.
   if (buffer.size() < size) return range.file->truncated();
   lines.end = size;
   if (range.begin != 0) lines.begin = newline_from(buffer.view(), 0) + 1;

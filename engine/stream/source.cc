@@ -126,7 +126,7 @@ Result<bool> Source::open_next() {
   if (next_ == inputs_.size()) return false;
   const std::string& path = inputs_[next_++];
   struct stat st {};
-  // The open of a named pipe would wait for a writer, whatever signals come.
+  // Without O_NONBLOCK, opening a named pipe would wait for a writer, even if a signal comes.
   const int no_wait = status(path, st) && S_ISFIFO(st.st_mode) ? O_NONBLOCK : 0;
   do {
     fd_ = is_standard_input(path) ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | no_wait);

@@ -55,7 +55,7 @@ class Source {
   // Returns the bytes of all inputs together, or 0 if one of them is not a regular file.
   std::uint64_t total_bytes() const;
 
-  // Whether the bytes of the next input may still have to come.
+  // Returns true if reading the next input may have to wait for its bytes.
   bool next_may_block() const;
   // Opens the next input. Returns false if there is none left. A named pipe is opened without waiting for its writer;
   // read() waits, and signals end that wait.

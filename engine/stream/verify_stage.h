@@ -22,8 +22,7 @@ namespace assay::stream {
 // Thread safe: each call works with a worker of its own, the memory of one thread, and workers are reused.
 class VerifyStage {
  public:
-  // What is given outlives the stage. `writer` is null if no verdicts are to be written. `times` reads the records'
-  // own.
+  // The arguments outlive the stage. `writer` is null if no verdicts are written. `times` reads the times of records.
   VerifyStage(verify::Engine& engine, const StreamOptions& options, base::TimeReader times,
               const VerdictWriter* writer);
   ~VerifyStage();

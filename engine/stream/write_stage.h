@@ -21,8 +21,8 @@ namespace assay::stream {
 // One thread at a time.
 class WriteStage {
  public:
-  // `options` and `writer` outlive the stage. No output and no writer: verdicts are counted and not written. `inputs`:
-  // their names. `started` and `total_bytes` are for the reports of progress.
+  // `options` and `writer` outlive the stage. Without output and writer, verdicts are only counted. `inputs`: their
+  // names. `started` and `total_bytes` are for the reports of progress.
   WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output, const VerdictWriter* writer,
              std::vector<std::string> inputs, std::chrono::steady_clock::time_point started, std::uint64_t total_bytes);
 

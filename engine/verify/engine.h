@@ -25,8 +25,9 @@ class Session {
 
   // Times the stages of a batch: Engine::verify starts a lap and ends the last one with Stage::claims.
   base::StageClock& clock() noexcept;
-  // A batch that waits for a refetch of keys goes on without them when `stop` holds a signal's number. Null, as at
-  // first: it waits until the refetch ends. `stop` outlives the session's use; reset it before release().
+  // A batch that waits for a refetch stops waiting and goes on with the old keys as soon as `stop` holds a signal's
+  // number. If `stop` is null, as at first, the batch waits until the refetch ends. `stop` outlives the session's use;
+  // reset it before release().
   void wait_until(const std::atomic<int>* stop) noexcept;
 
  private:
@@ -53,8 +54,8 @@ class Engine {
   // Checks inputs[i] and writes verdicts[i], all with one key snapshot. Spans of equal length. A verdict depends only
   // on the token, its time, the keys and the policy, never on the other tokens. Its views hold until the session's next
   // batch. If a token's kid is unknown and keys come from URLs, waits for a refetch of them, at most
-  // FetchOptions::timeout_seconds. Returns false if memory was refused: then no verdict stands, and the session is of
-  // no more use.
+  // FetchOptions::timeout_seconds. Returns false if memory was refused. Then there are no verdicts, and the session
+  // cannot be used again.
   [[nodiscard]] bool verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                             Session& session) noexcept;
 

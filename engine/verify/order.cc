@@ -70,7 +70,7 @@ std::size_t least_signature(const memo::HeaderPlan& plan, const Workspace& works
   return plan.header.algorithm ? workspace.least_signatures[static_cast<std::size_t>(*plan.header.algorithm)] : 0;
 }
 
-// Three segments of base64url, the third of which was not cut off.
+// Returns true for three segments of base64url, if the signature was not cut off.
 bool has_sound_shape(const jose::Compact& compact, const memo::HeaderPlan& plan, std::size_t least) noexcept {
   return plan.decodable && compact.payload_bytes.data() != nullptr && compact.signature_bytes.data() != nullptr &&
          (compact.shape == jose::Shape::signed_token || is_unsecured(compact, plan)) &&
@@ -170,7 +170,7 @@ void check_signatures(std::span<jose::TokenVerdict> verdicts, Workspace& workspa
   }
 }
 
-// Copies those of the claims that a verdict shows even if the token is rejected.
+// Copies the claims that verdicts show even for rejected tokens.
 void report_claims(const jose::Claims& claims, jose::TokenVerdict& verdict, base::Arena& arena) {
   verdict.client_id = jose::client_id_of(claims, arena);
   verdict.has_client_id = true;
@@ -183,7 +183,8 @@ void report_claims(const jose::Claims& claims, jose::TokenVerdict& verdict, base
   copy(claims.jti, verdict.has_jti, verdict.jti);
 }
 
-// Looks the token up in the lists of revoked tokens. Returns from when on it is revoked, if it is on one of them.
+// Looks the token up in the lists of revoked tokens. Returns the time from which it is revoked, or nothing if no list
+// has it.
 std::optional<Instant> check_revocation(const jose::TokenInput& input, jose::TokenVerdict& verdict,
                                         Workspace& workspace) {
   std::optional<std::string_view> jti, iss;
@@ -282,7 +283,7 @@ memo::TokenMemo* begin(std::span<const jose::TokenInput> inputs, Workspace& work
   workspace.arena.reset();
   workspace.header_memo.begin_batch(workspace.snapshot);
   workspace.wants_refetch = false;
-  // The memo leaves a batch out when tokens hardly repeat.
+  // The memo skips batches if tokens hardly repeat.
   memo::TokenMemo* const known = workspace.token_memo.get();
   return known != nullptr && known->begin_batch(workspace.snapshot, inputs) ? known : nullptr;
 }

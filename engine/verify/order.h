@@ -2,11 +2,11 @@
 // elsewhere: the checks of the header in memo/header_memo.cc, those of the claims in jose/policy.cc.
 //
 // A batch of tokens goes through four stages: split, decode, signatures, claims. If a token's kid is unknown after the
-// second, and a URL may have its key by now, the batch waits for a refetch and begins anew with the newer keys.
+// second stage, and a URL may have its key by now, the batch waits for a refetch. Then it begins anew with the newer
+// keys.
 //
-// Each stage is a loop over the batch. A
-// token that a stage rejects is skipped by the later ones, so the earliest stage that fails decides; only the
-// claims can give several reasons.
+// Each stage is a loop over the batch. A token that a stage rejects is skipped by the later ones, so the earliest stage
+// that fails decides. Only the claims can give several reasons.
 #pragma once
 
 #include <array>
@@ -80,7 +80,8 @@ struct Workspace {
 
 // Checks inputs[i] and writes verdicts[i], all with one key snapshot. Spans of equal length. The verdict's views hold
 // until the next batch in this workspace. Without keys, empty reasons mean that no check failed, not that the token is
-// accepted. Throws only std::bad_alloc: memory was refused, so no verdict stands, and the workspace is of no more use.
+// accepted. Throws only std::bad_alloc, if memory is refused. Then there are no verdicts, and the workspace cannot be
+// used again.
 void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                  Workspace& workspace);
 

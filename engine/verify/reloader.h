@@ -1,4 +1,4 @@
-// Reloads an engine's keys in the background, for a program that is told to by a signal.
+// Reloads an engine's keys in the background, for a program that receives a signal to do so.
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,8 @@
 
 namespace assay::verify {
 
-// A slow source holds up nobody: verdicts are given with the old keys until the new ones are there. Thread safe. The
-// engine outlives it.
+// A slow source delays no verdict: the old keys are used until the new ones are there. Thread safe. The engine outlives
+// the Reloader.
 class Reloader {
  public:
   explicit Reloader(Engine& engine) : engine_(engine) {}

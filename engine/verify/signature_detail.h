@@ -1,4 +1,4 @@
-// Why a signature was found invalid, for a person.
+// Explains to a person why a signature is invalid.
 #pragma once
 
 #include <string_view>
@@ -8,10 +8,9 @@
 
 namespace assay::verify {
 
-// Asked once no key of `plan.candidates`, of which there is one at least, has matched `signature` (decoded bytes). If
-// the length or the form cannot be right, says what was found and what is needed, so that nobody takes it for a
-// forgery. The detail is one line, never empty, static or in the arena, and holds nothing of the signature. Thread
-// safe.
+// Explains why no key of `plan.candidates` (at least one) matches `signature` (decoded bytes). If the length or the
+// form is wrong, the detail says what was found and what is needed, so that nobody takes the signature for a forgery.
+// It is one line, never empty, static or in the arena, and holds nothing of the signature. Thread safe.
 std::string_view explain_signature(const memo::HeaderPlan& plan, std::string_view signature, base::Arena& arena);
 
 }  // namespace assay::verify

@@ -123,7 +123,7 @@ TEST(Summary, CountsByEachDimension) {
       << json;
 }
 
-// 2200-01-01 and what lies beyond it, of accepted tokens alone.
+// Only accepted tokens count, and only if they expire on 2200-01-01 or later.
 TEST(Counts, TellExpiriesThatLieTooFarAway) {
   Counts counts;
   jose::TokenVerdict verdict;

@@ -13,8 +13,8 @@ namespace assay::bench {
 inline constexpr double kChange = 0.10;
 // The noise of a row is at least this.
 inline constexpr double kLeastNoise = 0.02;
-// With so many repetitions in both runs, chance alone separates them completely in one row of 70, and mostly by less
-// than kChange. With fewer a row is never called faster or slower.
+// If both runs have this many repetitions, chance separates them completely in only one row of 70, and mostly by less
+// than kChange. With fewer repetitions a row is never called faster or slower.
 inline constexpr std::size_t kLeastRepetitions = 4;
 
 struct Change {

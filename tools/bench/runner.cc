@@ -154,7 +154,7 @@ class Runner {
     JwtVerifierOptions options;
     options.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "the corpus's keys"});
     options.backend = backend;
-    // Distinct tokens are read again and again. A memory of them would turn this into a measurement of repeated tokens.
+    // Distinct tokens are read again and again. If they were remembered, this would measure repeated tokens.
     if (!tokens_repeat) options.memo_memory = 0;
     const bool only_if_named = !AlgorithmSet::unless_named().contains(corpus.spec.algorithm);
     if (only_if_named) options.policy.algorithms = {corpus.spec.algorithm};
@@ -286,7 +286,7 @@ class Runner {
     return lines;
   }
 
-  // A measurement of rejections by themselves would say nothing of the tokens that the user means.
+  // Measuring only rejections would say nothing about the tokens that the user has in mind.
   Error none_accepted(const StreamResult& result) const {
     const std::string why = result.by_reason.empty() ? "no record" : result.by_reason.front().first;
     const bool late = why == to_string(Reason::token_expired);

@@ -68,7 +68,7 @@ struct Arguments {
   std::vector<GivenFlag> given;  // in the order of the table of flags
 
   bool gave(std::string_view name) const;
-  // Carries over what one flag says of the values of another. Called once, after parsing. The error names the flag.
+  // Applies the flags that change the values of other flags. Call it once, after parsing. The error names the flag.
   Result<void> settle();
   // The recorded flags: name, value.
   std::vector<std::pair<std::string, std::string>> manifest() const;

@@ -106,7 +106,7 @@ std::string mend_not_yet_valid(const ReadToken& token, Instant at) {
   return "judge later: --at " + to_rfc3339({latest, 0}) + ", or --leeway " + std::to_string(latest - at.seconds);
 }
 
-// Says what else in a token without aud tells for whom it is: AWS Cognito's access tokens have client_id instead.
+// Says which other claim names the audience of a token without aud: AWS Cognito's access tokens have client_id instead.
 std::string mend_missing_audience(const ReadToken& token) {
   for (const char* name : {"client_id", "azp", "appid", "cid"}) {
     const std::string_view value = text_of(member(token.claims, name));

@@ -268,7 +268,7 @@ std::string advice(const Reading& reading, std::string_view secret, const std::s
                    Hash hash) {
   if (reading.filters.empty() && ending.empty()) return "the file is the secret itself: leave out --secret-encoding";
   std::string text = statement(reading, ending) + ": " + command_for(reading, path, ending);
-  // The flag takes all decoded bytes, also a line break that a text file's end would lose.
+  // The flag keeps all decoded bytes, also a final line break, which would be dropped from a text file.
   if (!reading.flag.empty() && secret == reading.bytes) text += ", or " + reading.flag;
   const auto needed = static_cast<std::size_t>(digest_bytes(hash));
   if (secret.size() < needed) {
@@ -291,7 +291,7 @@ std::optional<std::string> other_reading(std::string_view token, const KeySource
   if (!parts || source.kind != KeySource::Kind::secret_file || !is_file(source.value)) return std::nullopt;
   const Result<std::string> file = mint::read_key_file(source.value);
   if (!file || file->empty() || file->size() > kMostBytes) return std::nullopt;
-  // A final line break of a text file does not count, so what makes one count is a second one.
+  // The final line break of a text file is dropped. So a secret that ends in a line break needs a second one.
   constexpr std::pair<std::string_view, std::string_view> kEndings[] = {
       {"", ""}, {"\n", "\\n"}, {"\n\n", "\\n\\n"}, {"\r\n\n", "\\r\\n\\n"}};
   for (const Reading& reading : all_readings(*file)) {

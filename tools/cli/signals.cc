@@ -24,7 +24,7 @@ void on_signal(int number) {
   if (number == SIGHUP) {
     state->reload.store(true);
   } else if (state->stop.exchange(number) != 0) {
-    // What was to be finished does not end: nobody reads the output, perhaps.
+    // This is the second signal: the run has not finished, perhaps because nobody reads its output.
     base::OutputFile::remove_all_temporaries();
     _exit(128 + number);
   }
@@ -53,11 +53,11 @@ Signals* install() {
   return state;
 }
 
-// Opens /dev/null as `fd` if that is closed, in the wrong direction for standard input and output: reading and writing
-// then fail with EBADF, as they should, instead of losing what was to be read or written.
+// Opens /dev/null as `fd` if `fd` is closed. Standard input is opened for writing and standard output for reading, so
+// that using them fails with EBADF and no data is lost unnoticed.
 void open_if_closed(int fd, int flags) {
   if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) return;
-  // The lowest free number is given, which is `fd`, as those below it are open.
+  // open() takes the lowest free number. That is `fd`, because those below it are open.
   [[maybe_unused]] const int opened = open("/dev/null", flags);
 }
 

@@ -1,4 +1,4 @@
-// What assay verify tells a person about whole inputs: what is wrong with one, and what its rejected tokens share.
+// Explains whole inputs to the user of assay verify: what is wrong with one, and what its rejected tokens share.
 #pragma once
 
 #include <string>

@@ -31,7 +31,7 @@ struct Jwk {
   // Private members, kept only until prepare_key has checked that they belong to the public part. strict keeps none of
   // RSA.
   std::string d, p, q, dp, dq, qi;
-  // What a token without kid may name the key by. x5t and x5t#S256 (RFC 7517 §4.8, §4.9) as written, and the first
+  // A token without kid may name the key by these: x5t and x5t#S256 (RFC 7517 §4.8, §4.9) as written, and the first
   // certificate (x5c, or the X.509 certificate that was given as key) in DER. Empty: none.
   std::string x5t, x5t_s256, certificate;
 
@@ -54,7 +54,8 @@ struct JwkSet {
     std::uint32_t position = 0;  // in the set, from 1
     std::optional<std::string> kid;
     std::string why;
-    // The algorithm with which the profile fastmcp takes the key; none: it does not, or whoever gave it meant it so.
+    // The algorithm with which the profile fastmcp accepts the key. Nothing if it does not, or if the fault is not one
+    // of form or strength.
     std::optional<Algorithm> fastmcp_takes_it;
   };
   // An entry of a map from kid to PEM, as Google and Firebase publish their keys.
@@ -117,7 +118,8 @@ struct FetchOptions {
   std::size_t max_bytes = 4u << 20;
   // A set is fetched again when it is older, or earlier if Cache-Control says so, but not before 10 s.
   double max_age_seconds = 3600;
-  // Tokens with an unknown kid cause at most three refetches at once, and one more in each such interval.
+  // Tokens with an unknown kid cause at most three refetches in a row, then at most one in each interval of this
+  // length.
   double refetch_interval_seconds = 30;
   bool ssrf_safe = false;  // https only, private addresses refused, the resolved address pinned
   std::string ca_file;     // PEM bundle to trust instead of the system's; empty: the system's

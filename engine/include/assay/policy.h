@@ -49,7 +49,7 @@ struct Policy {
   // exactly one, not ES256K, and before FastMCP 4 none of EdDSA, Ed25519 and Ed448.
   std::vector<Algorithm> algorithms;
   // One exact match suffices. No value: not checked. strict: an empty list or string is an error. fastmcp: an empty
-  // list is not checked, as FastMCP's "" and []; an empty string in a list is one of the expected.
+  // list is not checked, like FastMCP's "" and []; an empty string in a list is an expected value like any other.
   // strict: {tenantid} in an issuer stands for the token's own claim tid, as in the issuer of Microsoft Entra's
   // discovery document.
   std::optional<std::vector<std::string>> issuers;
@@ -60,9 +60,9 @@ struct Policy {
   std::int64_t leeway_seconds = 0;                   // clock skew allowed on exp and nbf; not negative
   std::optional<std::int64_t> max_lifetime_seconds;  // of exp - iat, which must both be there; no value: not checked
   // Paths of lists of revoked tokens, read at set-up and at each reload. A list is NDJSON, or CSV with a header, in
-  // UTF-8. An entry has `jti`, perhaps with the `iss` that it belongs to, or `ath`, the token's SHA-256 (RFC 9449); and
-  // perhaps `from`, the time from which the token is revoked (RFC 3339 or Unix time; "revoked_at" and "time" are read,
-  // too). Other members are ignored. Static tokens are not looked up here.
+  // UTF-8. An entry has `jti`, optionally with its `iss`, or it has `ath`, the token's SHA-256 (RFC 9449). It may also
+  // have `from`, the time from which the token is revoked, in RFC 3339 or Unix time. "revoked_at" and "time" are other
+  // names of `from`. Other members are ignored. Static tokens are not looked up here.
   std::vector<std::string> revoked;
   std::size_t max_token_bytes = 65536;  // longer tokens are rejected unread; fastmcp reads at most 129,536 bytes
   // Segments may end in '=', exactly as much as RFC 4648 §4 asks for, and the signature covers it. Only in strict: RFC

@@ -23,8 +23,8 @@ struct Error {
   // The option at fault by its path in the library, such as "policy.audiences" (JwtVerifierOptions) or "token_field"
   // (StreamOptions); empty: no single option is. A program shows its own name of the option before the message.
   std::string field = {};
-  // Options under which the same input is taken, for someone who has to judge it all the same; empty: there are none. A
-  // program adds them to the message under its own names.
+  // The same input would be accepted with these options, for example to audit a server that accepted it. Empty: there
+  // are none. A program adds them to the message under its own names.
   std::vector<Setting> way_out = {};
 };
 

@@ -26,7 +26,7 @@ enum class InputFormat : std::uint8_t {
 enum class OutputFormat : std::uint8_t { ndjson, csv, none };
 enum class Only : std::uint8_t { all, accepted, rejected };
 
-// What the records of an input show together, and what one message tells better than a verdict for each.
+// A note concerns an input as a whole: one message says it better than a verdict for each record.
 struct InputNote {
   enum class Kind : std::uint8_t {
     array,          // a record is a JSON array, which may hold many records
@@ -99,8 +99,8 @@ struct StreamResult {
   // Kids that no key has, in the order of first appearance: the first 1000, each with its records.
   std::vector<std::pair<std::string, std::uint64_t>> unknown_kids;
   std::uint64_t other_unknown_kids = 0;  // records with further ones
-  // With at_record: of a sample of the expired tokens, how many had expired by whole hours, give or take a minute. Many
-  // of them point to a wrong time zone.
+  // Only with at_record: how many of a sample of the expired tokens had expired by whole hours, give or take a minute.
+  // If they are many, the time zone is probably wrong.
   std::uint64_t expired_sampled = 0, expired_by_whole_hours = 0;
   double seconds = 0;
   StageSeconds stages{};       // sums over all threads; zeros unless measured
