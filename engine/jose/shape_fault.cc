@@ -172,7 +172,7 @@ class Description {
     if (compact_.payload.empty() && compact_.shape == Shape::two_segments) return "ends after the header, cut?";
     const bool whole = compact_.payload_bytes.data() != nullptr &&
                        is_json_object(compact_.payload_bytes, failed_.policy.profile, reader_, arena_);
-    if (!whole && !begins_object(compact_.header)) return "two segments, and the first is no header of a JWT";
+    if (!whole && !begins_object(compact_.header)) return "two segments, and the first is not the header of a JWT";
     if (!whole && begins_object(compact_.payload)) return "ends within the payload, cut?";
     if (!whole) return "the signature is missing, and the payload is no JSON object";
     if (header_ == nullptr) return "the signature is missing or masked";

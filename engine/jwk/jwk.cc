@@ -250,7 +250,7 @@ class KeyReader {
     const bool has_d = find("d") != nullptr;
     key.is_private = has_d || found != 0;
     if (has_d && found != 0 && found != primes.size())
-      return "of p, q, dp, dq and qi some are missing (RFC 7518 §6.3.2)";
+      return "some of p, q, dp, dq and qi are missing (RFC 7518 §6.3.2)";
     if (strict_ || !has_d) return {};  // joserfc, too, reads the public part of a key without d
     if (Why why = integer("d", key.d); !why.empty()) return why;
     if (found == 0) return {};

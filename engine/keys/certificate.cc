@@ -59,7 +59,7 @@ std::optional<Certificate> read_certificate(std::string_view der) {
 }
 
 std::string validity_note(const Certificate& certificate, std::int64_t now) {
-  constexpr const char* kAllTheSame = "; its key is used all the same, for a key does not expire with its certificate";
+  constexpr const char* kAllTheSame = "; assay still uses its key, because a key does not expire with its certificate";
   if (now > certificate.not_after) return "its certificate expired on " + date_of(certificate.not_after) + kAllTheSame;
   if (now < certificate.not_before)
     return "its certificate is not valid before " + date_of(certificate.not_before) + kAllTheSame;

@@ -313,7 +313,7 @@ Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) 
 void Extractor::set_token(Extracted& to, std::string_view field) const {
   to.token = jose::strip_scheme(field);
   to.has_token = !to.token.empty();
-  if (!to.has_token) refuse(to, Reason::missing_token, "the token field holds a scheme and nothing behind it");
+  if (!to.has_token) refuse(to, Reason::missing_token, "the token field holds only a scheme");
 }
 
 // Says that the record has no token where it should be, and where there may be one.

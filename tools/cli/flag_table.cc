@@ -285,7 +285,8 @@ Rows key_rows() {
        .placeholder = "SECONDS",
        .group = kKeys,
        .commands = {kVerify, kInspect},
-       .help = "fetch the URLs again for a token with an unknown kid: up to three times at once, then once in so long",
+       .help = "fetch the URLs again for a token with an unknown kid: up to three times in a row, then once in "
+               "this time",
        .value = set(FIELD(verifier, fetch.refetch_interval_seconds), seconds_of_fetch())},
       {.name = "--jwks-max-age",
        .placeholder = "SECONDS",
@@ -357,7 +358,7 @@ Rows policy_rows() {
        .placeholder = "SECONDS",
        .group = kPolicy,
        .commands = {kVerify, kInspect, kBench},
-       .help = "require that exp is at most so long after iat; a token without either fails",
+       .help = "require exp to be at most this long after iat; a token without exp or without iat fails",
        .value =
            set(FIELD(verifier, policy.max_lifetime_seconds), whole_number<std::int64_t>(1, kMostLeeway, "seconds"))},
       {.name = "--revoked",
@@ -453,7 +454,7 @@ Rows input_rows() {
        .commands = {kVerify},
        .help = "the zone of times that name none: UTC, or an offset such as +01:00",
        .value = set(FIELD(stream, time_zone), text()),
-       .default_text = "none; such a time is missing_time"},
+       .default_text = "none; a time without a zone is missing_time"},
       {.name = "--carry",
        .placeholder = "POINTER",
        .group = kInput,

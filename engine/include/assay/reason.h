@@ -34,7 +34,7 @@
   X(issuer_mismatch, "RFC 7519 §4.1.1", "the issuer is not one that is expected")                             \
   X(audience_mismatch, "RFC 7519 §4.1.3", "the token is meant for another audience")                          \
   X(scope_missing, "RFC 6750 §3.1", "a required scope is not granted")                                        \
-  X(claim_mismatch, "assay", "a claim has not the value that is required")                                    \
+  X(claim_mismatch, "assay", "a claim does not have the required value")                                      \
   X(type_mismatch, "RFC 8725 §3.11", "the header's typ is not the one that is required")                      \
   X(key_retired, "assay", "the key was retired before the token was used")                                    \
   X(key_compromised, "assay", "the key is known to be compromised")                                           \
