@@ -29,6 +29,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
     if (const std::string_view why = snapshot.ring->why_skipped(*kid, plan.header.algorithm); !why.empty()) {
       plan.fault = Reason::key_not_found;
       plan.detail = why;
+      plan.key_was_skipped = true;
       plan.wants_refetch = snapshot.has_urls;
       return plan;
     }
@@ -54,7 +55,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   plan.candidates = std::move(choice.candidates);
   plan.fault = choice.fault;
   plan.detail = choice.detail;
-  plan.wants_refetch = choice.unknown_kid && snapshot.has_urls;
+  plan.wants_refetch = choice.names_unknown_key && snapshot.has_urls;
   return plan;
 }
 
