@@ -41,7 +41,8 @@ void Diagnosis::saw(InputNote::Kind kind, std::string_view place) {
 
 void Diagnosis::count(const jose::TokenVerdict& verdict, std::uint64_t number) {
   if (number <= kSearchedRecords && held_token(verdict)) ++tokens_;
-  if (verdict.reasons.contains(Reason::key_not_found) && verdict.has_kid) unknown_kids_.count(verdict.kid, false);
+  const bool is_unknown = verdict.reasons.contains(Reason::key_not_found) && !verdict.key_was_skipped;
+  if (is_unknown && verdict.has_kid) unknown_kids_.count(verdict.kid, false);
 }
 
 void Diagnosis::count_expired(std::string_view token, Instant time) {

@@ -86,6 +86,9 @@ TEST(Diagnosis, CountsUnknownKids) {
     verdict.has_kid = true;
     verdict.kid = i == 0 ? "k1" : "k2";
     batch.count(verdict, 2);
+    verdict.kid = "skipped";  // its key is known, and the note on it says what is wrong
+    verdict.key_was_skipped = true;
+    batch.count(verdict, 3);
     run.add(batch);
   }
   const auto& kids = run.unknown_kids().values();
