@@ -252,12 +252,17 @@ TEST(Issuer, MayBeATemplateThatTheTokensOwnTenantFills) {
   // A tid must not add to the path, nor be empty, nor be the placeholder itself.
   for (const char* tid : {"a/../b", "", "{tenantid}", "a b", "a.b"}) {
     const std::string json = R"({"iss":"https://login.example/)" + std::string(tid) + R"(/v2.0","tid":")" + tid + "\"}";
-    const bool literal = std::string(tid) == "{tenantid}";
-    EXPECT_EQ(judged(json.c_str()).reasons.empty(), literal) << json;
+    EXPECT_EQ(judged(json.c_str()).reasons, Reason::issuer_mismatch) << json;
   }
   EXPECT_EQ(judged(R"({"iss":"https://login.example/aa/v2.0","tid":["aa"]})").detail, "tid is not a tenant's id");
+  for (const char* tid : {"", R"(,"tid":"aa")", R"(,"tid":"{tenantid}")"}) {
+    const std::string json = R"({"iss":"https://login.example/{tenantid}/v2.0")" + std::string(tid) + "}";
+    EXPECT_EQ(judged(json.c_str()).reasons, Reason::issuer_mismatch) << json;
+    EXPECT_EQ(judged(json.c_str()).detail, "iss holds {tenantid} itself, not the id of a tenant in its place");
+  }
   policy.profile = kFastmcp;  // compares as it stands
   EXPECT_EQ(judged(R"({"iss":"https://login.example/aa/v2.0","tid":"aa"})").reasons, Reason::issuer_mismatch);
+  EXPECT_EQ(judged(R"({"iss":"https://login.example/{tenantid}/v2.0"})").reasons, kNone);
 }
 
 TEST(Audience, ThatNearlyAgreesIsTold) {
