@@ -319,6 +319,19 @@ TEST_F(KeyServer, AHangingServerHoldsABatchNoLongerThanItsDeadlineOrASignal) {
   EXPECT_EQ(kid(*store), "a");
 }
 
+TEST_F(KeyServer, ABatchThatDoesNotWaitSpendsNothingOfTheBucket) {
+  const auto store = open(3600);
+  const std::shared_ptr<const Snapshot> seen = store->snapshot();
+  const std::atomic<int> stop{15};
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(store->wait_for_newer(seen.get(), Clock::now() - std::chrono::seconds(1), nullptr));
+    EXPECT_FALSE(store->wait_for_newer(seen.get(), Clock::now() + std::chrono::hours(1), &stop));
+  }
+  EXPECT_EQ(server_.requests(), 1);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(ask(*store));
+  EXPECT_EQ(server_.requests(), 1 + RefetchBucket::kMost);
+}
+
 TEST_F(KeyServer, AServerThatHangsHoldsUpNoOther) {
   std::atomic<bool> rotated{false};
   HttpServer other([&](HttpServer&, int socket, const std::string&) {
