@@ -128,7 +128,6 @@ void KeyStore::install(std::shared_ptr<const Snapshot> next, std::vector<Content
     current_ = std::move(next);
   }
   set_stale_time();
-  version_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void KeyStore::set_stale_time() {
