@@ -198,6 +198,13 @@ class RevocationReader {
   std::shared_ptr<RevocationList> list_{new RevocationList()};
 };
 
+std::string_view TokenHash::bytes() {
+  if (!std::exchange(is_computed_, true)) {
+    digest::sha2(Hash::SHA256, token_, reinterpret_cast<unsigned char*>(bytes_.data()));
+  }
+  return {bytes_.data(), bytes_.size()};
+}
+
 RevocationList::RevocationList() {
   std::random_device random;
   for (std::uint64_t* word : {&key_.a, &key_.b}) *word = std::uint64_t{random()} << 32 | random() | 1;
@@ -277,7 +284,7 @@ void RevocationList::grow() {
 }
 
 std::optional<Instant> RevocationList::revoked_from(std::optional<std::string_view> jti,
-                                                    std::optional<std::string_view> iss, std::string_view token) const {
+                                                    std::optional<std::string_view> iss, TokenHash& token) const {
   std::optional<Instant> earliest;
   const auto look_up = [&](const Name& name) {
     if (!has_kind_[static_cast<std::size_t>(name.kind)]) return;
@@ -286,11 +293,7 @@ std::optional<Instant> RevocationList::revoked_from(std::optional<std::string_vi
   };
   if (jti) look_up({Kind::jti, *jti});
   if (jti && iss) look_up({Kind::jti_of_issuer, *jti, *iss});
-  if (has_kind_[static_cast<std::size_t>(Kind::ath)]) {
-    unsigned char hash[32];
-    digest::sha2(Hash::SHA256, token, hash);
-    look_up({Kind::ath, {reinterpret_cast<const char*>(hash), sizeof hash}});
-  }
+  if (has_kind_[static_cast<std::size_t>(Kind::ath)]) look_up({Kind::ath, token.bytes()});
   return earliest;
 }
 

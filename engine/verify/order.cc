@@ -194,9 +194,10 @@ std::optional<Instant> check_revocation(const jose::TokenInput& input, jose::Tok
   std::optional<std::string_view> jti, iss;
   if (verdict.has_jti) jti = verdict.jti;
   if (verdict.has_issuer) iss = verdict.issuer;
+  keys::TokenHash hash(input.token);
   std::optional<Instant> from;
   for (const auto& list : workspace.snapshot->revoked) {
-    const std::optional<Instant> here = list->revoked_from(jti, iss, input.token);
+    const std::optional<Instant> here = list->revoked_from(jti, iss, hash);
     if (here && (!from || *here < *from)) from = here;
   }
   if (!from || input.at < *from) return from;
