@@ -49,6 +49,46 @@ TEST(RevocationList, FindsAJtiOfAnyOrOfOneIssuer) {
   }
 }
 
+TEST(RevocationList, DropsBlanksAroundCellsButNotInsideQuotationMarks) {
+  for (const char* text : {"jti,iss\na, i\n", "jti, iss\n a ,i \n", "jti,iss\na,\ti\r\n", "jti\t,iss\n\ta\t,\ti\t\n",
+                           "jti,iss\r\na, i \r\n", "jti,iss\n \"a\" , \"i\" \n", "\xEF\xBB\xBFjti,iss\na , i",
+                           "\xEF\xBB\xBF\"jti\",\"iss\"\r\n\"a\",\"i\"\r\n", "jti,iss\ra,i\r",
+                           "jti,iss\n  \n\t\na,i\n \n", "jti,iss,from\na,i,\n", "jti,iss,from\na, i, \n"}) {
+    const auto list = list_of(text);
+    ASSERT_NE(list, nullptr) << text;
+    EXPECT_EQ(list->size(), 1u) << text;
+    EXPECT_EQ(revoked_from(*list, "a", "i", "t"), kAlways) << text;
+  }
+  const auto quoted = list_of("jti\n\" a \"\n\"b,\"\"c\"\"\r\nd\"\ne f\n");
+  EXPECT_EQ(revoked_from(*quoted, " a ", "i", "t"), kAlways);
+  EXPECT_EQ(revoked_from(*quoted, "a", "i", "t"), std::nullopt);
+  EXPECT_EQ(revoked_from(*quoted, "b,\"c\"\r\nd", "i", "t"), kAlways);
+  EXPECT_EQ(revoked_from(*quoted, "e f", "i", "t"), kAlways);
+}
+
+// A row that revokes nothing is an error, never silence.
+TEST(RevocationList, RefusesRowsThatNameNoToken) {
+  for (const char* text : {"jti,iss\n,i\n", "jti,iss\n ,i\n", "jti\n\"\"\n", "jti,iss\n\"\",i\n", "jti,iss\n\t,\n",
+                           "jti,ath\n,\n", "iss,jti\ni\n"}) {
+    EXPECT_EQ(message_of(text), "r: line 2: has neither jti nor ath; one of them names the revoked token") << text;
+  }
+  EXPECT_THAT(message_of(R"({"jti":""})"), HasSubstr("line 1: has neither jti nor ath"));
+  EXPECT_THAT(message_of(R"({"jti":"","iss":"i","ath":null})"), HasSubstr("line 1: has neither jti nor ath"));
+  EXPECT_THAT(message_of("jti\na\"b\n"), StartsWith("r: line 2: a quotation mark stands inside a cell"));
+  EXPECT_THAT(message_of("jti\n\"a\nb\"c\n"), StartsWith("r: line 2: text follows a closing quotation mark"));
+  EXPECT_THAT(message_of("jti,iss\n\"a\nb\",i\n,i\n"), StartsWith("r: line 4: has neither jti nor ath"));
+  EXPECT_THAT(message_of("jti,iss,issuer\na,i,j\n"), StartsWith("r: line 1: two of its columns say the same"));
+  EXPECT_THAT(message_of("jti;iss\na;i\n"), StartsWith("r: line 1: names no column jti or ath"));
+}
+
+TEST(RevocationList, TakesAnEmptyCellForNone) {
+  for (const char* text : {"jti,iss,ath,from\na,,,\n", R"({"jti":"a","iss":"","ath":"","from":""})"}) {
+    const auto list = list_of(text);
+    EXPECT_EQ(list->size(), 1u);
+    EXPECT_EQ(revoked_from(*list, "a", "any", "t"), kAlways);
+  }
+}
+
 TEST(RevocationList, KeepsIssuerAndJtiApart) {
   const auto list = list_of("jti,iss\nbc,a\n");
   EXPECT_EQ(revoked_from(*list, "bc", "a", "t"), kAlways);
