@@ -92,10 +92,11 @@ void reject_shape(std::string_view token, const jose::Compact& compact, const Wo
   reject(verdict, fault.reason, fault.detail);
 }
 
-// joserfc's limits: of a segment, and of the three together with their dots. It measures only tokens of three segments.
-bool is_too_long_for_fastmcp(std::string_view token, const jose::Compact& compact) noexcept {
-  const bool too_long = compact.payload.size() > jose::kFastmcpMaxPayload ||
-                        compact.signature.size() > jose::kFastmcpMaxSignature || token.size() > jose::kFastmcpMaxToken;
+// joserfc's limits of a segment. It measures only tokens of three segments. checked_policy has put joserfc's limit of
+// the whole token into the policy.
+bool has_too_long_segment_for_fastmcp(const jose::Compact& compact) noexcept {
+  const bool too_long =
+      compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature;
   return too_long && compact.shape != jose::Shape::malformed && compact.signature.find('.') == std::string_view::npos;
 }
 
@@ -106,8 +107,8 @@ void check_segments(std::string_view token, Work& work, jose::TokenVerdict& verd
   const bool payload_is_encoded = work.plan == nullptr || work.plan->header.payload_is_encoded;
   jose::Compact compact = jose::take_apart(token, work.header_size, payload_is_encoded, workspace.arena);
   if (policy.accept_padding) jose::decode_padded(compact, workspace.arena);
-  if (is_fastmcp(policy.profile) && is_too_long_for_fastmcp(token, compact)) {
-    return reject(verdict, Reason::token_too_large, "longer than joserfc's limits for a segment or a token");
+  if (is_fastmcp(policy.profile) && has_too_long_segment_for_fastmcp(compact)) {
+    return reject(verdict, Reason::token_too_large, "a segment is longer than joserfc's limit");
   }
   if (work.plan != nullptr && work.plan->decodable) report_header(*work.plan, verdict);
   if (work.plan == nullptr || !has_sound_shape(compact, *work.plan, least_signature(*work.plan, workspace))) {
