@@ -146,7 +146,9 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
 }
 
 void VerifyStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) const {
-  if (!verdict.alg.starts_with("HS") || !wants_failed_hmac_.exchange(false)) return;
+  // Loaded first: many threads may come here for every token, and only one exchange is of use.
+  if (!wants_failed_hmac_.load(std::memory_order_relaxed) || !verdict.alg.starts_with("HS")) return;
+  if (!wants_failed_hmac_.exchange(false)) return;
   const base::MutexLock lock(mutex_);
   failed_hmac_ = token;
 }
