@@ -27,7 +27,7 @@ struct TokenVerdict {
   std::string_view alg, kid;     // of the header, if they could be read (unescaped, WTF-8)
   // Set if the signature is valid and the claims are well formed. iss, sub and jti only if they are strings.
   std::string_view client_id, issuer, subject, jti;
-  std::string_view expires_at;  // decimal integer; empty: none
+  std::string_view expires_at;  // decimal integer; empty: none. Of accepted and of expired tokens
   std::string_view claims;      // the object on one line; only of accepted tokens
   std::span<const std::string_view> scopes;
   std::string_view detail;  // of a rejected token; never empty

@@ -164,10 +164,10 @@ void VerifyStage::diagnose(const Extracted& extracted, const jose::TokenVerdict&
   batch.diagnosis.count(verdict, number);
   if (verdict.reasons.empty()) return;
   if (options_.at_record && verdict.reasons.first() == Reason::token_expired) {
-    batch.diagnosis.count_expired(extracted.token, extracted.time);
+    batch.diagnosis.count_expired(verdict, extracted.time);
   }
   if (extracted.form) batch.diagnosis.saw(*extracted.form, extracted.place);
-  if (number > kSearchedRecords || batch.diagnosis.has_seen(InputNote::Kind::in_text)) return;
+  if (number > kSearchedRecords || batch.diagnosis.seen(InputNote::Kind::in_text)) return;
   // One token, though written wrongly: padded, or in the alphabet of standard base64.
   constexpr std::string_view kOneToken = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/";
   if (extracted.token.find_first_not_of(kOneToken) == std::string_view::npos) return;

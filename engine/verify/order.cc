@@ -242,6 +242,9 @@ Accepted check_claims(const Work& work, const jose::TokenInput& input, jose::Tok
       jose::apply_policy(workspace.policy, work.plan->header, *claims, verdict.scopes, input.at, workspace.arena);
   verdict.reasons = judgement.reasons;
   verdict.detail = judgement.detail;
+  if (verdict.reasons.contains(Reason::token_expired)) {
+    verdict.expires_at = jose::expires_at_of(*claims, profile, workspace.arena);
+  }
   std::optional<Instant> revoked_from;
   if (!workspace.snapshot->revoked.empty()) revoked_from = check_revocation(input, verdict, workspace);
   if (!verdict.reasons.empty() || verdict.signature != SignatureState::valid) return {};
