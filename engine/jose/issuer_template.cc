@@ -34,6 +34,14 @@ bool is_tenant_id(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), [](char c) { return c != '_' && is_letter_of_name(c); });
 }
 
+std::string filled_template(std::string_view issuer_template, std::string_view tenant) {
+  std::string issuer(issuer_template);
+  for (std::size_t at = 0; (at = issuer.find(kPlaceholder, at)) != issuer.npos; at += tenant.size()) {
+    issuer.replace(at, kPlaceholder.size(), tenant);
+  }
+  return issuer;
+}
+
 bool fills_template(std::string_view issuer_template, std::string_view iss, std::string_view tenant) noexcept {
   for (;;) {
     const std::size_t at = std::min(issuer_template.find(kPlaceholder), issuer_template.size());

@@ -86,25 +86,27 @@ std::string nearness(std::string_view claim, std::string_view found, const Strin
   return {};
 }
 
-// The expected issuers, with {tenantid} filled in where the token's tid is one that may be.
-Strings filled(const Strings& expected, const Claim& tid) {
+// The token's tenant, or an empty text if it names none that may fill a template.
+std::string_view tenant_of(const Claim* tid) noexcept {
+  const bool fills = tid != nullptr && tid->type == ClaimType::string && is_tenant_id(tid->text);
+  return fills ? tid->text : std::string_view();
+}
+
+// The expected issuers, with {tenantid} filled in if the token names a tenant.
+Strings filled(const Strings& expected, std::string_view tenant) {
   Strings issuers = expected;
-  if (tid.type != ClaimType::string || !is_tenant_id(tid.text)) return issuers;
-  for (std::string& issuer : issuers) {
-    constexpr std::string_view kPlaceholder = "{tenantid}";
-    for (std::size_t at = 0; (at = issuer.find(kPlaceholder, at)) != issuer.npos; at += tid.text.size()) {
-      issuer.replace(at, kPlaceholder.size(), tid.text);
-    }
-  }
+  if (tenant.empty()) return issuers;
+  for (std::string& issuer : issuers) issuer = filled_template(issuer, tenant);
   return issuers;
 }
 
 // Says what keeps a token from an issuer with {tenantid}; empty: nothing that concerns the tenant.
-std::string tenant_detail(const Strings& expected, std::string_view iss, const Claim& tid) {
+std::string tenant_detail(const Strings& expected, std::string_view iss, const Claim* tid) {
   const bool any = std::any_of(expected.begin(), expected.end(), is_issuer_template);
   if (!any) return {};
-  if (!tid.present()) return "no tid claim to fill the expected issuer with";
-  if (tid.type != ClaimType::string || !is_tenant_id(tid.text)) return "tid is not a tenant's id";
+  if (contains(expected, iss)) return "iss holds {tenantid} itself, not the id of a tenant in its place";
+  if (tid == nullptr || !tid->present()) return "no tid claim to fill the expected issuer with";
+  if (tenant_of(tid).empty()) return "tid is not a tenant's id";
   const auto names_a_tenant = [&](const std::string& issuer) { return has_form_of_template(issuer, iss); };
   if (std::any_of(expected.begin(), expected.end(), names_a_tenant)) {
     return "iss names another tenant than the token's own tid";
@@ -116,27 +118,26 @@ std::string issuer_detail(const Strings& expected, const Claims& claims, bool te
   const Claim& iss = claims.iss;
   if (!iss.present()) return "no iss claim";
   if (iss.type != ClaimType::string) return "iss is not a string";
-  const Claim* found_tid = templates ? claims.find(kTenantClaim) : nullptr;
-  const Claim tid = found_tid == nullptr ? Claim() : *found_tid;
+  const Claim* tid = templates ? claims.find(kTenantClaim) : nullptr;
   if (std::string detail = tenant_detail(templates ? expected : Strings(), iss.text, tid); !detail.empty()) {
     return detail;
   }
-  if (std::string near = nearness("iss", iss.text, filled(expected, tid), "issuer"); !near.empty()) return near;
+  if (std::string near = nearness("iss", iss.text, filled(expected, tenant_of(tid)), "issuer"); !near.empty()) {
+    return near;
+  }
   return "iss is not " + expected_name(expected, "issuer");
 }
 
 void check_issuer(const Policy& policy, const Claims& claims, Findings& found) {
   const Strings& expected = *policy.issuers;
   const Claim& iss = claims.iss;
-  if (iss.type == ClaimType::string && contains(expected, iss.text)) return;
   const bool templates = policy.profile == Profile::strict;
-  if (templates && iss.type == ClaimType::string) {
-    const Claim* tid = claims.find(kTenantClaim);
-    if (tid != nullptr && tid->type == ClaimType::string && is_tenant_id(tid->text) &&
-        std::any_of(expected.begin(), expected.end(),
-                    [&](const std::string& issuer) { return fills_template(issuer, iss.text, tid->text); })) {
-      return;
-    }
+  if (iss.type == ClaimType::string) {
+    // The text of a template is no issuer itself.
+    if (contains(expected, iss.text) && !(templates && is_issuer_template(iss.text))) return;
+    const std::string_view tenant = templates ? tenant_of(claims.find(kTenantClaim)) : std::string_view();
+    const auto fills = [&](const std::string& issuer) { return fills_template(issuer, iss.text, tenant); };
+    if (!tenant.empty() && std::any_of(expected.begin(), expected.end(), fills)) return;
   }
   found.add(Reason::issuer_mismatch, issuer_detail(expected, claims, templates));
 }

@@ -217,6 +217,20 @@ void fastmcp_times(const Claims& claims, const Policy& policy, Instant at, Findi
   if (policy.profile >= Profile::fastmcp_4_2) fastmcp_not_before(claims.nbf, policy.leeway_seconds, at, found);
 }
 
+// The seconds from iat to exp, with their fraction: "600.5". `whole`: the difference of their whole seconds.
+std::string shown_lifetime(std::int64_t whole, const NumericDate& exp, const NumericDate& iat) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  std::int64_t fraction = std::int64_t{exp.nanoseconds} - iat.nanoseconds;
+  if (fraction < 0) {
+    fraction += kSecond;
+    --whole;
+  }
+  std::string text = std::to_string(whole);
+  if (fraction == 0) return text;
+  const std::string digits = std::to_string(kSecond + fraction).substr(1);
+  return text + "." + digits.substr(0, digits.find_last_not_of('0') + 1);
+}
+
 void check_lifetime(const Claims& claims, std::int64_t most_seconds, Findings& found) {
   for (const auto& [name, claim] : {std::pair("exp", &claims.exp), std::pair("iat", &claims.iat)}) {
     if (is_finite_number(*claim)) continue;
@@ -240,7 +254,11 @@ void check_lifetime(const Claims& claims, std::int64_t most_seconds, Findings& f
               "lives longer than " + limit + ", and beyond every calendar" + unit_question(exp.seconds));
     return;
   }
-  found.add(Reason::token_lifetime, "lives " + std::to_string(static_cast<std::int64_t>(lifetime)) +
+  if (over == 0 && exp.nanoseconds == iat.nanoseconds) {
+    found.add(Reason::token_lifetime, "lives longer than " + limit + ", by less than a nanosecond");
+    return;
+  }
+  found.add(Reason::token_lifetime, "lives " + shown_lifetime(static_cast<std::int64_t>(lifetime), exp, iat) +
                                         " s, longer than " + limit + unit_question(exp.seconds));
 }
 

@@ -224,6 +224,9 @@ class KeyReader {
     // An empty list says that there are no further primes. joserfc takes no such member at all.
     if (oth != nullptr && !(strict_ && oth->is(JsonType::array) && oth->items.empty()))
       return "oth: keys of more than two primes are not supported";
+    // Base64url of so many characters that are all hexadecimal is beyond chance. joserfc reads it as base64url.
+    constexpr std::size_t kLeastHexDigits = 256;
+    if (Why why = strict_ ? hex_fault("n", find("n"), kLeastHexDigits) : Why(); !why.empty()) return why;
     if (Why why = both(integer("n", key.n), integer("e", key.e)); !why.empty()) return why;
     if (!strict_ && (is_even(key.e) || key.e == "\x01" || bit_length(key.n) < 2 || at_least(key.e, key.n)))
       return "e is not an odd number between 3 and n";
@@ -273,6 +276,7 @@ class KeyReader {
   // Decodes a coordinate at full width (RFC 7518 §6.2.1.2). joserfc reads a number of any size, which prepare_key
   // reduces modulo the field's prime.
   Why coordinate(std::string_view name, std::size_t width, std::string& to) {
+    if (Why why = strict_ ? hex_fault(name, find(name), 2 * width) : Why(); !why.empty()) return why;
     if (Why why = octets(name, to); !why.empty()) return why;
     if (strict_) return lax_elsewhere(width_fault(name, to, width));
     const std::string_view number = without_leading_zeros(to);
@@ -304,6 +308,7 @@ class KeyReader {
       const JsonNode* x = find("x");
       return x != nullptr && x->is(JsonType::string) ? Why() : "x is missing or not a string";
     }
+    if (Why why = strict_ ? hex_fault("x", find("x"), 2 * width) : Why(); !why.empty()) return why;
     if (Why why = octets("x", key.x); !why.empty()) return why;
     return key.x.size() == width ? Why() : wrong("x", key.x);
   }

@@ -1,5 +1,6 @@
 #include "jwk/jwk_number.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -83,6 +84,15 @@ std::string read_octets(std::string_view name, const codec::JsonNode* node, JwkF
   to = std::string(without_leading_zeros(to));
   if (to.empty()) to.assign(1, '\0');
   return member + " has a leading zero byte (RFC 7518 §6.3.1.1); the number itself is sound";
+}
+
+std::string hex_fault(std::string_view name, const codec::JsonNode* node, std::size_t digits) {
+  if (node == nullptr || !node->is(codec::JsonType::string)) return {};
+  std::string_view text = node->text;
+  if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  if (text.size() < digits || !std::all_of(text.begin(), text.end(), is_hex)) return {};
+  return std::string(name) + " is hexadecimal, not base64url (RFC 7518 §2): write the bytes of the number in base64url";
 }
 
 std::string width_fault(std::string_view name, std::string_view bytes, std::size_t width) {

@@ -17,6 +17,11 @@ enum class JwkForm : std::uint8_t { octets, integer };
 // them, stands in `to` all the same. Pure function.
 std::string read_octets(std::string_view name, const codec::JsonNode* node, JwkForm form, std::string& to);
 
+// Says that a member is hexadecimal text of `digits` digits or more; an empty string: it is not. Nearly every such text
+// is base64url, too, and would be read as another number. Choose `digits` so large that no base64url text of a number
+// consists of hexadecimal digits by chance. `node` may be null.
+std::string hex_fault(std::string_view name, const codec::JsonNode* node, std::size_t digits);
+
 // Returns what is wrong with a coordinate or private number of another size than `width` bytes (RFC 7518 §6.2.1.2), or
 // an empty string.
 std::string width_fault(std::string_view name, std::string_view bytes, std::size_t width);

@@ -105,10 +105,17 @@ JwkSet read_strictly(const JsonNode& keys, std::string_view name) {
   return set;
 }
 
-JwkSet read_pem_map(const JsonNode& root) {
+JwkSet read_pem_map(const JsonNode& root, std::string_view name) {
   JwkSet set;
-  for (std::uint32_t i = 0; i < root.members.size(); ++i)
-    set.pem_keys.push_back({i + 1, std::string(root.members[i].name), std::string(root.members[i].value.text)});
+  for (std::uint32_t i = 0; i < root.members.size(); ++i) {
+    std::string kid(root.members[i].name);
+    const JsonNode& value = root.members[i].value;
+    if (value.is(JsonType::string)) {
+      set.pem_keys.push_back({i + 1, std::move(kid), std::string(value.text)});
+    } else {
+      set.skip(name, {i + 1, std::move(kid), "not a string; in a map from kid to PEM each value is a PEM text", {}});
+    }
+  }
   return set;
 }
 
@@ -125,7 +132,7 @@ Result<JwkSet> read_document(std::string_view text, Profile profile, std::string
   }
   const JsonNode* keys = root->find("keys");
   if (profile == Profile::strict && keys == nullptr && is_pem_map(*root) && root->members.size() <= JwkSet::kMaxKeys)
-    return read_pem_map(*root);
+    return read_pem_map(*root, name);
   if (std::string why = refusal(*root, keys); !why.empty()) return Error{file + why};
   return is_fastmcp(profile) ? read_as_fastmcp(*keys, profile, name, algorithm) : read_strictly(*keys, name);
 }

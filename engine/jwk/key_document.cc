@@ -55,12 +55,16 @@ std::optional<std::string> payload_of_signed_set(std::string_view text) {
 }
 
 bool is_pem_map(const JsonNode& root) noexcept {
-  const auto is_text = [](const codec::JsonMember& member) { return member.value.is(JsonType::string); };
-  const auto is_pem = [](const codec::JsonMember& member) {
-    return member.value.text.find(kPem) != std::string_view::npos;
+  const auto is_pem = [](const JsonNode& value) {
+    return value.is(JsonType::string) && value.text.find(kPem) != std::string_view::npos;
   };
-  return root.is(JsonType::object) && std::all_of(root.members.begin(), root.members.end(), is_text) &&
-         std::any_of(root.members.begin(), root.members.end(), is_pem);
+  const auto says_other = [&](std::string_view name) {
+    const JsonNode* value = root.find(name);
+    return value != nullptr && !is_pem(*value);
+  };
+  return root.is(JsonType::object) && !says_other("jwks_uri") && !says_other("issuer") && !says_other("kty") &&
+         std::any_of(root.members.begin(), root.members.end(),
+                     [&](const codec::JsonMember& member) { return is_pem(member.value); });
 }
 
 std::string not_a_key_set(const JsonNode& root) {

@@ -15,7 +15,8 @@ namespace assay::jwk {
 // historical keys (OpenID Federation 1.0 §8.7). Its signature is not verified. Nothing for any other text.
 std::optional<std::string> payload_of_signed_set(std::string_view text);
 
-// True for an object whose values are texts, one of them PEM at least: {"kid": "-----BEGIN CERTIFICATE-----..."}.
+// True for an object with a value that is PEM: {"kid": "-----BEGIN CERTIFICATE-----..."}. False if a member says that
+// it is another document.
 bool is_pem_map(const codec::JsonNode& root) noexcept;
 
 // Says what a document without a list `keys` is, and the mend: "a discovery document, not a JWK Set; give

@@ -139,7 +139,9 @@ KeyChoice KeyRing::choose_without_kid(const KeyNames& names, Algorithm algorithm
   const std::size_t a = static_cast<std::size_t>(algorithm);
   const Count& count = has_thumbprint ? without_thumbprint_[a] : by_algorithm_[a];
   if (count.keys == 1) {
+    // It may be the key that is meant, though it says no thumbprint. If it does not verify, the token means another.
     choice.candidates.push_back(&keys_[count.first]);
+    choice.names_unknown_key = has_thumbprint;
   } else if (count.keys > 1) {
     choice.fault = Reason::key_ambiguous;
     choice.detail = has_thumbprint ? "the token has no kid, no key has its x5t, and several keys fit its algorithm"
@@ -147,11 +149,11 @@ KeyChoice KeyRing::choose_without_kid(const KeyNames& names, Algorithm algorithm
   } else if (has_thumbprint && by_algorithm_[a].keys > 0) {
     choice.fault = Reason::key_not_found;
     choice.detail = "no key has the token's x5t";
-    choice.unknown_kid = true;
+    choice.names_unknown_key = true;
   } else if (keys_.empty()) {
     choice.fault = Reason::key_not_found;
     choice.detail = "there is no usable key";
-    choice.unknown_kid = true;
+    choice.names_unknown_key = true;
   } else {
     choice.fault = Reason::key_mismatch;
     choice.detail = "no key fits the token's algorithm";
@@ -162,19 +164,19 @@ KeyChoice KeyRing::choose_without_kid(const KeyNames& names, Algorithm algorithm
 KeyChoice KeyRing::choose_strictly(std::string_view kid, Algorithm algorithm) const {
   KeyChoice choice;
   const auto named = by_kid_.find(kid);
-  choice.unknown_kid = named == by_kid_.end();
-  if (!choice.unknown_kid) add_candidates(choice, named->second, algorithm);
+  choice.names_unknown_key = named == by_kid_.end();
+  if (!choice.names_unknown_key) add_candidates(choice, named->second, algorithm);
   add_candidates(choice, any_kid_, algorithm);
   if (!choice.candidates.empty()) return choice;
   const std::string_view skipped = why_skipped(kid, algorithm);
   // If key sets are configured, an unknown kid says more than that a key without kid does not fit.
-  if (choice.unknown_kid && (from_sets_ > 0 || any_kid_.empty() || !skipped.empty())) {
+  if (choice.names_unknown_key && (from_sets_ > 0 || any_kid_.empty() || !skipped.empty())) {
     choice.fault = Reason::key_not_found;
     choice.detail = skipped.empty() ? "no key has the token's kid" : skipped;
   } else {
     choice.fault = Reason::key_mismatch;
-    choice.detail =
-        choice.unknown_kid ? "no key fits the token's algorithm" : "no key with the token's kid fits its algorithm";
+    choice.detail = choice.names_unknown_key ? "no key fits the token's algorithm"
+                                             : "no key with the token's kid fits its algorithm";
   }
   return choice;
 }
@@ -192,7 +194,8 @@ KeyChoice KeyRing::choose_as_fastmcp(std::optional<std::string_view> kid, Algori
     found = true;
     add_candidates(choice, by_kid_.begin()->second, algorithm);
   }
-  choice.unknown_kid = !found;
+  // A token without kid counts, too: FastMCP fetches the set anew if it does not hold exactly one key.
+  choice.names_unknown_key = !found;
   // FastMCP has only one source. Here a public key or secret beside key sets serves every token.
   add_candidates(choice, any_kid_, algorithm);
   if (!choice.candidates.empty()) return choice;

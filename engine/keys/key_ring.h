@@ -28,7 +28,8 @@ struct KeyChoice {
   std::vector<const PreparedKey*> candidates;  // in order of trial, at most kMaxCandidates
   std::optional<Reason> fault;                 // why there are none: key_not_found, key_ambiguous or key_mismatch
   std::string_view detail;                     // of the fault; lives as long as the ring
-  bool unknown_kid = false;                    // the kid names no key: a refetch may help
+  // The token names a key that is not here, and a refetch may bring it. If there are candidates, they are tried first.
+  bool names_unknown_key = false;
 };
 
 // What a token's header says about its key. Views into the header.
@@ -54,7 +55,8 @@ class KeyRing {
   // those that serve any kid, if they permit the algorithm. Without kid: the keys with the token's x5t#S256 or x5t. If
   // no key has that thumbprint, keys with other thumbprints are left out, and exactly one of the rest must permit the
   // algorithm. If the token has no thumbprint, exactly one of all keys must permit it. fastmcp: the last usable key of
-  // the kid; without kid the set must hold exactly one key. Without kid the cost does not grow with the number of keys.
+  // the kid; without kid the set must hold exactly one key, and if it does not, that counts as an unknown key, since
+  // FastMCP fetches the set anew. Without kid the cost does not grow with the number of keys.
   KeyChoice choose(const KeyNames& names, Algorithm algorithm) const;
   KeyChoice choose(std::optional<std::string_view> kid, Algorithm algorithm) const {
     return choose(KeyNames{kid, {}, {}}, algorithm);

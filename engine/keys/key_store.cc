@@ -128,7 +128,6 @@ void KeyStore::install(std::shared_ptr<const Snapshot> next, std::vector<Content
     current_ = std::move(next);
   }
   set_stale_time();
-  version_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void KeyStore::set_stale_time() {
@@ -144,6 +143,8 @@ bool KeyStore::wait_for_newer(const Snapshot* seen, Clock::time_point deadline, 
     {
       const base::MutexLock lock(mutex_);
       if (current_.get() != seen) return true;
+      // Before the bucket is asked: a batch that does not wait must not spend what it holds.
+      if (Clock::now() >= deadline || asked_to_stop(stop)) return false;
       joined = refetching_;
       if (!joined && (urls_.empty() || !bucket_.take(Clock::now()))) return false;
       if (!start_refetch()) return false;

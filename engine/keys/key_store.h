@@ -45,8 +45,6 @@ class KeyStore {
 
   // The keys now. If a URL's set has passed its age, a refetch begins in the background.
   std::shared_ptr<const Snapshot> snapshot();
-  // Changes whenever snapshot() gives another.
-  std::uint64_t version() const noexcept { return version_.load(std::memory_order_relaxed); }
 
   // Reads every source again, now, on the caller's thread. `stop`, set by another thread, ends it early. Keys stay as
   // they were if a source fails, or if no usable key would be left.
@@ -95,7 +93,6 @@ class KeyStore {
   NoteTeller notes_;
   std::atomic<bool> stop_{false};  // ends fetches and the building of snapshots
   std::atomic<std::uint64_t> last_stamp_{0};
-  std::atomic<std::uint64_t> version_{0};
   std::atomic<Clock::time_point> stale_at_{Clock::time_point::max()};
 
   base::ForkSafeMutex build_mutex_;  // held while a snapshot is built and swapped in; taken before mutex_

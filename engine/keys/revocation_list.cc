@@ -15,6 +15,81 @@ namespace assay::keys {
 
 __extension__ typedef unsigned __int128 UInt128;
 
+namespace {
+
+// A cell of a row. Blanks around it are dropped; what stands in quotation marks is kept as it is.
+struct Cell {
+  std::string text;
+  bool is_quoted = false;
+};
+
+// Reads CSV row by row (RFC 4180). A row ends with LF, CRLF or CR.
+class CsvReader {
+ public:
+  explicit CsvReader(std::string_view text) noexcept : text_(text) {}
+
+  bool at_end() const noexcept { return at_ == text_.size(); }
+  // The line on which the next row begins, from 1.
+  std::size_t line() const noexcept { return line_; }
+
+  // Reads the next row. Returns what is wrong with it, or null.
+  const char* read_row(std::vector<Cell>& cells) {
+    cells.clear();
+    do {
+      if (const char* wrong = read_cell(cells.emplace_back())) return wrong;
+    } while (take(','));
+    if (at_end()) return nullptr;
+    take('\r');
+    take('\n');
+    ++line_;
+    return nullptr;
+  }
+
+ private:
+  static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+  bool at_end_of_cell() const noexcept {
+    return at_end() || text_[at_] == ',' || text_[at_] == '\n' || text_[at_] == '\r';
+  }
+  bool take(char c) noexcept {
+    const bool is_there = !at_end() && text_[at_] == c;
+    at_ += is_there;
+    return is_there;
+  }
+  void skip_blanks() noexcept {
+    while (!at_end() && is_blank(text_[at_])) ++at_;
+  }
+
+  const char* read_cell(Cell& cell) {
+    skip_blanks();
+    if (take('"')) return read_quoted(cell);
+    const std::size_t begin = at_;
+    for (; !at_end_of_cell(); ++at_)
+      if (text_[at_] == '"') return "a quotation mark stands inside a cell; quote the whole cell, and double the mark";
+    std::size_t end = at_;
+    while (end > begin && is_blank(text_[end - 1])) --end;
+    cell.text = text_.substr(begin, end - begin);
+    return nullptr;
+  }
+
+  const char* read_quoted(Cell& cell) {
+    cell.is_quoted = true;
+    for (;;) {
+      if (at_end()) return "a quotation mark is not closed";
+      const char c = text_[at_++];
+      if (c == '"' && !take('"')) break;
+      if (c == '\n') ++line_;
+      cell.text += c;
+    }
+    skip_blanks();
+    return at_end_of_cell() ? nullptr : "text follows a closing quotation mark; double a mark that is part of the cell";
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0, line_ = 1;
+};
+
+}  // namespace
+
 // Reads the text of a list, entry by entry.
 class RevocationReader {
  public:
@@ -101,6 +176,8 @@ class RevocationReader {
     for (const codec::JsonMember& member : root->members) {
       std::optional<std::string_view>* to = place_of(entry, member.name);
       if (to == nullptr || member.value.is(codec::JsonType::null)) continue;
+      // An empty text says as little as an empty cell of CSV.
+      if (member.value.is(codec::JsonType::string) && member.value.text.empty()) continue;
       const bool number = member.value.is(codec::JsonType::integer) || member.value.is(codec::JsonType::real);
       const bool fits = member.value.is(codec::JsonType::string) || (to == &entry.from && number);
       if (!fits) return wrong_line(std::string(member.name) + " is not a string");
@@ -112,73 +189,39 @@ class RevocationReader {
   // ---- CSV (RFC 4180)
 
   Result<void> read_csv() {
-    std::vector<std::string> cells;
+    std::vector<Cell> cells;
     std::vector<std::string> names;
-    for (std::size_t at = 0; at < text_.size();) {
-      const std::size_t first_line = line_;
-      if (!read_row(at, cells)) return wrong_line("a quotation mark is not closed");
-      const std::size_t next_line = std::exchange(line_, first_line);
-      const bool blank = cells.size() == 1 && cells.front().empty();
-      if (!blank) {
-        Result<void> ok = names.empty() ? read_head(cells, names) : read_cells(cells, names);
-        if (!ok) return ok;
-      }
-      line_ = next_line;
+    for (CsvReader reader(text_); !reader.at_end();) {
+      line_ = reader.line();
+      if (const char* wrong = reader.read_row(cells)) return wrong_line(wrong);
+      const bool is_blank = cells.size() == 1 && cells.front().text.empty() && !cells.front().is_quoted;
+      if (is_blank) continue;
+      if (Result<void> ok = names.empty() ? read_head(cells, names) : read_cells(cells, names); !ok) return ok;
     }
     return {};
   }
 
-  // Reads one row and moves past it, and past its line breaks. Returns false if a quoted cell does not end.
-  bool read_row(std::size_t& at, std::vector<std::string>& cells) {
-    cells.assign(1, "");
-    bool quoted = false;
-    for (; at < text_.size(); ++at) {
-      const char c = text_[at];
-      if (c == '\n') ++line_;
-      if (quoted) {
-        if (c != '"') {
-          cells.back() += c;
-        } else if (at + 1 < text_.size() && text_[at + 1] == '"') {
-          cells.back() += text_[++at];
-        } else {
-          quoted = false;
-        }
-      } else if (c == '"' && cells.back().empty()) {
-        quoted = true;
-      } else if (c == ',') {
-        cells.emplace_back();
-      } else if (c == '\n') {
-        ++at;
-        break;
-      } else if (c != '\r') {
-        cells.back() += c;
-      }
-    }
-    return !quoted;
-  }
-
-  Result<void> read_head(const std::vector<std::string>& cells, std::vector<std::string>& names) const {
+  Result<void> read_head(std::vector<Cell>& cells, std::vector<std::string>& names) const {
     Entry entry;
-    bool names_a_token = false;
-    for (const std::string& cell : cells) {
-      const std::size_t begin = std::min(cell.find_first_not_of(' '), cell.size());
-      std::string name = cell.substr(begin, cell.find_last_not_of(' ') + 1 - begin);
-      const auto* place = place_of(entry, name);
-      names_a_token = names_a_token || place == &entry.jti || place == &entry.ath;
-      names.push_back(std::move(name));
+    for (Cell& cell : cells) {
+      if (std::optional<std::string_view>* place = place_of(entry, cell.text)) {
+        if (*place) return wrong_line("two of its columns say the same; leave one of them out");
+        *place = "";
+      }
+      names.push_back(std::move(cell.text));
     }
-    if (names_a_token) return {};
+    if (entry.jti || entry.ath) return {};
     return wrong_line("names no column jti or ath; begin with the names of the columns, such as jti,iss,from");
   }
 
-  Result<void> read_cells(const std::vector<std::string>& cells, const std::vector<std::string>& names) {
+  Result<void> read_cells(const std::vector<Cell>& cells, const std::vector<std::string>& names) {
     if (cells.size() > names.size())
       return wrong_line("has " + std::to_string(cells.size()) + " cells, and the first line names " +
                         std::to_string(names.size()) + " columns");
     Entry entry;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       std::optional<std::string_view>* to = place_of(entry, names[i]);
-      if (to != nullptr && !cells[i].empty()) *to = cells[i];
+      if (to != nullptr && !cells[i].text.empty()) *to = cells[i].text;
     }
     return add(entry);
   }
@@ -197,6 +240,13 @@ class RevocationReader {
   base::Arena arena_;
   std::shared_ptr<RevocationList> list_{new RevocationList()};
 };
+
+std::string_view TokenHash::bytes() {
+  if (!std::exchange(is_computed_, true)) {
+    digest::sha2(Hash::SHA256, token_, reinterpret_cast<unsigned char*>(bytes_.data()));
+  }
+  return {bytes_.data(), bytes_.size()};
+}
 
 RevocationList::RevocationList() {
   std::random_device random;
@@ -277,7 +327,7 @@ void RevocationList::grow() {
 }
 
 std::optional<Instant> RevocationList::revoked_from(std::optional<std::string_view> jti,
-                                                    std::optional<std::string_view> iss, std::string_view token) const {
+                                                    std::optional<std::string_view> iss, TokenHash& token) const {
   std::optional<Instant> earliest;
   const auto look_up = [&](const Name& name) {
     if (!has_kind_[static_cast<std::size_t>(name.kind)]) return;
@@ -286,11 +336,7 @@ std::optional<Instant> RevocationList::revoked_from(std::optional<std::string_vi
   };
   if (jti) look_up({Kind::jti, *jti});
   if (jti && iss) look_up({Kind::jti_of_issuer, *jti, *iss});
-  if (has_kind_[static_cast<std::size_t>(Kind::ath)]) {
-    unsigned char hash[32];
-    digest::sha2(Hash::SHA256, token, hash);
-    look_up({Kind::ath, {reinterpret_cast<const char*>(hash), sizeof hash}});
-  }
+  if (has_kind_[static_cast<std::size_t>(Kind::ath)]) look_up({Kind::ath, token.bytes()});
   return earliest;
 }
 

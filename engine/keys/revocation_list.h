@@ -4,6 +4,7 @@
 // tokens can choose which of them are slow. Immutable; all members are thread safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,6 +16,18 @@
 #include "assay/result.h"
 
 namespace assay::keys {
+
+// The SHA-256 of a token, computed when the first list asks for it. Not thread safe; the token outlives it.
+class TokenHash {
+ public:
+  explicit TokenHash(std::string_view token) noexcept : token_(token) {}
+  std::string_view bytes();
+
+ private:
+  std::string_view token_;
+  bool is_computed_ = false;
+  std::array<char, 32> bytes_;
+};
 
 class RevocationList {
  public:
@@ -28,7 +41,7 @@ class RevocationList {
   // Returns the earliest time from which the token is revoked, or nothing if it is not on the list. `jti` and `iss`:
   // the token's claims, nothing if they are no strings.
   std::optional<Instant> revoked_from(std::optional<std::string_view> jti, std::optional<std::string_view> iss,
-                                      std::string_view token) const;
+                                      TokenHash& token) const;
   std::size_t size() const noexcept { return rows_.size(); }
 
  private:

@@ -1,5 +1,6 @@
 #include "memo/header_memo.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -10,6 +11,26 @@ namespace {
 
 constexpr std::size_t kMaxPlans = 4096;
 constexpr std::size_t kMaxRememberedBytes = 2048;
+
+// "alg is RS384, and only RS256 and ES256 are allowed". RFC 9864 gave each curve of EdDSA a name of its own, and
+// whoever allows one name may see tokens with the other.
+std::string not_allowed(Algorithm alg, const Policy& policy) {
+  const std::vector<Algorithm>& allowed = policy.algorithms;
+  const std::string name(to_string(alg));
+  std::string text = "alg is " + name + ", and only ";
+  for (std::size_t i = 0; i < allowed.size(); ++i) {
+    if (i > 0) text += i + 1 == allowed.size() ? " and " : ", ";
+    text += to_string(allowed[i]);
+  }
+  text += allowed.size() == 1 ? " is allowed" : " are allowed";
+  const auto may_be_meant = [alg](Algorithm other) {
+    return info(other).scheme == Scheme::eddsa && (alg == Algorithm::EdDSA || other == Algorithm::EdDSA);
+  };
+  const auto other = std::find_if(allowed.begin(), allowed.end(), may_be_meant);
+  if (info(alg).scheme != Scheme::eddsa || other == allowed.end()) return text;
+  text += "; " + std::string(to_string(*other)) + " does not stand for " + name + ", so allow " + name;
+  return text + (is_fastmcp(policy.profile) ? " instead" : ", too");
+}
 
 HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, const Policy& policy) {
   HeaderPlan plan;
@@ -29,6 +50,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
     if (const std::string_view why = snapshot.ring->why_skipped(*kid, plan.header.algorithm); !why.empty()) {
       plan.fault = Reason::key_not_found;
       plan.detail = why;
+      plan.key_was_skipped = true;
       plan.wants_refetch = snapshot.has_urls;
       return plan;
     }
@@ -43,10 +65,13 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
     plan.fault = Reason::algorithm_not_allowed;
     // If the keys decide, a key that is not here yet may permit the algorithm.
     plan.wants_refetch = snapshot.has_urls && policy.algorithms.empty() && kid && !snapshot.ring->knows(*kid);
-    plan.detail = !policy.algorithms.empty() ? "not one of the algorithms that are allowed"
-                  : AlgorithmSet::unless_named().contains(*plan.header.algorithm)
-                      ? "no configured key permits this algorithm"
-                      : "this algorithm is used only if it is named among the allowed ones";
+    if (!policy.algorithms.empty()) {
+      plan.own_detail = not_allowed(*plan.header.algorithm, policy);
+    } else {
+      plan.detail = AlgorithmSet::unless_named().contains(*plan.header.algorithm)
+                        ? "no configured key permits this algorithm"
+                        : "this algorithm is used only if it is named among the allowed ones";
+    }
     return plan;
   }
   if (snapshot.ring == nullptr) return plan;  // there are no keys to choose from: TokenInspector
@@ -54,7 +79,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   plan.candidates = std::move(choice.candidates);
   plan.fault = choice.fault;
   plan.detail = choice.detail;
-  plan.wants_refetch = choice.unknown_kid && snapshot.has_urls;
+  plan.wants_refetch = choice.names_unknown_key && snapshot.has_urls;
   return plan;
 }
 
@@ -95,7 +120,9 @@ const HeaderPlan& HeaderMemo::look_up(std::string_view segment, const Policy& po
   }
   HeaderPlan& plan = keep ? plans_[std::string(segment)] : unremembered_.emplace_back();
   plan = make_plan(segment, *snapshot_, policy);
-  if (plan.header.fault) plan.detail = plan.header.detail;  // views the string where it now lives
+  // Views the strings where they now live.
+  if (plan.header.fault) plan.detail = plan.header.detail;
+  if (!plan.own_detail.empty()) plan.detail = plan.own_detail;
   if (keep && !plan.candidates.empty()) plan.id = ++last_id_;
   return plan;
 }

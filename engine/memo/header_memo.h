@@ -26,10 +26,13 @@ namespace assay::memo {
 struct HeaderPlan {
   bool decodable = false;  // strict base64url; false: the token is malformed, and the rest here says nothing
   jose::Header header;
-  std::optional<Reason> fault;                       // malformed_header to key_mismatch, the earliest
-  std::string_view detail;                           // of the fault; static text, the header's or the ring's
+  std::optional<Reason> fault;  // malformed_header to key_mismatch, the earliest
+  std::string_view detail;      // of the fault; static text, `own_detail`, the header's or the ring's
+  std::string own_detail;       // empty: the detail stands elsewhere
   std::vector<const keys::PreparedKey*> candidates;  // the keys to try in turn; none if the snapshot has no ring
-  bool wants_refetch = false;                        // the kid names no key, and a URL may have it by now
+  bool key_was_skipped = false;                      // the fault is that the key of this kid cannot be used
+  // The header names no key that is here, and a URL may have it by now. If there are candidates, they are tried first.
+  bool wants_refetch = false;
   // A number among all plans of one memo, also of earlier snapshots; 0: not remembered, or there are no candidates.
   std::uint64_t id = 0;
 };

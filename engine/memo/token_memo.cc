@@ -93,6 +93,12 @@ bool TokenMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapsho
   return true;
 }
 
+void TokenMemo::begin_again(const std::shared_ptr<const keys::Snapshot>& snapshot) {
+  forget_all();
+  snapshot_ = snapshot;
+  for (Lookup& lookup : lookups_) lookup.entry = nullptr;
+}
+
 // Finds the ways of the set that have the tag, and prefetches the first one's entry.
 void TokenMemo::prefetch_entry(Lookup& lookup, std::size_t token_bytes) const noexcept {
   const TokenTable::Set& set = table_.set_of(lookup.tag);

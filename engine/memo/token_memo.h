@@ -53,6 +53,10 @@ class TokenMemo {
   // called for this batch then.
   bool begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot, std::span<const jose::TokenInput> inputs);
 
+  // Begins anew, with newer keys, a batch for which begin_batch() returned true. Nothing is known of its tokens then.
+  // They are not counted a second time.
+  void begin_again(const std::shared_ptr<const keys::Snapshot>& snapshot);
+
   // Whether the signature of the batch's i-th token is known to be valid under the batch's snapshot.
   bool knows_signature(std::size_t i) const noexcept { return lookups_[i].entry != nullptr; }
   // Fills a new verdict of the batch's i-th token, if it is known and was accepted at this moment. Else returns false.

@@ -1,12 +1,8 @@
 #include "stream/diagnosis.h"
 
+#include <charconv>
+#include <system_error>
 #include <utility>
-
-#include "base/arena.h"
-#include "codec/base64url.h"
-#include "codec/json.h"
-#include "jose/compact.h"
-#include "jose/numeric_date.h"
 
 namespace assay::stream {
 namespace {
@@ -15,21 +11,6 @@ namespace {
 bool held_token(const jose::TokenVerdict& verdict) noexcept {
   return verdict.reasons.empty() || verdict.reasons.first() > Reason::malformed_header ||
          verdict.reasons.first() == Reason::encrypted_token || verdict.reasons.first() == Reason::signature_redacted;
-}
-
-// The seconds of `exp` in a token whose signature is valid; nothing if it has none.
-std::optional<std::int64_t> expiry_of(std::string_view token) {
-  const std::size_t first = token.find('.');
-  const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  const std::optional<std::string> payload = codec::base64url_decode(token.substr(first + 1, second - first - 1));
-  if (!payload) return std::nullopt;
-  base::Arena arena;
-  const codec::JsonNode* claims = codec::parse_json(*payload, codec::JsonDialect::python, arena);
-  const codec::JsonNode* exp = claims == nullptr ? nullptr : claims->find("exp");
-  if (exp == nullptr || !exp->is(codec::JsonType::integer)) return std::nullopt;
-  const jose::NumericDate date = jose::parse_numeric_date(exp->text);
-  return date.saturated ? std::nullopt : std::optional(date.seconds);
 }
 
 }  // namespace
@@ -41,15 +22,17 @@ void Diagnosis::saw(InputNote::Kind kind, std::string_view place) {
 
 void Diagnosis::count(const jose::TokenVerdict& verdict, std::uint64_t number) {
   if (number <= kSearchedRecords && held_token(verdict)) ++tokens_;
-  if (verdict.reasons.contains(Reason::key_not_found) && verdict.has_kid) unknown_kids_.count(verdict.kid, false);
+  const bool is_unknown = verdict.reasons.contains(Reason::key_not_found) && !verdict.key_was_skipped;
+  if (is_unknown && verdict.has_kid) unknown_kids_.count(verdict.kid, false);
 }
 
-void Diagnosis::count_expired(std::string_view token, Instant time) {
+void Diagnosis::count_expired(const jose::TokenVerdict& verdict, Instant time) {
   if (expired_ == kMostExpired) return;
   ++expired_;
-  const std::optional<std::int64_t> exp = expiry_of(token);
-  std::int64_t ago = 0;
-  if (!exp || __builtin_sub_overflow(time.seconds, *exp, &ago)) return;
+  const char* const end = verdict.expires_at.data() + verdict.expires_at.size();
+  std::int64_t exp = 0, ago = 0;
+  if (std::from_chars(verdict.expires_at.data(), end, exp).ec != std::errc()) return;
+  if (__builtin_sub_overflow(time.seconds, exp, &ago)) return;
   // A token that is used just after it was issued, for a whole number of hours: the clocks may differ by a minute.
   constexpr std::int64_t kHour = 3600, kAbout = 60, kMostHours = 14;
   const std::int64_t beyond = (ago + kAbout) % kHour;

@@ -26,11 +26,10 @@ class Diagnosis {
  public:
   // The form of a record. `place`: a JSON pointer. Only the first of each kind is kept.
   void saw(InputNote::Kind kind, std::string_view place);
-  bool has_seen(InputNote::Kind kind) const noexcept { return seen_[static_cast<std::size_t>(kind)].has_value(); }
   // Counts a verdict. `number`: of the record in its file, from 1. count_expired() compares the exp of an expired token
   // with the `time` of its record.
   void count(const jose::TokenVerdict& verdict, std::uint64_t number);
-  void count_expired(std::string_view token, Instant time);
+  void count_expired(const jose::TokenVerdict& verdict, Instant time);
   // Adds what later records of the same file show.
   void add(const Diagnosis& later);
   // Forgets the file, and keeps what is counted over all files.

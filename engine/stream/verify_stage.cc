@@ -146,7 +146,9 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
 }
 
 void VerifyStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) const {
-  if (!verdict.alg.starts_with("HS") || !wants_failed_hmac_.exchange(false)) return;
+  // Loaded first: many threads may come here for every token, and only one exchange is of use.
+  if (!wants_failed_hmac_.load(std::memory_order_relaxed) || !verdict.alg.starts_with("HS")) return;
+  if (!wants_failed_hmac_.exchange(false)) return;
   const base::MutexLock lock(mutex_);
   failed_hmac_ = token;
 }
@@ -162,10 +164,10 @@ void VerifyStage::diagnose(const Extracted& extracted, const jose::TokenVerdict&
   batch.diagnosis.count(verdict, number);
   if (verdict.reasons.empty()) return;
   if (options_.at_record && verdict.reasons.first() == Reason::token_expired) {
-    batch.diagnosis.count_expired(extracted.token, extracted.time);
+    batch.diagnosis.count_expired(verdict, extracted.time);
   }
   if (extracted.form) batch.diagnosis.saw(*extracted.form, extracted.place);
-  if (number > kSearchedRecords || batch.diagnosis.has_seen(InputNote::Kind::in_text)) return;
+  if (number > kSearchedRecords || batch.diagnosis.seen(InputNote::Kind::in_text)) return;
   // One token, though written wrongly: padded, or in the alphabet of standard base64.
   constexpr std::string_view kOneToken = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/";
   if (extracted.token.find_first_not_of(kOneToken) == std::string_view::npos) return;

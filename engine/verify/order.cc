@@ -60,8 +60,11 @@ bool is_unsecured(const jose::Compact& compact, const memo::HeaderPlan& plan) no
 
 // Checks everything that depends only on the header.
 void check_header(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
-  workspace.wants_refetch = workspace.wants_refetch || work.plan->wants_refetch;
-  if (work.plan->fault) return reject(verdict, *work.plan->fault, work.plan->detail);
+  if (work.plan->fault) {
+    workspace.wants_refetch = workspace.wants_refetch || work.plan->wants_refetch;
+    verdict.key_was_skipped = work.plan->key_was_skipped;
+    return reject(verdict, *work.plan->fault, work.plan->detail);
+  }
   work.next = Work::Next::signature;
 }
 
@@ -89,10 +92,11 @@ void reject_shape(std::string_view token, const jose::Compact& compact, const Wo
   reject(verdict, fault.reason, fault.detail);
 }
 
-// joserfc's limits: of a segment, and of the three together with their dots. It measures only tokens of three segments.
-bool is_too_long_for_fastmcp(std::string_view token, const jose::Compact& compact) noexcept {
-  const bool too_long = compact.payload.size() > jose::kFastmcpMaxPayload ||
-                        compact.signature.size() > jose::kFastmcpMaxSignature || token.size() > jose::kFastmcpMaxToken;
+// joserfc's limits of a segment. It measures only tokens of three segments. checked_policy has put joserfc's limit of
+// the whole token into the policy.
+bool has_too_long_segment_for_fastmcp(const jose::Compact& compact) noexcept {
+  const bool too_long =
+      compact.payload.size() > jose::kFastmcpMaxPayload || compact.signature.size() > jose::kFastmcpMaxSignature;
   return too_long && compact.shape != jose::Shape::malformed && compact.signature.find('.') == std::string_view::npos;
 }
 
@@ -103,8 +107,8 @@ void check_segments(std::string_view token, Work& work, jose::TokenVerdict& verd
   const bool payload_is_encoded = work.plan == nullptr || work.plan->header.payload_is_encoded;
   jose::Compact compact = jose::take_apart(token, work.header_size, payload_is_encoded, workspace.arena);
   if (policy.accept_padding) jose::decode_padded(compact, workspace.arena);
-  if (is_fastmcp(policy.profile) && is_too_long_for_fastmcp(token, compact)) {
-    return reject(verdict, Reason::token_too_large, "longer than joserfc's limits for a segment or a token");
+  if (is_fastmcp(policy.profile) && has_too_long_segment_for_fastmcp(compact)) {
+    return reject(verdict, Reason::token_too_large, "a segment is longer than joserfc's limit");
   }
   if (work.plan != nullptr && work.plan->decodable) report_header(*work.plan, verdict);
   if (work.plan == nullptr || !has_sound_shape(compact, *work.plan, least_signature(*work.plan, workspace))) {
@@ -143,6 +147,7 @@ void take_answers(std::size_t round, std::span<jose::TokenVerdict> verdicts, Wor
     } else if (round + 1 < work.plan->candidates.size()) {
       workspace.job_tokens[left++] = i;
     } else {
+      workspace.wants_refetch = workspace.wants_refetch || work.plan->wants_refetch;
       verdicts[i].signature = SignatureState::invalid;
       reject(verdicts[i], Reason::signature_invalid, explain_signature(*work.plan, work.signature, workspace.arena));
     }
@@ -190,9 +195,10 @@ std::optional<Instant> check_revocation(const jose::TokenInput& input, jose::Tok
   std::optional<std::string_view> jti, iss;
   if (verdict.has_jti) jti = verdict.jti;
   if (verdict.has_issuer) iss = verdict.issuer;
+  keys::TokenHash hash(input.token);
   std::optional<Instant> from;
   for (const auto& list : workspace.snapshot->revoked) {
-    const std::optional<Instant> here = list->revoked_from(jti, iss, input.token);
+    const std::optional<Instant> here = list->revoked_from(jti, iss, hash);
     if (here && (!from || *here < *from)) from = here;
   }
   if (!from || input.at < *from) return from;
@@ -236,6 +242,9 @@ Accepted check_claims(const Work& work, const jose::TokenInput& input, jose::Tok
       jose::apply_policy(workspace.policy, work.plan->header, *claims, verdict.scopes, input.at, workspace.arena);
   verdict.reasons = judgement.reasons;
   verdict.detail = judgement.detail;
+  if (verdict.reasons.contains(Reason::token_expired)) {
+    verdict.expires_at = jose::expires_at_of(*claims, profile, workspace.arena);
+  }
   std::optional<Instant> revoked_from;
   if (!workspace.snapshot->revoked.empty()) revoked_from = check_revocation(input, verdict, workspace);
   if (!verdict.reasons.empty() || verdict.signature != SignatureState::valid) return {};
@@ -277,15 +286,54 @@ void split_and_decode(std::span<const jose::TokenInput> inputs, std::span<jose::
   workspace.clock.lap(Stage::decode);
 }
 
-// Begins the batch with the keys of now. Returns the memo, or null when tokens are not remembered.
-memo::TokenMemo* begin(std::span<const jose::TokenInput> inputs, Workspace& workspace) {
+// Prepares the workspace for the batch, with the keys of now.
+void take_keys(Workspace& workspace) {
   if (workspace.key_store != nullptr) workspace.snapshot = workspace.key_store->snapshot();
   workspace.arena.reset();
   workspace.header_memo.begin_batch(workspace.snapshot);
   workspace.wants_refetch = false;
+}
+
+// The refetches that a batch waits for. All of them together have one time limit.
+class Waiting {
+ public:
+  explicit Waiting(Workspace& workspace) noexcept : workspace_(workspace) {}
+
+  // Waits for a refetch if a token of the batch wants one. Returns true if there are newer keys. After a wait in vain
+  // the batch does not wait again: other tokens of it would not find their keys either.
+  bool for_newer_keys() {
+    if (!workspace_.wants_refetch || in_vain_) return false;
+    keys::KeyStore& store = *workspace_.key_store;
+    if (!deadline_) deadline_ = keys::after(keys::Clock::now(), store.fetch_options().timeout_seconds);
+    in_vain_ = !store.wait_for_newer(workspace_.snapshot.get(), *deadline_, workspace_.stop);
+    return !in_vain_;
+  }
+
+ private:
+  Workspace& workspace_;
+  std::optional<keys::Clock::time_point> deadline_;
+  bool in_vain_ = false;
+};
+
+// The first three stages, begun anew as long as a refetch brings newer keys for a token of the batch. Returns the memo,
+// or null when tokens are not remembered.
+memo::TokenMemo* check_up_to_signatures(std::span<const jose::TokenInput> inputs,
+                                        std::span<jose::TokenVerdict> verdicts, Workspace& workspace) {
+  take_keys(workspace);
   // The memo skips batches if tokens hardly repeat.
-  memo::TokenMemo* const known = workspace.token_memo.get();
-  return known != nullptr && known->begin_batch(workspace.snapshot, inputs) ? known : nullptr;
+  memo::TokenMemo* known = workspace.token_memo.get();
+  if (known != nullptr && !known->begin_batch(workspace.snapshot, inputs)) known = nullptr;
+  Waiting waiting(workspace);
+  for (;;) {
+    split_and_decode(inputs, verdicts, known, workspace);
+    if (!waiting.for_newer_keys()) {
+      check_signatures(verdicts, workspace);
+      workspace.clock.lap(Stage::signature);
+      if (!waiting.for_newer_keys()) return known;
+    }
+    take_keys(workspace);
+    if (known != nullptr) known->begin_again(workspace.snapshot);
+  }
 }
 
 }  // namespace
@@ -314,24 +362,12 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
   workspace.clock.start();
   std::vector<Work>& work = workspace.work;
   work.resize(std::max(work.size(), inputs.size()));
-  memo::TokenMemo* known = begin(inputs, workspace);
-  split_and_decode(inputs, verdicts, known, workspace);
-  if (workspace.wants_refetch) {
-    const auto deadline = keys::after(keys::Clock::now(), workspace.key_store->fetch_options().timeout_seconds);
-    while (workspace.wants_refetch &&
-           workspace.key_store->wait_for_newer(workspace.snapshot.get(), deadline, workspace.stop)) {
-      known = begin(inputs, workspace);
-      split_and_decode(inputs, verdicts, known, workspace);
-    }
-  }
-  check_signatures(verdicts, workspace);
-  workspace.clock.lap(Stage::signature);
+  memo::TokenMemo* const known = check_up_to_signatures(inputs, verdicts, workspace);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (work[i].next != Work::Next::claims) continue;
     const Accepted accepted = check_claims(work[i], inputs[i], verdicts[i], workspace);
-    // Two kinds of token are not remembered, because recall() would skip work that is due each time they come: a token
-    // whose kid no key has asks for a refetch, and one that the cross-check did not sample may be sampled next time.
-    if (known == nullptr || !known->should_remember(i) || work[i].plan->wants_refetch || work[i].not_sampled) continue;
+    // A token that the cross-check did not sample is not remembered: it may be sampled the next time it comes.
+    if (known == nullptr || !known->should_remember(i) || work[i].not_sampled) continue;
     known->remember(i, inputs[i].token, verdicts[i], accepted.interval(workspace.policy));
   }
   workspace.clock.lap(Stage::claims);

@@ -3,7 +3,8 @@
 //
 // A batch of tokens goes through four stages: split, decode, signatures, claims. If a token's kid is unknown after the
 // second stage, and a URL may have its key by now, the batch waits for a refetch. Then it begins anew with the newer
-// keys.
+// keys. A token that another key may serve whatever its kid is does not wait: only if that key does not verify it, the
+// batch waits after the third stage.
 //
 // Each stage is a loop over the batch. A token that a stage rejects is skipped by the later ones, so the earliest stage
 // that fails decides. Only the claims can give several reasons.
@@ -72,7 +73,7 @@ struct Workspace {
   codec::FastObjectReader reader;
   std::unique_ptr<signature::BackendSession> backend;  // null: without keys
 
-  bool wants_refetch = false;  // the kid of some token of the batch names no key that is here
+  bool wants_refetch = false;  // a token of the batch has no key left to try, and a URL may have its key by now
   std::vector<Work> work;
   std::vector<signature::Job> jobs;
   std::vector<std::uint32_t> job_tokens;  // jobs[j] is of inputs[job_tokens[j]]

@@ -109,7 +109,7 @@ class CodedSecrets(Case):
             self.assertEqual(told.stderr, b"")
             self.assertIn(b"no reading fits", shown.stdout)
             return None
-        self.assertEqual(told.stderr.decode(), f"assay: {name}: tokens with signature_invalid would pass: {line}\n")
+        self.assertEqual(told.stderr.decode(), f"assay: {name}: tokens fail with signature_invalid because {line}\n")
         for known in (secret, data if isinstance(data, bytes) else data.encode()):
             self.assertNotIn(known.strip(), told.stderr + shown.stdout)
         return line
@@ -119,7 +119,7 @@ class CodedSecrets(Case):
         advice = self.advice(data, secret, name)
         self.assertIsNotNone(advice, data)
         self.assertTrue(advice.startswith(starts), advice)
-        command, _, flag = advice.split(": ", 1)[1].partition(", or --")
+        command, _, flag = advice.split("; run ", 1)[1].partition(", or give --")
         made = command.rsplit(" > ", 1)[1]
         self.assertNotEqual(made, name)
         done = subprocess.run(["bash", "-c", "set -o pipefail; " + command], cwd=self.folder, capture_output=True)
@@ -143,7 +143,7 @@ class CodedSecrets(Case):
 
     def test_a_line_break_that_was_coded_too_is_taken_off_by_the_command_and_not_by_the_flag(self):
         coded = base64.b64encode(TEXT + b"\n")
-        self.assertEqual(self.advice(coded, TEXT), "the file is base64 of the secret: base64 -d file.txt > secret.bin")
+        self.assertEqual(self.advice(coded, TEXT), "the file is base64 of the secret; run base64 -d file.txt > secret.bin")
         self.assertMends(coded, TEXT, "the file is base64 of the secret")
 
     def test_a_short_secret_is_said_to_be_short(self):
@@ -160,24 +160,24 @@ class CodedSecrets(Case):
     def test_hex_and_base64_of_base64(self):
         lower, upper = BINARY.hex().encode(), BINARY.hex().upper().encode()
         for data in (lower, upper + b"\n", lower[:40] + b"\r\n" + lower[40:], b" ".join([upper[:8], upper[8:]])):
-            self.assertMends(data, BINARY, "the file is hex of the secret: ")
-        self.assertEqual(self.advice(lower, BINARY), "the file is hex of the secret: tr a-f A-F < file.txt | basenc --base16 -d > "
-                                                     "secret.bin, or --secret-encoding hex")
+            self.assertMends(data, BINARY, "the file is hex of the secret; run ")
+        self.assertEqual(self.advice(lower, BINARY), "the file is hex of the secret; run tr a-f A-F < file.txt | basenc --base16 -d > "
+                                                     "secret.bin, or give --secret-encoding hex")
         twice = base64.b64encode(base64.b64encode(BINARY))
-        self.assertMends(twice, BINARY, "the file is base64 of base64 of the secret: base64 -d file.txt | base64 -d > secret.bin")
+        self.assertMends(twice, BINARY, "the file is base64 of base64 of the secret; run base64 -d file.txt | base64 -d > secret.bin")
 
     def test_quotation_marks_and_names(self):
         secret = b"thirteen-black-horses-under-a-red-moon"
-        self.assertMends(b'JWT_SECRET="' + secret + b'"\n', secret, "the secret is the value of JWT_SECRET without quotation marks: "
+        self.assertMends(b'JWT_SECRET="' + secret + b'"\n', secret, "the secret is the value of JWT_SECRET without quotation marks; run "
                          "cut -d= -f2- file.txt | tr -d '\"' > secret.txt")
         self.assertMends(b"export JWT_SECRET='" + secret + b"'\n", secret, "the secret is the value of JWT_SECRET without quotation marks")
-        self.assertMends(b"JWT_SECRET=" + secret + b"\r\n", secret, "the secret is the value of JWT_SECRET: cut -d= -f2- file.txt > ")
-        self.assertMends(b"PORT=80\nJWT.SECRET=" + secret + b"\nX=1\n", secret, "the secret is the value of JWT.SECRET: grep ")
-        self.assertMends(b"jwt-secret: " + secret + b"\n", secret, "the secret is the value of jwt-secret: sed ")
+        self.assertMends(b"JWT_SECRET=" + secret + b"\r\n", secret, "the secret is the value of JWT_SECRET; run cut -d= -f2- file.txt > ")
+        self.assertMends(b"PORT=80\nJWT.SECRET=" + secret + b"\nX=1\n", secret, "the secret is the value of JWT.SECRET; run grep ")
+        self.assertMends(b"jwt-secret: " + secret + b"\n", secret, "the secret is the value of jwt-secret; run sed ")
         self.assertMends(b"'" + secret + b"'", secret, "the secret is the file without quotation marks")
         self.assertMends(b'"' + secret + b'"x"\n', secret + b'"x', "the secret is the file without quotation marks")
-        self.assertMends(b"K=" + base64.b64encode(BINARY) + b"\n", BINARY, "the value of K is base64 of the secret: ")
-        self.assertMends(b'K="' + BINARY.hex().encode() + b'"\n', BINARY, "the value of K without quotation marks is hex of the secret: ")
+        self.assertMends(b"K=" + base64.b64encode(BINARY) + b"\n", BINARY, "the value of K is base64 of the secret; run ")
+        self.assertMends(b'K="' + BINARY.hex().encode() + b'"\n', BINARY, "the value of K without quotation marks is hex of the secret; run ")
 
     def test_line_breaks_and_marks(self):
         secret = b"thirteen-black-horses-under-a-red-moon"
@@ -188,15 +188,15 @@ class CodedSecrets(Case):
         self.assertMends(secret[:20] + b"\n" + secret[20:] + b"\n", secret, "the secret is the file without white space")
         self.assertMends(b" " + secret + b" \n", secret, "the secret is the file without white space")
         for data, ending in ((secret, b"\n"), (secret + b"\n", b"\n"), (secret, b"\r\n"), (secret + b"\r\n", b"\r\n")):
-            self.assertMends(data, secret + ending, "the secret is the file, and a line break at the end is part of the secret: { cat file.txt; ")
+            self.assertMends(data, secret + ending, "the secret is the file, and a line break at the end is part of the secret; run { cat file.txt; ")
 
     def test_the_reverse(self):
-        for encode, words in ((base64.b64encode, "the secret is the base64 text of the file: base64 -w0 file.bin > secret.txt"),
-                              (lambda data: base64.urlsafe_b64encode(data).rstrip(b"="), "the secret is the base64url text of the file: "),
-                              (lambda data: data.hex().encode(), "the secret is the hex text of the file: od "),
-                              (lambda data: data.hex().upper().encode(), "the secret is the hex text, in capitals, of the file: ")):
+        for encode, words in ((base64.b64encode, "the secret is the base64 text of the file; run base64 -w0 file.bin > secret.txt"),
+                              (lambda data: base64.urlsafe_b64encode(data).rstrip(b"="), "the secret is the base64url text of the file; run "),
+                              (lambda data: data.hex().encode(), "the secret is the hex text of the file; run od "),
+                              (lambda data: data.hex().upper().encode(), "the secret is the hex text, in capitals, of the file; run ")):
             self.assertMends(BINARY[:-1], encode(BINARY[:-1]), words, "file.bin")
-        self.assertMends(TEXT + b"\n", base64.b64encode(TEXT), "the secret is the base64 text of the file: head -c -1 ")
+        self.assertMends(TEXT + b"\n", base64.b64encode(TEXT), "the secret is the base64 text of the file; run head -c -1 ")
 
     def test_names_of_files_are_safe_in_a_shell_and_never_overwritten(self):
         for name in ("it's a secret", "secret.bin", "$(touch x)"):
@@ -213,7 +213,7 @@ class CodedSecrets(Case):
         self.write("file.txt", plain)
         done = self.assay("inspect", "--secret-file", "file.txt", "--secret-encoding", "base64", "--at", str(AT),
                           stdin=token(secret=plain))
-        self.assertIn(b"would pass: the file is the secret itself: leave out --secret-encoding", done.stdout)
+        self.assertIn(b"would pass: the file is the secret itself; leave out --secret-encoding", done.stdout)
 
     def test_the_flag_is_refused_where_it_does_nothing_or_the_file_is_not_so(self):
         self.write("keys.json", compact({"keys": [{"kty": "oct", "k": b64url(SECRET)}]}))

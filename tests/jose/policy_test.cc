@@ -148,6 +148,15 @@ TEST(Lifetime, IsExpLessIatAndNeedsBoth) {
     EXPECT_EQ(outcome(R"({"iat":1800003000,"exp":1800000001})", policy).reasons, kNone);
     EXPECT_EQ(outcome(R"({"iat":1800000000,"exp":1800003600.0000000001})", policy).reasons, lifetime);
     EXPECT_EQ(outcome(R"({"iat":1800000000,"exp":1800003601})", policy).detail, "lives 3601 s, longer than 3600 s");
+    for (const auto& [iat, exp, lives] :
+         {std::tuple("1800000000", "1800003600.5", "lives 3600.5 s, longer than 3600 s"),
+          {"1800000000.25", "1800003601", "lives 3600.75 s, longer than 3600 s"},
+          {"1800000000.25", "1800003601.25", "lives 3601 s, longer than 3600 s"},
+          {"1800000000", "1800003600.000000001", "lives 3600.000000001 s, longer than 3600 s"},
+          {"1800000000", "1800003600.0000000001", "lives longer than 3600 s, by less than a nanosecond"}}) {
+      const std::string json = "{\"iat\":" + std::string(iat) + ",\"exp\":" + exp + "}";
+      EXPECT_EQ(outcome(json, policy).detail, lives) << json;
+    }
     EXPECT_EQ(outcome(R"({"iat":1800000000000,"exp":1800003600000})", policy).detail,
               "lives 3600000 s, longer than 3600 s; is it in milliseconds?");
     EXPECT_EQ(outcome(R"({"iat":1800000000,"exp":1e300})", policy).reasons, lifetime);
@@ -252,12 +261,17 @@ TEST(Issuer, MayBeATemplateThatTheTokensOwnTenantFills) {
   // A tid must not add to the path, nor be empty, nor be the placeholder itself.
   for (const char* tid : {"a/../b", "", "{tenantid}", "a b", "a.b"}) {
     const std::string json = R"({"iss":"https://login.example/)" + std::string(tid) + R"(/v2.0","tid":")" + tid + "\"}";
-    const bool literal = std::string(tid) == "{tenantid}";
-    EXPECT_EQ(judged(json.c_str()).reasons.empty(), literal) << json;
+    EXPECT_EQ(judged(json.c_str()).reasons, Reason::issuer_mismatch) << json;
   }
   EXPECT_EQ(judged(R"({"iss":"https://login.example/aa/v2.0","tid":["aa"]})").detail, "tid is not a tenant's id");
+  for (const char* tid : {"", R"(,"tid":"aa")", R"(,"tid":"{tenantid}")"}) {
+    const std::string json = R"({"iss":"https://login.example/{tenantid}/v2.0")" + std::string(tid) + "}";
+    EXPECT_EQ(judged(json.c_str()).reasons, Reason::issuer_mismatch) << json;
+    EXPECT_EQ(judged(json.c_str()).detail, "iss holds {tenantid} itself, not the id of a tenant in its place");
+  }
   policy.profile = kFastmcp;  // compares as it stands
   EXPECT_EQ(judged(R"({"iss":"https://login.example/aa/v2.0","tid":"aa"})").reasons, Reason::issuer_mismatch);
+  EXPECT_EQ(judged(R"({"iss":"https://login.example/{tenantid}/v2.0"})").reasons, kNone);
 }
 
 TEST(Audience, ThatNearlyAgreesIsTold) {

@@ -368,6 +368,47 @@ TEST(JwkSet, ReadsAMapFromKidToPemInStrict) {
   EXPECT_THAT(JwkSet::parse(map, Profile::fastmcp, "set").error().message, HasSubstr("a map from kid to PEM"));
 }
 
+TEST(JwkSet, SkipsWhatIsNoTextInAMapFromKidToPem) {
+  const std::string pem = R"("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n")";
+  for (const char* odd : {"7", "null", "{}", "[]", "true"}) {
+    const auto read =
+        JwkSet::parse("{\"updated\":" + std::string(odd) + ",\"k1\":" + pem + "}", Profile::strict, "set");
+    ASSERT_TRUE(read) << read.error().message;
+    ASSERT_EQ(read->pem_keys.size(), 1u) << odd;
+    EXPECT_EQ(read->pem_keys[0].kid, "k1");
+    EXPECT_EQ(read->pem_keys[0].position, 2u);
+    EXPECT_THAT(read->notes,
+                ElementsAre("set: key 1 (kid \"updated\"): skipped: not a string; in a map from kid to PEM "
+                            "each value is a PEM text"));
+  }
+  // A document of another kind may hold PEM, too.
+  for (const char* other : {R"("jwks_uri":"https://i/keys")", R"("issuer":"https://i")", R"("kty":"RSA")"}) {
+    EXPECT_FALSE(JwkSet::parse("{" + std::string(other) + ",\"certificate\":" + pem + "}", Profile::strict, "set"));
+  }
+}
+
+TEST(JwkSet, SkipsNumbersThatAreHexadecimal) {
+  const auto hex = [](std::size_t digits) {
+    std::string text;
+    for (std::size_t i = 0; i < digits; ++i) text += "c0ffee7B91"[i % 10];
+    return text;
+  };
+  const auto rsa_of = [](const std::string& n) { return R"({"kty":"RSA","e":"AQAB","n":")" + n + "\"}"; };
+  constexpr const char* kWhy =
+      " is hexadecimal, not base64url (RFC 7518 §2): write the bytes of the number in base64url";
+  for (const std::size_t digits : {512, 768, 1024, 1536, 2048}) {
+    EXPECT_EQ(why(rsa_of(hex(digits))), std::string("n") + kWhy) << digits;
+    EXPECT_EQ(why(rsa_of("00" + hex(digits))), std::string("n") + kWhy) << digits;
+    EXPECT_EQ(why(rsa_of("0x" + hex(digits))), std::string("n") + kWhy) << digits;
+  }
+  EXPECT_EQ(why(R"({"kty":"EC","crv":"P-256","x":")" + hex(64) + R"(","y":")" + hex(64) + "\"}"),
+            std::string("x") + kWhy + "; y" + kWhy);
+  EXPECT_EQ(why(R"({"kty":"OKP","crv":"Ed25519","x":")" + hex(64) + "\"}"), std::string("x") + kWhy);
+  EXPECT_EQ(why(rsa(256)), "");
+  // joserfc decodes it as base64url, so FastMCP takes the key.
+  EXPECT_EQ(why(rsa_of(hex(512)), Profile::fastmcp, Algorithm::RS256), "");
+}
+
 TEST(JwkSet, ReadsTheKeysOfASignedSet) {
   const std::string header = b64(R"({"typ":"jwk-set+jwt","alg":"RS256","kid":"f"})");
   const std::string token = header + "." + b64(R"({"iss":"https://i","keys":[)" + ec() + "]}") + ".c2ln\n";

@@ -49,7 +49,7 @@ TEST(KeyRing, StrictTriesEachKeyOfTheKidAndThenTheKeysForAnyKid) {
   EXPECT_EQ(chosen(ring.choose("k", Algorithm::ES256)), "acb");
   EXPECT_EQ(chosen(ring.choose("k", Algorithm::PS256)), "d");
   EXPECT_EQ(chosen(ring.choose("nobody", Algorithm::ES256)), "b");
-  EXPECT_TRUE(ring.choose("nobody", Algorithm::ES256).unknown_kid);
+  EXPECT_TRUE(ring.choose("nobody", Algorithm::ES256).names_unknown_key);
   // Beside key sets an unknown kid is told as one; a ring of keys without kids can only say that none fits.
   EXPECT_EQ(chosen(ring.choose("nobody", Algorithm::ES384)), "key_not_found");
   const KeyRing single(list(p256("any", "b", true)), kStrict, {});
@@ -102,6 +102,23 @@ TEST(KeyRing, FastmcpWithoutKidTakesTheOnlyKeyWhateverItsCurve) {
   EXPECT_EQ(chosen(two.choose(KeyNames{}, Algorithm::ES256)), "key_ambiguous");
 }
 
+// FastMCP's _get_jwks_key: without kid it takes the only cached key, and fetches the set anew if there is not exactly
+// one.
+TEST(KeyRing, FastmcpRefetchesForATokenWithoutKidUnlessThereIsOneKey) {
+  const KeyRing two(list(p256("k", "a"), p256("j", "b")), kFastmcp, {});
+  EXPECT_TRUE(two.choose(KeyNames{}, Algorithm::ES256).names_unknown_key);
+  EXPECT_TRUE(two.choose("", Algorithm::ES256).names_unknown_key);
+  EXPECT_TRUE(two.choose("x", Algorithm::ES256).names_unknown_key);
+  EXPECT_FALSE(two.choose("k", Algorithm::ES256).names_unknown_key);
+  const KeyRing one(list(p256("k", "a")), kFastmcp, {});
+  EXPECT_FALSE(one.choose(KeyNames{}, Algorithm::ES256).names_unknown_key);
+  EXPECT_FALSE(one.choose(KeyNames{}, Algorithm::ES384).names_unknown_key);
+  // In strict a set of several keys is no reason to fetch.
+  EXPECT_FALSE(KeyRing(list(p256("k", "a"), p256("j", "b")), kStrict, {})
+                   .choose(KeyNames{}, Algorithm::ES256)
+                   .names_unknown_key);
+}
+
 TEST(KeyRing, SaysWhyTheKeyOfAKidWasSkipped) {
   const KeyRing ring(list(p256("k", "a")), kStrict, {{"gone", "e is missing"}, {"k", "twice"}});
   const char* why = "the key with the token's kid cannot be used and was skipped: e is missing";
@@ -134,7 +151,7 @@ TEST(KeyRing, StrictChoosesByThumbprintWithoutKid) {
   EXPECT_EQ(chosen(ring.choose(x5t("one", "other"), Algorithm::ES256)), "a");  // a set may hold only x5t
   EXPECT_EQ(chosen(ring.choose(x5t("three"), Algorithm::ES256)), "key_mismatch");
   EXPECT_EQ(chosen(ring.choose(x5t("four"), Algorithm::ES256)), "key_not_found");
-  EXPECT_TRUE(ring.choose(x5t("four"), Algorithm::ES256).unknown_kid);
+  EXPECT_TRUE(ring.choose(x5t("four"), Algorithm::ES256).names_unknown_key);
   EXPECT_EQ(chosen(ring.choose(x5t("four"), Algorithm::RS256)), "key_not_found");   // also of a single key
   EXPECT_EQ(chosen(ring.choose(KeyNames{"a", "two", {}}, Algorithm::ES256)), "a");  // kid counts
   EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::ES256)), "key_ambiguous");
@@ -143,6 +160,9 @@ TEST(KeyRing, StrictChoosesByThumbprintWithoutKid) {
 TEST(KeyRing, StrictTakesAKeyWithoutThumbprintForOneThatMayBeMeant) {
   const KeyRing one(list(p256("a", "a"), named(p256("b", "b"), {"two"})), kStrict, {});
   EXPECT_EQ(chosen(one.choose(x5t("other"), Algorithm::ES256)), "a");
+  // It is tried, and if it fails, the token means a key that is not here.
+  EXPECT_TRUE(one.choose(x5t("other"), Algorithm::ES256).names_unknown_key);
+  EXPECT_FALSE(one.choose(x5t("two"), Algorithm::ES256).names_unknown_key);
   const KeyRing two(list(p256("a", "a"), p256("b", "b")), kStrict, {});
   const KeyChoice choice = two.choose(x5t("other"), Algorithm::ES256);
   EXPECT_EQ(chosen(choice), "key_ambiguous");

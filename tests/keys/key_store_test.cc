@@ -65,16 +65,16 @@ TEST_F(KeyFiles, ReloadKeepsTheOldKeysWhenTheNewFileIsBroken) {
   const std::string path = write("jwks.json", ec_set("a"));
   const auto store = KeyStore::open({source(Kind::jwks_file, path)}, policy(), {}, {});
   ASSERT_TRUE(store) << store.error().message;
-  const std::uint64_t before = (*store)->version();
+  const std::shared_ptr<const Snapshot> before = (*store)->snapshot();
   write("jwks.json", "{");
   const Result<void> reloaded = (*store)->reload();
   ASSERT_FALSE(reloaded);
   EXPECT_THAT(reloaded.error().message, HasSubstr(path));
-  EXPECT_EQ((*store)->version(), before);
+  EXPECT_EQ((*store)->snapshot(), before);
   EXPECT_EQ((*store)->snapshot()->ring->keys()[0].jwk.kid, "a");
   write("jwks.json", ec_set("b"));
   EXPECT_TRUE((*store)->reload());
-  EXPECT_NE((*store)->version(), before);
+  EXPECT_NE((*store)->snapshot(), before);
   EXPECT_EQ((*store)->snapshot()->ring->keys()[0].jwk.kid, "b");
 }
 
@@ -317,6 +317,19 @@ TEST_F(KeyServer, AHangingServerHoldsABatchNoLongerThanItsDeadlineOrASignal) {
   const std::atomic<int> stop{15};
   EXPECT_FALSE(store->wait_for_newer(seen.get(), Clock::now() + std::chrono::hours(1), &stop));
   EXPECT_EQ(kid(*store), "a");
+}
+
+TEST_F(KeyServer, ABatchThatDoesNotWaitSpendsNothingOfTheBucket) {
+  const auto store = open(3600);
+  const std::shared_ptr<const Snapshot> seen = store->snapshot();
+  const std::atomic<int> stop{15};
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(store->wait_for_newer(seen.get(), Clock::now() - std::chrono::seconds(1), nullptr));
+    EXPECT_FALSE(store->wait_for_newer(seen.get(), Clock::now() + std::chrono::hours(1), &stop));
+  }
+  EXPECT_EQ(server_.requests(), 1);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(ask(*store));
+  EXPECT_EQ(server_.requests(), 1 + RefetchBucket::kMost);
 }
 
 TEST_F(KeyServer, AServerThatHangsHoldsUpNoOther) {

@@ -262,6 +262,24 @@ TEST_F(Memo, ForgetsAllWithTheKeySnapshot) {
   EXPECT_TRUE(known(token));
 }
 
+TEST_F(Memo, CountsABatchOnceThatBeginsAgainWithNewerKeys) {
+  open(kMiB);
+  const std::string token = token_of(1);
+  pass({token});
+  begin({token, token_of(2)});
+  ASSERT_TRUE(recall(0));
+  const MemoStatistics before = share_->statistics();
+  snapshot_ = std::make_shared<keys::Snapshot>();
+  memo_->begin_again(snapshot_);
+  EXPECT_FALSE(knows(0));
+  EXPECT_FALSE(recall(0));
+  EXPECT_EQ(share_->statistics().lookups, before.lookups);
+  EXPECT_EQ(share_->statistics().hits, before.hits);
+  EXPECT_EQ(share_->statistics().entries, 0u);
+  remember(0);
+  EXPECT_TRUE(known(token));
+}
+
 TEST_F(Memo, HoldsATokenOnceThatABatchShowsTwice) {
   open(kMiB);
   const std::string token = token_of(1);

@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "codec/base64url.h"
-
 namespace assay::stream {
 namespace {
 
@@ -86,6 +84,9 @@ TEST(Diagnosis, CountsUnknownKids) {
     verdict.has_kid = true;
     verdict.kid = i == 0 ? "k1" : "k2";
     batch.count(verdict, 2);
+    verdict.kid = "skipped";  // its key is known, and the note on it says what is wrong
+    verdict.key_was_skipped = true;
+    batch.count(verdict, 3);
     run.add(batch);
   }
   const auto& kids = run.unknown_kids().values();
@@ -97,17 +98,21 @@ TEST(Diagnosis, CountsUnknownKids) {
 
 TEST(Diagnosis, KnowsTokensThatExpiredByWholeHours) {
   const auto by_hours = [](std::int64_t ago) {
-    const std::string token =
-        "e30." + codec::base64url_encode("{\"exp\":" + std::to_string(1790000000 - ago) + "}") + ".c2ln";
+    jose::TokenVerdict verdict = rejected(Reason::token_expired);
+    const std::string exp = std::to_string(1790000000 - ago);
+    verdict.expires_at = exp;
     Diagnosis batch;
-    batch.count_expired(token, Instant{1790000000, 0});
+    batch.count_expired(verdict, Instant{1790000000, 0});
     EXPECT_EQ(batch.expired(), 1u);
     return batch.expired_by_whole_hours() == 1;
   };
   for (const int ago : {3600, 3545, 3655, 7200, 14 * 3600}) EXPECT_TRUE(by_hours(ago)) << ago;
   for (const int ago : {1, 59, 600, 3000, 5400, 9000, 15 * 3600, 24 * 3600}) EXPECT_FALSE(by_hours(ago)) << ago;
   Diagnosis batch;
-  for (int i = 0; i < 100; ++i) batch.count_expired("x", Instant{});
+  for (int i = 0; i < 100; ++i) batch.count_expired(rejected(Reason::token_expired), Instant{});
+  jose::TokenVerdict beyond = rejected(Reason::token_expired);
+  beyond.expires_at = "-99999999999999999999";
+  batch.count_expired(beyond, Instant{});
   EXPECT_EQ(batch.expired(), Diagnosis::kMostExpired);
   EXPECT_EQ(batch.expired_by_whole_hours(), 0u);
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "assay/key_pair.h"
 #include "assay/static_token_verifier.h"
 #include "assay/verifier.h"
 #include "keys/http_server.h"
@@ -112,6 +113,32 @@ TEST(Options, AreNotAtFaultForTheEnvironment) {
   before == nullptr ? ::unsetenv("ASSAY_BACKEND") : ::setenv("ASSAY_BACKEND", old.c_str(), 1);
   EXPECT_EQ(error.field, "");
   EXPECT_THAT(error.message, HasSubstr("ASSAY_BACKEND: \"none\" is no backend"));
+}
+
+// RFC 9864: EdDSA and the curve's own name are two names, and the operator allows names.
+TEST(AlgorithmNotAllowed, NamesTheTokensAlgorithmAndTheAllowedOnes) {
+  const KeyPair pair = *KeyPair::generate(Algorithm::Ed25519);
+  const auto detail = [&](const char* alg, std::vector<Algorithm> allowed, Profile profile = Profile::strict) {
+    JwtVerifierOptions options;
+    options.keys = {{Kind::public_key_text, pair.public_pem(), "key"}};
+    options.policy.algorithms = std::move(allowed);
+    options.policy.profile = profile;
+    const auto verifier = JwtVerifier::create(std::move(options));
+    EXPECT_TRUE(verifier) << verifier.error().message;
+    const Verdict verdict = verifier->verify(pair.sign("{\"alg\":\"" + std::string(alg) + "\"}", "{}"));
+    EXPECT_EQ(verdict.reasons, ReasonSet(Reason::algorithm_not_allowed)) << alg;
+    return verdict.detail;
+  };
+  using enum Algorithm;
+  EXPECT_EQ(detail("Ed25519", {EdDSA}),
+            "alg is Ed25519, and only EdDSA is allowed; EdDSA does not stand for Ed25519, so allow Ed25519, too");
+  EXPECT_EQ(
+      detail("EdDSA", {RS256, Ed25519}),
+      "alg is EdDSA, and only RS256 and Ed25519 are allowed; Ed25519 does not stand for EdDSA, so allow EdDSA, too");
+  EXPECT_EQ(detail("Ed25519", {EdDSA}, Profile::fastmcp),
+            "alg is Ed25519, and only EdDSA is allowed; EdDSA does not stand for Ed25519, so allow Ed25519 instead");
+  EXPECT_EQ(detail("Ed448", {Ed25519}), "alg is Ed448, and only Ed25519 is allowed");
+  EXPECT_EQ(detail("RS384", {RS256, ES256, EdDSA}), "alg is RS384, and only RS256, ES256 and EdDSA are allowed");
 }
 
 // StaticTokenVerifier is a JwtVerifier of one static table, so both refuse the same.

@@ -116,6 +116,66 @@ TEST_F(Refetch, TokensOfUnknownKeysCostThreeFetchesAndTheOldKeysStay) {
   EXPECT_TRUE(verifier.verify(old_.token).valid());
 }
 
+// A public key beside a URL serves every token, so the kid need not be in the set.
+TEST_F(Refetch, ATokenThatAPublicKeyVerifiesWaitsForNothingAndIsRemembered) {
+  const Signer outside("nobody");
+  JwtVerifierOptions both = options();
+  both.keys.push_back({KeySource::Kind::public_key_text, outside.pair.public_pem(), ""});
+  const auto engine = Engine::create(std::move(both), *make_backend({}), memo::TokenMemo::Options{.always = true});
+  ASSERT_TRUE(engine) << engine.error().message;
+  const jose::TokenInput input{outside.token, Instant::now()};
+  std::unique_ptr<Session> session = (*engine)->acquire();
+  for (int i = 0; i < 3; ++i) {
+    jose::TokenVerdict verdict;
+    ASSERT_TRUE((*engine)->verify({&input, 1}, {&verdict, 1}, *session));
+    EXPECT_TRUE(verdict.reasons.empty());
+  }
+  EXPECT_EQ(server_.requests(), 1);
+  EXPECT_EQ((*engine)->memo_statistics().hits, 2u);
+}
+
+TEST_F(Refetch, ATokenThatThePublicKeyDoesNotVerifyFetchesItsKeyAfterwards) {
+  const Signer outside("nobody");
+  JwtVerifierOptions both = options();
+  both.keys.push_back({KeySource::Kind::public_key_text, outside.pair.public_pem(), ""});
+  const auto engine = Engine::create(std::move(both), *make_backend({}), memo::TokenMemo::Options{.always = true});
+  ASSERT_TRUE(engine) << engine.error().message;
+  serve(new_.set);
+  const Instant now = Instant::now();
+  const jose::TokenInput inputs[] = {{outside.token, now}, {new_.token, now}};
+  jose::TokenVerdict verdicts[2];
+  std::unique_ptr<Session> session = (*engine)->acquire();
+  ASSERT_TRUE((*engine)->verify(inputs, verdicts, *session));
+  EXPECT_TRUE(verdicts[0].reasons.empty());
+  EXPECT_TRUE(verdicts[1].reasons.empty());
+  EXPECT_EQ(server_.requests(), 2);
+  EXPECT_EQ((*engine)->memo_statistics().lookups, 2u);  // though the batch began anew
+  // Forged ones cost no more than the bucket holds, and one refetch a batch.
+  const Signer forger("forged");
+  const jose::TokenInput forged[] = {{forger.token, now}, {forger.token, now}};
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE((*engine)->verify(forged, verdicts, *session));
+    EXPECT_EQ(verdicts[0].reasons, ReasonSet(Reason::signature_invalid));
+  }
+  EXPECT_EQ(server_.requests(), 4);
+}
+
+// One of them fails before any key is tried, the other with the last key.
+TEST_F(Refetch, ABatchWaitsOnceInVainForBothKindsOfUnknownKey) {
+  const Signer outside("nobody"), of_other_curve("other", Algorithm::ES384), forger("forged");
+  JwtVerifierOptions both = options();
+  both.keys.push_back({KeySource::Kind::public_key_text, outside.pair.public_pem(), ""});
+  both.policy.algorithms = {Algorithm::ES256, Algorithm::ES384};
+  const auto verifier = JwtVerifier::create(std::move(both));
+  ASSERT_TRUE(verifier) << verifier.error().message;
+  const std::string_view tokens[] = {of_other_curve.token, forger.token};
+  Verdict verdicts[2];
+  verifier->verify_batch(tokens, verdicts, Instant::now());
+  EXPECT_EQ(verdicts[0].reason(), Reason::key_not_found);
+  EXPECT_EQ(verdicts[1].reason(), Reason::signature_invalid);
+  EXPECT_EQ(server_.requests(), 2);
+}
+
 TEST_F(Refetch, AServerThatHangsHoldsUpOnlyBatchesThatAsk) {
   const JwtVerifier verifier = open(0.2);
   hang_ = true;

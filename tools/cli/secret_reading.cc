@@ -266,10 +266,10 @@ std::string statement(const Reading& reading, const std::string& ending) {
 // What to do so that the file gives `secret`, the bytes that signed.
 std::string advice(const Reading& reading, std::string_view secret, const std::string& path, const std::string& ending,
                    Hash hash) {
-  if (reading.filters.empty() && ending.empty()) return "the file is the secret itself: leave out --secret-encoding";
-  std::string text = statement(reading, ending) + ": " + command_for(reading, path, ending);
+  if (reading.filters.empty() && ending.empty()) return "the file is the secret itself; leave out --secret-encoding";
+  std::string text = statement(reading, ending) + "; run " + command_for(reading, path, ending);
   // The flag keeps all decoded bytes, also a final line break, which would be dropped from a text file.
-  if (!reading.flag.empty() && secret == reading.bytes) text += ", or " + reading.flag;
+  if (!reading.flag.empty() && secret == reading.bytes) text += ", or give " + reading.flag;
   const auto needed = static_cast<std::size_t>(digest_bytes(hash));
   if (secret.size() < needed) {
     text += "; it has " + std::to_string(secret.size()) + " bytes, and profile strict asks for " +

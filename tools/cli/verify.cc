@@ -120,7 +120,7 @@ void note_other_reading(const std::vector<KeySource>& sources, const StreamResul
   if (result.failed_hmac.empty()) return;
   for (const KeySource& source : sources) {
     if (const auto reading = other_reading(result.failed_hmac, source))
-      return note(source.value + ": tokens with signature_invalid would pass: " + *reading);
+      return note(source.value + ": tokens fail with signature_invalid because " + *reading);
   }
 }
 
