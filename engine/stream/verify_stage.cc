@@ -182,7 +182,8 @@ void VerifyStage::redact_carried(const Extracted& extracted, const jose::TokenVe
       extracted.has_token && (verdict.reasons.empty() || (verdict.reasons.first() > Reason::missing_token &&
                                                           verdict.reasons.first() != Reason::token_redacted));
   const std::string_view own = has_token ? extracted.token : std::string_view();
-  for (std::string_view& value : extracted.carried) value = without_tokens(value, own, arena);
+  TokenHider hider(own, arena);
+  for (std::string_view& value : extracted.carried) value = hider.without_tokens(value);
 }
 
 void VerifyStage::add_times_to(StageSeconds& sum) const {
