@@ -186,8 +186,9 @@ TEST(Writer, PutsAnApostropheBeforeCsvTextsThatWouldBeFormulas) {
 TEST(Writer, WritesCarriedCsvTextsWithTheFewestEscapes) {
   const jose::TokenVerdict verdict = accepted();
   const std::string_view carried[] = {R"("\/api\/\u00e9\u0022")", R"("a\\b")"};
-  EXPECT_NE(write({.carry = {"/a", "/b"}}, verdict, carried, OutputFormat::csv).find("\"/api/\xC3\xA9\"\"\",a\\\\b\r\n"),
-            std::string::npos)
+  EXPECT_NE(
+      write({.carry = {"/a", "/b"}}, verdict, carried, OutputFormat::csv).find("\"/api/\xC3\xA9\"\"\",a\\\\b\r\n"),
+      std::string::npos)
       << write({.carry = {"/a", "/b"}}, verdict, carried, OutputFormat::csv);
 }
 
