@@ -130,15 +130,21 @@ bool is_bracketed_mask(std::string_view text) noexcept {
   return !inside.empty() && (is_run(inside) || is_word(inside));
 }
 
-// A beginning or an end of base64url, or both, around a mask of other characters.
-bool is_partly_masked(std::string_view text) noexcept {
-  if (codec::is_base64url_alphabet(text)) return false;
-  while (is_base64url(text.front())) text.remove_prefix(1);
-  while (is_base64url(text.back())) text.remove_suffix(1);
+// A mask beside a part of a signature.
+bool is_mask_beside(std::string_view text) noexcept {
   for (const std::string_view symbol : kForeign) {
     if (repeats(text, symbol) >= (is_ellipsis(symbol) ? 1 : kLeastForeignRun)) return true;
   }
   return repeats(text, ".") >= kLeastForeignRun || is_bracketed_mask(text);
+}
+
+// A beginning or an end of base64url, or both, around a mask of other characters.
+bool is_partly_masked(std::string_view text) noexcept {
+  if (codec::is_base64url_alphabet(text)) return false;
+  while (is_base64url(text.front())) text.remove_prefix(1);
+  if (is_mask_beside(text)) return true;  // a coded symbol such as "%2A" ends in letters of the alphabet
+  while (is_base64url(text.back())) text.remove_suffix(1);
+  return is_mask_beside(text);
 }
 
 // The same if the mask itself is of the alphabet: "MEUCIQDxxxxxxxxxxxxxxxx".

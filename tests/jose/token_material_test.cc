@@ -11,7 +11,8 @@ const std::string kToken = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl";
 
 TEST(TokenMaterial, IsReplacedByWords) {
   const std::string words = "a token of " + std::to_string(kToken.size()) + " bytes";
-  EXPECT_EQ(without_token_material("cannot read " + kToken + ": no such file"), "cannot read " + words + ": no such file");
+  EXPECT_EQ(without_token_material("cannot read " + kToken + ": no such file"),
+            "cannot read " + words + ": no such file");
   EXPECT_EQ(without_token_material("/tmp/" + kToken), "/tmp/" + words);
   std::string coded = kToken;
   coded.replace(coded.find('.'), 1, "%2E");
@@ -29,7 +30,7 @@ TEST(TokenMaterial, IsNotFoundInOtherText) {
 
 TEST(TokenMaterial, KnowsTheFiveSegmentsOfAJwe) {
   const std::string header = "eyJlbmMiOiJBMTI4R0NNIn0";
-  for (const std::string token : {header + ".a2V5.aXY.dGV4dA.dGFn", header + "..aXY.dGV4dA.dGFn"}) {
+  for (const std::string& token : {header + ".a2V5.aXY.dGV4dA.dGFn", header + "..aXY.dGV4dA.dGFn"}) {
     const auto found = find_token_material("x " + token + ", y");
     ASSERT_TRUE(found.has_value()) << token;
     EXPECT_EQ(found->begin, 2u);
@@ -48,8 +49,8 @@ TEST(TokenMaterial, IsFoundInLinearTime) {
 }
 
 TEST(CodedText, IsReadThroughAnyDepth) {
-  for (const std::string coded : {"a.b", R"(a\u002eb)", R"(a\\\\u002Eb)", R"(a\x2eb)", R"(a\056b)", "a%2Eb", "a%25252eb",
-                                  "a%u002eb", "a&#46;b", "a&#x2E;b", "a&amp;amp;#46;b", "a&period;b"}) {
+  for (const std::string coded : {"a.b", R"(a\u002eb)", R"(a\\\\u002Eb)", R"(a\x2eb)", R"(a\056b)", "a%2Eb",
+                                  "a%25252eb", "a%u002eb", "a&#46;b", "a&#x2E;b", "a&amp;amp;#46;b", "a&period;b"}) {
     EXPECT_EQ(undo_codings(coded).text, "a.b") << coded;
   }
   EXPECT_EQ(undo_codings(R"(\ud83d\ude00 \\\"\/ 100% & \q)").text, "\xF0\x9F\x98\x80 \"/ 100% & \\q");
