@@ -178,7 +178,16 @@ std::optional<TokenMaterial> find_token_material(std::string_view plain, std::si
   return std::nullopt;
 }
 
-bool may_hold_token_material(std::string_view coded) noexcept { return next_run(coded, 0, kCodedBytes).has_value(); }
+bool may_hold_token_material(std::string_view coded) noexcept {
+  // Paths and the like are long runs, too, so a run without codings is looked at as it is.
+  std::size_t from = 0;
+  while (const std::optional<Run> run = next_run(coded, from, kCodedBytes)) {
+    const std::string_view text = coded.substr(run->begin, run->end - run->begin);
+    if (may_be_coded(text) || find_token_material(text)) return true;
+    from = run->end;
+  }
+  return false;
+}
 
 std::string without_token_material(std::string_view text) {
   if (!may_hold_token_material(text)) return std::string(text);
