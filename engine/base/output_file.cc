@@ -101,7 +101,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, Options options) {
   if (path.empty() || path == "-") return OutputFile(STDOUT_FILENO, "standard output");
   if (::stat(path.c_str(), &st) != 0) return open_temporary(path, path, options, options.mode);
   if (S_ISDIR(st.st_mode)) return cannot_write(path, EISDIR);
-  if (!S_ISREG(st.st_mode)) return open_directly(path);
+  if (!S_ISREG(st.st_mode)) return open_directly(path, S_ISFIFO(st.st_mode) ? options.stop : nullptr);
 
   char resolved[PATH_MAX];
   if (::realpath(path.c_str(), resolved) == nullptr) return cannot_write(path, errno);
@@ -132,10 +132,19 @@ void OutputFile::remove_all_temporaries() noexcept {
   }
 }
 
-Result<OutputFile> OutputFile::open_directly(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+Result<OutputFile> OutputFile::open_directly(const std::string& path, const std::atomic<int>* stop) {
+  constexpr int kMilliseconds = 50;
+  int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | (stop != nullptr ? O_NONBLOCK : 0));
+  // A pipe without a reader. open() itself would wait for one, and no signal would end that wait.
+  while (fd < 0 && errno == ENXIO && stop != nullptr) {
+    if (stop->load() != 0) return Error{"cannot write " + path + ": stopped before the pipe had a reader"};
+    ::poll(nullptr, 0, kMilliseconds);
+    fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+  }
   if (fd < 0) return cannot_write(path, errno);
-  return OutputFile(fd, path);
+  OutputFile output(fd, path);
+  if (stop != nullptr && ::fcntl(fd, F_SETFL, 0) != 0) return cannot_write(path, errno);
+  return output;
 }
 
 Result<OutputFile> OutputFile::open_temporary(const std::string& path, std::string place, Options options,

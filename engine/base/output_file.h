@@ -1,6 +1,7 @@
 // The one way in which this project writes a file: it appears under its name only when it is complete.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,6 +28,8 @@ class OutputFile {
     Existing existing = Existing::rewrite;
     // Permissions of a new file, less the umask. The temporary file never has more than the file that it becomes.
     unsigned mode = 0666;
+    // A named pipe is opened once it has a reader. A number other than 0 here ends the wait with an error.
+    const std::atomic<int>* stop = nullptr;
   };
   static constexpr unsigned kOwnerOnly = 0600;  // mode of a file that holds credentials
 
@@ -36,6 +39,9 @@ class OutputFile {
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();
+
+  // Whether the output is a regular file, which appears only with commit().
+  bool appears_at_commit() const noexcept { return temporary_ != nullptr; }
 
   enum class Outcome { written, closed };
   // Writes all of it. `closed`: nobody reads the pipe any more. The error names the path.
@@ -60,7 +66,7 @@ class OutputFile {
 
  private:
   OutputFile(int fd, std::string shown) : fd_(fd), shown_(std::move(shown)) {}
-  static Result<OutputFile> open_directly(const std::string& path);
+  static Result<OutputFile> open_directly(const std::string& path, const std::atomic<int>* stop);
   static Result<OutputFile> open_temporary(const std::string& path, std::string place, Options options, unsigned mode);
   Error failure(int error) const;
 

@@ -463,8 +463,8 @@ Result<TimeReader> TimeReader::create(std::string_view format, std::string_view 
 }
 
 TimeReading TimeReader::read(std::string_view text) const noexcept {
-  if (format_.empty() && !zone_) {
-    // Most records hold RFC 3339, so it is tried first.
+  if (format_.empty()) {
+    // Most records hold RFC 3339, which always names its zone, so it is tried first.
     if (const std::optional<Instant> at = parse_rfc3339(text)) return {at, {}};
   }
   text = trim(text);

@@ -133,12 +133,6 @@ codec::CodePoint invisible_at_end(std::string_view text) noexcept {
   return {};
 }
 
-int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char small = lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
 bool is_percent_code(std::string_view text) noexcept {
   return text.size() >= 3 && text[0] == '%' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
 }

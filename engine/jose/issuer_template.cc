@@ -24,7 +24,7 @@ std::string template_fault(std::string_view issuer) {
     const std::string_view name = issuer.substr(at + 1, end - at - 1);
     if (!std::all_of(name.begin(), name.end(), is_letter_of_name)) continue;
     return "holds the placeholder " + std::string(issuer.substr(at, end + 1 - at)) +
-           ", which nothing fills; write {tenantid} where the claim tid is to stand, or give the whole issuer";
+           ", but only {tenantid} is filled in, with the claim tid; write {tenantid}, or give the whole issuer";
   }
   return {};
 }

@@ -11,11 +11,27 @@ namespace assay::jose {
 namespace {
 
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
-// The symbols of masks that no alphabet of a token holds.
-constexpr std::string_view kForeign[] = {"*",           "#", "\xE2\x80\xA2" /* • */, kEllipsis, "\xE2\x97\x8F" /* ● */,
-                                         "\xE2\x96\x88" /* █ */};
+// The symbols of masks that no alphabet of a token holds; some are coded for HTML or for URLs.
+constexpr std::string_view kForeign[] = {"*",
+                                         "#",
+                                         "$",
+                                         "~",
+                                         "?",
+                                         "\xE2\x80\xA2" /* • */,
+                                         kEllipsis,
+                                         "\xE2\x97\x8F" /* ● */,
+                                         "\xE2\x96\x88" /* █ */,
+                                         "&hellip;",
+                                         "&#8230;",
+                                         "%2A",
+                                         "%2a",
+                                         "&#42;"};
 // A token may hold these symbols, too. One or two dots are no mask, because they separate segments.
 constexpr std::string_view kOfAlphabet[] = {"x", "X", "-", "_"};
+
+bool is_ellipsis(std::string_view symbol) noexcept {
+  return symbol == kEllipsis || symbol == "&hellip;" || symbol == "&#8230;";
+}
 
 // These words say that something was masked.
 constexpr std::string_view kMaskWords[] = {"REDACTED",   "MASKED",     "FILTERED",    "HIDDEN",    "REMOVED",
@@ -114,15 +130,21 @@ bool is_bracketed_mask(std::string_view text) noexcept {
   return !inside.empty() && (is_run(inside) || is_word(inside));
 }
 
+// A mask beside a part of a signature.
+bool is_mask_beside(std::string_view text) noexcept {
+  for (const std::string_view symbol : kForeign) {
+    if (repeats(text, symbol) >= (is_ellipsis(symbol) ? 1 : kLeastForeignRun)) return true;
+  }
+  return repeats(text, ".") >= kLeastForeignRun || is_bracketed_mask(text);
+}
+
 // A beginning or an end of base64url, or both, around a mask of other characters.
 bool is_partly_masked(std::string_view text) noexcept {
   if (codec::is_base64url_alphabet(text)) return false;
   while (is_base64url(text.front())) text.remove_prefix(1);
+  if (is_mask_beside(text)) return true;  // a coded symbol such as "%2A" ends in letters of the alphabet
   while (is_base64url(text.back())) text.remove_suffix(1);
-  for (const std::string_view symbol : kForeign) {
-    if (repeats(text, symbol) >= (symbol == kEllipsis ? 1 : kLeastForeignRun)) return true;
-  }
-  return repeats(text, ".") >= kLeastForeignRun || is_bracketed_mask(text);
+  return is_mask_beside(text);
 }
 
 // The same if the mask itself is of the alphabet: "MEUCIQDxxxxxxxxxxxxxxxx".
@@ -229,7 +251,7 @@ std::size_t find_mask(std::string_view text) noexcept {
     }
     const std::string_view rest = text.substr(i);
     std::string_view symbol = symbol_at_front(kForeign, rest);
-    std::size_t least = symbol == kEllipsis ? 1 : kLeastForeignRun;
+    std::size_t least = is_ellipsis(symbol) ? 1 : kLeastForeignRun;
     if (symbol.empty() && rest.front() == '.') symbol = rest.substr(0, 1);
     if (symbol.empty()) symbol = symbol_at_front(kOfAlphabet, rest), least = kLeastAlphabetRun;
     const std::size_t run = symbol.empty() ? 0 : run_at_front(rest, symbol);

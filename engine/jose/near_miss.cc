@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <array>
 
+#include "jose/ascii.h"
+
 namespace assay::jose {
 namespace {
 
 bool is_white(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_alphanumeric(char c) noexcept { return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9'); }
 
 // RFC 3986 §3.1: "https://", "api://".
 void drop_scheme(std::string& text) {
   const std::size_t end = text.find("://");
   if (end == text.npos || end == 0) return;
-  const bool scheme = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end),
-                                  [](char c) { return is_alphanumeric(c) || c == '+' || c == '.' || c == '-'; });
+  const bool scheme = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '.' || c == '-';
+  });
   if (scheme) text.erase(0, end + 3);
 }
 

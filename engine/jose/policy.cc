@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "jose/access.h"
+#include "jose/ascii.h"
 #include "jose/findings.h"
 #include "jose/issuer_template.h"
 #include "jose/near_miss.h"
@@ -14,8 +15,6 @@ namespace assay::jose {
 namespace {
 
 using Strings = std::vector<std::string>;
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool contains(const Strings& list, std::string_view text) noexcept {
   return std::any_of(list.begin(), list.end(), [&](const std::string& s) { return s == text; });
@@ -220,9 +219,7 @@ void check_scopes(const Strings& required, std::span<const std::string_view> gra
 std::string_view without_application(std::string_view type) noexcept {
   constexpr std::string_view kPrefix = "application/";
   if (type.size() <= kPrefix.size()) return type;
-  for (std::size_t i = 0; i < kPrefix.size(); ++i) {
-    if (lower(type[i]) != kPrefix[i]) return type;
-  }
+  if (!equal_but_for_case(type.substr(0, kPrefix.size()), kPrefix)) return type;
   const std::string_view rest = type.substr(kPrefix.size());
   return rest.find('/') == rest.npos ? rest : type;
 }
@@ -307,8 +304,7 @@ Judgement apply_policy(const Policy& policy, const Header& header, const Claims&
 bool is_type(std::string_view typ, std::string_view required) noexcept {
   typ = without_application(typ);
   required = without_application(required);
-  return std::equal(typ.begin(), typ.end(), required.begin(), required.end(),
-                    [](char a, char b) { return lower(a) == lower(b); });
+  return equal_but_for_case(typ, required);
 }
 
 std::vector<std::string> further_claims(const Policy& policy) {
@@ -356,9 +352,12 @@ Result<Policy> checked_policy(Policy policy) {
                    "policy.accept_padding"};
     if (Result<void> ok = settle_fastmcp_algorithm(policy); !ok) return ok.error();
     settle_fastmcp_scopes(policy.required_scopes);
+    std::erase_if(policy.required_scopes, [](const std::string& scope) { return scope.empty(); });
     policy.max_token_bytes = std::min(policy.max_token_bytes, kFastmcpMaxToken);
+  } else if (contains(policy.required_scopes, "")) {
+    // Without it nothing would be required, though something was meant to be.
+    return Error{"a required scope is empty; give its name, or leave the option out", "policy.required_scopes"};
   }
-  std::erase_if(policy.required_scopes, [](const std::string& scope) { return scope.empty(); });
   return policy;
 }
 

@@ -3,13 +3,10 @@
 #include <algorithm>
 
 #include "codec/base64url.h"
+#include "jose/ascii.h"
 
 namespace assay::jose {
 namespace {
-
-bool is_base64url(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
 
 bool is_json_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 

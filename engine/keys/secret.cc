@@ -91,22 +91,33 @@ bool is_public_key_for_joserfc(std::string_view bytes) {
   return false;
 }
 
-// Says that a text file begins with a byte order mark, which an editor or PowerShell has written: it would count as
-// part of the secret, and no token would match. Empty: it does not. Bytes that only begin alike are no text.
+// Whether the bytes are ASCII in UTF-16, in which each second byte from `zero` on is 0 and no other is.
+bool is_ascii_in_utf16(std::string_view bytes, std::size_t zero) noexcept {
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    if ((bytes[i] == 0) != (i % 2 == zero)) return false;
+  return bytes.size() % 2 == 0;
+}
+
+// Says that a text file begins with a byte order mark or is in UTF-16, as an editor or PowerShell writes it: its bytes
+// would count as the secret, and no token would match. Empty: it is neither. Bytes that only begin alike are no text.
 std::string byte_order_mark_of(std::string_view bytes) {
   const std::string_view text = jwk::without_bom(bytes);
   if (text.size() < bytes.size() && codec::utf8_prefix(text, false) == text.size())
     return "begins with a UTF-8 byte order mark (EF BB BF), which would count as part of the secret; take it away: "
-           "tail "
-           "-c +4 FILE";
+           "tail -c +4 FILE";
   const bool is_utf16 = bytes.size() % 2 == 0 && (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"));
   const std::size_t zero = bytes.starts_with("\xFF\xFE") ? 3 : 2;  // the high byte of each ASCII character
+  constexpr std::size_t kLeastText = 16;                           // fewer bytes may be random
+  for (const std::size_t first : {std::size_t{1}, std::size_t{0}}) {
+    if (bytes.size() < kLeastText || !is_ascii_in_utf16(bytes, first)) continue;
+    return std::string("UTF-16 (every second byte is 0), whose bytes would count as they are; convert it: iconv -f ") +
+           (first == 1 ? "UTF-16LE" : "UTF-16BE") + " -t UTF-8";
+  }
   if (!is_utf16 || bytes.size() < 4) return {};
   for (std::size_t i = zero; i < bytes.size(); i += 2)
     if (bytes[i] != 0) return {};
-  return "UTF-16 (it begins with a byte order mark), whose bytes would count as they are; convert it: iconv -f UTF-16 "
-         "-t "
-         "UTF-8";
+  return "UTF-16 (it begins with a byte order mark), whose bytes would count as they are; convert it: "
+         "iconv -f UTF-16 -t UTF-8";
 }
 
 Error too_short(const std::string& file, std::size_t bytes, AlgorithmSet wanted) {

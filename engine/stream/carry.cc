@@ -1,105 +1,99 @@
 #include "stream/carry.h"
 
+#include <algorithm>
 #include <optional>
-#include <string>
 
-#include "codec/json.h"
-#include "jose/token_finder.h"
+#include "jose/ascii.h"
+#include "jose/coded_text.h"
+#include "jose/token_material.h"
 #include "stream/verdict_text.h"
 
 namespace assay::stream {
 namespace {
 
-// A shorter token is replaced only if it is the whole of a string: it may be part of a word.
-constexpr std::size_t kLeastInText = 16;
+// A token below the first length is replaced only if it is the whole of a string, perhaps behind a scheme: it may be a
+// word. One below the second is replaced only where it is no part of a longer word.
+constexpr std::size_t kLeastInText = 8, kLeastInWord = 16;
+
+// Stands for everything outside strings and for their quotes. No UTF-8 holds this byte.
+constexpr char kOutside = '\xFF';
 
 void append_ath(std::string& to, std::string_view token) {
   char ath[kFingerprintRoom];
   to.append(ath, write_fingerprint(ath, token));
 }
 
-void append_without_tokens(std::string& to, std::string_view text) {
-  std::size_t at = 0;
-  while (const std::optional<jose::FoundToken> found = jose::find_token(text, at)) {
-    to += text.substr(at, found->begin - at);
-    append_ath(to, text.substr(found->begin, found->size));
-    at = found->begin + found->size;
+// A replacement outside a string would spoil the JSON, so only what stands in strings is looked at.
+void blank_outside_strings(jose::PlainText& plain) {
+  bool in_string = false;
+  for (std::size_t i = 0; i < plain.text.size(); ++i) {
+    const bool is_quote = plain.text[i] == '"' && plain.is_literal(i);
+    if (is_quote) in_string = !in_string;
+    if (is_quote || !in_string) plain.text[i] = kOutside;
   }
-  to += text.substr(at);
 }
 
-// The record's own token is replaced first: an opaque one has no form by which it could be found.
-// `written`: as it stands in JSON.
-std::string without_own(std::string_view text, std::string_view own, std::string_view written) {
-  std::string to;
-  std::size_t at = 0;
-  for (std::size_t found = 0; (found = text.find(written, at)) != std::string_view::npos; at = found + written.size()) {
-    to += text.substr(at, found - at);
-    const std::size_t end = found + written.size();
-    const bool is_whole =
-        found > 0 && (text[found - 1] == '"' || text[found - 1] == ' ') && end < text.size() && text[end] == '"';
-    if (is_whole || own.size() >= kLeastInText) {
-      append_ath(to, own);
-    } else {
-      to += written;
-    }
-  }
-  to += text.substr(at);
-  return to;
+bool in_word(char c) noexcept { return jose::is_base64url(c); }
+
+// Whether the token of `size` bytes at `at` of the text is one, and not a word like it.
+bool is_token_there(std::string_view text, std::size_t at, std::size_t size) noexcept {
+  if (size >= kLeastInWord) return true;
+  const char before = text[at - 1], behind = text[at + size];  // there are quotes at least
+  if (size >= kLeastInText) return !in_word(before) && !in_word(behind);
+  const auto ends_string = [](char c) { return c == kOutside || c == '"'; };
+  return (ends_string(before) || before == ' ') && ends_string(behind);
 }
 
-// Writes strings with the shortest escapes, so that no "\u0065yJ..." hides a token.
-void append_plain(std::string& to, const codec::JsonNode& value) {
-  const char* separator = "";
-  switch (value.type) {
-    case codec::JsonType::string:
-      return codec::append_json_string(to, value.text);
-    case codec::JsonType::array:
-      to += '[';
-      for (const codec::JsonNode& item : value.items) {
-        to += separator;
-        append_plain(to, item);
-        separator = ",";
-      }
-      to += ']';
-      return;
-    case codec::JsonType::object:
-      to += '{';
-      for (const codec::JsonMember& member : value.members) {
-        to += separator;
-        codec::append_json_string(to, member.name);
-        to += ':';
-        append_plain(to, member.value);
-        separator = ",";
-      }
-      to += '}';
-      return;
-    default:
-      to += value.raw;
-  }
+std::size_t find_own(std::string_view text, std::string_view own, std::size_t from) noexcept {
+  if (own.empty() || own.find(kOutside) != own.npos) return text.npos;
+  std::size_t at = text.find(own, from);
+  while (at != text.npos && !is_token_there(text, at, own.size())) at = text.find(own, at + 1);
+  return at;
 }
 
 }  // namespace
 
-std::string_view without_tokens(std::string_view json, std::string_view own, base::Arena& arena) {
-  std::string plain;
-  if (json.find("\\u") != std::string_view::npos || json.find("\\/") != std::string_view::npos) {
-    if (const codec::JsonNode* value = codec::parse_json(json, codec::JsonDialect::rfc8259, arena)) {
-      append_plain(plain, *value);
-      json = arena.copy(plain);
-    }
-  }
-  std::string own_json;
-  std::string_view written;
-  if (!own.empty() && own.size() < json.size()) {  // most carried values are shorter than a token
-    codec::append_json_string(own_json, own);
-    written = std::string_view(own_json).substr(1, own_json.size() - 2);
-  }
-  const bool has_own = !written.empty() && json.find(written) != std::string_view::npos;
-  if (!has_own && !jose::find_token(json)) return json;
+std::string_view TokenHider::without_tokens(std::string_view json) {
+  const bool coded = jose::may_be_coded(json);
+  const bool may_hold_any = coded ? jose::may_hold_token_material(json) : jose::find_token_material(json).has_value();
+  return may_hold_any || may_hold_own(json, coded) ? rewrite(json) : json;
+}
+
+bool TokenHider::may_hold_own(std::string_view json, bool coded) {
+  constexpr std::size_t kQuotes = 2;
+  if (own_.empty()) return false;
+  undo_own_codings();
+  if (plain_own_.size() + kQuotes > json.size()) return false;  // most carried values are shorter than a token
+  return coded || json.find(plain_own_) != json.npos;
+}
+
+void TokenHider::undo_own_codings() {
+  if (!plain_own_.empty()) return;
+  plain_own_ = jose::may_be_coded(own_) ? arena_.copy(jose::undo_codings(own_).text) : own_;
+}
+
+std::string_view TokenHider::rewrite(std::string_view json) {
+  if (!own_.empty()) undo_own_codings();
+  jose::PlainText plain = jose::undo_codings(json);
+  blank_outside_strings(plain);
+  const std::string_view text = plain.text;
   std::string to;
-  append_without_tokens(to, has_own ? without_own(json, own, written) : std::string(json));
-  return arena.copy(to);
+  std::size_t at = 0;
+  std::size_t own = find_own(text, plain_own_, 0);
+  std::optional<jose::TokenMaterial> material = jose::find_token_material(text);
+  while (own != text.npos || material) {
+    const bool is_own = own != text.npos && (!material || own <= material->begin);
+    const std::size_t begin = is_own ? own : material->begin;
+    const std::size_t end = begin + (is_own ? plain_own_.size() : material->size);
+    to += json.substr(plain.begins[at], plain.begins[begin] - plain.begins[at]);
+    append_ath(to, is_own ? own_ : text.substr(begin, end - begin));
+    at = end;
+    if (own < at) own = find_own(text, plain_own_, at);
+    if (material && material->begin < at) material = jose::find_token_material(text, at);
+  }
+  if (at == 0) return json;
+  to += json.substr(plain.begins[at]);
+  return arena_.copy(to);
 }
 
 }  // namespace assay::stream

@@ -1,15 +1,35 @@
 // Carried fields without live tokens: what is copied from a log into a verdict must not make the verdicts a secret.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/arena.h"
 
 namespace assay::stream {
 
-// Returns a carried value, a JSON text on one line, with each token in it replaced by its "ath" (base64url SHA-256, RFC
-// 9449 §4.2). Tokens are found by their form, anywhere in the value. `own`, the token of the record, is replaced too,
-// even if it is opaque (empty: there is none). The result is valid JSON, the value itself or in the arena.
-std::string_view without_tokens(std::string_view json, std::string_view own, base::Arena& arena);
+// Hides tokens in the carried values of one record. Not thread safe.
+class TokenHider {
+ public:
+  // `own`, the token of the record, is hidden too, even if it is opaque (empty: there is none). It and the arena
+  // outlive the hider and what it returns.
+  TokenHider(std::string_view own, base::Arena& arena) noexcept : own_(own), arena_(arena) {}
+
+  // Returns a carried value, a JSON text on one line, with each token in it replaced by its "ath" (base64url SHA-256,
+  // RFC 9449 §4.2). Tokens are found by their form, anywhere in the value, and through JSON within JSON,
+  // percent-encoding and other codings of jose/coded_text.h; the hash is that of the token without them. A token that
+  // was cut or masked is replaced by the hash of what is left of it. The rest of the value stays as it is written. The
+  // result is valid JSON, the value itself or in the arena.
+  std::string_view without_tokens(std::string_view json);
+
+ private:
+  bool may_hold_own(std::string_view json, bool coded);
+  void undo_own_codings();
+  std::string_view rewrite(std::string_view json);
+
+  const std::string_view own_;
+  base::Arena& arena_;
+  std::string_view plain_own_;  // without codings; empty: not made yet
+};
 
 }  // namespace assay::stream

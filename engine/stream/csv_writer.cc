@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/arena.h"
 #include "codec/json.h"
 #include "stream/verdict_text.h"
 
@@ -72,13 +73,23 @@ void append_csv_untrusted(Buffer& to, std::string_view value) {
   }
 }
 
+// Returns a JSON string with the fewest escapes: loggers write "\u00e9" where "é" does.
+std::string with_fewest_escapes(std::string_view json_string) {
+  base::Arena arena;
+  const codec::JsonNode* node = codec::parse_json(json_string, codec::JsonDialect::rfc8259, arena);
+  std::string to;
+  if (node != nullptr) append_json_string(to, node->text);
+  return node != nullptr ? to : std::string(json_string);
+}
+
 // Appends a carried value, given as JSON. A number is no text and may begin with '-'.
 void append_csv_carried(Buffer& to, std::string_view json) {
   if (!json.starts_with('"')) {
     append_csv_quoted(to, json);
     return;
   }
-  const std::string text = plain_quotes(json);
+  const bool is_escaped = json.find("\\u") != json.npos || json.find("\\/") != json.npos;
+  const std::string text = plain_quotes(is_escaped ? with_fewest_escapes(json) : std::string(json));
   append_csv_quoted(to, is_formula(text) ? "'" + text : text);
 }
 

@@ -4,10 +4,13 @@
 #include <charconv>
 
 #include "codec/json.h"
+#include "jose/ascii.h"
 #include "jose/compact.h"
+#include "jose/dress.h"
 #include "jose/numeric_date.h"
 #include "jose/shape_fault.h"
 #include "jose/token_finder.h"
+#include "jose/token_material.h"
 #include "stream/splitter.h"
 
 namespace assay::stream {
@@ -70,21 +73,39 @@ std::string no_string(const JsonNode& node, const std::string& pointer) {
   return text;
 }
 
-// Foreign text for a message: short, printable, and no part of a token.
-std::string shown(std::string_view text) {
+// Whether a value where a time should be may be a credential instead. No time has a scheme, a name with "=", or so long
+// a run of letters and digits; a URL may hold a password or a token.
+bool may_be_credential(std::string_view text, base::Arena& arena) {
+  constexpr std::size_t kLongestRunOfTimes = 26;
+  if (jose::find_token_material(text) || text.find("eyJ") != text.npos) return true;
+  if (text.find('=') != text.npos || text.find("://") != text.npos) return true;
+  if (jose::strip_scheme(text) != text || !jose::undress(text, arena).foreign_scheme.empty()) return true;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = jose::is_base64url(c) || c == '+' || c == '/' ? run + 1 : 0;
+    if (run > kLongestRunOfTimes) return true;
+  }
+  return false;
+}
+
+// Foreign text for a message: short, printable, and no part of a credential.
+std::string shown(std::string_view text, base::Arena& arena) {
   constexpr std::size_t kMost = 48;
-  if (jose::find_token(text) || text.find("eyJ") != std::string_view::npos) return "(a text that looks like a token)";
+  if (may_be_credential(text, arena)) {
+    const char* kind = text.front() == '{' ? "an object" : text.front() == '[' ? "a list" : "a string";
+    return std::string("(") + kind + " of " + std::to_string(text.size()) + " bytes that may be a credential)";
+  }
   std::string to = "'";
   for (const char c : text.substr(0, kMost)) to += c >= 0x20 && c < 0x7F ? c : '?';
   return to + (text.size() > kMost ? "...'" : "'");
 }
 
 std::string time_detail(base::TimeFault fault, std::string_view text, const std::string& pointer,
-                        const base::TimeReader& times) {
-  const std::string time = "the time " + shown(text) + " at " + pointer;
+                        const base::TimeReader& times, base::Arena& arena) {
+  const std::string time = "the time " + shown(text, arena) + " at " + pointer;
   switch (fault) {
     case base::TimeFault::no_zone:
-      return time + " has no time zone that is known; say which one the log uses, such as UTC or +01:00";
+      return time + " has no time zone that is known; set the time zone of the log, such as UTC or +01:00";
     case base::TimeFault::no_year:
       return time + " has no year; name a field that has one";
     case base::TimeFault::impossible:
@@ -364,7 +385,7 @@ void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& are
     refuse(to, Reason::missing_time, arena.copy("the record has no time at " + options_.time_field));
   } else {
     refuse(to, Reason::missing_time,
-           arena.copy(time_detail(reading.fault, field.text, options_.time_field, options_.times)));
+           arena.copy(time_detail(reading.fault, field.text, options_.time_field, options_.times, arena)));
   }
 }
 

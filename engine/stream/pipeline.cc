@@ -10,7 +10,6 @@
 #include "stream/range.h"
 
 namespace assay::stream {
-Error lines_have_no_time() { return {"lines hold no time; give records of NDJSON, or one time for all", "at_record"}; }
 
 Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, base::TimeReader times, Outputs outputs,
                    int threads)
@@ -174,6 +173,7 @@ Result<StreamResult> Pipeline::finish() {
     for (std::size_t i = 0; i < kStageCount; ++i) result.stages[i] += load_seconds_[i];
   }
   // A run that was cut short leaves no file that could be taken for a whole one.
+  result.output_dropped = result.stopped_by != 0 && write_stage_.awaits_commit();
   if (result.stopped_by == 0 && !result.output_closed) {
     if (Result<void> done = write_stage_.commit(); !done) return done.error();
   }

@@ -29,9 +29,6 @@
 
 namespace assay::stream {
 
-// The error if records of the format `lines` are to be judged at their own time.
-Error lines_have_no_time();
-
 // The outputs of a run. Without `verdicts`, verdicts are only counted; without `summary`, there is none.
 struct Outputs {
   std::optional<base::OutputFile> verdicts, summary;

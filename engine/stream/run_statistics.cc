@@ -1,6 +1,8 @@
 #include "stream/run_statistics.h"
 
 #include <algorithm>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -34,6 +36,14 @@ memo::MemoStatistics RunStatistics::memo() const {
   return now;
 }
 
+std::uint64_t RunStatistics::published_private_keys() const {
+  const std::shared_ptr<const keys::Snapshot> snapshot = engine_.snapshot();
+  if (snapshot->ring == nullptr) return 0;
+  const std::span<const keys::PreparedKey> keys = snapshot->ring->keys();
+  return static_cast<std::uint64_t>(
+      std::count_if(keys.begin(), keys.end(), [](const keys::PreparedKey& key) { return key.jwk.is_private; }));
+}
+
 StreamResult RunStatistics::result(const Counts& counts, const Tally& tally, const Diagnosis& diagnosis) const {
   StreamResult result;
   result.records = counts.records();
@@ -59,6 +69,7 @@ StreamResult RunStatistics::result(const Counts& counts, const Tally& tally, con
   result.by_openssl = of_run.by_openssl;
   result.exceptional = of_run.exceptional;
   result.recalled = memo().hits;
+  result.published_private_keys = published_private_keys();
   result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   return result;
 }
@@ -76,6 +87,7 @@ RunManifest RunStatistics::manifest(const StreamOptions& options, std::vector<st
           .signatures = signatures(),
           .memo = memo(),
           .bytes = result.bytes,
+          .published_private_keys = result.published_private_keys,
           .complete = result.stopped_by == 0 && !result.output_closed};
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "assay/instant.h"
 #include "assay/stream.h"
+#include "keys/snapshot.h"
 #include "memo/memo_share.h"
 #include "signature/backend.h"
 #include "stream/diagnosis.h"
@@ -31,6 +33,8 @@ class RunStatistics {
  private:
   signature::BackendStatistics signatures() const;
   memo::MemoStatistics memo() const;
+  // Of the keys in use now.
+  std::uint64_t published_private_keys() const;
 
   const verify::Engine& engine_;
   const signature::BackendStatistics signatures_before_;

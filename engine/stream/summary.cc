@@ -213,7 +213,8 @@ std::string summary_json(const RunManifest& run, const Counts& counts, const Tal
   append_run(to, run);
   to += ",\"records\":" + std::to_string(counts.records()) + ",\"accepted\":" + std::to_string(counts.accepted) +
         ",\"rejected\":" + std::to_string(counts.rejected) + ",\"bytes\":" + std::to_string(run.bytes) +
-        ",\"far_expiry\":" + std::to_string(counts.far_expiry);
+        ",\"far_expiry\":" + std::to_string(counts.far_expiry) +
+        ",\"hygiene\":{\"published_private_keys\":" + std::to_string(run.published_private_keys) + "}";
   to += ",\"by_reason\":";
   append_reasons(to, counts);
 

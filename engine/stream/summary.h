@@ -123,6 +123,7 @@ struct RunManifest {
   signature::BackendStatistics signatures;  // of this run; zeros if the backend counts nothing
   memo::MemoStatistics memo;                // of this run; zeros if it is off
   std::uint64_t bytes = 0;
+  std::uint64_t published_private_keys = 0;
   bool complete = true;  // false: stopped before the end of the input
 };
 
@@ -132,8 +133,8 @@ inline bool needs_tally(const StreamOptions& options) noexcept {
 }
 
 // Returns the document:
-// {"assay_summary":1,"run":{...},"records":N,...,"by_alg":{"RS256":{"accepted":1,"rejected":0}},...}. "other" and
-// "absent" hold, for each dimension, the records whose value is not kept or was not there.
+// {"assay_summary":1,"run":{...},"records":N,...,"hygiene":{"published_private_keys":N},...,"by_alg":{"RS256":{"accepted":1,"rejected":0}},...}.
+// "other" and "absent" hold, for each dimension, the records whose value is not kept or was not there.
 std::string summary_json(const RunManifest& run, const Counts& counts, const Tally& tally);
 
 }  // namespace assay::stream

@@ -129,10 +129,10 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
     batch.counts.count(*verdict);
     if (verdict->reasons.contains(Reason::signature_invalid)) keep_failed_hmac(*verdict, extracted.token);
     if (tally) batch.tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
-    if (extracted.form || !verdict->reasons.empty() || block.first_line + i <= kSearchedRecords) {
+    if (!verdict->reasons.empty() || block.first_line + i <= kSearchedRecords) {
       diagnose(extracted, *verdict, i, batch);
     }
-    if (writer_ == nullptr) continue;
+    if (writer_ == nullptr || !writer_->wants(verdict->reasons.empty())) continue;
     if (!extracted.carried.empty()) redact_carried(extracted, *verdict, worker.arena);
     writer_->append(batch.output, {.record = block.first_record + i,
                                    .line = block.first_line + i,
@@ -166,8 +166,9 @@ void VerifyStage::diagnose(const Extracted& extracted, const jose::TokenVerdict&
   if (options_.at_record && verdict.reasons.first() == Reason::token_expired) {
     batch.diagnosis.count_expired(verdict, extracted.time);
   }
+  if (number > kSearchedRecords) return;
   if (extracted.form) batch.diagnosis.saw(*extracted.form, extracted.place);
-  if (number > kSearchedRecords || batch.diagnosis.seen(InputNote::Kind::in_text)) return;
+  if (batch.diagnosis.seen(InputNote::Kind::in_text)) return;
   // One token, though written wrongly: padded, or in the alphabet of standard base64.
   constexpr std::string_view kOneToken = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/";
   if (extracted.token.find_first_not_of(kOneToken) == std::string_view::npos) return;
@@ -184,7 +185,8 @@ void VerifyStage::redact_carried(const Extracted& extracted, const jose::TokenVe
       extracted.has_token && (verdict.reasons.empty() || (verdict.reasons.first() > Reason::missing_token &&
                                                           verdict.reasons.first() != Reason::token_redacted));
   const std::string_view own = has_token ? extracted.token : std::string_view();
-  for (std::string_view& value : extracted.carried) value = without_tokens(value, own, arena);
+  TokenHider hider(own, arena);
+  for (std::string_view& value : extracted.carried) value = hider.without_tokens(value);
 }
 
 void VerifyStage::add_times_to(StageSeconds& sum) const {

@@ -4,6 +4,7 @@
 
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,8 @@ Result<void> check_options(const StreamOptions& options) {
   for (const std::string& pointer : options.carry) {
     if (Result<void> ok = check_pointer(pointer, "carry"); !ok) return ok;
   }
-  if (options.at_record && options.input == InputFormat::lines) return stream::lines_have_no_time();
+  if (options.at_record && options.input == InputFormat::lines)
+    return Error{"lines hold no time; give records of NDJSON, or one time for all", "at_record"};
   return {};
 }
 
@@ -80,14 +82,14 @@ Result<stream::Outputs> open_outputs(const StreamOptions& options) {
   if (Result<void> ok = check_outputs(options); !ok) return ok.error();
   stream::Outputs outputs;
   if (options.format != OutputFormat::none) {
-    base::OutputFile::Options file;
+    base::OutputFile::Options file{.stop = options.stop};
     if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
     Result<base::OutputFile> opened = base::OutputFile::open(options.output, file);
     if (!opened) return opened.error();
     outputs.verdicts.emplace(std::move(*opened));
   }
   if (!options.summary.empty()) {
-    Result<base::OutputFile> opened = base::OutputFile::open(options.summary);
+    Result<base::OutputFile> opened = base::OutputFile::open(options.summary, {.stop = options.stop});
     if (!opened) return opened.error();
     outputs.summary.emplace(std::move(*opened));
   }
@@ -102,11 +104,20 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   Result<base::TimeReader> times = base::TimeReader::create(options.time_format, options.time_zone);
   if (!times) return times.error();
   Result<stream::Outputs> outputs = open_outputs(options);
-  if (!outputs) return outputs.error();
+  if (!outputs) {
+    if (options.stop == nullptr || options.stop->load() == 0) return outputs.error();
+    // Stopped while an output, a named pipe, waited for its reader.
+    StreamResult stopped;
+    stopped.stopped_by = options.stop->load();
+    return stopped;
+  }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
   return stream::Pipeline(verifier.engine(), options, std::move(*times), std::move(*outputs), threads).run();
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};
+} catch (const std::runtime_error& error) {
+  // oneTBB cannot start a thread.
+  return Error{std::string("cannot start so many threads (") + error.what() + "); use fewer", "threads"};
 }
 
 }  // namespace assay

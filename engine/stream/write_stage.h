@@ -32,6 +32,8 @@ class WriteStage {
   Result<bool> write(const Batch& batch);
   // Writes what stands behind the last verdict, counts input bytes that belong to no record, and reports the end.
   Result<void> end(std::uint64_t skipped_bytes);
+  // Whether the output leaves no file without commit().
+  bool awaits_commit() const noexcept { return output_ && output_->appears_at_commit(); }
   // Gives the output its name. Without it the output leaves no file.
   Result<void> commit();
 

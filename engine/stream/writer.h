@@ -43,11 +43,11 @@ class VerdictWriter {
   // What stands before the first verdict and behind the last.
   virtual std::string head() const { return {}; }
   virtual std::string tail() const { return {}; }
-  // Appends a verdict, or nothing if `only` leaves it out.
+  // Whether a verdict is written: `only` may leave it out.
+  bool wants(bool valid) const noexcept { return only_ == Only::all || valid == (only_ == Only::accepted); }
+  // Appends a verdict, or nothing if it is not wanted.
   void append(Buffer& to, const VerdictLine& line) const {
-    const bool valid = line.verdict->reasons.empty();
-    if (only_ != Only::all && valid != (only_ == Only::accepted)) return;
-    append_verdict(to, line);
+    if (wants(line.verdict->reasons.empty())) append_verdict(to, line);
   }
 
  protected:

@@ -176,6 +176,12 @@ class Policy(Case):
                          ["issuer_mismatch", None])
         self.assertRefused(self.verify("--issuer", ""), "--issuer: is empty")
 
+    def test_an_empty_scope_is_fastmcps_empty_list_and_a_mistake_otherwise(self):
+        for option, value in (("--require-scope", ""), ("--require-scope", " , "), ("--require-scope-exact", "")):
+            self.assertRefused(self.verify(option, value), "a required scope is empty")
+            fastmcp = ["--profile", "fastmcp", "--algorithm", "HS256"]
+            self.assertEqual(self.reasons(*fastmcp, option, value, stdin=token() + "\n"), [None])
+
 
 class Output(Case):
     RECORDS = "\n".join([token(), token(exp=AT - 5), token(client_id=None, azp="b\"\n,x", scope=["s 1", "é"]), "", "x",
@@ -508,7 +514,8 @@ class Options(Case):
                 (["--backend", "openssl", "--cross-check", "1"], "--backend", "nothing to cross-check"),
                 (["--issuer"], "--issuer", "needs a value"), (["--issuer="], "--issuer"),
                 (["--typ", ""], "--typ"), (["-o", ""], "--output"), (["--progress", "--quiet"], "--progress"),
-                (["--carry", "a\nb"], "--carry")):
+                (["--carry", "a\nb"], "--carry"), (["--algorithm", "rs256"], "did you mean RS256?"),
+                (["--profile", "Strict"], "did you mean strict?"), (["--format", "jsonl"], "--format", "ndjson")):
             with self.subTest(args):
                 # quiet is one of the options under test
                 self.assertRefused(self.verify(*args, stdin="x\n", quiet=False), "assay verify: ", *parts)
@@ -551,6 +558,11 @@ class Options(Case):
                            "to audit a server that took it: --profile fastmcp --algorithm HS256")
         self.assertEqual(self.assay("verify", "--secret-file", "short", "--profile", "fastmcp", "--algorithm", "HS256",
                                     stdin="x\n").returncode, 1)
+
+    def test_secrets_in_utf16_without_a_byte_order_mark_are_named(self):
+        for name in ("utf-16-le", "utf-16-be"):
+            self.write("wide", SECRET.decode().encode(name))
+            self.assertRefused(self.assay("verify", "--secret-file", "wide"), "wide: UTF-16", "iconv -f " + name.upper()[:6])
 
     def test_secrets_with_a_byte_order_mark_are_refused(self):
         self.write("bom", b"\xef\xbb\xbf" + SECRET)

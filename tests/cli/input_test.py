@@ -152,6 +152,18 @@ class Times(Case):
             self.assertEqual(verdict["reason"], "missing_time")
             self.assertIn(part, verdict["detail"])
 
+    def test_a_credential_where_a_time_should_be_is_not_shown(self):
+        for when in ("Bearer hunter2", "Basic dXNlcjpwYXNz", "sid=hunter2", "https://u:hunter2@idp.example/", token(),
+                     "hunter2-hunter2-hunter2-hunter2", {"a": "hunter2-hunter2-hunter2-hunter2"}):
+            with self.subTest(when):
+                detail = self.judged(when)["detail"]
+                self.assertNotIn("hunter2", detail)
+                self.assertNotIn("dXNlcjpwYXNz", detail)
+                self.assertNotIn("eyJ", detail)
+                self.assertRegex(detail, r"\((a string|an object) of \d+ bytes that may be a credential\)")
+                if isinstance(when, str):
+                    self.assertIn(" %d bytes" % len(when), detail)
+
     def test_lines_of_text_have_no_time(self):
         verdicts = self.verdicts("--at", "record", stdin=lines(RECORD) + token() + "\n\n")
         self.assertEqual([v.get("reason") for v in verdicts], [None, "missing_time", "missing_token"])
@@ -184,6 +196,36 @@ class Carry(Case):
         done = self.verify("--carry", "/token", "--format", "csv", stdin=lines(record))
         self.assertIn(mark, done.stdout.decode())
         self.assertNotIn(token(), done.stdout.decode())
+
+
+    def test_coded_and_cut_tokens_are_hidden_too(self):
+        head = token().rsplit(".", 1)[0]
+        record = {"token": token(), "a": json.dumps({"log": json.dumps({"t": token()})}), "b": token().replace(".", "%2E"),
+                  "c": head + ".***", "d": "user-7"}
+        (verdict,) = self.verdicts(*(word for name in "abcd" for word in ("--carry", "/" + name)), stdin=lines(record))
+        carry = verdict["carry"]
+        self.assertEqual(json.loads(json.loads(carry["/a"])["log"]), {"t": ath(token())})
+        self.assertEqual((carry["/b"], carry["/c"], carry["/d"]), (ath(token()), ath(head) + ".***", "user-7"))
+
+
+class Messages(Case):
+    def test_a_token_in_the_wrong_place_is_not_printed(self):
+        size = str(len(token()))
+        for args in (["verify", *self.KEY, token()], ["verify", "--jwks", token()], ["verify", "--secret-file", token()],
+                     ["verify", *self.KEY, "--at", token()], ["verify", *self.KEY, "--revoked", token()],
+                     ["verify", *self.KEY, "--token-field", token()], ["verify", *self.KEY, "--format", token()],
+                     ["verify", *self.KEY, "-o", token() + "/x"], ["verify", token().replace(".", "%2E"), *self.KEY],
+                     ["bench", "--input", token(), *self.KEY], ["inspect", token(), token()]):
+            with self.subTest(args):
+                done = self.assay(*args)
+                self.assertRefused(done, "a token of " + size + " bytes")
+                for part in token().split("."):
+                    self.assertNotIn(part[:12], done.stderr.decode())
+        self.assertRefused(self.assay("verify", *self.KEY, token()), "give tokens on standard input or in a file")
+
+    def test_kids_that_are_tokens_are_not_printed(self):
+        done = self.verify(stdin=token({"alg": "RS256", "kid": token()}) + "\n", quiet=False)
+        self.assertNotIn(token()[:12], done.stderr.decode())
 
 
 class Files(Case):
@@ -268,6 +310,40 @@ class Ends(Case):
             time.sleep(0.5)
             process.send_signal(number)
             self.assertEqual(process.wait(DEADLINE), code)
+
+    def test_a_stopped_run_says_that_its_file_was_not_written(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            process = self.start("verify", *self.KEY, "--quiet", "-o", "out", "--summary", "sum")
+            process.stdin.write((token() + "\n").encode())
+            process.stdin.flush()
+            time.sleep(0.5)
+            process.send_signal(number)
+            self.assertEqual(process.wait(DEADLINE), code)
+            self.assertEqual(process.stderr.read(),
+                             b"assay: out was not written, because the run was stopped before the end of its input\n")
+            self.assertEqual(sorted(os.listdir(self.folder)), ["secret", "sum"])
+            self.assertFalse(json.loads(self.read("sum"))["run"]["complete"])
+
+    def test_one_signal_ends_the_wait_for_the_reader_of_an_output(self):
+        os.mkfifo(self.path("pipe"))
+        self.write("in", token() + "\n")
+        for option in ("-o", "--summary"):
+            for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+                process = self.start("verify", *self.KEY, "--quiet", option, "pipe", "in")
+                time.sleep(0.5)
+                self.assertIsNone(process.poll())
+                process.send_signal(number)
+                self.assertEqual(process.wait(DEADLINE), code)
+
+    def test_a_named_pipe_is_written_once_it_has_a_reader(self):
+        os.mkfifo(self.path("pipe"))
+        self.write("in", (token() + "\n") * 2000)
+        process = self.start("verify", *self.KEY, "--quiet", "-o", "pipe", "in")
+        time.sleep(0.3)
+        with open(self.path("pipe"), "rb") as pipe:
+            time.sleep(0.3)  # the pipe is full by now
+            self.assertEqual(pipe.read().count(b'"valid":true'), 2000)
+        self.assertEqual(process.wait(DEADLINE), 0)
 
     def test_a_second_signal_ends_a_run_whose_output_nobody_reads(self):
         self.write("in", (token() + "\n") * 100000)

@@ -46,6 +46,28 @@ class Hardening(Case):
         self.assertRegex(binutils("objdump", "-d", "--no-show-raw-insn", "--disassemble=main"), r"<main>:\n.*endbr64")
 
 
+class Memory(Case):
+    @unittest.skipIf(os.environ.get("ASSAY_SANITIZE"), "a sanitizer takes more memory than any limit here")
+    def test_a_run_whose_memory_is_refused_ends_with_one_line(self):
+        self.write("log", (token() + "\n") * 2000)
+        codes = set()
+        for megabytes in (1024, 128, 64, 48, 40, 36, 34, 32, 30, 28, 26, 24, 22, 20, 18):
+            def limit():
+                resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+            done = self.verify("--threads", "2", "log", preexec_fn=limit)
+            if b"shared libraries" in done.stderr:
+                break  # too little even to load the program
+            with self.subTest(megabytes):
+                codes.add(done.returncode)
+                if done.returncode == 0:
+                    self.assertEqual((done.stdout.count(b'"valid":true'), done.stderr), (2000, b""))
+                else:
+                    self.assertEqual(done.returncode, 2, done.stderr)
+                    self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+                    self.assertRegex(done.stderr, b"^assay.*(not enough memory|cannot start).*use fewer")
+        self.assertEqual(codes, {0, 2})
+
+
 class SystemErrors(Case):
     def few_descriptors(self, *args):
         return self.assay(*args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)))

@@ -935,6 +935,11 @@ class Case22PrivateJwks(FieldCase):
         self.assertSays(run, r"jwks\.json.*key 1.*k1.*private")
         self.assertStopped(self.verify("--public-key", "private.pem", "token.txt"), r"private\.pem", "private")
 
+    def test_the_summary_counts_published_private_keys(self):
+        self.verify("--jwks", "jwks.json", "--summary", "sum.json", "token.txt")
+        with open(self.path("sum.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["hygiene"], {"published_private_keys": 1})
+
     def test_private_members_of_other_keys(self):
         pair = key("P-256")
         self.write("ec.json", key_set(pair.jwk(kid="e", d=b64url(pair.private_number()))))

@@ -33,6 +33,13 @@ TEST(Mask, IsARunAWordOrAPartOfASignatureWithARun) {
                            "JWT_SIGNATURE_REDACTED",
                            "[signature removed]",
                            "<sig>",
+                           "$$$",
+                           "~~~",
+                           "???",
+                           "&hellip;",
+                           "MEUC&hellip;",
+                           "%2A%2A%2A",
+                           "MEUC%2a%2a%2a",
                            "MEUC###"}) {
     EXPECT_TRUE(is_mask(mask)) << mask;
   }
@@ -54,6 +61,11 @@ TEST(MaskedToken, IsSymbolsOrWordsWithAnyDecoration) {
                            "\xE2\x80\xA6",
                            "\xE2\x80\xA2\xE2\x80\xA2",
                            "####",
+                           "$$$",
+                           "~~~~",
+                           "???",
+                           "&hellip;",
+                           "%2A%2A%2A",
                            "----",
                            "***.***.***",
                            "xxxxx.yyyyy.zzzzz",

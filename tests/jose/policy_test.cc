@@ -427,10 +427,16 @@ TEST(CheckedPolicy, GivesFastmcpExactlyOneAlgorithm) {
   EXPECT_TRUE(checked_policy(two));
 }
 
-TEST(CheckedPolicy, RefusesNegativeLeewayAndDropsEmptyScopes) {
+TEST(CheckedPolicy, DropsEmptyScopesAsFastmcpDoesAndRefusesThemInStrict) {
   Policy policy;
   policy.required_scopes = {"", "a"};
+  EXPECT_EQ(field_of_error(policy), "policy.required_scopes");
+  policy.profile = Profile::fastmcp;
   EXPECT_EQ(checked_policy(policy)->required_scopes, std::vector<std::string>{"a"});
+}
+
+TEST(CheckedPolicy, RefusesNegativeLeeway) {
+  Policy policy;
   policy.leeway_seconds = -1;
   EXPECT_EQ(field_of_error(policy), "policy.leeway_seconds");
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <string>
 
 #include "codec/json.h"
@@ -21,7 +22,7 @@ std::string ath(std::string_view token) {
 class Carry : public testing::Test {
  protected:
   std::string carried(const std::string& json, std::string_view own = {}) {
-    std::string to(without_tokens(json, own, arena_));
+    std::string to(TokenHider(own, arena_).without_tokens(json));
     EXPECT_NE(codec::parse_json(to, codec::JsonDialect::rfc8259, arena_), nullptr) << to;
     return to;
   }
@@ -29,7 +30,11 @@ class Carry : public testing::Test {
 };
 
 TEST_F(Carry, LeavesWhatHoldsNoToken) {
-  for (const std::string json : {"null", "1.50", "\"\"", R"("req-1.2.3")", R"({"a": [1, "x.y.z"]})", R"("\n \"q\"")"}) {
+  for (const std::string json :
+       {"null", "1.50", "\"\"", R"("req-1.2.3")", R"({"a": [1, "x.y.z"]})", R"("\n \"q\"")", R"("\/api\/v1?a=%20&b=1")",
+        R"("0f8fad5b-d9cb-469f-a165-70867728950e")", R"("\u00e9\ud83d\ude00 \\\"x\\\"")", R"("eyJhbGciOi")",
+        R"("{\"path\":\"\\/var\\/log\\/app.log\",\"agent\":\"Mozilla\\/5.0 (X11; Linux x86_64)\"}")",
+        R"("ICDI.eyes.CSgo/keyed/identity+Convey=Digest.IAmCS")"}) {
     EXPECT_EQ(carried(json), json);
     EXPECT_EQ(carried(json, "another token, not in it"), json);
   }
@@ -43,13 +48,84 @@ TEST_F(Carry, ReplacesATokenWhereverItStands) {
   EXPECT_EQ(carried(R"({"h": {"a": [")" + kToken + R"("]}})"), R"({"h": {"a": [")" + a + R"("]}})");
   EXPECT_EQ(carried(R"({")" + kToken + R"(": 1})"), R"({")" + a + R"(": 1})");
   EXPECT_EQ(carried(R"("{\"t\":\")" + kToken + R"(\"}\n")"), R"("{\"t\":\")" + a + R"(\"}\n")");
+  EXPECT_EQ(carried(R"("C:\\)" + kToken + R"(\\" )"), R"("C:\\)" + a + R"(\\" )");
 }
 
-TEST_F(Carry, ReplacesATokenThatEscapesHide) {
+TEST_F(Carry, ReplacesATokenThatEscapesHideAndKeepsTheRest) {
   const std::string a = ath(kToken);
   EXPECT_EQ(carried(R"("\u0065)" + kToken.substr(1) + '"'), '"' + a + '"');
   EXPECT_EQ(carried(R"({"a":[1.50,true,null,"\/?t\u003d)" + kToken + "\"]}"),
-            R"({"a":[1.50,true,null,"/?t=)" + a + "\"]}");
+            R"({"a":[1.50,true,null,"\/?t\u003d)" + a + "\"]}");
+}
+
+// Returns `token` with each dot written as `dot`.
+std::string with_dots(const std::string& token, const std::string& dot) {
+  std::string to;
+  for (const char c : token) to += c == '.' ? dot : std::string(1, c);
+  return to;
+}
+
+TEST_F(Carry, ReplacesATokenInJsonWithinJson) {
+  const std::string a = ath(kToken);
+  for (const std::string quote : {R"(\")", R"(\\\")", R"(\\\\\\\")"}) {
+    EXPECT_EQ(carried("\"{" + quote + "t" + quote + ":" + quote + kToken + quote + "}\""),
+              "\"{" + quote + "t" + quote + ":" + quote + a + quote + "}\"");
+  }
+  EXPECT_EQ(carried(R"("{\"t\":\"\\u0065)" + kToken.substr(1) + R"(\"}")"), R"("{\"t\":\")" + a + R"(\"}")");
+  EXPECT_EQ(carried(R"("{\"t\":\"\\\/)" + kToken + R"(\"}")"), R"("{\"t\":\"\\\/)" + a + R"(\"}")");
+}
+
+TEST_F(Carry, ReplacesATokenWhoseDotsAreCoded) {
+  const std::string a = ath(kToken);
+  for (const std::string dot :
+       {"%2E", "%2e", "%252E", "%25252e", "%u002e", R"(\u002e)", R"(\u002E)", R"(\\u002e)", R"(\\\\u002e)", R"(\\x2e)",
+        R"(\\x2E)", R"(\\\\x2e)", R"(\\056)", "&#46;", "&#046;", "&#x2e;", "&#X2E;", "&period;", "&amp;#46;"}) {
+    EXPECT_EQ(carried('"' + with_dots(kToken, dot) + '"'), '"' + a + '"') << dot;
+    EXPECT_EQ(carried("\"/?t%3D" + with_dots(kToken, dot) + "%26u\""), "\"/?t%3D" + a + "%26u\"") << dot;
+  }
+}
+
+TEST_F(Carry, ReplacesATokenOfWhichEachCharacterIsCoded) {
+  std::string percent, json;
+  for (const char c : kToken) {
+    char code[8];
+    std::snprintf(code, sizeof code, "%%%02x", static_cast<unsigned>(c));
+    percent += code;
+    std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
+    json += code;
+  }
+  EXPECT_EQ(carried('"' + percent + '"'), '"' + ath(kToken) + '"');
+  EXPECT_EQ(carried('"' + json + '"'), '"' + ath(kToken) + '"');
+}
+
+TEST_F(Carry, ReplacesCutAndMaskedTokens) {
+  const std::string header_and_payload = kToken.substr(0, kToken.rfind('.'));
+  const std::string h = ath(header_and_payload);
+  EXPECT_EQ(carried('"' + header_and_payload + '"'), '"' + h + '"');
+  EXPECT_EQ(carried('"' + header_and_payload + ".\""), '"' + h + ".\"");
+  EXPECT_EQ(carried('"' + header_and_payload + ".***\""), '"' + h + ".***\"");
+  EXPECT_EQ(carried('"' + header_and_payload + ".[REDACTED]\""), '"' + h + ".[REDACTED]\"");
+  EXPECT_EQ(carried('"' + header_and_payload + "...\""), '"' + h + "...\"");
+  EXPECT_EQ(carried("\"***.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl\""), "\"***." + ath("eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl") + '"');
+  EXPECT_EQ(carried("\"eyJhbGciOiJIUzI1NiJ9\""), '"' + ath("eyJhbGciOiJIUzI1NiJ9") + '"');
+}
+
+TEST_F(Carry, ReplacesTokensWithoutTheLettersEyJ) {
+  // { "alg"..., {<line break>"alg"..., <two spaces>{"alg"..., <tab>{...
+  for (const std::string header : {"eyAiYWxnIjoiSFMyNTYifQ", "ewoiYWxnIjoiSFMyNTYifQ", "ICB7ImFsZyI6IkhTMjU2In0",
+                                   "CXsiYWxnIjoiSFMyNTYifQ", "DQp7ImFsZyI6IkhTMjU2In0"}) {
+    const std::string token = header + ".eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl";
+    EXPECT_EQ(carried('"' + token + '"'), '"' + ath(token) + '"');
+  }
+}
+
+TEST_F(Carry, TellsSignaturesFromThePathBehindThem) {
+  const std::string head = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.";
+  const std::string token = head + std::string(43, 'a');
+  EXPECT_EQ(carried("\"/t/" + token + "/next.html\""), "\"/t/" + ath(token) + "/next.html\"");
+  // In standard base64, with padding.
+  const std::string standard = head + std::string(20, 'b') + "/+" + std::string(21, 'c') + "=";
+  EXPECT_EQ(carried('"' + standard + '"'), '"' + ath(standard) + '"');
 }
 
 TEST_F(Carry, ReplacesTheRecordsOwnTokenEvenIfItIsOpaque) {
@@ -57,9 +133,27 @@ TEST_F(Carry, ReplacesTheRecordsOwnTokenEvenIfItIsOpaque) {
   EXPECT_EQ(carried('"' + opaque + '"', opaque), '"' + ath(opaque) + '"');
   EXPECT_EQ(carried("\"Bearer 0123456789\\/abcdef\"", opaque), "\"Bearer " + ath(opaque) + '"');
   EXPECT_EQ(carried(R"({"a":"x0123456789/abcdefx"})", opaque), R"({"a":"x)" + ath(opaque) + R"(x"})");
-  // A short one only as the whole of a string.
-  EXPECT_EQ(carried(R"({"a":"key","b":"monkey"})", "key"), R"({"a":")" + ath("key") + R"(","b":"monkey"})");
+  EXPECT_EQ(carried(R"("0123456789%2Fabcdef")", opaque), '"' + ath(opaque) + '"');
   EXPECT_EQ(carried(R"("a \"quoted\" secret")", "a \"quoted\" secret"), '"' + ath("a \"quoted\" secret") + '"');
+  // One that is masked is replaced as a whole.
+  const std::string masked = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.***";
+  EXPECT_EQ(carried("\"Bearer " + masked + '"', masked), "\"Bearer " + ath(masked) + '"');
+}
+
+TEST_F(Carry, ReplacesAShortOwnTokenOnlyWhereItIsNoWord) {
+  const std::string key = ath("key");
+  EXPECT_EQ(carried(R"({"a":"key","b":"monkey"})", "key"), R"({"a":")" + key + R"(","b":"monkey"})");
+  EXPECT_EQ(carried(R"("{\"a\":\"key\",\"b\":\"the key to it\"}")", "key"),
+            R"("{\"a\":\")" + key + R"(\",\"b\":\"the key to it\"}")");
+  const std::string s = ath("s3cr3t-07");
+  EXPECT_EQ(carried(R"("/?t=s3cr3t-07&u=1 s3cr3t-070")", "s3cr3t-07"), R"("/?t=)" + s + R"(&u=1 s3cr3t-070")");
+}
+
+TEST_F(Carry, KeepsTheJsonWholeWhateverTheOwnTokenIs) {
+  EXPECT_EQ(carried(R"({"n":12345678901234567})", "12345678901234567"), R"({"n":12345678901234567})");
+  EXPECT_EQ(carried(R"({"abcdefgh":"ijklmnop"})", R"(abcdefgh":"ijklmnop)"), R"({"abcdefgh":"ijklmnop"})");
+  EXPECT_EQ(carried(R"(["secretsecretsecret\\"])", R"(secretsecretsecret")"), R"(["secretsecretsecret\\"])");
+  EXPECT_EQ(carried(R"([true,"true"])", "true"), R"([true,")" + ath("true") + R"("])");
 }
 
 }  // namespace

@@ -187,9 +187,23 @@ TEST_F(ExtractorTest, SaysWhyATimeCannotBeRead) {
   // Nothing of a token, and nothing that a terminal obeys.
   const Extracted secret = json(R"({"token":"a","time":")" + kJwt + "\"}", true);
   EXPECT_EQ(secret.detail.find("eyJ"), std::string::npos) << secret.detail;
-  const Extracted odd = json(R"({"token":"a","time":"\u001b[2J)" + std::string(100, 'x') + "\"}", true);
-  EXPECT_NE(odd.detail.find("'?[2Jxxx"), std::string::npos) << odd.detail;
+  std::string words;
+  for (int i = 0; i < 50; ++i) words += "x ";
+  const Extracted odd = json(R"({"token":"a","time":"\u001b[2J)" + words + "\"}", true);
+  EXPECT_NE(odd.detail.find("'?[2Jx x x"), std::string::npos) << odd.detail;
   EXPECT_LT(odd.detail.size(), 300u);
+}
+
+TEST_F(ExtractorTest, ShowsNoCredentialWhereATimeShouldBe) {
+  for (const std::string value :
+       {"Bearer s3cr3t", "bearer s3cr3t", "Basic s3cr3t", "Key s3cr3t", "sid=s3cr3t", "https://u:s3cr3t@host/",
+        "s3cr3t0123456789_abcdef-ghi", "s3cr3t/0123456789+abcdefghi"}) {
+    const Extracted extracted = json(R"({"token":"a","time":")" + value + "\"}", true);
+    EXPECT_EQ(extracted.refused, Reason::missing_time) << value;
+    EXPECT_EQ(extracted.detail.find("s3cr3t"), std::string::npos) << extracted.detail;
+    const std::string kind = "(a string of " + std::to_string(value.size()) + " bytes that may be a credential)";
+    EXPECT_NE(extracted.detail.find(kind), std::string::npos) << extracted.detail;
+  }
 }
 
 TEST_F(ExtractorTest, SaysThatATokenFieldIsAList) {

@@ -110,10 +110,13 @@ TEST(Summary, CountsByEachDimension) {
   verdict.reasons = Reason::signature_invalid;
   counts.count(verdict);
   tally.count(verdict, nullptr);
-  const std::string json = summary_json({}, counts, tally);
+  RunManifest run;
+  run.published_private_keys = 3;
+  const std::string json = summary_json(run, counts, tally);
   EXPECT_NE(
       json.find(
-          R"("records":2,"accepted":1,"rejected":1,"bytes":0,"far_expiry":0,"by_reason":{"signature_invalid":1})"),
+          R"("records":2,"accepted":1,"rejected":1,"bytes":0,"far_expiry":0,"hygiene":{"published_private_keys":3},)"
+          R"("by_reason":{"signature_invalid":1})"),
       std::string::npos)
       << json;
   EXPECT_NE(json.find(R"("by_alg":{"RS256":{"accepted":1,"rejected":1}})"), std::string::npos) << json;

@@ -183,6 +183,15 @@ TEST(Writer, PutsAnApostropheBeforeCsvTextsThatWouldBeFormulas) {
   EXPECT_NE(to.find(R"(,\t=1,valid,,,,\r=1,'@read =write,-5,\t=1,,,)"), std::string::npos) << to;
 }
 
+TEST(Writer, WritesCarriedCsvTextsWithTheFewestEscapes) {
+  const jose::TokenVerdict verdict = accepted();
+  const std::string_view carried[] = {R"("\/api\/\u00e9\u0022")", R"("a\\b")"};
+  EXPECT_NE(
+      write({.carry = {"/a", "/b"}}, verdict, carried, OutputFormat::csv).find("\"/api/\xC3\xA9\"\"\",a\\\\b\r\n"),
+      std::string::npos)
+      << write({.carry = {"/a", "/b"}}, verdict, carried, OutputFormat::csv);
+}
+
 TEST(Writer, HasNoneForNoFormat) { EXPECT_EQ(make_writer(OutputFormat::none, {}), nullptr); }
 
 }  // namespace

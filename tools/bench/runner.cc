@@ -290,8 +290,8 @@ class Runner {
   Error none_accepted(const StreamResult& result) const {
     const std::string why = result.by_reason.empty() ? "no record" : result.by_reason.front().first;
     const bool late = why == to_string(Reason::token_expired);
-    return {"--input " + settings_.input + ": none of its " + std::to_string(result.records) +
-            " records holds a token that is accepted, most for " + why +
+    return {"--input " + settings_.input + ": no token of its " + std::to_string(result.records) +
+            " records is accepted; the most frequent reason is " + why +
             (late ? "; judge them at their time: --at record, or --at TIME"
                   : "; give the keys, the policy and the --token-field under which they are accepted")};
   }

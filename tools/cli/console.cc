@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
-#include <cstdint>
+#include <algorithm>
 #include <cstdio>
 
 #include "base/thread_annotations.h"
+#include "codec/json.h"
 #include "codec/utf.h"
 #include "flags.h"
+#include "jose/token_material.h"
 
 namespace assay::cli {
 
@@ -24,16 +26,9 @@ void print_line(std::string line) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-// Control characters, invisible characters and characters that change the direction of text.
-bool obeyed_by_terminals(std::uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF || c == 0x061C || (c >= 0xE0000 && c < 0xE0080);
-}
-
-void append_escape(std::string& to, std::uint32_t unit) {
-  char text[8];
-  std::snprintf(text, sizeof text, "\\u%04x", unit & 0xFFFFu);
-  to += text;
+// Characters of no width. Names that differ in them only look alike.
+bool is_invisible(char32_t c) {
+  return (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2065) || c == 0xFEFF || (c >= 0xE0000 && c < 0xE0080);
 }
 
 }  // namespace
@@ -42,17 +37,17 @@ void append_safe(std::string& to, std::string_view text) {
   while (!text.empty()) {
     const codec::CodePoint c = codec::read_wtf8(text, 0);
     if (c.length == 0 || codec::is_surrogate(c.code)) {
-      append_escape(to, 0xFFFD);
+      codec::append_unicode_escape(to, 0xFFFD);
       text.remove_prefix(1);
       continue;
     }
-    if (!obeyed_by_terminals(c.code)) {
+    if (!codec::is_unsafe_to_show(c.code) && !is_invisible(c.code)) {
       to += text.substr(0, c.length);
     } else if (c.code < 0x10000) {
-      append_escape(to, c.code);
+      codec::append_unicode_escape(to, c.code);
     } else {
-      append_escape(to, 0xD800 + ((c.code - 0x10000) >> 10));
-      append_escape(to, 0xDC00 + ((c.code - 0x10000) & 0x3FF));
+      codec::append_unicode_escape(to, 0xD800 + ((c.code - 0x10000) >> 10));
+      codec::append_unicode_escape(to, 0xDC00 + ((c.code - 0x10000) & 0x3FF));
     }
     text.remove_prefix(c.length);
   }
@@ -65,13 +60,16 @@ std::string safe(std::string_view text) {
 }
 
 int fail(std::string_view command, std::string_view message) {
-  print_line((command.empty() ? "assay" : "assay " + std::string(command)) + ": " + safe(message));
+  std::string shown = jose::without_token_material(message);
+  // A token that was meant for standard input often stands where a file is named.
+  if (shown != message) shown += "; give tokens on standard input or in a file";
+  print_line((command.empty() ? "assay" : "assay " + std::string(command)) + ": " + safe(shown));
   return 2;
 }
 
 int fail(std::string_view command, const Error& error) { return fail(command, message_of(command, error)); }
 
-void note(std::string_view message) { print_line("assay: " + safe(message)); }
+void note(std::string_view message) { print_line("assay: " + safe(jose::without_token_material(message))); }
 
 void draw_bar(const std::string& line) {
   const base::MutexLock lock(stderr_mutex);
@@ -82,10 +80,16 @@ void draw_bar(const std::string& line) {
   bar_is_drawn = !line.empty();
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\v\f";
+  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
 std::string shell_word(std::string_view word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-      "0123456789_-+=,./:@";
+      "0123456789_-+=,./:@%";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -9,12 +9,12 @@
 namespace assay::cli {
 
 // Prints "assay COMMAND: MESSAGE" ("assay: MESSAGE" without command) as one line on stderr and returns 2. Line breaks
-// and control characters of the message are escaped. Thread safe.
+// and control characters of the message are escaped, and tokens in it are replaced by words. Thread safe.
 int fail(std::string_view command, std::string_view message);
 // The same for an error of the library: the flag that sets the field at fault stands before the message.
 int fail(std::string_view command, const Error& error);
 
-// Prints "assay: MESSAGE" as one line on stderr, above the progress bar when there is one. Thread safe.
+// Prints "assay: MESSAGE" as one line on stderr in the same way, above the progress bar when there is one. Thread safe.
 void note(std::string_view message);
 
 // Draws `line` on stderr in place of the progress bar; an empty line takes the bar away. Thread safe.
@@ -24,6 +24,9 @@ void draw_bar(const std::string& line);
 // that are not UTF-8 become \uXXXX, which is a JSON escape too. (Trojan Source, CVE-2021-42574.)
 void append_safe(std::string& to, std::string_view text);
 std::string safe(std::string_view text);
+
+// The text without white space around it.
+std::string_view trimmed(std::string_view text);
 
 // A word as a shell takes it: as it is if it is plain, else in single quotation marks.
 std::string shell_word(std::string_view word);

@@ -271,7 +271,7 @@ Rows key_rows() {
       {.name = "--secret-encoding",
        .group = kKeys,
        .commands = {kVerify, kInspect, kBench},
-       .help = "decode the secret files: raw is their exact bytes",
+       .help = "how the secret files write the secret: raw (its exact bytes), base64 or hex",
        .value = set(PROGRAM_ONLY(secret_encoding), one_of<SecretEncoding>({{"raw", SecretEncoding::raw},
                                                                            {"base64", SecretEncoding::base64},
                                                                            {"hex", SecretEncoding::hex}}))},

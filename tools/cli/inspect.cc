@@ -397,13 +397,6 @@ Result<std::string> read_standard_input() {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr const char* kSpace = " \t\r\n\v\f";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
 // How many lines of a text begin as tokens do.
 std::size_t lines_of_tokens(std::string_view text) {
   std::size_t count = 0;

@@ -6,7 +6,10 @@
 #include "base/arena.h"
 #include "base/record_time.h"
 #include "codec/json.h"
+#include "jose/ascii.h"
 #include "jose/policy.h"
+#include "jose/token_material.h"
+#include "suggest.h"
 
 namespace assay::cli {
 
@@ -14,12 +17,7 @@ namespace {
 
 // Schemes are equal in either case (RFC 3986 §3.1).
 bool has_scheme(std::string_view value, std::string_view scheme) {
-  if (value.size() < scheme.size()) return false;
-  for (std::size_t i = 0; i < scheme.size(); ++i) {
-    const char c = value[i] >= 'A' && value[i] <= 'Z' ? static_cast<char>(value[i] - 'A' + 'a') : value[i];
-    if (c != scheme[i]) return false;
-  }
-  return true;
+  return jose::equal_but_for_case(value.substr(0, scheme.size()), scheme);
 }
 
 // The whole text as a number, or nothing.
@@ -81,6 +79,8 @@ Result<double> read_decimal(const std::string& text, double least, double most, 
 
 std::string in_quotes(std::string_view value) {
   constexpr std::size_t kShown = 80;
+  const std::string without_tokens = jose::without_token_material(value);
+  if (without_tokens != value) value = without_tokens;
   return value.size() > kShown ? "'" + std::string(value.substr(0, kShown)) + "...'" : "'" + std::string(value) + "'";
 }
 
@@ -91,6 +91,11 @@ std::string joined(const std::vector<std::string>& names, std::string_view separ
     text += name;
   }
   return text;
+}
+
+std::string use_one_of(std::string_view text, const std::vector<std::string>& names, std::string_view separator) {
+  const auto meant = nearest(text, names);
+  return (meant ? "; did you mean " + *meant + "? Use one of " : "; use one of ") + joined(names, separator);
 }
 
 std::string algorithm_names() {
@@ -139,7 +144,9 @@ Reader<double> decimal(double least, double most, const char* unit) {
 Reader<Algorithm> algorithm() {
   return {.read = [](const std::string& text) -> Result<Algorithm> {
             if (const auto known = algorithm_from_string(text)) return *known;
-            return Error{"no algorithm is called " + in_quotes(text) + "; use one of " + algorithm_names()};
+            std::vector<std::string> names;
+            for (int i = 0; i < kAlgorithmCount; ++i) names.emplace_back(to_string(static_cast<Algorithm>(i)));
+            return Error{"no algorithm is called " + in_quotes(text) + use_one_of(text, names, ", ")};
           },
           .write = [](Algorithm algorithm) { return std::string(to_string(algorithm)); }};
 }
@@ -154,7 +161,12 @@ Reader<std::uint64_t> seed() {
 }
 
 Reader<std::vector<std::string>> scopes() {
-  return {.read = [](const std::string& text) -> Result<std::vector<std::string>> { return jose::parse_scopes(text); },
+  return {.read = [](const std::string& text) -> Result<std::vector<std::string>> {
+            std::vector<std::string> scopes = jose::parse_scopes(text);
+            // The policy says what an empty scope means: nothing for FastMCP, a mistake otherwise.
+            if (scopes.empty()) scopes.emplace_back();
+            return scopes;
+          },
           .write = [](const std::vector<std::string>& scopes) { return joined(scopes, " "); }};
 }
 

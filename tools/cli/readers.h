@@ -82,6 +82,9 @@ Reader<T> whole_number(long long least, long long most, const char* unit) {
 // Joins names with `separator` between them.
 std::string joined(const std::vector<std::string>& names, std::string_view separator);
 
+// "; did you mean RS256? Use one of RS256, ES256", or only "; use one of ..." if no name is near.
+std::string use_one_of(std::string_view text, const std::vector<std::string>& names, std::string_view separator);
+
 // One of a few names, each of which stands for a value. A value without a name is written as nothing.
 template <class T>
 Reader<T> one_of(std::vector<std::pair<std::string, T>> names) {
@@ -91,7 +94,7 @@ Reader<T> one_of(std::vector<std::pair<std::string, T>> names) {
             for (const auto& [name, value] : names) {
               if (name == text) return value;
             }
-            return Error{"cannot use " + in_quotes(text) + "; use one of " + joined(choices, "|")};
+            return Error{"cannot use " + in_quotes(text) + use_one_of(text, choices, "|")};
           },
           .write = [names](const T& wanted) -> std::string {
             for (const auto& [name, value] : names) {

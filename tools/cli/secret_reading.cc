@@ -80,12 +80,6 @@ std::string squeezed(std::string_view text) {
   return rest;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(kSpace), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(kSpace) + 1);
-}
-
 // "export NAME=value" and "NAME: value". Nothing if the line is neither.
 struct Assignment {
   std::string_view name, value;

@@ -88,6 +88,10 @@ std::string summary_text(const StreamResult& result) {
     text +=
         "  accepted, but exp lies beyond the year 2200 (in milliseconds?): " + with_commas(result.far_expiry) + "\n";
   }
+  if (result.published_private_keys > 0) {
+    text += "  keys published with their private part: " + with_commas(result.published_private_keys) +
+            "; whoever can read the set can sign\n";
+  }
   text += diagnosis_text(result);
   if (result.recalled > 0) {
     char share[16];
@@ -175,6 +179,8 @@ int run(Arguments& arguments) {
   const auto result = verify_stream(*verifier, stream);
   if (!result) return fail("verify", result.error());
   note_other_reading(sources, *result);
+  if (result->output_dropped)
+    note(stream.output + " was not written, because the run was stopped before the end of its input");
   if (bar) bar->finish(records_and_rate(result->records, result->seconds) + "  done");
   if (!arguments.quiet && !result->output_closed) std::fputs(summary_text(*result).c_str(), stderr);
   return exit_code_of(*result);

@@ -12,23 +12,6 @@ namespace assay::cli {
 
 namespace {
 
-// A word of a command that a user may copy into a shell.
-std::string shell_word(const std::string& text) {
-  const bool is_plain =
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+") ==
-      std::string::npos;
-  if (is_plain && !text.empty()) return text;
-  std::string to = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      to += "'\\''";
-    } else {
-      to += c;
-    }
-  }
-  return to + "'";
-}
-
 // The path of jq for a JSON pointer: /a/0/b~1c is .a[0]["b/c"].
 std::string jq_path(std::string_view pointer) {
   std::string path;

@@ -95,7 +95,8 @@ struct StreamResult {
   // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
   std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0;
   std::uint64_t far_expiry = 0;  // accepted tokens whose exp lies beyond the year 2200: perhaps in milliseconds
-  std::uint64_t recalled = 0;    // tokens known from before, whose signatures were not verified again
+  std::uint64_t published_private_keys = 0;  // keys whose set holds their private part, too: its readers can sign
+  std::uint64_t recalled = 0;                // tokens known from before, whose signatures were not verified again
   // Kids that no key has, in the order of first appearance: the first 1000, each with its records.
   std::vector<std::pair<std::string, std::uint64_t>> unknown_kids;
   std::uint64_t other_unknown_kids = 0;  // records with further ones
@@ -103,9 +104,10 @@ struct StreamResult {
   // If they are many, the time zone is probably wrong.
   std::uint64_t expired_sampled = 0, expired_by_whole_hours = 0;
   double seconds = 0;
-  StageSeconds stages{};       // sums over all threads; zeros unless measured
-  int stopped_by = 0;          // signal number, or 0
-  bool output_closed = false;  // nobody reads standard output any more
+  StageSeconds stages{};        // sums over all threads; zeros unless measured
+  int stopped_by = 0;           // signal number, or 0
+  bool output_dropped = false;  // stopped before the end, so the file of the verdicts was not written
+  bool output_closed = false;   // nobody reads standard output any more
   // A token of an HS algorithm with signature_invalid, with which a caller can try other readings of a secret. Empty:
   // there was none, or keep_failed_hmac is off.
   std::string failed_hmac;

@@ -1,0 +1,66 @@
+#include "jose/token_material.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace assay::jose {
+namespace {
+
+const std::string kToken = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl";
+
+TEST(TokenMaterial, IsReplacedByWords) {
+  const std::string words = "a token of " + std::to_string(kToken.size()) + " bytes";
+  EXPECT_EQ(without_token_material("cannot read " + kToken + ": no such file"),
+            "cannot read " + words + ": no such file");
+  EXPECT_EQ(without_token_material("/tmp/" + kToken), "/tmp/" + words);
+  std::string coded = kToken;
+  coded.replace(coded.find('.'), 1, "%2E");
+  EXPECT_EQ(without_token_material("'" + coded + "' and '" + kToken + "'"), "'" + words + "' and '" + words + "'");
+  EXPECT_EQ(without_token_material("'" + kToken.substr(0, 30) + "...'"), "'a part of a token...'");
+}
+
+TEST(TokenMaterial, IsNotFoundInOtherText) {
+  for (const std::string text :
+       {"", "e", "eyJ", "100 % of 'C:\\keys\\IACHey' & more", "https://idp.example.com/.well-known/jwks.json?a=%20b",
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "keyed/CSgIdentity.eyes_eyewitness.ewe", "eyJhbGciOiJI"}) {
+    EXPECT_EQ(without_token_material(text), text);
+  }
+}
+
+TEST(TokenMaterial, KnowsTheFiveSegmentsOfAJwe) {
+  const std::string header = "eyJlbmMiOiJBMTI4R0NNIn0";
+  for (const std::string& token : {header + ".a2V5.aXY.dGV4dA.dGFn", header + "..aXY.dGV4dA.dGFn"}) {
+    const auto found = find_token_material("x " + token + ", y");
+    ASSERT_TRUE(found.has_value()) << token;
+    EXPECT_EQ(found->begin, 2u);
+    EXPECT_EQ(found->size, token.size());
+    EXPECT_TRUE(found->is_whole);
+  }
+}
+
+TEST(TokenMaterial, IsFoundInLinearTime) {
+  // Every place of the text may begin an object, and none is long enough or goes on as one.
+  std::string text;
+  for (int i = 0; i < 200000; ++i) text += "eyIA";
+  EXPECT_FALSE(find_token_material(text).has_value());
+  for (int i = 0; i < 50000; ++i) text += "eyJhIjox.";
+  EXPECT_TRUE(find_token_material(text).has_value());
+}
+
+TEST(CodedText, IsReadThroughAnyDepth) {
+  for (const std::string coded : {"a.b", R"(a\u002eb)", R"(a\\\\u002Eb)", R"(a\x2eb)", R"(a\056b)", "a%2Eb",
+                                  "a%25252eb", "a%u002eb", "a&#46;b", "a&#x2E;b", "a&amp;amp;#46;b", "a&period;b"}) {
+    EXPECT_EQ(undo_codings(coded).text, "a.b") << coded;
+  }
+  EXPECT_EQ(undo_codings(R"(\ud83d\ude00 \\\"\/ 100% & \q)").text, "\xF0\x9F\x98\x80 \"/ 100% & \\q");
+  const PlainText plain = undo_codings(R"(x\\")");
+  EXPECT_EQ(plain.text, "x\\\"");  // the quote ends a string
+  EXPECT_TRUE(plain.is_literal(2));
+  for (const std::string broken : {"%", "%2", "%zz", "\\", "\\u00", "&#;", "&#x;", "&#99999999;", "&amp", "%u12"}) {
+    EXPECT_EQ(undo_codings(broken).text, broken);
+  }
+}
+
+}  // namespace
+}  // namespace assay::jose
