@@ -302,8 +302,8 @@ class BenchInput(BenchCase):
         self.assertEqual(report["rows"][0]["rejected"], 10)
 
     def test_a_log_without_accepted_tokens_is_refused(self):
-        for log, parts in (("x\n" * 50, ("no token of its 50 records", "most for other_credential", "--token-field")),
-                           (token(exp=AT - 1) + "\n", ("none of its 1 records", "token_expired", "--at record")),
+        for log, parts in (("x\n" * 50, ("no token of its 50 records", "reason is other_credential", "--token-field")),
+                           (token(exp=AT - 1) + "\n", ("no token of its 1 records", "token_expired", "--at record")),
                            (token(secret=b"x" * 40) + "\n", ("signature_invalid",)),
                            (json.dumps({"authorization": token()}) + "\n", ("missing_token", "--token-field"))):
             self.write("access.log", log)
