@@ -99,9 +99,10 @@ class CsvWriter final : public VerdictWriter {
       : VerdictWriter(options),
         emit_token_(options.emit_token),
         fingerprint_(options.fingerprint),
-        judged_at_(options.judged_at),
+        judged_at_(options.judged_at && !options.occurrences),
+        occurrences_(options.occurrences),
         carry_(options.carry) {
-    if (options.inputs.size() <= 1) return;
+    if (options.inputs.size() <= 1 && !occurrences_) return;
     for (const std::string& input : options.inputs) {
       Buffer text;
       append_csv_untrusted(text, input);
@@ -114,7 +115,9 @@ class CsvWriter final : public VerdictWriter {
  private:
   void append_verdict(Buffer& to, const VerdictLine& line) const override;
 
-  bool emit_token_, fingerprint_, judged_at_;
+  void append_occurrence(Buffer& to, const VerdictLine& line) const;
+
+  bool emit_token_, fingerprint_, judged_at_, occurrences_;
   std::vector<std::string> carry_;
   std::vector<std::string> files_;  // inputs as CSV texts; empty when verdicts do not name them
 };
@@ -122,7 +125,9 @@ class CsvWriter final : public VerdictWriter {
 std::string CsvWriter::head() const {
   Buffer to;
   to += files_.empty() ? "record" : "record,file";
-  to += ",line,valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject,issuer,jti";
+  to += ",line";
+  if (occurrences_) to += ",nth,offset,length,decoded,where,judged_at,client,status,method,path,served";
+  to += ",valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject,issuer,jti";
   if (judged_at_) to += ",judged_at";
   if (emit_token_) to += ",token";
   if (fingerprint_) to += ",ath";
@@ -135,6 +140,36 @@ std::string CsvWriter::head() const {
   return std::string(to.view());
 }
 
+// Where the token stands, and what its line says of the request.
+void CsvWriter::append_occurrence(Buffer& to, const VerdictLine& line) const {
+  const Occurrence& occurrence = *line.occurrence;
+  for (const std::uint64_t number : {occurrence.nth, occurrence.offset, occurrence.length}) {
+    to += ',';
+    append_number(to, number);
+  }
+  to += ',';
+  bool first = true;
+  log::each_coding(occurrence.decoded, [&](std::string_view name) {
+    if (!first) to += ' ';
+    first = false;
+    to += name;
+  });
+  to += ',';
+  to += to_string(occurrence.where);
+  to += ',';
+  if (line.judged_at != nullptr) to.resize_to(write_time(to.room(kTimeRoom), *line.judged_at));
+  to += ',';
+  append_csv_untrusted(to, occurrence.client);
+  to += ',';
+  if (occurrence.status != 0) append_number(to, occurrence.status);
+  to += ',';
+  append_csv_untrusted(to, occurrence.method);
+  to += ',';
+  append_csv_untrusted(to, occurrence.path);
+  to += ',';
+  if (occurrence.status != 0) to += occurrence.served() ? "true" : "false";
+}
+
 void CsvWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
   const TokenVerdict& verdict = *line.verdict;
   const bool valid = verdict.reasons.empty();
@@ -145,6 +180,7 @@ void CsvWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
   }
   to += ',';
   append_number(to, line.line);
+  if (occurrences_) append_occurrence(to, line);
   to += valid ? ",true," : ",false,";
   append_csv_untrusted(to, verdict.alg);
   to += ',';

@@ -44,8 +44,11 @@ class Pen {
 class NdjsonWriter final : public VerdictWriter {
  public:
   explicit NdjsonWriter(const Options& options)
-      : VerdictWriter(options), emit_token_(options.emit_token), fingerprint_(options.fingerprint) {
-    if (options.inputs.size() > 1) {
+      : VerdictWriter(options),
+        emit_token_(options.emit_token),
+        fingerprint_(options.fingerprint),
+        occurrences_(options.occurrences) {
+    if (options.inputs.size() > 1 || occurrences_) {
       for (const std::string& input : options.inputs) append_json_string(files_.emplace_back(), input);
     }
     for (const std::string& pointer : options.carry) {
@@ -60,7 +63,7 @@ class NdjsonWriter final : public VerdictWriter {
   std::size_t room(const VerdictLine& line) const noexcept;
   void append_options(Pen& pen, const VerdictLine& line) const;
 
-  bool emit_token_, fingerprint_;
+  bool emit_token_, fingerprint_, occurrences_;
   std::vector<std::string> files_;  // inputs as JSON strings; empty when verdicts do not name them
   std::vector<std::string> carry_;  // "POINTER": for each pointer, with a comma before all but the first
 };
@@ -71,11 +74,61 @@ std::size_t NdjsonWriter::room(const VerdictLine& line) const noexcept {
   std::size_t strings = verdict.alg.size() + verdict.kid.size() + verdict.client_id.size() + verdict.issuer.size() +
                         verdict.subject.size() + verdict.jti.size() + verdict.detail.size();
   if (emit_token_) strings += line.token.size();
+  if (line.occurrence != nullptr) {
+    strings += line.occurrence->client.size() + line.occurrence->method.size() + line.occurrence->path.size();
+  }
   std::size_t bytes = kFixedRoom + verdict.expires_at.size() + verdict.claims.size();
   for (const std::string_view scope : verdict.scopes) bytes += codec::json_string_room(scope.size()) + 1;
   if (!files_.empty()) bytes += files_[line.file].size();
   for (std::size_t i = 0; i < carry_.size(); ++i) bytes += carry_[i].size() + line.carried[i].size();
   return bytes + codec::json_string_room(strings);
+}
+
+// Where the token stands, and what its line says of the request.
+void append_occurrence(Pen& pen, const VerdictLine& line) {
+  const Occurrence& occurrence = *line.occurrence;
+  pen.text(",\"nth\":");
+  pen.number(occurrence.nth);
+  pen.text(",\"offset\":");
+  pen.number(occurrence.offset);
+  pen.text(",\"length\":");
+  pen.number(occurrence.length);
+  if (occurrence.decoded != 0) {
+    pen.text(",\"decoded\":[");
+    bool first = true;
+    log::each_coding(occurrence.decoded, [&](std::string_view name) {
+      pen.text(first ? "\"" : ",\"");
+      pen.text(name);
+      pen.text("\"");
+      first = false;
+    });
+    pen.text("]");
+  }
+  pen.text(",\"where\":\"");
+  pen.text(to_string(occurrence.where));
+  pen.text("\"");
+  if (line.judged_at != nullptr) {
+    pen.text(",\"judged_at\":\"");
+    pen.time(*line.judged_at);
+    pen.text("\"");
+  }
+  if (!occurrence.client.empty()) {
+    pen.text(",\"client\":");
+    pen.string(occurrence.client);
+  }
+  if (occurrence.status != 0) {
+    pen.text(",\"status\":");
+    pen.number(occurrence.status);
+  }
+  if (!occurrence.method.empty()) {
+    pen.text(",\"method\":");
+    pen.string(occurrence.method);
+  }
+  if (!occurrence.path.empty()) {
+    pen.text(",\"path\":");
+    pen.string(occurrence.path);
+  }
+  if (occurrence.status != 0) pen.text(occurrence.served() ? ",\"served\":true" : ",\"served\":false");
 }
 
 void append_accepted(Pen& pen, const TokenVerdict& verdict) {
@@ -161,6 +214,7 @@ void NdjsonWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
   }
   pen.text(",\"line\":");
   pen.number(line.line);
+  if (occurrences_) append_occurrence(pen, line);
   pen.text(valid ? ",\"valid\":true,\"alg\":" : ",\"valid\":false,\"alg\":");
   pen.string_or_null(verdict.has_alg, verdict.alg);
   pen.text(",\"kid\":");
@@ -170,7 +224,7 @@ void NdjsonWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
   } else {
     append_rejected(pen, verdict);
   }
-  if (line.judged_at != nullptr) {
+  if (!occurrences_ && line.judged_at != nullptr) {
     pen.text(",\"judged_at\":\"");
     pen.time(*line.judged_at);
     pen.text("\"");

@@ -12,6 +12,7 @@
 #include "assay/stream.h"
 #include "jose/token_verdict.h"
 #include "stream/buffer.h"
+#include "stream/occurrence.h"
 
 namespace assay::stream {
 
@@ -24,6 +25,7 @@ struct VerdictLine {
   std::string_view token = {};
   const Instant* judged_at = nullptr;              // the record's own time; null: it was judged at another
   std::span<const std::string_view> carried = {};  // JSON texts, one for each pointer of carry
+  const Occurrence* occurrence = nullptr;          // of a token in a log; not null if Options::occurrences is set
 };
 
 // Immutable once made; thread safe.
@@ -35,6 +37,7 @@ class VerdictWriter {
     bool judged_at = false;                // records are judged at their own times, which verdicts show
     std::vector<std::string> inputs = {};  // more than one: each verdict names its file
     std::vector<std::string> carry = {};
+    bool occurrences = false;  // verdicts tell where in a log their tokens stand, and always name their file
   };
   virtual ~VerdictWriter() = default;
   VerdictWriter(const VerdictWriter&) = delete;
