@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "assay/algorithm.h"
+#include "assay/audit.h"
 #include "assay/key_set.h"
 #include "assay/result.h"
 #include "assay/stream.h"
@@ -58,11 +59,13 @@ struct GivenFlag {
 struct Arguments {
   JwtVerifierOptions verifier;
   StreamOptions stream;
+  LogOptions logs;
   InspectArguments inspect;
   MintArguments mint;
   KeygenArguments keygen;
   BenchArguments bench;
   SecretEncoding secret_encoding = SecretEncoding::raw;  // of every secret file
+  bool explain_input = false;
   bool progress = false;
   bool quiet = false;
   std::vector<GivenFlag> given;  // in the order of the table of flags

@@ -18,6 +18,7 @@ struct Command {
 };
 
 Command verify_command();
+Command audit_command();
 Command inspect_command();
 Command mint_command();
 Command keygen_command();

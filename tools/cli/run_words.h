@@ -1,0 +1,38 @@
+// What verify and audit say of a run on standard error, and what they ask of its keys.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arguments.h"
+#include "assay/stream.h"
+#include "assay/verifier.h"
+#include "progress.h"
+
+namespace assay::cli {
+
+// Says whether to show a bar. Verdicts on the same terminal leave no place for it.
+bool wants_bar(const Arguments& arguments);
+
+// "1,234 records  5,678/s". `unit` is the singular: "record", "token".
+std::string count_and_rate(std::uint64_t count, const char* unit, double seconds);
+void show_progress(ProgressBar& bar, const char* unit, const StreamOptions::Progress& progress);
+
+// Returns the summary for a person: how many, accepted, rejected, how fast; then each reason with its count, and what
+// the run shows of its keys and tokens.
+std::string summary_text(const StreamResult& result, const char* unit);
+
+// Notes keys that work as asked, but perhaps not as meant.
+void note_doubtful_keys(const JwtVerifierOptions& options);
+// Says once how a secret file has to be read, if a token that failed verifies with another reading of it.
+void note_other_reading(const std::vector<KeySource>& sources, const StreamResult& result);
+
+// The files that the keys were read from, which no output may replace.
+std::vector<std::string> files_of(const JwtVerifierOptions& options);
+
+// 0 all accepted, 1 at least one rejected, 128 + N ended by signal N.
+int exit_code_of(const StreamResult& result);
+
+}  // namespace assay::cli
