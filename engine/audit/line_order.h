@@ -1,0 +1,89 @@
+// The serial stages of an audit: what can only be known once all earlier blocks of a file are known.
+//
+// arrange() comes before the search: it notices lines that change the format, and joins lines that a container runtime
+// split. link() comes after it: it numbers tokens, and gives moments to tokens whose line an earlier block began or
+// continues. Each is called for every batch, in input order, by one thread at a time; they share nothing, so that they
+// may run beside one another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/instant.h"
+#include "assay/result.h"
+#include "audit/log_batch.h"
+#include "audit/survey.h"
+#include "log/format.h"
+#include "log/joining.h"
+
+namespace assay::audit {
+
+class LineArranger {
+ public:
+  // `files` are the inputs, by index. The format of one that is not known yet, such as standard input, is learnt from
+  // its first block. All three outlive the arranger.
+  // If `at_lines`, tokens are judged at the times of their lines, so an input whose times cannot be read is an error.
+  LineArranger(const Survey& survey, std::vector<FileSurvey>& files, const std::vector<std::string>& names,
+               bool at_lines)
+      : survey_(survey), files_(files), names_(names), at_lines_(at_lines) {}
+
+  // Sets format, has_times, changes, kept_lines and joined. Lines that were still incomplete when their file ended come
+  // with the next batch; a last batch without text brings those of the last file. The error says which option an input
+  // needs.
+  Result<void> arrange(LogBatch& batch);
+
+ private:
+  Result<void> begin_file(LogBatch& batch);
+  void end_file(LogBatch& batch);
+  void note_directives(LogBatch& batch);
+  void join_lines(LogBatch& batch);
+  void add_joined(LogBatch& batch, std::size_t at);
+
+  const Survey& survey_;
+  std::vector<FileSurvey>& files_;
+  const std::vector<std::string>& names_;
+  const bool at_lines_;
+  std::optional<std::size_t> file_;
+  std::shared_ptr<const log::FileFormat> format_;  // of the next line
+  std::optional<log::Joiner> joiner_;
+};
+
+class LineLinker {
+ public:
+  explicit LineLinker(std::size_t files) : tokens_(files) {}
+
+  // Completes the hits of the batch and numbers them.
+  void link(LogBatch& batch);
+
+  // Tokens found, by input.
+  const std::vector<std::uint64_t>& tokens() const noexcept { return tokens_; }
+
+ private:
+  // A moment that outlives its block.
+  struct Moment {
+    std::optional<Instant> at;
+    bool repeated = false;
+    std::string unreadable;
+  };
+  void complete(Hit& hit, LogBatch& batch);
+  LineMoment shown(const Moment& moment, LogBatch& batch);
+  static Moment kept(const LineMoment& moment);
+  void remember_end(const LogBatch& batch);
+
+  std::vector<std::uint64_t> tokens_;
+  std::uint64_t next_record_ = 1;
+  std::optional<std::size_t> file_;
+  std::optional<Moment> earlier_;  // of the last line that names a time
+
+  // The line that goes on in the next block.
+  std::uint64_t open_hits_ = 0;
+  Moment open_moment_;
+  std::string open_client_, open_method_, open_path_;
+  std::uint16_t open_status_ = 0;
+};
+
+}  // namespace assay::audit

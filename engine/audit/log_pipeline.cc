@@ -1,0 +1,260 @@
+#include "audit/log_pipeline.h"
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "input/range.h"
+#include "stream/formats.h"
+#include "stream/summary.h"
+
+namespace assay::audit {
+
+LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, Logs& logs, stream::Outputs outputs,
+                         int threads)
+    : options_(options),
+      logs_(logs),
+      threads_(threads),
+      statistics_(engine),
+      summary_(std::move(outputs.summary)),
+      source_(logs.inputs, {options.stop, options.wake_fd}),
+      splitter_(source_, input::in_pieces()),
+      writer_(stream::make_writer(options.format, {.only = options.only,
+                                                   .emit_token = options.emit_token,
+                                                   .fingerprint = options.fingerprint,
+                                                   .judged_at = true,
+                                                   .inputs = logs.names,
+                                                   .carry = options.carry,
+                                                   .occurrences = true})),
+      arranger_(logs.survey, logs.files, logs.names, !options.at),
+      linker_(logs.names.size()),
+      judge_stage_(engine, options, writer_.get()),
+      write_stage_(options, std::move(outputs.verdicts), writer_.get(), logs.names, statistics_.started(),
+                   source_.total_bytes()),
+      reloader_(engine),
+      was_read_(logs.names.size()) {
+  reader_clock_.reset(options.measure_stages);
+}
+
+LogPipeline::~LogPipeline() = default;
+
+void LogPipeline::fail(Error error) {
+  const base::MutexLock lock(mutex_);
+  if (!error_) error_ = std::move(error);
+  halt_ = true;
+}
+
+std::unique_ptr<LogBatch> LogPipeline::take_batch() {
+  const base::MutexLock lock(mutex_);
+  if (idle_.empty()) return std::make_unique<LogBatch>();
+  std::unique_ptr<LogBatch> batch = std::move(idle_.back());
+  idle_.pop_back();
+  return batch;
+}
+
+std::unique_ptr<TokenSearch> LogPipeline::take_search() {
+  const base::MutexLock lock(mutex_);
+  if (idle_searches_.empty()) return std::make_unique<TokenSearch>();
+  std::unique_ptr<TokenSearch> search = std::move(idle_searches_.back());
+  idle_searches_.pop_back();
+  return search;
+}
+
+LogBatch* LogPipeline::read() {
+  std::unique_ptr<LogBatch> batch = take_batch();
+  while (!halt_) {
+    // Blocks that wait in the queue go before new input, and all of them before a wait for input or the end of the run.
+    const bool drained = queue_.is_drained();
+    if (!input_ended_ && !queue_.has_spare()) fill(*batch, drained);
+    if (halt_) break;
+    const bool is_last = input_ended_ && drained && batch->load == LogBatch::Load::nothing;
+    if (is_last && std::exchange(last_sent_, true)) break;
+    batch->is_last = is_last;
+    if (is_last || batch->load != LogBatch::Load::nothing || !drained) {
+      queue_.send(*batch);
+      hand_over();
+      return batch.release();
+    }
+  }
+  hand_over();
+  return nullptr;
+}
+
+void LogPipeline::fill(LogBatch& batch, bool wait) {
+  using Outcome = input::Splitter::Outcome;
+  if (options_.reload != nullptr && options_.reload->exchange(false)) reloader_.request();
+  reader_clock_.start();
+  Result<Outcome> outcome = splitter_.next(batch.block, wait);
+  reader_clock_.lap(Stage::read);
+  if (!outcome) return fail(outcome.error());
+  if (*outcome == Outcome::end || *outcome == Outcome::stopped) {
+    input_ended_ = true;
+    interrupted_ = *outcome == Outcome::stopped;
+    skipped_bytes_ = batch.block.bytes;
+  }
+  if (*outcome != Outcome::block) return batch.recycle(input::kPieceBlockBytes);
+  batch.load = batch.block.range.file != nullptr ? LogBatch::Load::range : LogBatch::Load::block;
+  batch.block.now = Instant::now();
+}
+
+LogBatch* LogPipeline::load(LogBatch* batch) {
+  if (batch->load != LogBatch::Load::range) return batch;
+  hand_over();
+  base::StageClock clock;
+  clock.reset(options_.measure_stages);
+  clock.start();
+  input::load(batch->block, batch->overflow);
+  clock.lap(Stage::read);
+  const base::MutexLock lock(mutex_);
+  clock.add_to(seconds_);
+  return batch;
+}
+
+LogBatch* LogPipeline::arrange(LogBatch* batch) {
+  hand_over();
+  queue_.exchange(*batch);
+  if (!halt_) {
+    if (Result<void> arranged = arranger_.arrange(*batch); !arranged) fail(arranged.error());
+  }
+  hand_over();
+  return batch;
+}
+
+LogBatch* LogPipeline::search(LogBatch* batch) {
+  if (halt_) return batch;
+  hand_over();
+  std::unique_ptr<TokenSearch> search = take_search();
+  base::StageClock clock;
+  clock.reset(options_.measure_stages);
+  clock.start();
+  search->search(*batch);
+  clock.lap(Stage::split);
+  const base::MutexLock lock(mutex_);
+  clock.add_to(seconds_);
+  idle_searches_.push_back(std::move(search));
+  return batch;
+}
+
+LogBatch* LogPipeline::link(LogBatch* batch) {
+  hand_over();
+  linker_.link(*batch);
+  hand_over();
+  return batch;
+}
+
+LogBatch* LogPipeline::judge(LogBatch* batch) {
+  if (halt_) return batch;
+  hand_over();
+  if (Result<void> judged = judge_stage_.judge(*batch); !judged) fail(judged.error());
+  hand_over();
+  return batch;
+}
+
+void LogPipeline::write(LogBatch* owned) {
+  hand_over();
+  std::unique_ptr<LogBatch> batch(owned);
+  // After a failure the batches in flight are dropped: no verdict may follow one that is missing.
+  if (!halt_) {
+    const Result<bool> open = write_stage_.write(*batch);
+    if (!open) {
+      fail(open.error());
+    } else if (!*open) {
+      halt_ = true;
+    } else {
+      count(*batch);
+    }
+  }
+  batch->recycle(input::kPieceBlockBytes);
+  const base::MutexLock lock(mutex_);
+  idle_.push_back(std::move(batch));
+}
+
+void LogPipeline::count(const LogBatch& batch) {
+  const input::Block& block = batch.block;
+  result_.lines += block.line_count + (block.ends_mid_line && !block.fault.empty() ? 1 : 0);
+  result_.other_credentials += batch.other_credentials;
+  result_.repeated_hours += batch.repeated_hours;
+  if (!block.text.empty()) was_read_[block.file] = true;
+}
+
+void LogPipeline::run_stages() {
+  using oneapi::tbb::filter_mode;
+  using oneapi::tbb::make_filter;
+  const auto serial = filter_mode::serial_in_order;
+  const auto parallel = filter_mode::parallel;
+  const auto read_or_stop = [this](oneapi::tbb::flow_control& flow) {
+    LogBatch* batch = read();
+    if (batch == nullptr) flow.stop();
+    return batch;
+  };
+  const auto stages = make_filter<void, LogBatch*>(serial, read_or_stop) &
+                      make_filter<LogBatch*, LogBatch*>(parallel, [this](LogBatch* batch) { return load(batch); }) &
+                      make_filter<LogBatch*, LogBatch*>(serial, [this](LogBatch* batch) { return arrange(batch); }) &
+                      make_filter<LogBatch*, LogBatch*>(parallel, [this](LogBatch* batch) { return search(batch); }) &
+                      make_filter<LogBatch*, LogBatch*>(serial, [this](LogBatch* batch) { return link(batch); }) &
+                      make_filter<LogBatch*, LogBatch*>(parallel, [this](LogBatch* batch) { return judge(batch); }) &
+                      make_filter<LogBatch*, void>(serial, [this](LogBatch* batch) { write(batch); });
+  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
+                                            static_cast<std::size_t>(threads_));
+  oneapi::tbb::task_arena arena(threads_);
+  // With one thread nothing overlaps, and one batch is enough.
+  const std::size_t in_flight = threads_ == 1 ? 1 : 2 * static_cast<std::size_t>(threads_) + 2;
+  arena.execute([&] { oneapi::tbb::parallel_pipeline(in_flight, stages); });
+}
+
+Result<AuditResult> LogPipeline::run() {
+  const Result<bool> open = write_stage_.begin();
+  if (!open) return open.error();
+  halt_ = !*open;
+  run_stages();
+  return finish();
+}
+
+Result<AuditResult> LogPipeline::finish() {
+  {
+    const base::MutexLock lock(mutex_);
+    if (error_) return *error_;
+  }
+  if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
+  StreamResult run = statistics_.result(write_stage_.counts(), write_stage_.tally(), write_stage_.diagnosis());
+  run.faults = write_stage_.faults();
+  run.bytes = write_stage_.bytes();
+  run.stopped_by = interrupted_ ? options_.stop->load() : 0;
+  run.output_closed = write_stage_.output_closed();
+  run.failed_hmac = judge_stage_.failed_hmac();
+  reader_clock_.add_to(run.stages);
+  judge_stage_.add_times_to(run.stages);
+  write_stage_.add_times_to(run.stages);
+  {
+    const base::MutexLock lock(mutex_);
+    for (std::size_t i = 0; i < kStageCount; ++i) run.stages[i] += seconds_[i];
+  }
+  // A run that was cut short leaves no file that could be taken for a whole one.
+  run.output_dropped = run.stopped_by != 0 && write_stage_.awaits_commit();
+  if (run.stopped_by == 0 && !run.output_closed) {
+    if (Result<void> done = write_stage_.commit(); !done) return done.error();
+  }
+  if (Result<void> done = write_summary(run); !done) return done.error();
+  for (std::size_t i = 0; i < logs_.names.size(); ++i) {
+    if (!was_read_[i]) continue;
+    ++result_.files;
+    if (linker_.tokens()[i] == 0) result_.without_tokens.push_back(logs_.names[i]);
+    if (!logs_.files[i].has_times()) result_.without_times.push_back(logs_.names[i]);
+  }
+  result_.run = std::move(run);
+  return std::move(result_);
+}
+
+Result<void> LogPipeline::write_summary(const StreamResult& result) {
+  if (!summary_) return {};
+  const stream::RunManifest manifest = statistics_.manifest(options_, logs_.names, threads_, result);
+  Result<base::OutputFile::Outcome> wrote =
+      summary_->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
+  if (!wrote) return wrote.error();
+  return summary_->commit();
+}
+
+}  // namespace assay::audit
