@@ -9,6 +9,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import threading
@@ -18,7 +19,7 @@ import unittest
 from support import DEADLINE, PROGRAM, Case
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-COMMANDS = ("verify", "inspect", "mint", "keygen", "bench")
+COMMANDS = ("verify", "audit", "inspect", "mint", "keygen", "bench")
 UPDATE = bool(os.environ.get("ASSAY_UPDATE_EXAMPLES"))
 LONG = 10 * DEADLINE
 
@@ -66,6 +67,7 @@ class ExampleCase(Case):
         super().setUp()
         os.mkdir(self.path("bin"))
         os.symlink(PROGRAM, self.path("bin/assay"))
+        os.symlink(os.path.join(ROOT, "data"), self.path("data"))
         self.path_variable = self.path("bin") + os.pathsep + os.environ["PATH"]
 
     def environment(self):
@@ -136,6 +138,10 @@ class HelpExamples(ExampleCase):
         self.write("app.ndjson", "".join(
             json.dumps({"ts": local, "request": {"headers": {"authorization": "Bearer " + record["token"]}}}) + "\n"
             for record in records))
+
+        sample = os.path.join(ROOT, "data", "sample", "logs")
+        shutil.copytree(sample, self.path("logs"))
+        shutil.copy(os.path.join(sample, "nginx", "access.log.1.gz"), self.path("old.gz"))
 
     def serve_the_folder(self):
         """The address of the folder over HTTP, in place of the one that the examples name."""

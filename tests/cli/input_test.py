@@ -77,7 +77,7 @@ class Forms(Case):
         self.assertEqual(self.reasons("--token-field", "/request/headers/authorization/0", stdin=lines(record)), [None])
         done = self.verify(stdin=('"GET /?t=' + token() + '&s=1 HTTP/1.1" 200\n') * 3)
         self.assertEqual(done.stderr.decode().count("\n"), 1)
-        self.assertIn("grep -oE", done.stderr.decode())
+        self.assertIn("find and judge them there: assay audit -", done.stderr.decode())
         self.assertEqual(self.verify(stdin=token() + "\n" + lines(*[record] * 200)).stderr, b"")
         self.assertNotIn("eyJ", done.stderr.decode())
 

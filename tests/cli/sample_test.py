@@ -1,7 +1,11 @@
-"""The sample log gets the verdicts that stand beside it, by the command that its README shows.
+"""The sample log gets the verdicts that stand beside it, by the command that its README shows, and so do the sample logs of
+audit.
 
 Run by ctest, or: ASSAY_PROGRAM=build/release/assay tests/cli/sample_test.py
 """
+import base64
+import hashlib
+import json
 import os
 import shlex
 import subprocess
@@ -17,10 +21,19 @@ def read(*path):
         return file.read()
 
 
-def documented_command():
-    """The words after `assay` of the command in data/sample/README.md."""
+def documented_command(name="verify"):
+    """The words after `assay` of a command in data/sample/README.md."""
     lines = read("data", "sample", "README.md").replace("\\\n", " ").splitlines()
-    return shlex.split(next(line for line in lines if line.startswith("assay verify ")))[1:]
+    return shlex.split(next(line for line in lines if line.startswith(f"assay {name} ")))[1:]
+
+
+def words_of(demo, name):
+    """The words of an array of tools/demo.sh."""
+    return shlex.split(demo[demo.index(f"{name}=(") + len(name) + 2:].split(")")[0])
+
+
+def ath(token):
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
 
 
 class Sample(unittest.TestCase):
@@ -51,8 +64,27 @@ class Sample(unittest.TestCase):
 
     def test_the_demo_runs_this_command(self):
         demo = read("tools", "demo.sh")
-        words = shlex.split(demo[demo.index("command=(") + len("command=("):].split(")")[0])
-        self.assertEqual(words[1:], documented_command())
+        self.assertEqual(words_of(demo, "command")[1:], documented_command())
+        self.assertEqual(words_of(demo, "audit")[1:], documented_command("audit"))
+
+
+class SampleLogs(unittest.TestCase):
+    def test_every_token_of_the_logs_gets_the_verdict_of_its_request(self):
+        expected = {}
+        for record, verdict in zip(read("data", "sample", "access.ndjson").splitlines(),
+                                   map(json.loads, read("data", "sample", "expected.ndjson").splitlines())):
+            if "judged_at" in verdict and verdict.get("reason") != "malformed_record":
+                token = json.loads(record)["token"].removeprefix("Bearer ")
+                expected[(ath(token), verdict["judged_at"][:19])] = verdict.get("reasons", [])
+        done = subprocess.run([PROGRAM, *documented_command("audit"), "--only", "all", "-o", "-"], cwd=ROOT, timeout=DEADLINE,
+                              capture_output=True, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        findings = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertGreater(len(findings), 400)
+        for finding in findings:
+            wanted = expected[(finding["ath"], finding["judged_at"][:19])]
+            self.assertEqual(finding.get("reasons", []), wanted, finding)
+        self.assertEqual({finding["where"] for finding in findings}, {"query", "authorization", "body", "text"})
 
 
 if __name__ == "__main__":

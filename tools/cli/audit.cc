@@ -27,7 +27,7 @@ constexpr const char* kExamples =
     R"(Examples:
   assay audit --explain-input logs/
   assay audit --jwks jwks.json --time-zone UTC logs/
-  assay audit --jwks jwks.json --issuer https://fastmcp.example.com --time-zone 'app*=Europe/Berlin' \
+  assay audit --jwks jwks.json --issuer https://fastmcp.example.com --time-zone '*/app/*=Europe/Berlin' \
       -o findings.ndjson logs/
   zcat old.gz | assay audit --jwks jwks.json --format csv -
 

@@ -105,7 +105,7 @@ Reader<ZoneRule> zone_rule() {
             if (equals != std::string::npos) rule.glob = text.substr(0, equals);
             rule.zone = text.substr(equals == std::string::npos ? 0 : equals + 1);
             if (rule.zone.empty() || equals == 0)
-              return Error{"cannot read " + in_quotes(text) + "; use ZONE or GLOB=ZONE, such as 'app*.log=Europe/Berlin'"};
+              return Error{"cannot read " + in_quotes(text) + "; use ZONE or GLOB=ZONE, such as '*/app/*=Europe/Berlin'"};
             return rule;
           },
           .write = [](const ZoneRule& rule) { return rule.glob.empty() ? rule.zone : rule.glob + "=" + rule.zone; }};

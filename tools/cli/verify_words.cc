@@ -39,7 +39,6 @@ std::string jq_path(std::string_view pointer) {
 
 std::string input_note_text(const InputNote& input_note, const StreamOptions& stream) {
   using Kind = InputNote::Kind;
-  constexpr const char* kFindTokens = "grep -oE '[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+'";
   const bool is_standard_input = input_note.input == "-";
   const std::string name = (is_standard_input ? "standard input" : input_note.input) + ": ";
   const std::string file = is_standard_input ? "" : " " + shell_word(input_note.input);
@@ -59,12 +58,10 @@ std::string input_note_text(const InputNote& input_note, const StreamOptions& st
       if (place.empty()) return name + missing + "tokens stand in another field; name it with --token-field";
       return name + missing + "tokens seem to stand at " + place + ": --token-field " + shell_word(place);
     case Kind::in_text:
-      if (!place.empty()) {
-        return name + "tokens stand within the text at " + place + "; cut them out: jq -r '" + jq_path(place) + "'" +
-               file + " | " + kFindTokens;
-      }
-      return name + "no line is a token by itself, but tokens stand within the text; cut them out: " + kFindTokens +
-             file;
+      return name +
+             (place.empty() ? "no line is a token by itself, but tokens stand within the text"
+                            : "tokens stand within the text at " + place) +
+             "; find and judge them there: assay audit" + (is_standard_input ? " -" : file);
   }
   return "";
 }

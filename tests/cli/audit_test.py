@@ -1,0 +1,320 @@
+"""assay audit, driven as a user drives it. Run by ctest, or: ASSAY_PROGRAM=... audit_test.py"""
+import base64
+import calendar
+import csv
+import gzip
+import hashlib
+import io
+import json
+import os
+import subprocess
+import time
+import unittest
+
+from support import AT, Case, b64url, compact, needs_few_descriptors, token
+
+LATE = AT + 7200  # every token of support.py has expired by then
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def clf_time(at):
+    t = time.gmtime(at)
+    return f"{t.tm_mday:02}/{MONTHS[t.tm_mon - 1]}/{t.tm_year}:{t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} +0000"
+
+
+def rfc3339(at):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+def nginx(at, request, referrer="-", status=200, client="192.0.2.7"):
+    return f'{client} - - [{clf_time(at)}] "{request}" {status} 12 "{referrer}" "curl/8"\n'
+
+
+def get(jwt, path="/cb"):
+    return f"GET {path}?access_token={jwt}&s=1 HTTP/1.1"
+
+
+def ath(jwt):
+    return b64url(hashlib.sha256(jwt.encode()).digest())
+
+
+class AuditCase(Case):
+    KEYS = ("--secret-file", "secret", "--algorithm", "HS256")
+
+    def audit(self, *args, stdin=b"", **more):
+        return self.assay("audit", *self.KEYS, *args, stdin=stdin, **more)
+
+    def found(self, *args, stdin=b"", codes=(0, 1)):
+        """All verdicts of a run."""
+        done = self.audit("--only", "all", "-o", "-", *args, stdin=stdin)
+        self.assertIn(done.returncode, codes, done.stderr)
+        self.said = done.stderr.decode()
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class AuditRecords(AuditCase):
+    """What is found, and what a record says of it."""
+
+    def test_a_token_is_judged_at_the_time_of_its_line(self):
+        self.write("access.log", nginx(AT, get(token())) + nginx(LATE, get(token()), status=401))
+        good, expired = self.found("access.log")
+        self.assertTrue(good["valid"])
+        self.assertEqual(expired["reasons"], ["token_expired"])
+        self.assertEqual((good["judged_at"], expired["judged_at"]), (rfc3339(AT), rfc3339(LATE)))
+        self.assertEqual((good["served"], expired["served"]), (True, False))
+
+    def test_a_record_tells_where_its_token_stands(self):
+        line = nginx(AT, get(token(), "/a/b"), status=302, client="2001:db8::7")
+        self.write("access.log", nginx(AT, "GET / HTTP/1.1") + line)
+        (record,) = self.found("access.log")
+        before = len(nginx(AT, "GET / HTTP/1.1"))
+        expected = {"record": 1, "file": "access.log", "line": 2, "nth": 1, "offset": before + line.index(token()),
+                    "length": len(token()), "where": "query", "judged_at": rfc3339(AT), "client": "2001:db8::7",
+                    "status": 302, "method": "GET", "path": "/a/b", "served": True, "valid": True, "alg": "HS256"}
+        self.assertEqual({name: record[name] for name in expected}, expected)
+        self.assertEqual(record["ath"], ath(token()))
+        self.assertNotIn("token", record)
+        self.assertEqual(list(record)[:13], list(expected)[:13])
+
+    def test_several_tokens_on_a_line_are_counted_from_the_left(self):
+        line = nginx(AT, get(token()), referrer="https://a.example/?t=" + token(sub="u2"))
+        records = self.found(stdin=line)
+        self.assertEqual([(r["nth"], r["where"]) for r in records], [(1, "query"), (2, "referrer")])
+
+    def test_codings_are_undone_and_told(self):
+        line = nginx(AT, get(token().replace(".", "%2E")))
+        (record,) = self.found(stdin=line)
+        self.assertTrue(record["valid"])
+        self.assertEqual(record["decoded"], ["percent"])
+        self.assertEqual(record["length"], len(token()) + 4)
+
+    def test_the_time_of_a_request_is_not_that_of_its_line(self):
+        for request in (f"GET /?x={rfc3339(AT)}&access_token={token()} HTTP/1.1",
+                        f"GET /[{clf_time(AT)}]?access_token={token()} HTTP/1.1"):
+            (record,) = self.found(stdin=nginx(LATE, request))
+            self.assertEqual(record["judged_at"], rfc3339(LATE))
+            self.assertEqual(record["reasons"], ["token_expired"])
+        attack = json.dumps({"msg": f'"time":"{rfc3339(AT)}"', "auth": "Bearer " + token(), "time": rfc3339(LATE)})
+        (record,) = self.found(stdin=attack + "\n")
+        self.assertEqual(record["judged_at"], rfc3339(LATE))
+
+    def test_masked_and_cut_tokens_are_told(self):
+        head, body, signature = token().split(".")
+        stdin = "".join(f'{{"time":"{rfc3339(AT)}","authorization":"{value}"}}\n' for value in (
+            "Bearer [REDACTED]", f"Bearer {head}.{body}.***", f"Bearer {head}.{body[:40]}", "Basic dXNlcjpwYXNzd29yZA=="))
+        records = self.found(stdin=stdin)
+        self.assertEqual([r["reason"] for r in records], ["token_redacted", "signature_redacted", "malformed_token"])
+        self.assertIn("other credentials seen (Basic, opaque bearer tokens): 1", self.said)
+        self.assertIsNone(records[0]["ath"])
+
+    def test_a_stack_trace_takes_the_time_of_the_record_that_it_continues(self):
+        stdin = (f"{rfc3339(AT)} WARN rejected\njava.lang.Exception: {token()}\n\tat x.Y.z(Y.java:8)\n"
+                 f"{rfc3339(LATE)} INFO next\n\tfor {token()}\n")
+        first, second = self.found(stdin=stdin)
+        self.assertEqual((first["judged_at"], second["judged_at"]), (rfc3339(AT), rfc3339(LATE)))
+
+    def test_a_line_without_a_time_is_never_judged_now(self):
+        records = self.found(stdin=f"no time here {token()}\n" + json.dumps({"token": token()}) + "\n")
+        self.assertEqual({r["reason"] for r in records}, {"missing_time"})
+        self.assertNotIn("judged_at", records[0])
+        self.assertIn("--explain-input", self.said)
+
+    def test_an_impossible_time_is_missing_and_shown_without_credentials(self):
+        good = json.dumps({"time": rfc3339(AT), "t": 1}) + "\n"
+        records = self.found(stdin=good * 3 + json.dumps({"time": "2026-02-30T00:00:00Z", "t": token()}) + "\n" +
+                             json.dumps({"time": token(), "t": token()}) + "\n")
+        self.assertEqual({r["reason"] for r in records}, {"missing_time"})
+        self.assertIn("2026-02-30", records[0]["detail"])
+        for record in records:
+            self.assertNotIn(token()[:20], record["detail"])
+
+    def test_lines_split_by_a_container_runtime_are_joined(self):
+        half = len(token()) // 2
+        stdin = (f"{rfc3339(AT)} stdout P Authorization: Bearer {token()[:half]}\n"
+                 f"{rfc3339(AT + 1)} stderr F other\n"
+                 f"{rfc3339(AT + 2)} stdout F {token()[half:]} done\n"
+                 f"{rfc3339(AT + 3)} stdout F plain {token(sub='u2')}\n")
+        records = self.found(stdin=stdin)
+        self.assertEqual([(r["line"], r["valid"]) for r in records], [(1, True), (4, True)])
+        self.assertEqual(records[0]["judged_at"], rfc3339(AT))
+        self.assertEqual(records[0]["ath"], ath(token()))
+
+    def test_a_split_line_that_never_ends_is_searched_all_the_same(self):
+        stdin = f"{rfc3339(AT)} stdout F a\n{rfc3339(AT)} stdout P Bearer {token()} and\n"
+        (record,) = self.found(stdin=stdin)
+        self.assertTrue(record["valid"])
+
+    def test_many_events_on_a_line_have_times_of_their_own(self):
+        events = [{"eventTime": rfc3339(at), "requestParameters": {"token": token()}} for at in (AT, LATE)]
+        records = self.found(stdin=json.dumps({"Records": events}) + "\n")
+        self.assertEqual([(r["nth"], r["judged_at"]) for r in records], [(1, rfc3339(AT)), (2, rfc3339(LATE))])
+
+    def test_fields_are_carried_without_tokens(self):
+        stdin = json.dumps({"time": rfc3339(AT), "id": 7, "token": token()}) + "\n"
+        (record,) = self.found("--carry", "/id", "--carry", "/token", "--carry", "/none", stdin=stdin)
+        self.assertEqual(record["carry"], {"/id": 7, "/token": ath(token()), "/none": None})
+
+    def test_csv_has_the_same(self):
+        done = self.audit("--format", "csv", "--only", "all", stdin=nginx(AT, get(token())) + nginx(LATE, get(token())))
+        rows = list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
+        self.assertEqual([(r["line"], r["where"], r["client"], r["served"], r["reason"]) for r in rows],
+                         [("1", "query", "192.0.2.7", "true", ""), ("2", "query", "192.0.2.7", "true", "token_expired")])
+
+
+class AuditRuns(AuditCase):
+    """What a run reads, writes and says."""
+
+    def test_without_output_there_is_only_the_summary(self):
+        done = self.audit(stdin=nginx(AT, get(token())))
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        self.assertIn("assay: searched 1 line of 1 file\nassay: 1 token: 1 accepted, 0 rejected", done.stderr.decode())
+        self.assertEqual(self.audit(stdin=nginx(LATE, get(token()))).returncode, 1)
+
+    def test_only_the_rejected_are_written_by_default(self):
+        self.write("access.log", nginx(AT, get(token())) + nginx(LATE, get(token())))
+        self.assertEqual(self.audit("access.log", "-o", "found.ndjson").returncode, 1)
+        self.assertEqual([json.loads(line)["line"] for line in self.read("found.ndjson").splitlines()], [2])
+
+    def test_a_folder_is_read_in_the_order_of_time_and_equal_content_once(self):
+        os.mkdir(self.path("logs"))
+        day = 86400
+        self.write("logs/access.log", nginx(AT + 2, get(token(jti="c"))))
+        self.write("logs/access.log.1", nginx(AT + 1, get(token(jti="b"))))
+        self.write("logs/access.log.2.gz", gzip.compress(nginx(AT, get(token(jti="a"))).encode()))
+        self.write("logs/copy.log.gz", gzip.compress(nginx(AT + 2, get(token(jti="c"))).encode()))
+        self.write("logs/picture.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+        records = self.found("logs")
+        self.assertEqual([(os.path.basename(r["file"]), r["claims"]["jti"]) for r in records],
+                         [("access.log.2.gz", "a"), ("access.log.1", "b"), ("access.log", "c")])
+        self.assertIn("logs/copy.log.gz: the same content as logs/access.log", self.said)
+        self.assertIn("logs/picture.png", self.said)
+
+    def test_times_without_a_zone_end_the_run_before_it_begins(self):
+        self.write("access.log", nginx(AT, get(token())))
+        local = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(AT + 3600))
+        self.write("app.log", f"{local},123 WARN rejected {token()}\n")
+        done = self.audit("access.log", "app.log", "-o", "found")
+        self.assertRefused(done, "--time-zone", "app.log", local)
+        self.assertFalse(os.path.exists(self.path("found")))
+        self.assertRefused(self.audit("--time-zone", "Europe/Berln", "app.log"), "--time-zone", "Europe/Berlin")
+        for zone in ("+01:00", "app*=+01:00"):
+            records = self.found("--time-zone", zone, "access.log", "app.log")
+            self.assertEqual([r["judged_at"] for r in records], [rfc3339(AT), rfc3339(AT)[:-1] + ".123Z"])
+        self.assertRefused(self.audit("--time-zone", "other*=+01:00", "app.log"), "--time-zone", "app.log")
+        # One time for all needs none.
+        self.assertEqual([r["valid"] for r in self.found("--at", str(AT), "app.log")], [True])
+
+    def test_daylight_saving_counts_and_the_repeated_hour_is_told(self):
+        stdin = f"2026-10-25 02:30:00,000 WARN {token()}\n"
+        (record,) = self.found("--time-zone", "Europe/Berlin", stdin=stdin)
+        self.assertEqual(record["judged_at"], "2026-10-25T00:30:00Z")
+        self.assertIn("the end of daylight saving repeats: 1 token", self.said)
+
+    def test_a_year_is_told_or_taken_from_the_file(self):
+        line = f"Sep 21 14:13:20 host app: {token()}\n"
+        self.write("messages", line)
+        os.utime(self.path("messages"), (AT + 60, AT + 60))
+        zone = ("--time-zone", "UTC")
+        self.assertEqual(self.found(*zone, "messages")[0]["judged_at"], "2026-09-21T14:13:20Z")
+        self.assertEqual(self.found(*zone, "--year", "2024", "messages")[0]["judged_at"], "2024-09-21T14:13:20Z")
+        self.write("messages-20250922", line)
+        self.assertEqual(self.found(*zone, "messages-20250922")[0]["judged_at"], "2025-09-21T14:13:20Z")
+
+    def test_a_told_form_and_place_of_the_time(self):
+        stdin = json.dumps({"when": "09/21/2026 02:13:20 PM", "t": token()}) + "\n"
+        options = ("--time-field", "/when", "--time-format", "%m/%d/%Y %I:%M:%S %p", "--time-zone", "UTC")
+        self.assertEqual(self.found(*options, stdin=stdin)[0]["judged_at"], rfc3339(AT))
+        self.assertRefused(self.audit("--time-field", "when", stdin=stdin), "--time-field", "/when")
+
+    def test_a_damaged_archive_is_told_and_the_others_go_on(self):
+        whole = gzip.compress(nginx(AT, get(token())).encode() * 50)
+        self.write("a.gz", whole[:len(whole) // 2])
+        self.write("b.log", nginx(AT, get(token())))
+        records = self.found("a.gz", "b.log", codes=(2,))
+        self.assertEqual(records[-1]["file"], "b.log")
+        self.assertIn("a.gz", self.said)
+
+    def test_threads_and_blocks_change_nothing(self):
+        lines = []
+        for i in range(6000):
+            lines.append(nginx(AT + i, get(token(jti=str(i % 50))) if i % 7 == 0 else "GET / HTTP/1.1"))
+            if i % 1000 == 0:
+                lines.append("x" * 300_000 + " " + token() + "\n")
+        self.write("access.log", "".join(lines))
+        outputs = {self.audit("--only", "all", "-o", "-", "--threads", str(n), "access.log").stdout for n in (1, 2, 4)}
+        self.assertEqual(len(outputs), 1)
+        records = [json.loads(line) for line in outputs.pop().splitlines()]
+        text = "".join(lines)
+        for record in records:
+            self.assertTrue(text.startswith("eyJ", record["offset"]))
+            self.assertEqual(record["line"], text.count("\n", 0, record["offset"]) + 1)
+        self.assertEqual(len(records), text.count("eyJhbGciOi"))
+
+    def test_hostile_logs(self):
+        many = (f'{rfc3339(AT)} ' + (token() + " ") * 5000) + "\n"
+        noise = bytes(range(256)) * 20 + b"\xff\xfe\xc3( \x00\x00 eyJ eyJ. eyJhbGciOiJIUzI1NiJ9.. \n"
+        for stdin, count in ((many.encode(), 5000), (noise + nginx(AT, get(token())).encode(), None), (b"", 0),
+                             (b"\n" * 100_000, 0), (nginx(AT, get(token()))[:-1].encode(), 1)):
+            records = self.found(stdin=stdin)
+            if count is not None:
+                self.assertEqual(len(records), count)
+        self.assertEqual([r["nth"] for r in self.found(stdin=many)], list(range(1, 5001)))
+
+    def test_a_line_longer_than_a_block_keeps_its_time_and_its_count(self):
+        line = nginx(AT, get(token()))[:-1] + (" " + "x" * 1000) * 40_000 + " " + token(jti="end") + "\n"
+        records = self.found(stdin=line + nginx(LATE, get(token())))
+        self.assertEqual([(r["line"], r["nth"], r["judged_at"]) for r in records],
+                         [(1, 1, rfc3339(AT)), (1, 2, rfc3339(AT)), (2, 1, rfc3339(LATE))])
+        self.assertEqual(records[1]["client"], "192.0.2.7")
+
+    def test_set_up_that_cannot_work(self):
+        self.assertRefused(self.assay("audit", "x.log"), "no keys", "--jwks")
+        self.assertRefused(self.audit("missing.log"), "missing.log")
+        self.assertRefused(self.audit("--carry", "id", stdin=b""), "--carry", "'id'")
+        self.assertRefused(self.audit("--time-zone", "=UTC", stdin=b""), "--time-zone", "GLOB=ZONE")
+        self.write("access.log", nginx(AT, get(token())))
+        self.assertRefused(self.audit("-o", "access.log", "access.log"), "access.log", "one file")
+
+    def test_the_summary_counts_tokens_by_the_hour_of_their_lines(self):
+        self.write("access.log", nginx(AT, get(token())) + nginx(LATE, get(token())))
+        self.audit("--summary", "summary.json", "access.log")
+        summary = json.loads(self.read("summary.json"))
+        self.assertEqual((summary["records"], summary["accepted"], summary["rejected"]), (2, 1, 1))
+        self.assertEqual(list(summary["by_hour"]), [rfc3339(AT)[:13], rfc3339(LATE)[:13]])
+
+
+class AuditExplain(AuditCase):
+    """--explain-input"""
+
+    def explain(self, *args, **more):
+        done = self.assay("audit", "--explain-input", *args, **more)
+        return done, done.stdout.decode()
+
+    def test_every_file_is_explained(self):
+        self.write("access.log", nginx(AT, get(token())) + nginx(AT, "GET / HTTP/1.1"))
+        self.write("app.log.gz", gzip.compress(f"2026-09-21 14:13:20,123 WARN rejected {token()}\n".encode()))
+        done, text = self.explain("access.log", "app.log.gz")
+        self.assertEqual(done.returncode, 2)
+        for part in ("access.log\n", "app.log.gz\n", "gzip", rfc3339(AT), "query 1", "2 of the first 2 lines",
+                     "names no zone"):
+            self.assertIn(part, text)
+        done, text = self.explain("--time-zone", "Europe/Berlin", "app.log.gz")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertIn("2026-09-21T12:13:20.123Z", text)
+        self.assertIn("Europe/Berlin", text)
+
+    def test_it_needs_no_keys_and_shows_no_token(self):
+        done, text = self.explain(stdin=f"{token()} {token()}\n")
+        self.assertNotIn(token()[:20], text)
+        self.assertIn("standard input", text)
+
+    def test_an_empty_file_and_a_missing_one(self):
+        self.write("empty", "")
+        done, text = self.explain("empty")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("empty\n", text)
+        self.assertRefused(self.assay("audit", "--explain-input", "missing"), "missing")
+
+
+if __name__ == "__main__":
+    unittest.main()
