@@ -26,16 +26,16 @@ LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, L
                                                    .emit_token = options.emit_token,
                                                    .fingerprint = options.fingerprint,
                                                    .judged_at = true,
-                                                   .inputs = logs.names,
+                                                   .inputs = logs.inputs,
                                                    .carry = options.carry,
                                                    .occurrences = true})),
-      arranger_(logs.survey, logs.files, logs.names, !options.at),
-      linker_(logs.names.size()),
+      arranger_(logs.survey, logs.files, logs.inputs, !options.at),
+      linker_(logs.inputs.size()),
       judge_stage_(engine, options, writer_.get()),
-      write_stage_(options, std::move(outputs.verdicts), writer_.get(), logs.names, statistics_.started(),
+      write_stage_(options, std::move(outputs.verdicts), writer_.get(), logs.inputs, statistics_.started(),
                    source_.total_bytes()),
       reloader_(engine),
-      was_read_(logs.names.size()) {
+      was_read_(logs.inputs.size()) {
   reader_clock_.reset(options.measure_stages);
 }
 
@@ -238,11 +238,11 @@ Result<AuditResult> LogPipeline::finish() {
     if (Result<void> done = write_stage_.commit(); !done) return done.error();
   }
   if (Result<void> done = write_summary(run); !done) return done.error();
-  for (std::size_t i = 0; i < logs_.names.size(); ++i) {
+  for (std::size_t i = 0; i < logs_.inputs.size(); ++i) {
     if (!was_read_[i]) continue;
     ++result_.files;
-    if (linker_.tokens()[i] == 0) result_.without_tokens.push_back(logs_.names[i]);
-    if (!logs_.files[i].has_times()) result_.without_times.push_back(logs_.names[i]);
+    if (linker_.tokens()[i] == 0) result_.without_tokens.push_back(logs_.inputs[i]);
+    if (!logs_.files[i].has_times()) result_.without_times.push_back(logs_.inputs[i]);
   }
   result_.run = std::move(run);
   return std::move(result_);
@@ -250,7 +250,7 @@ Result<AuditResult> LogPipeline::finish() {
 
 Result<void> LogPipeline::write_summary(const StreamResult& result) {
   if (!summary_) return {};
-  const stream::RunManifest manifest = statistics_.manifest(options_, logs_.names, threads_, result);
+  const stream::RunManifest manifest = statistics_.manifest(options_, logs_.inputs, threads_, result);
   Result<base::OutputFile::Outcome> wrote =
       summary_->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
   if (!wrote) return wrote.error();

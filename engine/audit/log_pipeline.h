@@ -22,7 +22,6 @@
 #include "base/stage_clock.h"
 #include "base/thread_annotations.h"
 #include "input/block_queue.h"
-#include "input/list.h"
 #include "input/source.h"
 #include "input/splitter.h"
 #include "stream/outputs.h"
@@ -37,9 +36,8 @@ namespace assay::audit {
 // What is read, and how.
 struct Logs {
   Survey survey;
-  std::vector<input::ListedInput> inputs;
-  std::vector<FileSurvey> files;  // one an input
-  std::vector<std::string> names;
+  std::vector<std::string> inputs;  // paths; "-" is standard input
+  std::vector<FileSurvey> files;    // one an input
 };
 
 // One run. run() is called once.
