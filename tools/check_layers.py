@@ -27,6 +27,7 @@ RIGHT_BELOW = {
     "verify": ["lanes", "memo"],
     "page": ["base"],
     "stream": ["verify"],
+    "audit": ["stream", "log"],
     "include": [],
 }
 # A unit is a header, a source, or both under one name. A room of more is two rooms. The mathematics of kernel/ has
@@ -46,8 +47,8 @@ OUTSIDE = ("tools/cli", "tools/bench", "bench", "tests")  # above the engine: ma
 LIBRARIES = {
     "openssl": {"digest", "keys", "signature", "lanes", "verify", "mint"},
     "simdjson.h": {"codec"},
-    "tbb": {"stream"},
-    "oneapi": {"stream"},
+    "tbb": {"audit", "stream"},
+    "oneapi": {"audit", "stream"},
     "zlib.h": {"stream"},
     "zstd.h": {"stream"},
     "curl": {"keys"},
