@@ -149,7 +149,7 @@ void CsvWriter::append_occurrence(Buffer& to, const VerdictLine& line) const {
   }
   to += ',';
   bool first = true;
-  log::each_coding(occurrence.decoded, [&](std::string_view name) {
+  each_coding(occurrence.decoded, [&](std::string_view name) {
     if (!first) to += ' ';
     first = false;
     to += name;

@@ -96,7 +96,7 @@ void append_occurrence(Pen& pen, const VerdictLine& line) {
   if (occurrence.decoded != 0) {
     pen.text(",\"decoded\":[");
     bool first = true;
-    log::each_coding(occurrence.decoded, [&](std::string_view name) {
+    each_coding(occurrence.decoded, [&](std::string_view name) {
       pen.text(first ? "\"" : ",\"");
       pen.text(name);
       pen.text("\"");

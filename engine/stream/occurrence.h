@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "log/token_scanner.h"
 #include "log/where.h"
 
 namespace assay::stream {
@@ -21,5 +22,13 @@ struct Occurrence {
   // Whether the server answered the request as a valid one.
   bool served() const noexcept { return status >= 200 && status < 400; }
 };
+
+// Calls `append` with the name of each coding.
+template <class Append>
+void each_coding(std::uint8_t decoded, const Append& append) {
+  for (const log::Coding coding : log::kCodings) {
+    if ((decoded & log::bit_of(coding)) != 0) append(to_string(coding));
+  }
+}
 
 }  // namespace assay::stream
