@@ -37,7 +37,8 @@ std::string places_of(input::Block block, const audit::FileSurvey& file) {
 }
 
 Result<LogExplanation> explain(const ListedInput& input, const audit::Survey& survey) {
-  LogExplanation explanation{.input = input.path};
+  LogExplanation explanation;
+  explanation.input = input.path;
   if (input.state != ListedInput::State::ready) {
     explanation.fault = input.message;
     return explanation;

@@ -22,20 +22,20 @@ namespace assay::audit {
 // The moment of a line.
 struct LineMoment {
   std::optional<Instant> at;
-  bool repeated = false;        // the local time exists twice; `at` is the first
-  std::string_view unreadable;  // what stands in the time's place, if it could not be read
+  bool repeated = false;             // the local time exists twice; `at` is the first
+  std::string_view unreadable = {};  // what stands in the time's place, if it could not be read
 };
 
 // A token in a log. Views into the block, its joined lines or the batch's arena.
 struct Hit {
-  std::string_view token;         // codings undone
-  stream::Occurrence occurrence;
+  std::string_view token = {};  // codings undone
+  stream::Occurrence occurrence = {};
   std::size_t file = 0;           // index of the input
   std::uint64_t line = 0;         // from 1
-  LineMoment moment;
+  LineMoment moment = {};
   bool on_open_line = false;         // on the part of a line that an earlier block began
   bool takes_earlier_time = false;   // its line continues a record whose time an earlier block may hold
-  std::string_view line_text;        // of the line, or of an event on it
+  std::string_view line_text = {};  // of the line, or of an event on it
 };
 
 // Bytes of a block, half-open.

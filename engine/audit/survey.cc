@@ -17,7 +17,10 @@ Result<Survey> Survey::create(const LogOptions& logs) {
   survey.time_format_ = logs.time_format;
   survey.year_ = logs.year;
   // Refuses options that fit no file.
-  const Result<log::Learnt> learnt = log::learn({}, {.time_field = logs.time_field, .time_format = logs.time_format});
+  log::LearnOptions options;
+  options.time_field = logs.time_field;
+  options.time_format = logs.time_format;
+  const Result<log::Learnt> learnt = log::learn({}, options);
   if (!learnt) return learnt.error();
   return survey;
 }
@@ -38,7 +41,11 @@ const Survey::Rule* Survey::rule_for(const std::string& file) const {
 
 Result<FileSurvey> Survey::learn(const std::string& file, std::string_view first_bytes,
                                  std::optional<Instant> modified) const {
-  log::LearnOptions options{.time_field = time_field_, .time_format = time_format_, .year = year_, .modified = modified};
+  log::LearnOptions options;
+  options.time_field = time_field_;
+  options.time_format = time_format_;
+  options.year = year_;
+  options.modified = modified;
   options.file_name = file.substr(file.rfind('/') + 1);
   if (const Rule* rule = rule_for(file)) options.zone = rule->zone;
   Result<log::Learnt> learnt = log::learn(first_bytes, options);

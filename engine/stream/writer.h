@@ -11,7 +11,6 @@
 
 #include "assay/stream.h"
 #include "jose/token_verdict.h"
-#include "stream/buffer.h"
 #include "stream/occurrence.h"
 
 namespace assay::stream {
