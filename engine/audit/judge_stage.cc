@@ -40,6 +40,8 @@ struct JudgeStage::Worker {
   std::vector<jose::TokenVerdict> verdicts;
 };
 
+JudgeStage::JudgeStage(verify::Engine& engine, const StreamOptions& options, const stream::VerdictWriter* writer)
+    : engine_(engine), options_(options), writer_(writer) {}
 JudgeStage::~JudgeStage() = default;
 
 std::unique_ptr<JudgeStage::Worker> JudgeStage::take_worker() {

@@ -19,8 +19,7 @@ namespace assay::audit {
 class JudgeStage {
  public:
   // The arguments outlive the stage. `writer` is null if no verdicts are written.
-  JudgeStage(verify::Engine& engine, const StreamOptions& options, const stream::VerdictWriter* writer)
-      : engine_(engine), options_(options), writer_(writer) {}
+  JudgeStage(verify::Engine& engine, const StreamOptions& options, const stream::VerdictWriter* writer);
   ~JudgeStage();
   JudgeStage(const JudgeStage&) = delete;
   JudgeStage& operator=(const JudgeStage&) = delete;
