@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,7 +31,7 @@ Error cannot_write(const std::string& shown, int error) {
 Error is_there(const std::string& shown) { return {shown + " exists and is not overwritten", "existing"}; }
 
 // False sets errno. A file system that cannot sync is no error.
-bool sync(int fd) {
+bool sync_descriptor(int fd) {
   while (::fsync(fd) != 0) {
     if (errno == EINVAL || errno == ENOTSUP || errno == ENOSYS) return true;
     if (errno != EINTR) return false;
@@ -44,7 +45,7 @@ bool sync_directory_of(const std::string& place) {
   const std::string directory = slash == std::string::npos ? "." : place.substr(0, slash + 1);
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return true;
-  const bool synced = sync(fd);
+  const bool synced = sync_descriptor(fd);
   const int error = errno;
   ::close(fd);
   errno = error;
@@ -90,6 +91,7 @@ int rename_to_new(const char* from, const char* to) {
 
 Result<OutputFile> OutputFile::open(const std::string& path, Options options) {
   struct stat st {};
+  if (options.resumable) return open_partial(path, options, options.mode);
   if (options.existing != Existing::rewrite) {
     // Nothing is written through what stands in the place, be it a pipe, a device or a link to one.
     if (path.empty()) return Error{"the path is empty; name a file"};
@@ -166,16 +168,44 @@ Result<OutputFile> OutputFile::open_temporary(const std::string& path, std::stri
   return output;
 }
 
+std::string OutputFile::partial_name(const std::string& path) { return path + ".partial"; }
+
+Result<OutputFile> OutputFile::open_partial(const std::string& path, Options options, unsigned mode) {
+  struct stat st {};
+  const bool exists = ::stat(path.c_str(), &st) == 0;
+  if (path.empty() || path == "-" || (exists && !S_ISREG(st.st_mode)))
+    return Error{"only a regular file can be gone on with; name one"};
+  char resolved[PATH_MAX];
+  if (exists && ::realpath(path.c_str(), resolved) == nullptr) return cannot_write(path, errno);
+  const std::string place = exists ? resolved : path;
+  const std::string partial = partial_name(place);
+  const int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | (options.resume_at == 0 ? O_CREAT : 0);
+  const int fd = ::open(partial.c_str(), flags, static_cast<mode_t>(exists ? st.st_mode & 0777 : mode));
+  if (fd < 0) return cannot_write(partial, errno);
+  OutputFile output(fd, path);
+  output.place_ = place;
+  output.temporary_ = std::make_unique<const std::string>(partial);
+  output.resumable_ = true;
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return Error{partial + ": another run writes it"};
+  if (::fstat(fd, &st) != 0) return cannot_write(partial, errno);
+  if (static_cast<std::uint64_t>(st.st_size) < options.resume_at)
+    return Error{partial + " is shorter than it was; begin anew without the checkpoint"};
+  const auto size = static_cast<off_t>(options.resume_at);
+  if (::ftruncate(fd, size) != 0 || ::lseek(fd, size, SEEK_SET) < 0) return cannot_write(partial, errno);
+  return output;
+}
+
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       shown_(std::move(other.shown_)),
       place_(std::move(other.place_)),
       temporary_(std::move(other.temporary_)),
+      resumable_(other.resumable_),
       existing_(other.existing_) {}
 
 OutputFile::~OutputFile() {
   if (fd_ > STDERR_FILENO) ::close(fd_);
-  if (temporary_ == nullptr) return;
+  if (temporary_ == nullptr || resumable_) return;
   ::unlink(temporary_->c_str());
   forget_temporary(*temporary_);
 }
@@ -201,9 +231,14 @@ Result<OutputFile::Outcome> OutputFile::write(std::string_view bytes) {
   return Outcome::written;
 }
 
+Result<void> OutputFile::sync() {
+  if (temporary_ != nullptr && !sync_descriptor(fd_)) return failure(errno);
+  return {};
+}
+
 Result<void> OutputFile::commit() {
   if (temporary_ == nullptr) return {};
-  if (!sync(fd_)) return failure(errno);
+  if (Result<void> synced = sync(); !synced) return synced;
   // Some file systems report only here that the bytes did not fit.
   const int closed = ::close(std::exchange(fd_, -1));
   if (closed != 0 && errno != EINTR) return failure(errno);

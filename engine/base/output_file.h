@@ -30,6 +30,11 @@ class OutputFile {
     unsigned mode = 0666;
     // A named pipe is opened once it has a reader. A number other than 0 here ends the wait with an error.
     const std::atomic<int>* stop = nullptr;
+    // If set, a run that ends early leaves what it wrote in PATH.partial, so that a later run can go on with it. The
+    // later run keeps the first `resume_at` bytes; 0 begins anew. Two runs cannot write one such file at a time. The
+    // output must be a regular file.
+    bool resumable = false;
+    std::uint64_t resume_at = 0;
   };
   static constexpr unsigned kOwnerOnly = 0600;  // mode of a file that holds credentials
 
@@ -61,12 +66,17 @@ class OutputFile {
   // the process at once.
   static void remove_all_temporaries() noexcept;
 
+  // Returns when the bytes written so far are on the disk, as far as the file system can tell. The error names the path.
+  Result<void> sync();
   // Returns when the bytes and the name are on the disk, as far as the file system can tell. The error names the path.
   Result<void> commit();
+  // Where a resumable output of this path is written until it is complete.
+  static std::string partial_name(const std::string& path);
 
  private:
   OutputFile(int fd, std::string shown) : fd_(fd), shown_(std::move(shown)) {}
   static Result<OutputFile> open_directly(const std::string& path, const std::atomic<int>* stop);
+  static Result<OutputFile> open_partial(const std::string& path, Options options, unsigned mode);
   static Result<OutputFile> open_temporary(const std::string& path, std::string place, Options options, unsigned mode);
   Error failure(int error) const;
 
@@ -75,6 +85,7 @@ class OutputFile {
   std::string place_;  // empty when written directly
   std::unique_ptr<const std::string>
       temporary_;  // null when written directly; never moves, as a signal handler reads it
+  bool resumable_ = false;
   Existing existing_ = Existing::rewrite;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <limits>
+#include <utility>
 
 #include "assay/algorithm.h"
 #include "assay/version.h"
@@ -149,6 +150,14 @@ void Dimension::add(const Dimension& later, std::size_t max_values) {
   for (const auto& [value, counted] : later.values_) cell(value, max_values).add(counted);
   other_.add(later.other_);
   absent_.add(later.absent_);
+}
+
+void Dimension::restore(std::vector<std::pair<std::string, Cell>> values, Cell other, Cell absent) {
+  clear();
+  values_ = std::move(values);
+  for (std::size_t i = 0; i < values_.size(); ++i) index_.emplace(values_[i].first, i);
+  other_ = other;
+  absent_ = absent;
 }
 
 void Dimension::clear() noexcept {

@@ -74,6 +74,8 @@ class Dimension {
     return latest_ < values_.size() && values_[latest_].first == value;
   }
   void count_other(bool valid) noexcept { other_.count(valid); }
+  // Puts back what values(), other() and absent() gave.
+  void restore(std::vector<std::pair<std::string, Cell>> values, Cell other, Cell absent);
   void count_absent(bool valid) noexcept { absent_.count(valid); }
   // Adds the counts of records that come later. Values beyond `max_values` count as `other`.
   void add(const Dimension& later, std::size_t max_values = kMaxValues);

@@ -176,5 +176,29 @@ TEST(OutputFile, NamesAPlaceThatCannotBeWritten) {
   EXPECT_FALSE(OutputFile::open(dir.path("")));
 }
 
+TEST(OutputFile, IsGoneOnWithAfterARunThatEndedEarly) {
+  const TempDir dir;
+  const std::string path = dir.path("out");
+  {
+    Result<OutputFile> output = OutputFile::open(path, {.resumable = true});
+    ASSERT_TRUE(output) << output.error().message;
+    ASSERT_TRUE(output->write("kept, and lost"));
+    ASSERT_TRUE(output->sync());
+    const Result<OutputFile> beside = OutputFile::open(path, {.resumable = true});
+    ASSERT_FALSE(beside);
+    EXPECT_NE(beside.error().message.find("another run"), std::string::npos);
+  }
+  EXPECT_EQ(dir.entries(), 1u);
+  EXPECT_EQ(dir.read("out.partial"), "kept, and lost");
+  EXPECT_FALSE(OutputFile::open(path, {.resumable = true, .resume_at = 100}));
+  Result<OutputFile> output = OutputFile::open(path, {.resumable = true, .resume_at = 6});
+  ASSERT_TRUE(output) << output.error().message;
+  ASSERT_TRUE(output->write("gone on with"));
+  ASSERT_TRUE(output->commit());
+  EXPECT_EQ(dir.read("out"), "kept, gone on with");
+  EXPECT_EQ(dir.entries(), 1u);
+  EXPECT_FALSE(OutputFile::open("-", {.resumable = true}));
+}
+
 }  // namespace
 }  // namespace assay::base

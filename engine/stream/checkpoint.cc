@@ -1,0 +1,295 @@
+#include "stream/checkpoint.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <system_error>
+
+#include "assay/version.h"
+#include "base/arena.h"
+#include "codec/json.h"
+#include "digest/digest.h"
+
+namespace assay::stream {
+namespace {
+
+using codec::append_json_string;
+using codec::JsonNode;
+using codec::JsonType;
+
+constexpr std::uint64_t kForm = 1;  // of the document
+
+// --- writing
+
+void append_number(std::string& to, std::uint64_t number) { to += std::to_string(number); }
+
+template <class Items, class Append>
+void append_list(std::string& to, const Items& items, const Append& append) {
+  to += '[';
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) to += ',';
+    first = false;
+    append(item);
+  }
+  to += ']';
+}
+
+void append_numbers(std::string& to, std::span<const std::uint64_t> numbers) {
+  append_list(to, numbers, [&](std::uint64_t number) { append_number(to, number); });
+}
+
+void append_cell(std::string& to, const Dimension::Cell& cell) {
+  const std::uint64_t numbers[] = {cell.accepted, cell.rejected};
+  append_numbers(to, numbers);
+}
+
+void append_dimension(std::string& to, const char* name, const Dimension& dimension) {
+  to += ",\"";
+  to += name;
+  to += "\":{\"values\":";
+  append_list(to, dimension.values(), [&](const std::pair<std::string, Dimension::Cell>& value) {
+    to += '[';
+    append_json_string(to, value.first);
+    to += ',';
+    append_cell(to, value.second);
+    to += ']';
+  });
+  to += ",\"other\":";
+  append_cell(to, dimension.other());
+  to += ",\"absent\":";
+  append_cell(to, dimension.absent());
+  to += '}';
+}
+
+void append_identity(std::string& to, const RunIdentity& identity) {
+  to += ",\"command\":";
+  append_json_string(to, identity.command);
+  to += ",\"options\":";
+  append_list(to, identity.options, [&](const std::pair<std::string, std::string>& option) {
+    to += '[';
+    append_json_string(to, option.first);
+    to += ',';
+    append_json_string(to, option.second);
+    to += ']';
+  });
+  to += ",\"inputs\":";
+  append_list(to, identity.inputs, [&](const RunIdentity::Input& input) {
+    to += '[';
+    append_json_string(to, input.path);
+    to += ',';
+    append_number(to, input.size);
+    to += ",\"" + std::to_string(input.modified.seconds) + "\"," + std::to_string(input.modified.nanoseconds) + "]";
+  });
+  to += ",\"keys\":";
+  append_json_string(to, identity.keys);
+}
+
+// --- reading
+
+// Reads a document that this program wrote. What does not fit makes it `bad`, and reading goes on with nothing.
+class Reader {
+ public:
+  bool bad() const noexcept { return bad_; }
+
+  const JsonNode& member(const JsonNode& object, std::string_view name) {
+    const JsonNode* value = object.find(name);
+    return value != nullptr ? *value : nothing();
+  }
+  const JsonNode& item(const JsonNode& list, std::size_t index) {
+    return list.is(JsonType::array) && index < list.items.size() ? list.items[index] : nothing();
+  }
+  std::span<const JsonNode> items(const JsonNode& list) {
+    if (!list.is(JsonType::array)) bad_ = true;
+    return list.items;
+  }
+  std::string text(const JsonNode& value) {
+    if (!value.is(JsonType::string)) bad_ = true;
+    return std::string(value.text);
+  }
+  template <class T = std::uint64_t>
+  T number(const JsonNode& value) {
+    T number = 0;
+    const char* const end = value.text.data() + value.text.size();
+    if (value.text.empty() || std::from_chars(value.text.data(), end, number).ptr != end) bad_ = true;
+    return number;
+  }
+  Dimension::Cell cell(const JsonNode& value) { return {number(item(value, 0)), number(item(value, 1))}; }
+  void dimension(const JsonNode& document, std::string_view name, Dimension& to) {
+    const JsonNode& saved = member(document, name);
+    std::vector<std::pair<std::string, Dimension::Cell>> values;
+    for (const JsonNode& value : items(member(saved, "values")))
+      values.emplace_back(text(item(value, 0)), cell(item(value, 1)));
+    to.restore(std::move(values), cell(member(saved, "other")), cell(member(saved, "absent")));
+  }
+
+ private:
+  const JsonNode& nothing() {
+    static const JsonNode kNothing;
+    bad_ = true;
+    return kNothing;
+  }
+
+  bool bad_ = false;
+};
+
+void read_identity(Reader& reader, const JsonNode& document, RunIdentity& to) {
+  to.command = reader.text(reader.member(document, "command"));
+  for (const JsonNode& option : reader.items(reader.member(document, "options")))
+    to.options.emplace_back(reader.text(reader.item(option, 0)), reader.text(reader.item(option, 1)));
+  for (const JsonNode& saved : reader.items(reader.member(document, "inputs"))) {
+    RunIdentity::Input& input = to.inputs.emplace_back();
+    input.path = reader.text(reader.item(saved, 0));
+    input.size = reader.number(reader.item(saved, 1));
+    input.modified.seconds = reader.number<std::int64_t>(reader.item(saved, 2));
+    input.modified.nanoseconds = reader.number<std::uint32_t>(reader.item(saved, 3));
+  }
+  to.keys = reader.text(reader.member(document, "keys"));
+}
+
+void read_counts(Reader& reader, const JsonNode& document, Counts& to) {
+  const JsonNode& counts = reader.member(document, "counts");
+  to.accepted = reader.number(reader.item(counts, 0));
+  to.rejected = reader.number(reader.item(counts, 1));
+  to.far_expiry = reader.number(reader.item(counts, 2));
+  for (const JsonNode& saved : reader.items(reader.member(document, "reasons"))) {
+    const auto reason = reason_from_string(reader.text(reader.item(saved, 0)));
+    const std::uint64_t count = reader.number(reader.item(saved, 1));
+    if (reason) to.by_reason[static_cast<std::size_t>(*reason)] = count;
+  }
+}
+
+}  // namespace
+
+std::string to_json(const Checkpoint& checkpoint) {
+  std::string to = "{\"assay_checkpoint\":" + std::to_string(kForm) + ",\"version\":";
+  append_json_string(to, kVersion);
+  append_identity(to, checkpoint.identity);
+  const RunPlace& place = checkpoint.place;
+  const std::uint64_t numbers[] = {place.input, place.offset, place.line, place.record};
+  to += ",\"place\":";
+  append_numbers(to, numbers);
+  to += checkpoint.finished ? ",\"finished\":true" : ",\"finished\":false";
+  to += ",\"output_bytes\":" + std::to_string(checkpoint.output_bytes);
+  to += ",\"bytes\":" + std::to_string(checkpoint.bytes);
+  const Counts& counts = checkpoint.counts;
+  const std::uint64_t totals[] = {counts.accepted, counts.rejected, counts.far_expiry};
+  to += ",\"counts\":";
+  append_numbers(to, totals);
+  std::vector<Reason> reasons;
+  for (int i = 0; i < kReasonCount; ++i) {
+    if (counts.by_reason[static_cast<std::size_t>(i)] != 0) reasons.push_back(static_cast<Reason>(i));
+  }
+  to += ",\"reasons\":";
+  append_list(to, reasons, [&](Reason reason) {
+    to += '[';
+    append_json_string(to, to_string(reason));
+    to += "," + std::to_string(counts.by_reason[static_cast<std::size_t>(reason)]) + "]";
+  });
+  append_dimension(to, "alg", checkpoint.tally.alg);
+  append_dimension(to, "kid", checkpoint.tally.kid);
+  append_dimension(to, "unverified_kid", checkpoint.tally.unverified_kid);
+  append_dimension(to, "issuer", checkpoint.tally.issuer);
+  append_dimension(to, "client_id", checkpoint.tally.client_id);
+  append_dimension(to, "hour", checkpoint.tally.hour);
+  append_dimension(to, "unknown_kids", checkpoint.unknown_kids);
+  const std::uint64_t expired[] = {checkpoint.expired, checkpoint.expired_by_whole_hours};
+  to += ",\"expired\":";
+  append_numbers(to, expired);
+  to += ",\"faults\":";
+  append_list(to, checkpoint.faults, [&](const InputFault& fault) {
+    to += '[';
+    append_json_string(to, fault.input);
+    to += ',';
+    append_json_string(to, fault.message);
+    to += ']';
+  });
+  return to + ",\"own\":" + checkpoint.own + "}\n";
+}
+
+Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
+  using Found = std::optional<Checkpoint>;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    if (errno == ENOENT) return Found();
+    return Error{"cannot read " + path + ": " + std::generic_category().message(errno), "checkpoint"};
+  }
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  base::Arena arena;
+  const JsonNode* document = codec::parse_json(text, codec::JsonDialect::rfc8259, arena);
+  Reader reader;
+  if (document == nullptr || document->find("assay_checkpoint") == nullptr)
+    return Error{path + ": not a checkpoint of assay; name another file", "checkpoint"};
+  Checkpoint checkpoint;
+  read_identity(reader, *document, checkpoint.identity);
+  const JsonNode& place = reader.member(*document, "place");
+  checkpoint.place = {reader.number(reader.item(place, 0)), reader.number(reader.item(place, 1)),
+                      reader.number(reader.item(place, 2)), reader.number(reader.item(place, 3))};
+  checkpoint.finished = reader.member(*document, "finished").truth;
+  checkpoint.output_bytes = reader.number(reader.member(*document, "output_bytes"));
+  checkpoint.bytes = reader.number(reader.member(*document, "bytes"));
+  read_counts(reader, *document, checkpoint.counts);
+  reader.dimension(*document, "alg", checkpoint.tally.alg);
+  reader.dimension(*document, "kid", checkpoint.tally.kid);
+  reader.dimension(*document, "unverified_kid", checkpoint.tally.unverified_kid);
+  reader.dimension(*document, "issuer", checkpoint.tally.issuer);
+  reader.dimension(*document, "client_id", checkpoint.tally.client_id);
+  reader.dimension(*document, "hour", checkpoint.tally.hour);
+  reader.dimension(*document, "unknown_kids", checkpoint.unknown_kids);
+  const JsonNode& expired = reader.member(*document, "expired");
+  checkpoint.expired = reader.number(reader.item(expired, 0));
+  checkpoint.expired_by_whole_hours = reader.number(reader.item(expired, 1));
+  for (const JsonNode& fault : reader.items(reader.member(*document, "faults")))
+    checkpoint.faults.push_back({reader.text(reader.item(fault, 0)), reader.text(reader.item(fault, 1))});
+  checkpoint.own = reader.member(*document, "own").raw;
+  if (reader.bad() || reader.number(reader.member(*document, "assay_checkpoint")) != kForm ||
+      reader.text(reader.member(*document, "version")) != kVersion) {
+    return Error{path + ": a checkpoint of another version of assay; remove it to begin anew", "checkpoint"};
+  }
+  return Found(std::move(checkpoint));
+}
+
+std::optional<std::string> difference(const RunIdentity& saved, const RunIdentity& now) {
+  if (saved.command != now.command) return "it is of assay " + saved.command;
+  const auto has = [](const auto& list, const auto& item) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+  };
+  for (const auto& option : saved.options) {
+    if (!has(now.options, option)) return option.first + " differs";
+  }
+  for (const auto& option : now.options) {
+    if (!has(saved.options, option)) return option.first + " differs";
+  }
+  if (saved.options != now.options) return "the options stand in another order";
+  if (saved.keys != now.keys) return "the files of keys have changed";
+  for (std::size_t i = 0; i < std::max(saved.inputs.size(), now.inputs.size()); ++i) {
+    if (i >= now.inputs.size()) return saved.inputs[i].path + " is missing";
+    if (i >= saved.inputs.size()) return now.inputs[i].path + " is new";
+    if (saved.inputs[i].path != now.inputs[i].path) return now.inputs[i].path + " stands where " + saved.inputs[i].path + " stood";
+    if (saved.inputs[i] != now.inputs[i]) return now.inputs[i].path + " has changed";
+  }
+  return std::nullopt;
+}
+
+std::string digest_of_files(const std::vector<std::string>& paths) {
+  std::string contents;
+  for (const std::string& path : paths) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    contents += path + '\0' + std::to_string(text.size()) + '\0' + text;
+  }
+  unsigned char hash[32];
+  digest::sha2(Hash::SHA256, contents, hash);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  for (const unsigned char byte : hash) {
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
+  }
+  return hex;
+}
+
+}  // namespace assay::stream
