@@ -30,4 +30,12 @@ std::vector<std::pair<std::string, std::string>> Arguments::manifest() const {
   return options;
 }
 
+std::vector<std::pair<std::string, std::string>> Arguments::decisive() const {
+  std::vector<std::pair<std::string, std::string>> options;
+  for (const auto& [flag, value] : given) {
+    if (flag->record != Record::nothing && !flag->presentation) options.emplace_back(flag->name, value);
+  }
+  return options;
+}
+
 }  // namespace assay::cli

@@ -75,6 +75,8 @@ struct Arguments {
   Result<void> settle();
   // The recorded flags: name, value.
   std::vector<std::pair<std::string, std::string>> manifest() const;
+  // Those of them that decide what is written.
+  std::vector<std::pair<std::string, std::string>> decisive() const;
 };
 
 }  // namespace assay::cli

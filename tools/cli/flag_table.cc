@@ -590,18 +590,28 @@ Rows output_rows() {
        .commands = {kVerify, kAudit},
        .help = "write counts and the run's options here, as one JSON document",
        .value = set(FIELD(stream, summary), path())},
+      {.name = "--checkpoint",
+       .placeholder = "PATH",
+       .group = output,
+       .commands = {kVerify, kAudit},
+       .help = "keep here what the same command needs to go on after it was killed or stopped; removed at the end. "
+               "Needs files as inputs, and --output",
+       .value = set(FIELD(stream, checkpoint), path()),
+       .record = Record::nothing},
       {.name = "--progress",
        .group = output,
        .commands = {kVerify, kAudit},
        .help = "show rate and time left on standard error",
        .value = turn_on(PROGRAM_ONLY(progress)),
        .default_text = "on a terminal, unless verdicts go to a terminal too",
+       .presentation = true,
        .excludes = "--quiet"},
       {.name = "--quiet",
        .group = output,
        .commands = {kVerify, kAudit},
        .help = "show no progress and no summary on standard error",
-       .value = turn_on(PROGRAM_ONLY(quiet))},
+       .value = turn_on(PROGRAM_ONLY(quiet)),
+       .presentation = true},
       {.name = "--color",
        .group = output,
        .commands = {kInspect},
@@ -614,7 +624,7 @@ Rows output_rows() {
 
 Rows speed_rows() {
   const std::string speed = "Speed";
-  return {
+  Rows rows = {
       {.name = "--threads",
        .placeholder = "N",
        .group = speed,
@@ -654,6 +664,8 @@ Rows speed_rows() {
        .help = "let OpenSSL verify this share of the lanes' signatures too, from 0 to 1; a difference ends the run",
        .value = set(FIELD(verifier, cross_check), share())},
   };
+  for (Flag& flag : rows) flag.presentation = true;
+  return rows;
 }
 
 Rows mint_rows() {

@@ -36,6 +36,7 @@ struct Flag {
   std::string default_text = "";  // instead of the value's own
   Record record = Record::value;
   bool required = false;
+  bool presentation = false;  // changes speed or what a person sees of the run, and nothing that is written
   std::string excludes = "";  // the name of a flag that cannot be given beside this one
 
   bool positional() const { return !name.starts_with('-'); }

@@ -64,6 +64,12 @@ struct StreamOptions {
   std::string summary;                                        // path of the summary as JSON; empty: none
   std::vector<std::string> keep;                              // further files that no output may replace: keys
   std::vector<std::pair<std::string, std::string>> manifest;  // options and values to show in the summary; no secrets
+  // Path of the checkpoint; empty: none. It is written about every `checkpoint_seconds`, and removed when the run is
+  // complete. If there is one at the beginning, the run goes on where that one was; it must be of the same inputs, keys
+  // and `decisive` options. The inputs must be files, and the output a file that is not compressed, or none.
+  std::string checkpoint;
+  double checkpoint_seconds = 1;
+  std::vector<std::pair<std::string, std::string>> decisive;  // options and values that decide what is written
 
   int threads = 0;  // 0: all cores
   // For signal handlers. A signal number in `stop` ends the run after the records already read. `reload` asks for a
@@ -107,6 +113,7 @@ struct StreamResult {
   StageSeconds stages{};        // sums over all threads; zeros unless measured
   int stopped_by = 0;           // signal number, or 0
   bool output_dropped = false;  // stopped before the end, so the file of the verdicts was not written
+  bool resumable = false;       // stopped before the end, and a checkpoint was kept
   bool output_closed = false;   // nobody reads standard output any more
   // A token of an HS algorithm with signature_invalid, with which a caller can try other readings of a secret. Empty:
   // there was none, or keep_failed_hmac is off.
