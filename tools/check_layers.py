@@ -26,7 +26,8 @@ RIGHT_BELOW = {
     "memo": ["keys"],
     "verify": ["lanes", "memo"],
     "page": ["base"],
-    "stream": ["verify"],
+    "input": ["codec"],
+    "stream": ["input", "verify"],
     "include": [],
 }
 # A unit is a header, a source, or both under one name. A room of more is two rooms. The mathematics of kernel/ has

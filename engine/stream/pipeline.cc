@@ -6,8 +6,8 @@
 
 #include <utility>
 
+#include "input/range.h"
 #include "stream/formats.h"
-#include "stream/range.h"
 
 namespace assay::stream {
 
@@ -67,15 +67,15 @@ Batch* Pipeline::read() {
 void Pipeline::fill(Batch& batch, bool wait) {
   if (options_.reload != nullptr && options_.reload->exchange(false)) reloader_.request();
   reader_clock_.start();
-  Result<Splitter::Outcome> outcome = splitter_.next(batch.block, wait);
+  Result<input::Splitter::Outcome> outcome = splitter_.next(batch.block, wait);
   reader_clock_.lap(Stage::read);
   if (!outcome) return fail(outcome.error());
-  if (*outcome == Splitter::Outcome::end || *outcome == Splitter::Outcome::stopped) {
+  if (*outcome == input::Splitter::Outcome::end || *outcome == input::Splitter::Outcome::stopped) {
     input_ended_ = true;
-    interrupted_ = *outcome == Splitter::Outcome::stopped;
+    interrupted_ = *outcome == input::Splitter::Outcome::stopped;
     skipped_bytes_ = batch.block.bytes;
   }
-  if (*outcome != Splitter::Outcome::block) return batch.recycle(kBlockBytes);
+  if (*outcome != input::Splitter::Outcome::block) return batch.recycle(input::kBlockBytes);
   batch.load = batch.block.range.file != nullptr ? Batch::Load::range : Batch::Load::block;
   batch.block.now = Instant::now();
 }
@@ -86,7 +86,7 @@ Batch* Pipeline::load(Batch* batch) {
   base::StageClock clock;
   clock.reset(options_.measure_stages);
   clock.start();
-  if (Result<void> loaded = stream::load(batch->block, batch->overflow); !loaded) fail(loaded.error());
+  if (Result<void> loaded = input::load(batch->block, batch->overflow); !loaded) fail(loaded.error());
   clock.lap(Stage::read);
   const base::MutexLock lock(mutex_);
   clock.add_to(load_seconds_);
@@ -119,7 +119,7 @@ void Pipeline::write(Batch* owned) {
       halt_ = true;
     }
   }
-  batch->recycle(kBlockBytes);
+  batch->recycle(input::kBlockBytes);
   const base::MutexLock lock(mutex_);
   idle_.push_back(std::move(batch));
 }

@@ -16,11 +16,11 @@
 #include "base/record_time.h"
 #include "base/stage_clock.h"
 #include "base/thread_annotations.h"
+#include "input/block_queue.h"
+#include "input/source.h"
+#include "input/splitter.h"
 #include "stream/batch.h"
-#include "stream/block_queue.h"
 #include "stream/run_statistics.h"
-#include "stream/source.h"
-#include "stream/splitter.h"
 #include "stream/verify_stage.h"
 #include "stream/write_stage.h"
 #include "stream/writer.h"
@@ -69,9 +69,9 @@ class Pipeline {
   const int threads_;
   const RunStatistics statistics_;
   std::optional<base::OutputFile> summary_;
-  Source source_;
-  Splitter splitter_;
-  BlockQueue queue_;
+  input::Source source_;
+  input::Splitter splitter_;
+  input::BlockQueue queue_;
   const std::unique_ptr<VerdictWriter> writer_;  // null: verdicts are only counted
   VerifyStage verify_stage_;
   WriteStage write_stage_;

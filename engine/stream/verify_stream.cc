@@ -13,8 +13,8 @@
 #include "base/output_file.h"
 #include "base/record_time.h"
 #include "codec/json.h"
+#include "input/source.h"
 #include "stream/pipeline.h"
-#include "stream/source.h"
 
 namespace assay {
 namespace {
@@ -100,7 +100,7 @@ Result<stream::Outputs> open_outputs(const StreamOptions& options) {
 
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options) try {
   if (Result<void> ok = check_options(options); !ok) return ok.error();
-  if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return ok.error();
+  if (Result<void> ok = input::Source(options.inputs, {}).check(); !ok) return ok.error();
   Result<base::TimeReader> times = base::TimeReader::create(options.time_format, options.time_zone);
   if (!times) return times.error();
   Result<stream::Outputs> outputs = open_outputs(options);

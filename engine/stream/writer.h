@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "assay/stream.h"
+#include "input/buffer.h"
 #include "jose/token_verdict.h"
-#include "stream/buffer.h"
 
 namespace assay::stream {
+
+using input::Buffer;
 
 // Everything that the text of a verdict may show. Views.
 struct VerdictLine {

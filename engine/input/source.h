@@ -12,7 +12,7 @@
 #include "assay/result.h"
 #include "base/file_kind.h"
 
-namespace assay::stream {
+namespace assay::input {
 
 // An open regular file. Any thread may read any part of it. It is closed when its last owner is gone.
 class InputFile {
@@ -94,4 +94,4 @@ class Source {
   std::shared_ptr<const InputFile> file_;  // owns fd_ when not null
 };
 
-}  // namespace assay::stream
+}  // namespace assay::input

@@ -1,4 +1,4 @@
-#include "stream/splitter.h"
+#include "input/splitter.h"
 
 #include <algorithm>
 #include <cstring>
@@ -6,7 +6,7 @@
 
 #include "base/file_kind.h"
 
-namespace assay::stream {
+namespace assay::input {
 
 std::string_view without_byte_order_mark(std::string_view text) noexcept {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -170,4 +170,4 @@ Result<void> Splitter::cut(Block& block) {
   return {};
 }
 
-}  // namespace assay::stream
+}  // namespace assay::input

@@ -1,4 +1,4 @@
-#include "stream/splitter.h"
+#include "input/splitter.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "stream/block_queue.h"
-#include "stream/range.h"
+#include "input/block_queue.h"
+#include "input/range.h"
 #include "support/temp_dir.h"
 
-namespace assay::stream {
+namespace assay::input {
 namespace {
 
 using test::TempDir;
@@ -440,4 +440,4 @@ TEST(Source, NamesAnInputThatCannotBeRead) {
 }
 
 }  // namespace
-}  // namespace assay::stream
+}  // namespace assay::input

@@ -1,12 +1,12 @@
-#include "stream/range.h"
+#include "input/range.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "stream/splitter.h"
+#include "input/splitter.h"
 
-namespace assay::stream {
+namespace assay::input {
 namespace {
 
 // Bytes read beyond a range, so that its last line is most often whole.
@@ -105,4 +105,4 @@ void cut(Block& block) {
   if (block.records.size() != block.record_count) cut_lines(block, 0, block.buffer.size());
 }
 
-}  // namespace assay::stream
+}  // namespace assay::input

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "assay/result.h"
-#include "stream/batch.h"
+#include "input/block.h"
 
-namespace assay::stream {
+namespace assay::input {
 
 // Reads the block's range and cuts its records. If the range holds more than a block may, the rest is appended to
 // `overflow` as blocks that are counted and not cut: cut() makes their records, in whatever thread verifies them. A
@@ -16,4 +16,4 @@ Result<void> load(Block& block, std::vector<Block>& overflow);
 // Makes the records of a block that load() left uncut; does nothing to any other.
 void cut(Block& block);
 
-}  // namespace assay::stream
+}  // namespace assay::input

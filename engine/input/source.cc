@@ -1,4 +1,4 @@
-#include "stream/source.h"
+#include "input/source.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-namespace assay::stream {
+namespace assay::input {
 namespace {
 
 bool is_standard_input(const std::string& path) { return path == "-"; }
@@ -184,4 +184,4 @@ Result<Source::Read> Source::read(char* to, std::size_t room, bool wait) {
   }
 }
 
-}  // namespace assay::stream
+}  // namespace assay::input

@@ -4,7 +4,7 @@
 // records of an input do not depend on how its bytes arrive or how large a block is. A UTF-8 byte order mark at the
 // beginning of a file is not part of its first record.
 //
-// A file with a name is only dealt out here, in ranges; range.h reads and cuts them in the thread of their batch, since
+// A file with a name is only dealt out here, in ranges; range.h reads and cuts them in the thread of their turn, since
 // one thread could not read as fast as many verify. Everything else is read and cut here, as it comes.
 #pragma once
 
@@ -15,10 +15,10 @@
 #include <string_view>
 
 #include "assay/stream.h"
-#include "stream/batch.h"
-#include "stream/source.h"
+#include "input/block.h"
+#include "input/source.h"
 
-namespace assay::stream {
+namespace assay::input {
 
 inline constexpr std::size_t kBlockBytes = 256u << 10;
 // White space and a scheme around a token of the greatest length.
@@ -81,4 +81,4 @@ class Splitter {
   bool end_known_ = false;  // dealing_.end is where the last range ends, however the file grows
 };
 
-}  // namespace assay::stream
+}  // namespace assay::input
