@@ -26,7 +26,8 @@ RIGHT_BELOW = {
     "memo": ["keys"],
     "verify": ["lanes", "memo"],
     "page": ["base"],
-    "input": ["codec"],
+    "archive": ["base"],
+    "input": ["archive", "codec"],
     "stream": ["input", "verify"],
     "include": [],
 }
@@ -49,8 +50,9 @@ LIBRARIES = {
     "simdjson.h": {"codec"},
     "tbb": {"stream"},
     "oneapi": {"stream"},
-    "zlib.h": {"stream"},
-    "zstd.h": {"stream"},
+    "isa-l": {"archive"},
+    "zstd.h": {"archive"},
+    "zstd_errors.h": {"archive"},
     "curl": {"keys"},
     "CLI": set(),
 }
