@@ -3,12 +3,20 @@
 namespace assay::input {
 
 void Block::recycle(std::size_t ordinary_bytes) {
-  records.clear();
+  drop();
   range = {};
-  record_count = 0;
   bytes = 0;
   buffer.resize(0);
   if (buffer.capacity() > 2 * ordinary_bytes) buffer.release();
+}
+
+void Block::drop() noexcept {
+  text = {};
+  records.clear();
+  record_count = line_count = 0;
+  continues_line = ends_mid_line = false;
+  fault.clear();
+  remark.clear();
 }
 
 void Turn::recycle(std::size_t ordinary_bytes) {

@@ -9,11 +9,14 @@ void Numbering::number(Block& block) noexcept {
   if (block.file != file_) {
     file_ = block.file;
     next_line_ = 1;
+    faulty_ = false;
   }
+  if (faulty_) block.drop();
+  faulty_ = faulty_ || !block.fault.empty();
   block.first_record = next_record_;
   block.first_line = next_line_;
   next_record_ += block.record_count;
-  next_line_ += block.record_count;
+  next_line_ += block.line_count;
 }
 
 void BlockQueue::send(const Turn& turn) {

@@ -10,13 +10,15 @@
 
 namespace assay::input {
 
-// Numbers the records of the blocks of a run. In input order. Not thread safe.
+// Numbers the records and lines of the blocks of a run. In input order. Not thread safe.
 class Numbering {
  public:
+  // Drops the block if an earlier one of its input has a fault: the input ended there.
   void number(Block& block) noexcept;
 
  private:
   std::size_t file_ = 0;
+  bool faulty_ = false;  // the input ended with a fault
   std::uint64_t next_record_ = 1, next_line_ = 1;
 };
 

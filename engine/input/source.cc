@@ -6,49 +6,26 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
-#include <system_error>
+#include <cstring>
+#include <string_view>
 #include <utility>
+
+#include "input/messages.h"
 
 namespace assay::input {
 namespace {
-
-bool is_standard_input(const std::string& path) { return path == "-"; }
-
-Error cannot_read(const std::string& path, int error) {
-  const std::string shown = is_standard_input(path) ? "standard input" : path;
-  if (error == EISDIR) return {"cannot read " + shown + ": it is a directory; name the files in it"};
-  std::string message = "cannot read " + shown + ": " + std::generic_category().message(error);
-  if (error == ENOENT) message += "; check the name";
-  if (error == EACCES) message += "; check its permissions";
-  if (error == EMFILE) message += "; raise the limit (ulimit -n)";
-  if (error == EBADF && is_standard_input(path)) message += "; it is closed";
-  return {message};
-}
-
-Error is_no_text(const std::string& path, const base::FileKind& kind) {
-  if (is_standard_input(path)) return {"cannot read standard input: it is " + kind.explained("")};
-  return {"cannot read " + path + ": it is " + kind.explained(path)};
-}
 
 Error is_shorter(const std::string& name, std::uint64_t size) {
   return {"cannot read " + name + " to its end: it was truncated while it was read and ends at byte " +
           std::to_string(size) + " now; read a copy, or rotate logs without copytruncate"};
 }
 
-// What a regular file is if it is no text. Other files are looked at when they are read.
-Result<std::optional<base::FileKind>> kind_of(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return cannot_read(path, errno);
-  char first[base::kFileKindBytes];
-  const ssize_t got = ::pread(fd, first, sizeof first, 0);
-  ::close(fd);
-  return got > 0 ? base::file_kind({first, static_cast<std::size_t>(got)}) : std::nullopt;
-}
-
 bool status(const std::string& path, struct stat& st) {
   return (is_standard_input(path) ? ::fstat(STDIN_FILENO, &st) : ::stat(path.c_str(), &st)) == 0;
 }
+
+// Bytes of a compressed input that are read at once.
+constexpr std::size_t kStoredBytes = 128u << 10;
 
 }  // namespace
 
@@ -77,9 +54,7 @@ Error InputFile::truncated() const {
   return now ? is_shorter(name_, *now) : now.error();
 }
 
-Source::Source(std::vector<std::string> inputs, Signals signals) : inputs_(std::move(inputs)), signals_(signals) {
-  if (inputs_.empty()) inputs_.push_back("-");
-}
+Source::Source(std::vector<std::string> inputs, Signals signals) : inputs_(std::move(inputs)), signals_(signals) {}
 
 Source::~Source() { close_current(); }
 
@@ -87,24 +62,16 @@ void Source::close_current() noexcept {
   if (fd_ > STDIN_FILENO && file_ == nullptr) ::close(fd_);
   file_.reset();
   fd_ = -1;
+  fault_.clear();
+  remark_.clear();
+  recognised_ = regular_ = is_stream_ = false;
+  compression_ = nullptr;
+  decoder_.reset();
+  raw_.resize(0);
+  raw_at_ = 0;
 }
 
-Result<void> Source::check() const {
-  for (const std::string& path : inputs_) {
-    struct stat st {};
-    if (!status(path, st)) return cannot_read(path, errno);
-    if (S_ISDIR(st.st_mode)) return cannot_read(path, EISDIR);
-    if (is_standard_input(path)) continue;
-    if (::access(path.c_str(), R_OK) != 0) return cannot_read(path, errno);
-    if (!S_ISREG(st.st_mode)) continue;
-    const auto kind = kind_of(path);
-    if (!kind) return kind.error();
-    if (*kind) return is_no_text(path, **kind);
-  }
-  return {};
-}
-
-Error Source::not_text(const base::FileKind& kind) const { return is_no_text(inputs_[index()], kind); }
+Error Source::not_text(const base::FileKind& kind) const { return is_no_text(inputs_[index()], kind, compression_); }
 
 std::uint64_t Source::total_bytes() const {
   std::uint64_t total = 0;
@@ -121,9 +88,9 @@ bool Source::next_may_block() const {
   return next_ != inputs_.size() && status(inputs_[next_], st) && !S_ISREG(st.st_mode);
 }
 
-Result<bool> Source::open_next() {
+Source::Opened Source::open_next() {
   close_current();
-  if (next_ == inputs_.size()) return false;
+  if (next_ == inputs_.size()) return Opened::none;
   const std::string& path = inputs_[next_++];
   struct stat st {};
   // Without O_NONBLOCK, opening a named pipe would wait for a writer, even if a signal comes.
@@ -131,9 +98,10 @@ Result<bool> Source::open_next() {
   do {
     fd_ = is_standard_input(path) ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | no_wait);
   } while (fd_ < 0 && errno == EINTR && !stopping());
-  if (fd_ < 0 || ::fstat(fd_, &st) != 0) return cannot_read(path, errno);
-  if (S_ISDIR(st.st_mode)) return cannot_read(path, EISDIR);
+  if (fd_ < 0 || ::fstat(fd_, &st) != 0) return give_up(cannot_read(path, errno));
+  if (S_ISDIR(st.st_mode)) return give_up(cannot_read(path, EISDIR));
   regular_ = S_ISREG(st.st_mode);
+  is_stream_ = !regular_ || is_standard_input(path);
   size_ = regular_ ? static_cast<std::uint64_t>(st.st_size) : 0;
   if (regular_) ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
 #ifdef F_SETPIPE_SZ
@@ -143,18 +111,100 @@ Result<bool> Source::open_next() {
 #endif
   // Some files report no size and yet hold bytes (/proc). Standard input is not dealt out: it has a position of its
   // own.
-  if (regular_ && st.st_size > 0 && !is_standard_input(path)) file_ = std::make_shared<InputFile>(fd_, path);
-  return true;
+  return size_ > 0 && !is_stream_ ? look_at_file(path) : Opened::yes;
 }
 
-Result<Source::Read> Source::read(char* to, std::size_t room, bool wait) {
+// Looks at the first bytes of the open file: it may have changed since the inputs were listed.
+Source::Opened Source::look_at_file(const std::string& path) {
+  char first[base::kFileKindBytes];
+  const ssize_t got = ::pread(fd_, first, sizeof first, 0);
+  if (got < 0) return give_up(cannot_read(path, errno));
+  const std::string_view bytes(first, static_cast<std::size_t>(got));
+  if (archive::recognise(bytes).begins == archive::Begins::yes) return Opened::yes;
+  if (const auto kind = base::file_kind(bytes)) return give_up(not_text(*kind));
+  file_ = std::make_shared<InputFile>(fd_, path);
+  return Opened::yes;
+}
+
+Source::Opened Source::give_up(Error error) {
+  fault_ = std::move(error.message);
+  return Opened::faulty;
+}
+
+Source::Read Source::fail(Error error) {
+  fault_ = std::move(error.message);
+  return {Outcome::faulty, 0};
+}
+
+Source::Read Source::read(char* to, std::size_t room, bool wait) {
+  if (!recognised_) {
+    const Read read = recognise(wait);
+    if (read.outcome != Outcome::data) return read;
+  }
+  if (decoder_ != nullptr) return decode(to, room, wait);
+  if (raw_at_ == raw_.size()) return read_stored(to, room, wait);
+  const std::string_view first = raw_.view().substr(raw_at_, room);
+  std::memcpy(to, first.data(), first.size());
+  raw_at_ += first.size();
+  return {Outcome::data, first.size()};
+}
+
+// Reads first bytes until they say whether the input is compressed. Returns `data` then.
+Source::Read Source::recognise(bool wait) {
+  raw_.reserve(kStoredBytes);
+  for (;;) {
+    const archive::Recognised found = archive::recognise(raw_.view());
+    if (found.begins == archive::Begins::yes) {
+      compression_ = found.compression;
+      decoder_ = compression_->make_decoder();
+    }
+    if (found.begins != archive::Begins::perhaps) break;
+    const Read read = read_stored(raw_.data() + raw_.size(), kStoredBytes - raw_.size(), wait);
+    if (read.outcome == Outcome::end) break;
+    if (read.outcome != Outcome::data) return read;
+    raw_.resize(raw_.size() + read.bytes);
+  }
+  recognised_ = true;
+  return {Outcome::data, 0};
+}
+
+Source::Read Source::decode(char* to, std::size_t room, bool wait) {
+  for (;;) {
+    const archive::Decoder::Step step = decoder_->decode(raw_.view().substr(raw_at_), to, room);
+    raw_at_ += step.taken;
+    stored_ += step.taken;
+    if (step.given != 0) return {Outcome::data, step.given};
+    if (step.state == archive::Decoder::State::faulty) {
+      return fail(is_broken(inputs_[index()], *compression_, decoder_->offset(), decoder_->fault()));
+    }
+    if (step.state == archive::Decoder::State::trailing) {
+      remark_ = has_garbage(inputs_[index()], *compression_, decoder_->offset());
+      return {Outcome::end, 0};
+    }
+    if (raw_at_ != raw_.size()) continue;
+    raw_at_ = 0;
+    raw_.resize(0);
+    const Read read = read_stored(raw_.data(), kStoredBytes, wait);
+    if (read.outcome == Outcome::data) raw_.resize(read.bytes);
+    if (read.outcome == Outcome::data) continue;
+    if (read.outcome != Outcome::end) return read;
+    if (step.state != archive::Decoder::State::between) {
+      return fail(is_cut_off(inputs_[index()], *compression_, decoder_->offset()));
+    }
+    if (decoder_->padding() != 0) remark_ = is_padded(inputs_[index()], *compression_, decoder_->padding());
+    return read;
+  }
+}
+
+// Reads bytes as they are stored.
+Source::Read Source::read_stored(char* to, std::size_t room, bool wait) {
   for (;;) {
     if (stopping()) return Read{Outcome::stopped, 0};
     if (!regular_) {
       struct pollfd fds[2] = {{fd_, POLLIN, 0}, {signals_.wake_fd, POLLIN, 0}};
       const int ready = ::poll(fds, signals_.wake_fd >= 0 ? 2 : 1, wait ? -1 : 0);
       if (ready < 0 && errno == EINTR) return Read{Outcome::woken, 0};
-      if (ready < 0) return cannot_read(inputs_[index()], errno);
+      if (ready < 0) return fail(cannot_read(inputs_[index()], errno));
       if (signals_.wake_fd >= 0 && fds[1].revents != 0) {
         char bytes[64];
         // The bytes are read, or every later wait would return at once. A closed descriptor is not polled again.
@@ -171,7 +221,7 @@ Result<Source::Read> Source::read(char* to, std::size_t room, bool wait) {
     if (got > 0) return Read{Outcome::data, static_cast<std::size_t>(got)};
     if (got == 0) {
       if (const off_t at = ::lseek(fd_, 0, SEEK_CUR); at >= 0 && static_cast<std::uint64_t>(at) < size_) {
-        return is_shorter(inputs_[index()], static_cast<std::uint64_t>(at));
+        return fail(is_shorter(inputs_[index()], static_cast<std::uint64_t>(at)));
       }
       return Read{Outcome::end, 0};
     }
@@ -180,7 +230,7 @@ Result<Source::Read> Source::read(char* to, std::size_t room, bool wait) {
       if (!wait) return Read{Outcome::nothing, 0};
       continue;
     }
-    if (errno != EINTR) return cannot_read(inputs_[index()], errno);
+    if (errno != EINTR) return fail(cannot_read(inputs_[index()], errno));
   }
 }
 

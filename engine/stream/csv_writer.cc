@@ -101,7 +101,7 @@ class CsvWriter final : public VerdictWriter {
         fingerprint_(options.fingerprint),
         judged_at_(options.judged_at),
         carry_(options.carry) {
-    if (options.inputs.size() <= 1) return;
+    if (options.inputs.size() <= 1 && !options.names_only_input) return;
     for (const std::string& input : options.inputs) {
       Buffer text;
       append_csv_untrusted(text, input);

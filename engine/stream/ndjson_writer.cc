@@ -45,7 +45,7 @@ class NdjsonWriter final : public VerdictWriter {
  public:
   explicit NdjsonWriter(const Options& options)
       : VerdictWriter(options), emit_token_(options.emit_token), fingerprint_(options.fingerprint) {
-    if (options.inputs.size() > 1) {
+    if (options.inputs.size() > 1 || options.names_only_input) {
       for (const std::string& input : options.inputs) append_json_string(files_.emplace_back(), input);
     }
     for (const std::string& pointer : options.carry) {

@@ -36,6 +36,7 @@ class VerdictWriter {
     bool emit_token = false, fingerprint = false;
     bool judged_at = false;                // records are judged at their own times, which verdicts show
     std::vector<std::string> inputs = {};  // more than one: each verdict names its file
+    bool names_only_input = false;         // also if there is only one
     std::vector<std::string> carry = {};
   };
   virtual ~VerdictWriter() = default;

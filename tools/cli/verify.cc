@@ -52,6 +52,7 @@ bool wants_bar(const Arguments& arguments) {
 
 int exit_code_of(const StreamResult& result) {
   if (result.stopped_by != 0) return 128 + result.stopped_by;
+  if (!result.faults.empty()) return 2;
   return result.rejected > 0 ? 1 : 0;
 }
 
@@ -178,6 +179,8 @@ int run(Arguments& arguments) {
   if (reads_standard_input) note_waiting_for("records");
   const auto result = verify_stream(*verifier, stream);
   if (!result) return fail("verify", result.error());
+  for (const InputFault& remark : result->remarks) note(remark.message);
+  for (const InputFault& fault : result->faults) fail("verify", fault.message);
   note_other_reading(sources, *result);
   if (result->output_dropped)
     note(stream.output + " was not written, because the run was stopped before the end of its input");
