@@ -15,11 +15,11 @@ namespace {
 
 void extract(benchmark::State& state, const stream::Extractor::Options& options, const std::string& text,
              std::string_view token) {
-  stream::Buffer buffer;
+  input::Buffer buffer;
   buffer.assign(text);
   stream::Extractor extractor(options);
   base::Arena arena;
-  const stream::Record record{buffer.view(), false};
+  const input::Record record{buffer.view(), false};
   const stream::Extracted extracted = extractor.extract(record, arena);
   if (extracted.refused || extracted.token != token || extracted.carried.size() != options.carry.size() ||
       (options.at_record && extracted.time != kJudgedAt)) {

@@ -26,7 +26,9 @@ RIGHT_BELOW = {
     "memo": ["keys"],
     "verify": ["lanes", "memo"],
     "page": ["base"],
-    "stream": ["verify"],
+    "archive": ["base"],
+    "input": ["archive", "codec"],
+    "stream": ["input", "verify", "log"],
     "audit": ["stream", "log"],
     "include": [],
 }
@@ -49,8 +51,9 @@ LIBRARIES = {
     "simdjson.h": {"codec"},
     "tbb": {"audit", "stream"},
     "oneapi": {"audit", "stream"},
-    "zlib.h": {"stream"},
-    "zstd.h": {"stream"},
+    "isa-l": {"archive"},
+    "zstd.h": {"archive"},
+    "zstd_errors.h": {"archive"},
     "curl": {"keys"},
     "CLI": set(),
 }

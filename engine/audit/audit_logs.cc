@@ -24,7 +24,7 @@ using input::ListedInput;
 // What is told of inputs that are not read.
 struct Unread {
   std::vector<InputFault> faults;
-  std::vector<InputRemark> remarks;
+  std::vector<InputFault> remarks;
   std::vector<std::pair<std::string, std::string>> repeated;
 };
 

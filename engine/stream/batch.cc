@@ -2,19 +2,8 @@
 
 namespace assay::stream {
 
-void Block::recycle(std::size_t ordinary_bytes) {
-  records.clear();
-  range = {};
-  record_count = 0;
-  bytes = 0;
-  buffer.resize(0);
-  if (buffer.capacity() > 2 * ordinary_bytes) buffer.release();
-}
-
 void Batch::recycle(std::size_t ordinary_bytes) {
-  load = Load::nothing;
-  block.recycle(ordinary_bytes);
-  overflow.clear();
+  Turn::recycle(ordinary_bytes);
   counts = {};
   tally.clear();
   diagnosis.clear();

@@ -102,7 +102,7 @@ class CsvWriter final : public VerdictWriter {
         judged_at_(options.judged_at && !options.occurrences),
         occurrences_(options.occurrences),
         carry_(options.carry) {
-    if (options.inputs.size() <= 1 && !occurrences_) return;
+    if (options.inputs.size() <= 1 && !options.names_only_input) return;
     for (const std::string& input : options.inputs) {
       Buffer text;
       append_csv_untrusted(text, input);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "codec/json.h"
+#include "input/splitter.h"
 #include "jose/ascii.h"
 #include "jose/compact.h"
 #include "jose/dress.h"
@@ -11,7 +12,6 @@
 #include "jose/shape_fault.h"
 #include "jose/token_finder.h"
 #include "jose/token_material.h"
-#include "stream/splitter.h"
 
 namespace assay::stream {
 namespace {
@@ -165,9 +165,9 @@ bool Extractor::needs_exact(std::string_view line) const noexcept {
 }
 
 Extracted Extractor::extract(const Record& record, base::Arena& arena) {
-  const bool is_json =
-      options_.format == InputFormat::ndjson ||
-      (options_.format == InputFormat::automatic && (record.too_long ? record.is_object : begins_object(record.text)));
+  const bool is_json = options_.format == InputFormat::ndjson ||
+                       (options_.format == InputFormat::automatic &&
+                        (record.too_long ? record.is_object : input::begins_object(record.text)));
   if (!record.too_long) return is_json ? from_json(record.text, arena) : from_line(record.text, arena);
   Extracted to;
   refuse(to, is_json ? Reason::malformed_record : Reason::token_too_large,

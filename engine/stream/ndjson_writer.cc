@@ -48,7 +48,7 @@ class NdjsonWriter final : public VerdictWriter {
         emit_token_(options.emit_token),
         fingerprint_(options.fingerprint),
         occurrences_(options.occurrences) {
-    if (options.inputs.size() > 1 || occurrences_) {
+    if (options.inputs.size() > 1 || options.names_only_input) {
       for (const std::string& input : options.inputs) append_json_string(files_.emplace_back(), input);
     }
     for (const std::string& pointer : options.carry) {

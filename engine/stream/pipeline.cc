@@ -4,26 +4,61 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "input/range.h"
 #include "stream/formats.h"
-#include "stream/range.h"
 
 namespace assay::stream {
 
-Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, base::TimeReader times, Outputs outputs,
-                   int threads)
+namespace {
+
+using State = input::ListedInput::State;
+
+std::vector<std::string> ready(const std::vector<input::ListedInput>& inputs) {
+  std::vector<std::string> paths;
+  for (const input::ListedInput& input : inputs) {
+    if (input.state == State::ready) paths.push_back(input.path);
+  }
+  return paths;
+}
+
+std::vector<InputFault> told(const std::vector<input::ListedInput>& inputs, State state) {
+  std::vector<InputFault> faults;
+  for (const input::ListedInput& input : inputs) {
+    if (input.state == state) faults.push_back({input.path, input.message});
+  }
+  return faults;
+}
+
+// Whether a directory was given: its only file is named, so that verdicts do not change their form with its contents.
+bool has_found(const std::vector<input::ListedInput>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const input::ListedInput& input) { return input.is_found; });
+}
+
+void append(std::vector<InputFault>& to, const std::vector<InputFault>& faults) {
+  to.insert(to.end(), faults.begin(), faults.end());
+}
+
+}  // namespace
+
+Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
+                   base::TimeReader times, Outputs outputs, int threads)
     : options_(options),
       threads_(threads),
       statistics_(engine),
       summary_(std::move(outputs.summary)),
-      source_(options.inputs, {options.stop, options.wake_fd}),
-      splitter_(source_, options.input, engine.policy().max_token_bytes),
+      faults_(told(inputs, State::unreadable)),
+      remarks_(told(inputs, State::skipped)),
+      source_(ready(inputs), {options.stop, options.wake_fd}),
+      splitter_(source_, input::in_records(options.input, engine.policy().max_token_bytes)),
       writer_(make_writer(options.format, {.only = options.only,
                                            .emit_token = options.emit_token,
                                            .fingerprint = options.fingerprint,
                                            .judged_at = options.at_record,
                                            .inputs = source_.inputs(),
+                                           .names_only_input = has_found(inputs),
                                            .carry = options.carry})),
       verify_stage_(engine, options, std::move(times), writer_.get()),
       write_stage_(options, std::move(outputs.verdicts), writer_.get(), source_.inputs(), statistics_.started(),
@@ -67,15 +102,15 @@ Batch* Pipeline::read() {
 void Pipeline::fill(Batch& batch, bool wait) {
   if (options_.reload != nullptr && options_.reload->exchange(false)) reloader_.request();
   reader_clock_.start();
-  Result<Splitter::Outcome> outcome = splitter_.next(batch.block, wait);
+  Result<input::Splitter::Outcome> outcome = splitter_.next(batch.block, wait);
   reader_clock_.lap(Stage::read);
   if (!outcome) return fail(outcome.error());
-  if (*outcome == Splitter::Outcome::end || *outcome == Splitter::Outcome::stopped) {
+  if (*outcome == input::Splitter::Outcome::end || *outcome == input::Splitter::Outcome::stopped) {
     input_ended_ = true;
-    interrupted_ = *outcome == Splitter::Outcome::stopped;
+    interrupted_ = *outcome == input::Splitter::Outcome::stopped;
     skipped_bytes_ = batch.block.bytes;
   }
-  if (*outcome != Splitter::Outcome::block) return batch.recycle(kBlockBytes);
+  if (*outcome != input::Splitter::Outcome::block) return batch.recycle(input::kBlockBytes);
   batch.load = batch.block.range.file != nullptr ? Batch::Load::range : Batch::Load::block;
   batch.block.now = Instant::now();
 }
@@ -86,7 +121,7 @@ Batch* Pipeline::load(Batch* batch) {
   base::StageClock clock;
   clock.reset(options_.measure_stages);
   clock.start();
-  if (Result<void> loaded = stream::load(batch->block, batch->overflow); !loaded) fail(loaded.error());
+  input::load(batch->block, batch->overflow);
   clock.lap(Stage::read);
   const base::MutexLock lock(mutex_);
   clock.add_to(load_seconds_);
@@ -119,7 +154,7 @@ void Pipeline::write(Batch* owned) {
       halt_ = true;
     }
   }
-  batch->recycle(kBlockBytes);
+  batch->recycle(input::kBlockBytes);
   const base::MutexLock lock(mutex_);
   idle_.push_back(std::move(batch));
 }
@@ -162,6 +197,10 @@ Result<StreamResult> Pipeline::finish() {
   if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
   StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.tally(), write_stage_.diagnosis());
   result.bytes = write_stage_.bytes();
+  result.faults = faults_;
+  append(result.faults, write_stage_.faults());
+  result.remarks = remarks_;
+  append(result.remarks, write_stage_.remarks());
   result.stopped_by = interrupted_ ? options_.stop->load() : 0;
   result.output_closed = write_stage_.output_closed();
   result.failed_hmac = verify_stage_.failed_hmac();

@@ -16,11 +16,13 @@
 #include "base/record_time.h"
 #include "base/stage_clock.h"
 #include "base/thread_annotations.h"
+#include "input/block_queue.h"
+#include "input/list.h"
+#include "input/source.h"
+#include "input/splitter.h"
 #include "stream/batch.h"
-#include "stream/block_queue.h"
 #include "stream/run_statistics.h"
-#include "stream/source.h"
-#include "stream/splitter.h"
+#include "stream/verdict_file.h"
 #include "stream/verify_stage.h"
 #include "stream/write_stage.h"
 #include "stream/writer.h"
@@ -31,14 +33,17 @@ namespace assay::stream {
 
 // The outputs of a run. Without `verdicts`, verdicts are only counted; without `summary`, there is none.
 struct Outputs {
-  std::optional<base::OutputFile> verdicts, summary;
+  std::optional<VerdictFile> verdicts;
+  std::optional<base::OutputFile> summary;
 };
 
 // One run. run() is called once.
 class Pipeline {
  public:
-  // `options` outlives the pipeline and was checked by verify_stream; `times` was made from them.
-  Pipeline(verify::Engine& engine, const StreamOptions& options, base::TimeReader times, Outputs outputs, int threads);
+  // `options` outlives the pipeline and was checked by verify_stream; `inputs` and `times` were made from them. Only
+  // inputs that are ready are read; the others become faults and remarks.
+  Pipeline(verify::Engine& engine, const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
+           base::TimeReader times, Outputs outputs, int threads);
 
   Result<StreamResult> run();
 
@@ -69,9 +74,10 @@ class Pipeline {
   const int threads_;
   const RunStatistics statistics_;
   std::optional<base::OutputFile> summary_;
-  Source source_;
-  Splitter splitter_;
-  BlockQueue queue_;
+  std::vector<InputFault> faults_, remarks_;  // found before the run
+  input::Source source_;
+  input::Splitter splitter_;
+  input::BlockQueue queue_;
   const std::unique_ptr<VerdictWriter> writer_;  // null: verdicts are only counted
   VerifyStage verify_stage_;
   WriteStage write_stage_;

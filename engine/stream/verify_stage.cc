@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "base/arena.h"
+#include "input/range.h"
+#include "input/splitter.h"
 #include "jose/token_finder.h"
 #include "stream/carry.h"
 #include "stream/extractor.h"
-#include "stream/range.h"
-#include "stream/splitter.h"
 
 namespace assay::stream {
 
@@ -79,7 +79,7 @@ Result<void> VerifyStage::verify(Batch& batch) {
   std::unique_ptr<Worker> worker = take_worker(batch.block.line_limit);
   base::StageClock& clock = worker->session->clock();
   clock.start();
-  cut(batch.block);
+  input::cut(batch.block);
   extract(*worker, batch.block);
   clock.lap(Stage::split);
   if (!engine_.verify(worker->inputs, std::span(worker->verdicts).first(worker->inputs.size()), *worker->session)) {
@@ -174,7 +174,7 @@ void VerifyStage::diagnose(const Extracted& extracted, const jose::TokenVerdict&
   if (extracted.token.find_first_not_of(kOneToken) == std::string_view::npos) return;
   const std::optional<jose::FoundToken> found = jose::find_token(extracted.token);
   if (!found || found->size == extracted.token.size()) return;
-  const bool is_json = options_.input != InputFormat::lines && begins_object(batch.block.records[index].text);
+  const bool is_json = options_.input != InputFormat::lines && input::begins_object(batch.block.records[index].text);
   batch.diagnosis.saw(InputNote::Kind::in_text, is_json ? std::string_view(options_.token_field) : std::string_view());
 }
 

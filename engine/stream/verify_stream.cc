@@ -13,8 +13,8 @@
 #include "base/output_file.h"
 #include "base/record_time.h"
 #include "codec/json.h"
+#include "input/list.h"
 #include "stream/pipeline.h"
-#include "stream/source.h"
 
 namespace assay {
 namespace {
@@ -53,15 +53,14 @@ Result<void> check_output(const NamedPlace& output, const std::vector<NamedPlace
   return {};
 }
 
-Result<void> check_outputs(const StreamOptions& options) {
+Result<void> check_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs) {
   std::vector<NamedPlace> others;
   const auto add_file = [&](const std::string& path) {
     const bool is_standard_input = path == "-";
     others.push_back({is_standard_input ? "standard input" : path,
                       is_standard_input ? base::OutputFile::place_of(STDIN_FILENO) : base::OutputFile::place_of(path)});
   };
-  for (const std::string& path : options.inputs.empty() ? std::vector<std::string>{"-"} : options.inputs)
-    add_file(path);
+  for (const input::ListedInput& input : inputs) add_file(input.path);
   for (const std::string& path : options.keep) add_file(path);
   const auto is_standard_output = [](const std::string& path) { return path.empty() || path == "-"; };
   const auto named = [&](const std::string& path) {
@@ -78,15 +77,15 @@ Result<void> check_outputs(const StreamOptions& options) {
 }
 
 // Opens everything that the run writes, so that a run whose results cannot be written does not begin.
-Result<stream::Outputs> open_outputs(const StreamOptions& options) {
-  if (Result<void> ok = check_outputs(options); !ok) return ok.error();
+Result<stream::Outputs> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs) {
+  if (Result<void> ok = check_outputs(options, inputs); !ok) return ok.error();
   stream::Outputs outputs;
   if (options.format != OutputFormat::none) {
     base::OutputFile::Options file{.stop = options.stop};
     if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
     Result<base::OutputFile> opened = base::OutputFile::open(options.output, file);
     if (!opened) return opened.error();
-    outputs.verdicts.emplace(std::move(*opened));
+    outputs.verdicts.emplace(std::move(*opened), archive::compression_of_name(options.output));
   }
   if (!options.summary.empty()) {
     Result<base::OutputFile> opened = base::OutputFile::open(options.summary, {.stop = options.stop});
@@ -100,10 +99,11 @@ Result<stream::Outputs> open_outputs(const StreamOptions& options) {
 
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options) try {
   if (Result<void> ok = check_options(options); !ok) return ok.error();
-  if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return ok.error();
+  const Result<std::vector<input::ListedInput>> inputs = input::list_inputs(options.inputs);
+  if (!inputs) return inputs.error();
   Result<base::TimeReader> times = base::TimeReader::create(options.time_format, options.time_zone);
   if (!times) return times.error();
-  Result<stream::Outputs> outputs = open_outputs(options);
+  Result<stream::Outputs> outputs = open_outputs(options, *inputs);
   if (!outputs) {
     if (options.stop == nullptr || options.stop->load() == 0) return outputs.error();
     // Stopped while an output, a named pipe, waited for its reader.
@@ -112,7 +112,7 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
     return stopped;
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
-  return stream::Pipeline(verifier.engine(), options, std::move(*times), std::move(*outputs), threads).run();
+  return stream::Pipeline(verifier.engine(), options, *inputs, std::move(*times), std::move(*outputs), threads).run();
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};
 } catch (const std::runtime_error& error) {

@@ -6,15 +6,15 @@ namespace assay::stream {
 
 using Clock = std::chrono::steady_clock;
 
-WriteStage::WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output,
-                       const VerdictWriter* writer, std::vector<std::string> inputs, Clock::time_point started,
-                       std::uint64_t total_bytes)
+WriteStage::WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const VerdictWriter* writer,
+                       std::vector<std::string> inputs, Clock::time_point started, std::uint64_t total_bytes)
     : options_(options),
       output_(std::move(output)),
       writer_(writer),
+      inputs_(std::move(inputs)),
       started_(started),
       total_bytes_(total_bytes),
-      notes_(options.on_input_note, std::move(inputs)),
+      notes_(options.on_input_note, inputs_),
       last_progress_(started) {
   clock_.reset(options.measure_stages);
 }
@@ -32,7 +32,9 @@ Result<bool> WriteStage::write(const Batch& batch) {
     if (needs_tally(options_)) tally_.add(batch.tally);
     const Block& block = batch.block;
     if (block.record_count != 0) notes_.add(batch.diagnosis, block.file, block.first_line - 1 + block.record_count);
-    bytes_ += batch.block.bytes;
+    if (!block.fault.empty()) faults_.push_back({inputs_[block.file], block.fault});
+    if (!block.remark.empty()) remarks_.push_back({inputs_[block.file], block.remark});
+    bytes_ += block.bytes;
     report_progress(false);
   }
   clock_.lap(Stage::output);
@@ -41,15 +43,21 @@ Result<bool> WriteStage::write(const Batch& batch) {
 
 Result<bool> WriteStage::write_bytes(std::string_view bytes) {
   if (bytes.empty()) return !closed_;
-  const Result<base::OutputFile::Outcome> wrote = output_->write(bytes);
+  return after(output_->write(bytes));
+}
+
+Result<bool> WriteStage::after(const Result<VerdictFile::Outcome>& wrote) {
   if (!wrote) return wrote.error();
-  closed_ = *wrote == base::OutputFile::Outcome::closed;
+  closed_ = *wrote == VerdictFile::Outcome::closed;
   return !closed_;
 }
 
 Result<void> WriteStage::end(std::uint64_t skipped_bytes) {
   if (writer_ != nullptr && !closed_) {
     if (const Result<bool> open = write_bytes(writer_->tail()); !open) return open.error();
+    if (!closed_) {
+      if (const Result<bool> open = after(output_->finish()); !open) return open.error();
+    }
   }
   notes_.end();
   bytes_ += skipped_bytes;

@@ -9,11 +9,11 @@
 
 #include "assay/stage.h"
 #include "assay/stream.h"
-#include "base/output_file.h"
 #include "base/stage_clock.h"
 #include "stream/batch.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
+#include "stream/verdict_file.h"
 #include "stream/writer.h"
 
 namespace assay::stream {
@@ -23,7 +23,7 @@ class WriteStage {
  public:
   // `options` and `writer` outlive the stage. Without output and writer, verdicts are only counted. `inputs`: their
   // names. `started` and `total_bytes` are for the reports of progress.
-  WriteStage(const StreamOptions& options, std::optional<base::OutputFile> output, const VerdictWriter* writer,
+  WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const VerdictWriter* writer,
              std::vector<std::string> inputs, std::chrono::steady_clock::time_point started, std::uint64_t total_bytes);
 
   // Each returns false once nobody reads the output any more; what is not written then is not counted. The error names
@@ -41,16 +41,21 @@ class WriteStage {
   const Tally& tally() const noexcept { return tally_; }
   const Diagnosis& diagnosis() const noexcept { return notes_.run(); }
   std::uint64_t bytes() const noexcept { return bytes_; }
+  // Of inputs, as their blocks told them.
+  const std::vector<InputFault>& faults() const noexcept { return faults_; }
+  const std::vector<InputFault>& remarks() const noexcept { return remarks_; }
   bool output_closed() const noexcept { return closed_; }
   void add_times_to(StageSeconds& sum) const noexcept { clock_.add_to(sum); }
 
  private:
   Result<bool> write_bytes(std::string_view bytes);
+  Result<bool> after(const Result<VerdictFile::Outcome>& wrote);
   void report_progress(bool at_end);
 
   const StreamOptions& options_;
-  std::optional<base::OutputFile> output_;
+  std::optional<VerdictFile> output_;
   const VerdictWriter* writer_;
+  const std::vector<std::string> inputs_;
   const std::chrono::steady_clock::time_point started_;
   const std::uint64_t total_bytes_;
 
@@ -59,6 +64,7 @@ class WriteStage {
   Tally tally_;
   InputNotes notes_;
   std::uint64_t bytes_ = 0;  // of input
+  std::vector<InputFault> faults_, remarks_;
   bool closed_ = false;
   std::chrono::steady_clock::time_point last_progress_;
 };

@@ -10,10 +10,13 @@
 #include <vector>
 
 #include "assay/stream.h"
+#include "input/buffer.h"
 #include "jose/token_verdict.h"
 #include "stream/occurrence.h"
 
 namespace assay::stream {
+
+using input::Buffer;
 
 // Everything that the text of a verdict may show. Views.
 struct VerdictLine {
@@ -35,8 +38,9 @@ class VerdictWriter {
     bool emit_token = false, fingerprint = false;
     bool judged_at = false;                // records are judged at their own times, which verdicts show
     std::vector<std::string> inputs = {};  // more than one: each verdict names its file
+    bool names_only_input = false;         // also if there is only one
     std::vector<std::string> carry = {};
-    bool occurrences = false;  // verdicts tell where in a log their tokens stand, and always name their file
+    bool occurrences = false;  // verdicts tell where in a log their tokens stand
   };
   virtual ~VerdictWriter() = default;
   VerdictWriter(const VerdictWriter&) = delete;

@@ -24,6 +24,7 @@ bool wants_bar(const Arguments& arguments) {
 
 int exit_code_of(const StreamResult& result) {
   if (result.stopped_by != 0) return 128 + result.stopped_by;
+  if (!result.faults.empty()) return 2;
   return result.rejected > 0 ? 1 : 0;
 }
 

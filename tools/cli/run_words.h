@@ -32,7 +32,7 @@ void note_other_reading(const std::vector<KeySource>& sources, const StreamResul
 // The files that the keys were read from, which no output may replace.
 std::vector<std::string> files_of(const JwtVerifierOptions& options);
 
-// 0 all accepted, 1 at least one rejected, 128 + N ended by signal N.
+// 0 all accepted, 1 at least one rejected, 2 an input could not be read to its end, 128 + N ended by signal N.
 int exit_code_of(const StreamResult& result);
 
 }  // namespace assay::cli

@@ -75,6 +75,8 @@ int run(Arguments& arguments) {
   if (reads_standard_input) note_waiting_for("records");
   const auto result = verify_stream(*verifier, stream);
   if (!result) return fail("verify", result.error());
+  for (const InputFault& remark : result->remarks) note(remark.message);
+  for (const InputFault& fault : result->faults) fail("verify", fault.message);
   note_other_reading(sources, *result);
   if (result->output_dropped)
     note(stream.output + " was not written, because the run was stopped before the end of its input");

@@ -41,9 +41,17 @@ struct InputNote {
   std::string place;  // RFC 6901 pointer; empty if the kind names none
 };
 
+// Something about an input as a file: it is missing, cut off, corrupt, no text. The other inputs go on.
+struct InputFault {
+  std::string input;    // path, or "-" for standard input
+  std::string message;  // for people: a sentence that names the input
+};
+
 // What to read, how to judge it and what to write. The names of the members are the fields of its errors.
 struct StreamOptions {
-  std::vector<std::string> inputs;  // paths; "-" or none: standard input
+  // Paths; "-" or none: standard input. A directory stands for the files in it and below it, in the order of names,
+  // rotated logs in the order of time. gzip and zstd are recognised by their first bytes and decompressed.
+  std::vector<std::string> inputs;
   InputFormat input = InputFormat::automatic;
   // RFC 6901 pointers into a JSON record. They go on into a string that itself holds JSON.
   std::string token_field = "/token";
@@ -56,7 +64,9 @@ struct StreamOptions {
   std::string time_format, time_zone;
   std::optional<Instant> at;  // judge all records at this time; nothing: at the time when their block was read
 
-  std::string output;  // path; empty or "-": standard output. A file appears under its name only when it is complete
+  // Path; empty or "-": standard output. A file appears under its name only when it is complete. It is compressed if
+  // its name ends in .gz or .zst.
+  std::string output;
   OutputFormat format = OutputFormat::ndjson;
   Only only = Only::all;
   bool emit_token = false;                                    // add the token to each verdict
@@ -79,7 +89,8 @@ struct StreamOptions {
   std::atomic<bool>* reload = nullptr;
   int wake_fd = -1;
 
-  // Called about four times a second, in the thread that writes. `total_bytes` is 0 when unknown (a pipe).
+  // Called about four times a second, in the thread that writes. Bytes are those of the inputs as they are stored.
+  // `total_bytes` is 0 when unknown (a pipe).
   struct Progress {
     std::uint64_t records, bytes, total_bytes;
     double seconds;
@@ -95,7 +106,7 @@ struct StreamOptions {
 
 struct StreamResult {
   std::uint64_t records = 0, accepted = 0, rejected = 0;
-  std::uint64_t bytes = 0;                                          // of input
+  std::uint64_t bytes = 0;                                          // of input, as it is stored
   std::vector<std::pair<std::string, std::uint64_t>> by_reason;     // name, count; most frequent first
   std::vector<std::pair<std::string, std::uint64_t>> by_algorithm;  // name, records; known names, as they first appear
   // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
@@ -109,6 +120,10 @@ struct StreamResult {
   // Only with at_record: how many of a sample of the expired tokens had expired by whole hours, give or take a minute.
   // If they are many, the time zone is probably wrong.
   std::uint64_t expired_sampled = 0, expired_by_whole_hours = 0;
+  // Inputs that could not be read, or not to their end; what was read of them counts. And what is worth telling of
+  // inputs although nothing was lost: trailing garbage, what was skipped in a directory. Both in the order of inputs;
+  // those that were found before the run come first.
+  std::vector<InputFault> faults, remarks;
   double seconds = 0;
   StageSeconds stages{};        // sums over all threads; zeros unless measured
   int stopped_by = 0;           // signal number, or 0
@@ -121,7 +136,8 @@ struct StreamResult {
 };
 
 // Runs to the end of the inputs. The error says what in the options is wrong and names the field, or names the file and
-// the mend (input missing, output not writable, disk full), or says what a cross-check found.
+// the mend (input missing or no text before the run, output not writable, disk full), or says what a cross-check found.
+// An input that fails later, or within a directory, is a fault of the result.
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options);
 
 }  // namespace assay

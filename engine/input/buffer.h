@@ -10,7 +10,7 @@
 
 #include "codec/json_fast.h"
 
-namespace assay::stream {
+namespace assay::input {
 
 // Bytes with a size, followed by kJsonPadding readable bytes. Unlike a std::string it does not zero what it grows by,
 // and it keeps its memory. Members that grow it throw std::bad_alloc. A buffer that was moved from is empty.
@@ -76,4 +76,4 @@ class Buffer {
   std::size_t size_ = 0, capacity_ = 0;
 };
 
-}  // namespace assay::stream
+}  // namespace assay::input

@@ -1,10 +1,10 @@
-#include "stream/block_queue.h"
+#include "input/block_queue.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace assay::stream {
+namespace assay::input {
 namespace {
 
 Block block_of(std::uint64_t records) {
@@ -13,40 +13,40 @@ Block block_of(std::uint64_t records) {
   return block;
 }
 
-// A batch as load() leaves it: a block for each number of records.
-Batch loaded(Batch::Load load, const std::vector<std::uint64_t>& records) {
-  Batch batch;
-  batch.load = load;
-  for (const std::uint64_t count : records) batch.overflow.push_back(block_of(count));
-  if (records.empty()) return batch;
-  batch.block = std::move(batch.overflow.front());
-  batch.overflow.erase(batch.overflow.begin());
-  return batch;
+// A turn as load() leaves it: a block for each number of records.
+Turn loaded(Turn::Load load, const std::vector<std::uint64_t>& records) {
+  Turn turn;
+  turn.load = load;
+  for (const std::uint64_t count : records) turn.overflow.push_back(block_of(count));
+  if (records.empty()) return turn;
+  turn.block = std::move(turn.overflow.front());
+  turn.overflow.erase(turn.overflow.begin());
+  return turn;
 }
 
 // Sends a turn that brings nothing, and takes a block on.
 Block take(BlockQueue& queue) {
-  Batch batch;
-  queue.send(batch);
-  queue.exchange(batch);
-  return std::move(batch.block);
+  Turn turn;
+  queue.send(turn);
+  queue.exchange(turn);
+  return std::move(turn.block);
 }
 
 TEST(BlockQueue, HandsABlockStraightOnAndNumbersItsRecords) {
   BlockQueue queue;
   for (const std::uint64_t first : {1u, 6u}) {
-    Batch batch = loaded(Batch::Load::block, {5});
-    queue.send(batch);
+    Turn turn = loaded(Turn::Load::block, {5});
+    queue.send(turn);
     EXPECT_TRUE(queue.is_drained());
-    queue.exchange(batch);
-    EXPECT_EQ(batch.block.first_record, first);
-    EXPECT_EQ(batch.block.record_count, 5u);
+    queue.exchange(turn);
+    EXPECT_EQ(turn.block.first_record, first);
+    EXPECT_EQ(turn.block.record_count, 5u);
   }
 }
 
 TEST(BlockQueue, KeepsWhatARangeHoldsBeyondABlockForTheTurnsThatFollow) {
   BlockQueue queue;
-  Batch crowded = loaded(Batch::Load::range, {10, 20, 30}), later = loaded(Batch::Load::range, {40});
+  Turn crowded = loaded(Turn::Load::range, {10, 20, 30}), later = loaded(Turn::Load::range, {40});
   queue.send(crowded);
   queue.send(later);
   EXPECT_FALSE(queue.is_drained());
@@ -69,10 +69,10 @@ TEST(BlockQueue, KeepsWhatARangeHoldsBeyondABlockForTheTurnsThatFollow) {
 
 TEST(BlockQueue, AsksForNoMoreTurnsThanBlocksWait) {
   BlockQueue queue;
-  Batch crowded = loaded(Batch::Load::range, {1, 1, 1});
+  Turn crowded = loaded(Turn::Load::range, {1, 1, 1});
   queue.send(crowded);
   queue.exchange(crowded);
-  Batch first, second;
+  Turn first, second;
   queue.send(first);
   EXPECT_TRUE(queue.has_spare());
   queue.send(second);
@@ -85,7 +85,7 @@ TEST(BlockQueue, AsksForNoMoreTurnsThanBlocksWait) {
 
 TEST(BlockQueue, CountsLinesAnewInEachFile) {
   BlockQueue queue;
-  Batch one = loaded(Batch::Load::block, {5}), other = loaded(Batch::Load::block, {5});
+  Turn one = loaded(Turn::Load::block, {5}), other = loaded(Turn::Load::block, {5});
   other.block.file = 1;
   queue.send(one);
   queue.send(other);
@@ -96,4 +96,4 @@ TEST(BlockQueue, CountsLinesAnewInEachFile) {
 }
 
 }  // namespace
-}  // namespace assay::stream
+}  // namespace assay::input
