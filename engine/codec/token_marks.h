@@ -10,28 +10,23 @@
 #include <cstdint>
 #include <string_view>
 
+#include "codec/token_marks_isa.h"
+
 namespace assay::codec {
-
-// The marks among 64 places: bit i stands for text[begin + i]. No bits: the text has no more.
-struct TokenMarks {
-  std::size_t begin = 0;
-  std::uint64_t bits = 0;
-};
-
-// Returns the first marks at `from` or later. All marks of [from, begin) are none, and the next call begins at
-// begin + 64.
-using FindTokenMarks = TokenMarks (*)(const char* text, std::size_t size, std::size_t from) noexcept;
 
 struct TokenMarksKernel {
   std::string_view name;  // "avx2" or "scalar"
-  FindTokenMarks find;
+  // Returns the first marks of `text` at `from` or later: see TokenMarks.
+  TokenMarks (*find)(const char* text, std::size_t size, std::size_t from) noexcept;
+  // Returns how many characters at the beginning of `text` are of the alphabet of base64url.
+  std::size_t (*run)(const char* text, std::size_t size) noexcept;
 };
 // Fills `kernels` with the kernels that this CPU can run, best first, up to 2, and returns how many.
 int token_marks_kernels(TokenMarksKernel (&kernels)[2]) noexcept;
 // The kernel in use.
 const TokenMarksKernel& token_marks_kernel() noexcept;
 
-// What the three bytes at a mark may begin. A kernel marks some places more, and never fewer.
+// What the three bytes at a place are. `none`: a kernel marked more than it had to; so it may, and never less.
 enum class TokenMark : std::uint8_t { none, header, word };
 TokenMark token_mark_at(std::string_view text, std::size_t at) noexcept;
 

@@ -71,7 +71,7 @@ inline constexpr std::size_t kMostHeaderCharacters = 8192;
 // Not thread safe: one for each thread. Remembers the latest header, which changes the speed and never a result.
 class TokenScanner {
  public:
-  explicit TokenScanner(codec::FindTokenMarks find = codec::token_marks_kernel().find) noexcept : find_(find) {}
+  explicit TokenScanner(const codec::TokenMarksKernel& kernel = codec::token_marks_kernel()) : kernel_(kernel) {}
 
   // Appends what is found in `text`, which is one line or many, in the order of the text. Nothing overlaps, and nothing
   // crosses a line feed, so the lines of a block give the same as the block. Time is linear in the text, whatever it
@@ -79,7 +79,7 @@ class TokenScanner {
   void scan(std::string_view text, std::vector<FoundToken>& found, base::Arena& arena, ScanCounts& counts);
 
  private:
-  codec::FindTokenMarks find_;
+  codec::TokenMarksKernel kernel_;
   std::string known_header_;  // the latest first part that was a header, without codings
   bool known_is_encrypted_ = false;
 };
