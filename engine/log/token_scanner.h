@@ -6,6 +6,7 @@
 // later what is wrong with a token, so a cut one is reported here.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,39 +15,11 @@
 
 #include "base/arena.h"
 #include "codec/token_marks.h"
+#include "log/coded_token.h"
+#include "log/token_scanner_header.h"
 #include "log/where.h"
 
 namespace assay::log {
-
-// The codings in which loggers and clients write characters.
-enum class Coding : std::uint8_t { percent, percent_twice, json_escape, hex_escape, html_entity, plus };
-
-inline constexpr Coding kCodings[] = {Coding::percent,    Coding::percent_twice, Coding::json_escape,
-                                      Coding::hex_escape, Coding::html_entity,   Coding::plus};
-
-// The name as users see it.
-inline std::string_view to_string(Coding coding) noexcept {
-  switch (coding) {
-    case Coding::percent:
-      return "percent";
-    case Coding::percent_twice:
-      return "percent_twice";
-    case Coding::json_escape:
-      return "json";
-    case Coding::hex_escape:
-      return "hex";
-    case Coding::html_entity:
-      return "html";
-    case Coding::plus:
-      return "plus";
-  }
-  return "";
-}
-
-// The bit of a coding in FoundToken::decoded.
-constexpr std::uint8_t bit_of(Coding coding) noexcept {
-  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(coding));
-}
 
 // A token, or the mask that stands in its place.
 struct FoundToken {
@@ -65,23 +38,30 @@ struct ScanCounts {
   std::uint64_t other_credentials = 0;  // Basic, and Bearer with opaque text
 };
 
-// A first part is at most so many characters long. A longer one is taken for other text.
-inline constexpr std::size_t kMostHeaderCharacters = 8192;
+// The latest first parts that were headers and had no coded characters.
+struct KnownHeaders {
+  struct Header {
+    std::string text;  // empty: none yet
+    bool is_encrypted = false;
+  };
+  std::array<Header, 4> headers;
+  std::size_t next = 0;  // the one that a new header replaces
+};
 
-// Not thread safe: one for each thread. Remembers the latest header, which changes the speed and never a result.
+// Not thread safe: one for each thread. Remembers the latest headers, which changes the speed and never a result.
 class TokenScanner {
  public:
   explicit TokenScanner(const codec::TokenMarksKernel& kernel = codec::token_marks_kernel()) : kernel_(kernel) {}
 
   // Appends what is found in `text`, which is one line or many, in the order of the text. Nothing overlaps, and nothing
-  // crosses a line feed, so the lines of a block give the same as the block. Time is linear in the text, whatever it
-  // holds, and memory beside `found` is bounded by the coded tokens. Throws std::bad_alloc only.
+  // crosses a line feed, so the lines of a block give the same as the block. Counts are added to `counts`. Time is
+  // linear in the text, whatever it holds, and memory beside `found` is bounded by the coded tokens. Throws
+  // std::bad_alloc only.
   void scan(std::string_view text, std::vector<FoundToken>& found, base::Arena& arena, ScanCounts& counts);
 
  private:
   codec::TokenMarksKernel kernel_;
-  std::string known_header_;  // the latest first part that was a header, without codings
-  bool known_is_encrypted_ = false;
+  KnownHeaders known_;
 };
 
 }  // namespace assay::log
