@@ -13,10 +13,11 @@ struct Kind {
 };
 
 // base64url of '{' begins with "e" and one of "wxyz"; that of white space, with I (blank), C (tab, line feed) or D
-// (carriage return). "{}" has no member "alg", so "e3" begins no header.
+// (carriage return). "{}" has no member "alg", so "e3" begins no header. '5' is the end of
+// "%65", "\x65" and "\u0065", which code "e".
 constexpr Kind kKinds[8] = {
-    {{"e", "y", "ABCDIJKL"}},        // '{', then a blank or '"'
-    {{"e", "w", "klmnopqr0123"}},    // '{', then a tab, line feed or carriage return
+    {{"e5", "y", "ABCDIJKL"}},       // '{', then a blank or '"'
+    {{"e5", "w", "klmnopqr0123"}},   // '{', then a tab, line feed or carriage return
     {{"ICD", "CSi", "AB"}},          // white space, then a blank, then '{' or white space
     {{"ICD", "AQgHXn", "klop01s"}},  // white space, then other white space or '{'
     {{"jzJZ", "waWA", "tT"}},        // "JWT", "authoriZATion"
@@ -152,6 +153,7 @@ TokenMark token_mark_at(std::string_view text, std::size_t at) noexcept {
   if (at > text.size() || text.size() - at < 3) return TokenMark::none;
   const char a = text[at], b = text[at + 1], c = text[at + 2];
   if (begins_header(a, b, c)) return TokenMark::header;
+  if (a == '5' && begins_header('e', b, c)) return TokenMark::coded_header;
   return is_of_word(a, b, c) ? TokenMark::word : TokenMark::none;
 }
 

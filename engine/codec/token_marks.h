@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "codec/token_marks_isa.h"
+#include "codec/token_marks_avx2.h"
 
 namespace assay::codec {
 
@@ -26,8 +26,13 @@ int token_marks_kernels(TokenMarksKernel (&kernels)[2]) noexcept;
 // The kernel in use.
 const TokenMarksKernel& token_marks_kernel() noexcept;
 
-// What the three bytes at a place are. `none`: a kernel marked more than it had to; so it may, and never less.
-enum class TokenMark : std::uint8_t { none, header, word };
+// What the three bytes at a place are.
+enum class TokenMark : std::uint8_t {
+  none,          // a kernel may mark such places, too
+  header,        // a header begins there
+  coded_header,  // its first letter, "e", is coded and ends there: "%65", "\x65", "\u0065"
+  word,
+};
 TokenMark token_mark_at(std::string_view text, std::size_t at) noexcept;
 
 }  // namespace assay::codec

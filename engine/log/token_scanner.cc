@@ -52,6 +52,11 @@ class Scan {
       case codec::TokenMark::header:
         take_token(at, false);
         return;
+      case codec::TokenMark::coded_header:
+        if (const CodedChar first = coded_char_before(text_, resume_, at + 1); first.plain == 'e') {
+          take_token(at + 1 - first.size, false);
+        }
+        return;
       case codec::TokenMark::word:
         take_word(at);
         return;
@@ -266,12 +271,15 @@ class Scan {
       if (!take_token(word.value, true)) take_masked_middle(word.value);
       return;
     }
-    if (const std::size_t masked = masked_value(text_, word); masked != 0) {
+    const std::size_t masked = masked_value(text_, word);
+    if (masked != 0 && word.kind != WordKind::other_scheme) {
       add({word.value, word.value + masked, 0}, true);
-    } else if (const std::size_t other = other_credential(text_, word); other != 0) {
-      ++counts_.other_credentials;
-      opaque_end_ = word.kind == WordKind::token_scheme ? word.value + other : 0;
+      return;
     }
+    const std::size_t other = masked != 0 ? masked : other_credential(text_, word);
+    if (other == 0) return;
+    ++counts_.other_credentials;
+    opaque_end_ = word.value + other;
   }
 
   // "eyJh...3C4Q": a token of which nothing but both ends is left.

@@ -74,15 +74,16 @@ std::size_t skip_blanks(std::string_view text, std::size_t& at, bool plus_too) n
   return count;
 }
 
-// A scheme and the blanks behind it.
-WordKind skip_scheme(std::string_view text, std::size_t& at) noexcept {
+// A scheme and the blanks behind it. "token" is a scheme only in an Authorization header.
+WordKind skip_scheme(std::string_view text, bool is_authorization, std::size_t& at) noexcept {
   std::size_t end = at;
   while (end < text.size() && end - at < kMostWord && jose::is_letter(text[end])) ++end;
   const std::string_view word = text.substr(at, end - at);
   WordKind kind = WordKind::none;
-  for (const std::string_view scheme : {"bearer", "dpop", "jwt", "token"}) {
+  for (const std::string_view scheme : {"bearer", "dpop", "jwt"}) {
     if (jose::equal_but_for_case(word, scheme)) kind = WordKind::token_scheme;
   }
+  if (is_authorization && jose::equal_but_for_case(word, "token")) kind = WordKind::token_scheme;
   if (jose::equal_but_for_case(word, "basic")) kind = WordKind::other_scheme;
   if (kind == WordKind::none || skip_blanks(text, end, true) == 0) return WordKind::none;
   at = end;
@@ -90,7 +91,7 @@ WordKind skip_scheme(std::string_view text, std::size_t& at) noexcept {
 }
 
 // What follows a name: `":"`, `: `, `=`, `":["`.
-CredentialWord value_of_name(std::string_view text, std::size_t at) noexcept {
+CredentialWord value_of_name(std::string_view text, bool is_authorization, std::size_t at) noexcept {
   skip(text, at, is_quote);
   skip_blanks(text, at, false);
   const auto is_sign = [](char c) { return c == ':' || c == '='; };
@@ -102,23 +103,30 @@ CredentialWord value_of_name(std::string_view text, std::size_t at) noexcept {
   const char quote = char_at(text, at).plain;
   CredentialWord word{WordKind::name, at, 0};
   if (skip(text, at, is_quote)) word.quote = quote;
-  const WordKind scheme = skip_scheme(text, at);
+  const WordKind scheme = skip_scheme(text, is_authorization, at);
   if (scheme != WordKind::none) word.kind = scheme;
   word.value = at;
   return word;
+}
+
+// The size of a text in brackets, with all the brackets that close at its end; 0 if there is none.
+std::size_t bracketed_at_front(std::string_view text) noexcept {
+  constexpr std::string_view kOpen = "[<({", kClose = "]>)}";
+  if (text.empty() || kOpen.find(text.front()) == npos) return 0;
+  const char close = kClose[kOpen.find(text.front())];
+  std::size_t end = text.substr(0, kMostBracketed).find(close);
+  if (end == npos) return 0;
+  const std::size_t opened = text.find_first_not_of(text.front());
+  for (std::size_t i = 0; i < opened && end < text.size() && text[end] == close; ++i) ++end;
+  return end;
 }
 
 // The end of a value: the closing quote, or the first character that no mask outside brackets holds.
 std::size_t value_end(std::string_view text, const CredentialWord& word) noexcept {
   const std::size_t last = std::min(text.size(), word.value + kMostMask);
   std::size_t at = word.value;
-  if (word.quote == 0 && at < last && std::string_view("[<({").find(text[at]) != npos) {
-    const char close = text[at] == '[' ? ']' : text[at] == '<' ? '>' : text[at] == '(' ? ')' : '}';
-    const std::size_t end = text.substr(0, std::min(last, at + kMostBracketed)).find(close, at);
-    if (end == npos) return word.value;
-    at = end;
-    while (at < last && text[at] == close) ++at;
-    return at;
+  if (word.quote == 0 && at < text.size() && std::string_view("[<({").find(text[at]) != npos) {
+    return at + bracketed_at_front(text.substr(at, kMostBracketed));
   }
   while (at < last) {
     const CodedChar next = char_at(text, at);
@@ -131,10 +139,22 @@ std::size_t value_end(std::string_view text, const CredentialWord& word) noexcep
   return at == text.size() ? at : word.value;  // longer than any mask
 }
 
-// Symbols alone are a mask only if they are many, or none that ordinary text puts in the place of a value.
-bool is_placeholder(std::string_view value) noexcept {
-  const bool no_letters = value.find_first_not_of("?#$~.-_: ") == npos;
-  return no_letters && (value.size() < 3 || value.find_first_not_of(".-_: ") == npos);
+// Whether a text without brackets is a mask. Symbols alone are one only if they are many, and none that ordinary text
+// puts in the place of a value.
+bool is_bare_mask(std::string_view value) noexcept {
+  constexpr std::string_view kDots = ".-_: ", kSymbols = "*?#$~.-_: ";
+  const bool all_symbols = value.find_first_not_of(kSymbols) == npos;
+  if (all_symbols && (value.size() < 3 || value.find_first_not_of(kDots) == npos)) return false;
+  return jose::is_masked_token(value);
+}
+
+// "[REDACTED]", "<hidden>", "[TOKEN]". Other names in brackets are placeholders: "<token>", "{jwt}".
+bool is_mask_in_brackets(std::string_view value) noexcept {
+  const std::size_t open = std::min(value.find_first_not_of(value.front()), value.size() / 2);
+  const std::string_view inside = value.substr(open, value.size() - 2 * open);
+  if (is_bare_mask(inside)) return true;
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return value.front() == '[' && std::none_of(inside.begin(), inside.end(), is_small) && jose::is_masked_token(value);
 }
 
 // The first symbols of masks that are more than one byte long.
@@ -156,18 +176,6 @@ std::size_t symbols_at_front(std::string_view text) noexcept {
     size += symbol->size();
   }
   return size;
-}
-
-// The size of a text in brackets, with all the brackets that close at its end; 0 if there is none.
-std::size_t bracketed_at_front(std::string_view text) noexcept {
-  constexpr std::string_view kOpen = "[<({", kClose = "]>)}";
-  if (text.empty() || kOpen.find(text.front()) == npos) return 0;
-  const char close = kClose[kOpen.find(text.front())];
-  std::size_t end = text.substr(0, kMostBracketed).find(close);
-  if (end == npos) return 0;
-  const std::size_t opened = text.find_first_not_of(text.front());
-  for (std::size_t i = 0; i < opened && end < text.size() && text[end] == close; ++i) ++end;
-  return end;
 }
 
 bool decodes_to_user_and_password(std::string_view base64) noexcept {
@@ -192,7 +200,7 @@ CredentialWord credential_word(std::string_view text, std::size_t from, std::siz
   const KnownWord* const known = word_before(text, from, end);
   if (known == nullptr) return {};
   if (known->kind == WordKind::name) {
-    const CredentialWord value = value_of_name(text, end);
+    const CredentialWord value = value_of_name(text, known->word == "authorization", end);
     const bool may_be_scheme = known->word == "jwt" && is_word_begin(text, from, end - known->word.size());
     if (value.kind != WordKind::none || !may_be_scheme) return value;
   }
@@ -203,11 +211,12 @@ CredentialWord credential_word(std::string_view text, std::size_t from, std::siz
 std::size_t masked_value(std::string_view text, const CredentialWord& word) noexcept {
   const std::size_t end = value_end(text, word);
   const std::string_view value = text.substr(word.value, end - word.value);
-  if (value.empty() || is_placeholder(value)) return 0;
+  if (value.empty() || value == "\xE2\x80\xA6") return 0;
+  if (bracketed_at_front(value) == value.size()) return is_mask_in_brackets(value) ? value.size() : 0;
   // "bearer protected resources": a word alone says so only in capitals.
   const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
   const bool is_sentence = word.kind != WordKind::name && is_small(value.front());
-  return !is_sentence && jose::is_masked_token(value) ? value.size() : 0;
+  return !is_sentence && is_bare_mask(value) ? value.size() : 0;
 }
 
 std::size_t other_credential(std::string_view text, const CredentialWord& word) noexcept {

@@ -1,4 +1,4 @@
-// The kernels of token_marks.h that need an instruction set. Call them only if base::cpu_features() has it.
+// The AVX2 kernels of token_marks.h. Call them only if base::cpu_features() has it.
 //
 // Their files are compiled with flags of their own. They hold no inline function or template of a library, because the
 // linker could choose that copy for the whole program.
