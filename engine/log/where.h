@@ -8,6 +8,7 @@ namespace assay::log {
 
 enum class Where : std::uint8_t { authorization, cookie, query, fragment, referrer, body, text };
 
+// The name as users see it: "authorization".
 inline std::string_view to_string(Where where) noexcept {
   switch (where) {
     case Where::authorization:
@@ -23,9 +24,9 @@ inline std::string_view to_string(Where where) noexcept {
     case Where::body:
       return "body";
     case Where::text:
-      break;
+      return "text";
   }
-  return "text";
+  return "";
 }
 
 }  // namespace assay::log

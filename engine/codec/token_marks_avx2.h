@@ -1,0 +1,35 @@
+// The AVX2 kernels of token_marks.h. Call them only if base::cpu_features() has it.
+//
+// Their files are compiled with flags of their own. They hold no inline function or template of a library, because the
+// linker could choose that copy for the whole program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace assay::codec {
+
+// The marks among 64 places: bit i stands for text[begin + i]. No place from where the search began up to `begin` is a
+// mark; the next search begins at begin + 64. No bits: the text has no more marks.
+struct TokenMarks {
+  std::size_t begin = 0;
+  std::uint64_t bits = 0;
+};
+
+// Which of eight kinds of marks a byte may belong to, as the first, second or third byte of a mark. A byte may belong
+// to the kinds that both tables give: that of its low four bits and that of its high four. A place is a mark if its
+// three bytes have a kind in common.
+struct TokenMarkTables {
+  std::uint8_t low[3][16];
+  std::uint8_t high[3][16];
+};
+
+#if defined(__x86_64__)
+TokenMarks token_marks_avx2(const TokenMarkTables& tables, const char* text, std::size_t size,
+                            std::size_t from) noexcept;
+// Takes only whole blocks of 32 bytes. Returns a place in front of which all bytes are of the alphabet of base64url.
+// Less than 32 bytes follow it, or a byte that is not.
+std::size_t base64url_run_avx2(const char* text, std::size_t size) noexcept;
+#endif
+
+}  // namespace assay::codec

@@ -1,0 +1,250 @@
+#include "log/token_scanner_word.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "codec/base64url.h"
+#include "jose/ascii.h"
+#include "jose/mask.h"
+#include "log/coded_token.h"
+
+namespace assay::log {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+constexpr std::size_t kMostWord = 48;
+// Blanks, quotes, ':' and '=' between a word and its value.
+constexpr std::size_t kMostBetween = 8;
+constexpr std::size_t kMostMask = 128;
+constexpr std::size_t kMostBracketed = 64;
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
+bool is_of_token68(char c) noexcept { return jose::is_base64url(c) || c == '.' || c == '~' || c == '+' || c == '/'; }
+
+bool ends_with_but_for_case(std::string_view text, std::string_view end) noexcept {
+  return text.size() >= end.size() && jose::equal_but_for_case(text.substr(text.size() - end.size()), end);
+}
+
+struct KnownWord {
+  std::string_view word;
+  WordKind kind;
+  bool any_prefix;  // "http_authorization", "x-jwt"
+};
+// The longer before the shorter that they end in.
+constexpr KnownWord kWords[] = {{"authorization", WordKind::name, true},   {"access_token", WordKind::name, true},
+                                {"access-token", WordKind::name, true},    {"accesstoken", WordKind::name, true},
+                                {"id_token", WordKind::name, true},        {"id-token", WordKind::name, true},
+                                {"idtoken", WordKind::name, true},         {"auth_token", WordKind::name, true},
+                                {"auth-token", WordKind::name, true},      {"authtoken", WordKind::name, true},
+                                {"refresh_token", WordKind::name, true},   {"identitytoken", WordKind::name, true},
+                                {"token", WordKind::name, false},          {"jwt", WordKind::name, true},
+                                {"bearer", WordKind::token_scheme, false}, {"dpop", WordKind::token_scheme, false},
+                                {"basic", WordKind::other_scheme, false}};
+
+// Whether a word may begin at `at`: behind any character that is not of a word, or behind a coded one.
+bool is_word_begin(std::string_view text, std::size_t from, std::size_t at) noexcept {
+  return at == from || !jose::is_base64url(text[at - 1]) || coded_char_before(text, from, at).size != 0;
+}
+
+// Returns the known word that ends at `end`; null if there is none.
+const KnownWord* word_before(std::string_view text, std::size_t from, std::size_t end) noexcept {
+  const std::string_view before = text.substr(from, end - from);
+  for (const KnownWord& known : kWords) {
+    if (!ends_with_but_for_case(before, known.word)) continue;
+    if (known.any_prefix || is_word_begin(text, from, end - known.word.size())) return &known;
+  }
+  return nullptr;
+}
+
+// Moves behind one character, coded or not, if it is as asked for. Line feeds in the text itself end every line.
+template <class Is>
+bool skip(std::string_view text, std::size_t& at, const Is& is) noexcept {
+  const CodedChar next = char_at(text, at);
+  if (next.size == 0 || text[at] == '\n' || !is(next.plain)) return false;
+  at += next.size;
+  return true;
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t& at, bool plus_too) noexcept {
+  std::size_t count = 0;
+  const auto is = [plus_too](char c) { return is_blank(c) || (plus_too && c == '+'); };
+  while (count < kMostBetween && skip(text, at, is)) ++count;
+  return count;
+}
+
+// A scheme and the blanks behind it. "token" is a scheme only in an Authorization header.
+WordKind skip_scheme(std::string_view text, bool is_authorization, std::size_t& at) noexcept {
+  std::size_t end = at;
+  while (end < text.size() && end - at < kMostWord && jose::is_letter(text[end])) ++end;
+  const std::string_view word = text.substr(at, end - at);
+  WordKind kind = WordKind::none;
+  for (const std::string_view scheme : {"bearer", "dpop", "jwt"}) {
+    if (jose::equal_but_for_case(word, scheme)) kind = WordKind::token_scheme;
+  }
+  if (is_authorization && jose::equal_but_for_case(word, "token")) kind = WordKind::token_scheme;
+  if (jose::equal_but_for_case(word, "basic")) kind = WordKind::other_scheme;
+  if (kind == WordKind::none || skip_blanks(text, end, true) == 0) return WordKind::none;
+  at = end;
+  return kind;
+}
+
+// What follows a name: `":"`, `: `, `=`, `":["`.
+CredentialWord value_of_name(std::string_view text, bool is_authorization, std::size_t at) noexcept {
+  skip(text, at, is_quote);
+  skip_blanks(text, at, false);
+  const auto is_sign = [](char c) { return c == ':' || c == '='; };
+  if (!skip(text, at, is_sign)) return {};
+  skip(text, at, [](char c) { return c == '>'; });
+  skip_blanks(text, at, false);
+  std::size_t in_array = at;
+  if (skip(text, in_array, [](char c) { return c == '['; }) && is_quote(char_at(text, in_array).plain)) at = in_array;
+  const char quote = char_at(text, at).plain;
+  CredentialWord word{WordKind::name, at, 0};
+  if (skip(text, at, is_quote)) word.quote = quote;
+  const WordKind scheme = skip_scheme(text, is_authorization, at);
+  if (scheme != WordKind::none) word.kind = scheme;
+  word.value = at;
+  return word;
+}
+
+// The size of a text in brackets, with all the brackets that close at its end; 0 if there is none.
+std::size_t bracketed_at_front(std::string_view text) noexcept {
+  constexpr std::string_view kOpen = "[<({", kClose = "]>)}";
+  if (text.empty() || kOpen.find(text.front()) == npos) return 0;
+  const char close = kClose[kOpen.find(text.front())];
+  std::size_t end = text.substr(0, kMostBracketed).find(close);
+  if (end == npos) return 0;
+  const std::size_t opened = text.find_first_not_of(text.front());
+  for (std::size_t i = 0; i < opened && end < text.size() && text[end] == close; ++i) ++end;
+  return end;
+}
+
+// The end of a value: the closing quote, or the first character that no mask outside brackets holds.
+std::size_t value_end(std::string_view text, const CredentialWord& word) noexcept {
+  const std::size_t last = std::min(text.size(), word.value + kMostMask);
+  std::size_t at = word.value;
+  if (word.quote == 0 && at < text.size() && std::string_view("[<({").find(text[at]) != npos) {
+    return at + bracketed_at_front(text.substr(at, kMostBracketed));
+  }
+  while (at < last) {
+    const CodedChar next = char_at(text, at);
+    const bool ends = word.quote != 0 ? next.plain == word.quote
+                                      : is_blank(next.plain) || is_quote(next.plain) || next.plain == '\r' ||
+                                            std::string_view(",;&|)]}>\n").find(next.plain) != npos;
+    if (ends || text[at] == '\n') return at;
+    at += next.size;
+  }
+  return at == text.size() ? at : word.value;  // longer than any mask
+}
+
+// Whether a text without brackets is a mask. Symbols alone are one only if they are many, and none that ordinary text
+// puts in the place of a value.
+bool is_bare_mask(std::string_view value) noexcept {
+  constexpr std::string_view kDots = ".-_: ", kSymbols = "*?#$~.-_: ";
+  const bool all_symbols = value.find_first_not_of(kSymbols) == npos;
+  if (all_symbols && (value.size() < 3 || value.find_first_not_of(kDots) == npos)) return false;
+  return jose::is_masked_token(value);
+}
+
+// "[REDACTED]", "<hidden>", "[TOKEN]". Other names in brackets are placeholders: "<token>", "{jwt}".
+bool is_mask_in_brackets(std::string_view value) noexcept {
+  const std::size_t open = std::min(value.find_first_not_of(value.front()), value.size() / 2);
+  const std::string_view inside = value.substr(open, value.size() - 2 * open);
+  if (is_bare_mask(inside)) return true;
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return value.front() == '[' && std::none_of(inside.begin(), inside.end(), is_small) && jose::is_masked_token(value);
+}
+
+// The first symbols of masks that are more than one byte long.
+constexpr std::string_view kLongSymbols[] = {"\xE2\x80\xA2", "\xE2\x80\xA6", "\xE2\x97\x8F", "\xE2\x96\x88", "&hellip;",
+                                             "&#8230;",      "%2A",          "%2a",          "&#42;"};
+
+// The size of a run of symbols of masks that no token holds.
+std::size_t symbols_at_front(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const std::string_view rest = text.substr(size);
+    if (std::string_view("*#$~?").find(rest.front()) != npos) {
+      ++size;
+      continue;
+    }
+    const auto* const symbol = std::find_if(std::begin(kLongSymbols), std::end(kLongSymbols),
+                                            [rest](std::string_view one) { return rest.starts_with(one); });
+    if (symbol == std::end(kLongSymbols)) break;
+    size += symbol->size();
+  }
+  return size;
+}
+
+bool decodes_to_user_and_password(std::string_view base64) noexcept {
+  constexpr std::size_t kLooked = 256;
+  char letters[kLooked], bytes[codec::base64url_decoded_size(kLooked) + codec::kBase64Slack];
+  std::size_t size = std::min(base64.find('='), std::min(base64.size(), kLooked));
+  size -= size % 4;
+  const auto plain = [](char c) { return c == '+' ? '-' : c == '/' ? '_' : c; };
+  std::transform(base64.begin(), base64.begin() + static_cast<std::ptrdiff_t>(size), letters, plain);
+  if (size == 0 || !codec::base64url_decode({letters, size}, bytes)) return false;
+  const std::string_view decoded(bytes, codec::base64url_decoded_size(size));
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  return decoded.find(':') != npos && std::none_of(decoded.begin(), decoded.end(), is_control);
+}
+
+}  // namespace
+
+CredentialWord credential_word(std::string_view text, std::size_t from, std::size_t mark) noexcept {
+  std::size_t end = mark;
+  while (end < text.size() && end - mark < kMostWord && jose::is_letter(text[end])) ++end;
+  from = std::max(from, mark - std::min(mark, kMostWord));
+  const KnownWord* const known = word_before(text, from, end);
+  if (known == nullptr) return {};
+  if (known->kind == WordKind::name) {
+    const CredentialWord value = value_of_name(text, known->word == "authorization", end);
+    const bool may_be_scheme = known->word == "jwt" && is_word_begin(text, from, end - known->word.size());
+    if (value.kind != WordKind::none || !may_be_scheme) return value;
+  }
+  if (skip_blanks(text, end, true) == 0) return {};
+  return {known->kind == WordKind::other_scheme ? WordKind::other_scheme : WordKind::token_scheme, end, 0};
+}
+
+std::size_t masked_value(std::string_view text, const CredentialWord& word) noexcept {
+  const std::size_t end = value_end(text, word);
+  const std::string_view value = text.substr(word.value, end - word.value);
+  if (value.empty() || value == "\xE2\x80\xA6") return 0;
+  if (bracketed_at_front(value) == value.size()) return is_mask_in_brackets(value) ? value.size() : 0;
+  // "bearer protected resources": a word alone says so only in capitals.
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  const bool is_sentence = word.kind != WordKind::name && is_small(value.front());
+  return !is_sentence && is_bare_mask(value) ? value.size() : 0;
+}
+
+std::size_t other_credential(std::string_view text, const CredentialWord& word) noexcept {
+  constexpr std::size_t kLeast = 8, kMost = 512;
+  const std::string_view rest = text.substr(word.value, kMost);
+  std::size_t size = 0;
+  while (size < rest.size() && is_of_token68(rest[size])) ++size;
+  while (size < rest.size() && rest[size] == '=') ++size;
+  const std::string_view value = rest.substr(0, size);
+  if (word.kind == WordKind::other_scheme) return decodes_to_user_and_password(value) ? size : 0;
+  const bool is_opaque = size >= kLeast && std::any_of(value.begin(), value.end(), jose::is_digit);
+  return word.kind == WordKind::token_scheme && is_opaque ? size : 0;
+}
+
+std::size_t mask_size(std::string_view text, std::string_view part, std::size_t at) noexcept {
+  std::string_view rest = text.substr(at, kMostMask);
+  rest = rest.substr(0, rest.find('\n'));
+  if (rest.empty()) return 0;
+  std::size_t size = rest.front() == '.' ? std::min(rest.find_first_not_of('.'), rest.size()) : symbols_at_front(rest);
+  if (size == 0) size = bracketed_at_front(rest);
+  if (size == 0) return 0;
+  const std::string_view mask = rest.substr(0, size);
+  if (part.empty()) {
+    const bool is_certain = mask.front() == '*' || mask.size() >= 2;
+    return is_certain && jose::is_mask(mask) ? size : 0;
+  }
+  const std::string_view both(part.data(), part.size() + size);
+  return jose::is_mask(both) ? size : 0;
+}
+
+}  // namespace assay::log

@@ -1,0 +1,42 @@
+// The words beside credentials: "Authorization", "access_token", "Bearer", "Basic". What follows one may be a token, a
+// mask in a token's place, or another credential.
+//
+// Pure functions, thread safe. Each looks at a bounded number of bytes and never beyond the line.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace assay::log {
+
+enum class WordKind : std::uint8_t {
+  none,          // no such word, or no value follows it
+  token_scheme,  // Bearer, DPoP, JWT
+  other_scheme,  // Basic
+  name,          // of a parameter, a header or a member that holds tokens
+};
+
+// A word and the value behind it.
+struct CredentialWord {
+  WordKind kind = WordKind::none;
+  std::size_t value = 0;  // where the value begins
+  char quote = 0;         // the quote before it, coded or not; 0: none. Of names only
+};
+
+// Returns the word of which text[mark, mark + 3) is a part. It begins at `from` or later. A scheme that follows a name
+// is part of what stands between the name and its value, and the kind is then that of the scheme.
+CredentialWord credential_word(std::string_view text, std::size_t from, std::size_t mark) noexcept;
+
+// Returns the size of the value at word.value if it is a mask in a token's place, else 0.
+std::size_t masked_value(std::string_view text, const CredentialWord& word) noexcept;
+
+// Returns the size of the value behind a scheme if it is a credential: base64 with a ':' for Basic, opaque text for the
+// others. Else 0.
+std::size_t other_credential(std::string_view text, const CredentialWord& word) noexcept;
+
+// Returns the size of the mask at `at`: symbols, dots, or words in brackets; 0 if none begins there. `part` is
+// base64url that stands right before it; the mask then has to be one that hides the rest of a part.
+std::size_t mask_size(std::string_view text, std::string_view part, std::size_t at) noexcept;
+
+}  // namespace assay::log
