@@ -166,16 +166,24 @@ std::string word_for(const TokenMaterial& found) {
 
 }  // namespace
 
-std::optional<TokenMaterial> find_token_material(std::string_view plain, std::size_t from) noexcept {
-  while (const std::optional<Run> run = next_run(plain, from, kPlainBytes)) {
-    for (std::size_t at = run->begin; at + kLeastMaterial <= run->end; ++at) {
-      if (!begins_object_in_base64(plain.substr(at, run->end - at))) continue;
-      const TokenMaterial found = material_at(plain.substr(0, run->end), at);
-      if (found.size >= kLeastMaterial) return found;
+std::optional<TokenMaterial> TokenMaterialFinder::next() noexcept {
+  for (;;) {
+    for (; at_ + kLeastMaterial <= run_end_; ++at_) {
+      if (!begins_object_in_base64(plain_.substr(at_, run_end_ - at_))) continue;
+      const TokenMaterial found = material_at(plain_.substr(0, run_end_), at_);
+      if (found.size < kLeastMaterial) continue;
+      at_ = found.begin + found.size;
+      return found;
     }
-    from = run->end;
+    const std::optional<Run> run = next_run(plain_, std::max(at_, run_end_), kPlainBytes);
+    if (!run) return std::nullopt;
+    at_ = run->begin;
+    run_end_ = run->end;
   }
-  return std::nullopt;
+}
+
+std::optional<TokenMaterial> find_token_material(std::string_view plain) noexcept {
+  return TokenMaterialFinder(plain).next();
 }
 
 bool may_hold_token_material(std::string_view coded) noexcept {
@@ -194,12 +202,11 @@ std::string without_token_material(std::string_view text) {
   const PlainText plain = undo_codings(text);
   std::string to;
   std::size_t end = 0;
-  std::size_t at = 0;
-  while (const std::optional<TokenMaterial> found = find_token_material(plain.text, at)) {
-    at = found->begin + found->size;
+  TokenMaterialFinder finder(plain.text);
+  while (const std::optional<TokenMaterial> found = finder.next()) {
     to += text.substr(end, plain.begins[found->begin] - end);
     to += word_for(*found);
-    end = plain.begins[at];
+    end = plain.begins[found->begin + found->size];
   }
   to += text.substr(end);
   return to;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "jose/ascii.h"
 #include "jose/coded_text.h"
@@ -44,11 +45,49 @@ bool is_token_there(std::string_view text, std::size_t at, std::size_t size) noe
   return (ends_string(before) || before == ' ') && ends_string(behind);
 }
 
-std::size_t find_own(std::string_view text, std::string_view own, std::size_t from) noexcept {
-  if (own.empty() || own.find(kOutside) != own.npos) return text.npos;
-  std::size_t at = text.find(own, from);
-  while (at != text.npos && !is_token_there(text, at, own.size())) at = text.find(own, at + 1);
-  return at;
+// A token that was found: its place in the coded text, and what is hashed.
+struct Find {
+  std::size_t begin, end;
+  std::string_view token;
+};
+
+// Finds `form`, a form of the own token, in the strings of a text.
+void find_own(const jose::PlainText& plain, std::string_view form, std::string_view own, std::vector<Find>& finds) {
+  if (form.empty() || form.find(kOutside) != form.npos) return;
+  const std::string_view text = plain.text;
+  for (std::size_t at = text.find(form); at != text.npos;) {
+    const bool is_token = is_token_there(text, at, form.size());
+    if (is_token) finds.push_back({plain.begins[at], plain.begins[at + form.size()], own});
+    at = text.find(form, at + (is_token ? form.size() : 1));
+  }
+}
+
+void find_material(const jose::PlainText& plain, std::vector<Find>& finds) {
+  const std::string_view text = plain.text;
+  jose::TokenMaterialFinder finder(text);
+  while (const std::optional<jose::TokenMaterial> found = finder.next()) {
+    const std::size_t end = found->begin + found->size;
+    finds.push_back({plain.begins[found->begin], plain.begins[end], text.substr(found->begin, found->size)});
+  }
+}
+
+// Returns `json` with each find replaced by its hash. Finds that overlap are replaced together by the hash of the first
+// of them; if several begin together, by that of the longest.
+std::string replaced(std::string_view json, std::vector<Find>& finds) {
+  // stable: the own token goes before material in the same place.
+  std::stable_sort(finds.begin(), finds.end(),
+                   [](const Find& a, const Find& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
+  std::string to;
+  std::size_t end = 0;  // what stands before this place is done
+  for (const Find& find : finds) {
+    if (find.begin >= end) {
+      to += json.substr(end, find.begin - end);
+      append_ath(to, find.token);
+    }
+    end = std::max(end, find.end);
+  }
+  to += json.substr(end);
+  return to;
 }
 
 }  // namespace
@@ -76,24 +115,10 @@ std::string_view TokenHider::rewrite(std::string_view json) {
   if (!own_.empty()) undo_own_codings();
   jose::PlainText plain = jose::undo_codings(json);
   blank_outside_strings(plain);
-  const std::string_view text = plain.text;
-  std::string to;
-  std::size_t at = 0;
-  std::size_t own = find_own(text, plain_own_, 0);
-  std::optional<jose::TokenMaterial> material = jose::find_token_material(text);
-  while (own != text.npos || material) {
-    const bool is_own = own != text.npos && (!material || own <= material->begin);
-    const std::size_t begin = is_own ? own : material->begin;
-    const std::size_t end = begin + (is_own ? plain_own_.size() : material->size);
-    to += json.substr(plain.begins[at], plain.begins[begin] - plain.begins[at]);
-    append_ath(to, is_own ? own_ : text.substr(begin, end - begin));
-    at = end;
-    if (own < at) own = find_own(text, plain_own_, at);
-    if (material && material->begin < at) material = jose::find_token_material(text, at);
-  }
-  if (at == 0) return json;
-  to += json.substr(plain.begins[at]);
-  return arena_.copy(to);
+  std::vector<Find> finds;
+  find_own(plain, plain_own_, own_, finds);
+  find_material(plain, finds);
+  return finds.empty() ? json : arena_.copy(replaced(json, finds));
 }
 
 }  // namespace assay::stream

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 namespace assay::jose {
@@ -46,6 +47,37 @@ TEST(TokenMaterial, IsFoundInLinearTime) {
   EXPECT_FALSE(find_token_material(text).has_value());
   for (int i = 0; i < 50000; ++i) text += "eyJhIjox.";
   EXPECT_TRUE(find_token_material(text).has_value());
+}
+
+TEST(TokenMaterial, IsReplacedInLinearTime) {
+  // One run without an end, in which parts of tokens follow one another. A search that looks for the end of the run
+  // anew for each part takes 20 s or more.
+  std::string text;
+  while (text.size() < 1000000) text += "eyJhbGciOiJIUzI1..";
+  std::size_t found = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  TokenMaterialFinder finder(text);
+  while (const auto material = finder.next()) {
+    EXPECT_EQ(material->begin, found * 18);
+    ++found;
+  }
+  EXPECT_EQ(found, (text.size() + 17) / 18);
+  EXPECT_LT(without_token_material(text).size(), 2 * text.size());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+}
+
+TEST(TokenMaterial, IsFoundBehindMaterialAndBehindOtherText) {
+  const std::string text = "a/" + kToken + " " + kToken + "," + kToken + " eyJ, eyJhbGciOiJIUzI1..x";
+  TokenMaterialFinder finder(text);
+  std::string rest = text;
+  std::size_t found = 0;
+  while (const auto material = finder.next()) {
+    ++found;
+    rest.replace(material->begin, material->size, material->size, '_');
+  }
+  EXPECT_EQ(found, 4u);
+  EXPECT_EQ(rest.find("eyJhb"), std::string::npos) << rest;
+  EXPECT_FALSE(finder.next().has_value());
 }
 
 TEST(CodedText, IsReadThroughAnyDepth) {

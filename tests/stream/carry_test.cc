@@ -149,6 +149,16 @@ TEST_F(Carry, ReplacesAShortOwnTokenOnlyWhereItIsNoWord) {
   EXPECT_EQ(carried(R"("/?t=s3cr3t-07&u=1 s3cr3t-070")", "s3cr3t-07"), R"("/?t=)" + s + R"(&u=1 s3cr3t-070")");
 }
 
+TEST_F(Carry, ReplacesTokensThatOverlapTogether) {
+  // The own token ends within another one, or begins in it and goes on behind it: nothing of either is left.
+  const std::string head = kToken.substr(0, kToken.rfind('.'));
+  EXPECT_EQ(carried('"' + kToken + '"', head), '"' + ath(kToken) + '"');
+  const std::string own = "c2lnbmF0dXJl#and-more";
+  EXPECT_EQ(carried('"' + kToken + "#and-more\"", own), '"' + ath(kToken) + '"');
+  const std::string before = "more/and?" + head;
+  EXPECT_EQ(carried("\"more/and?" + kToken + '"', before), '"' + ath(before) + '"');
+}
+
 TEST_F(Carry, KeepsTheJsonWholeWhateverTheOwnTokenIs) {
   EXPECT_EQ(carried(R"({"n":12345678901234567})", "12345678901234567"), R"({"n":12345678901234567})");
   EXPECT_EQ(carried(R"({"abcdefgh":"ijklmnop"})", R"(abcdefgh":"ijklmnop)"), R"({"abcdefgh":"ijklmnop"})");
