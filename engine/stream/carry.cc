@@ -1,6 +1,7 @@
 #include "stream/carry.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -51,14 +52,50 @@ struct Find {
   std::string_view token;
 };
 
+// Returns where `part` stands in the text from `from` on, or npos. Unlike std::string_view::find, memmem takes linear
+// time for any part.
+std::size_t find_linearly(std::string_view text, std::string_view part, std::size_t from) noexcept {
+  const std::string_view rest = text.substr(from);
+  const void* const found = memmem(rest.data(), rest.size(), part.data(), part.size());
+  return found == nullptr ? text.npos : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
+bool holds_backslash(std::string_view text) noexcept { return text.find('\\') != text.npos; }
+
+// Removes the backslashes that are left once codings are undone. "\\" and a line break is '\' and LF or only LF,
+// depending on how the backslash was coded, so a token with backslashes is found only without them. The character
+// behind a removed backslash begins where the backslash did.
+void remove_backslashes(jose::PlainText& plain) {
+  std::size_t kept = 0;
+  bool removed = false;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < plain.text.size(); ++i) {
+    if (!removed) begin = plain.begins[i];
+    removed = plain.text[i] == '\\';
+    if (removed) continue;
+    plain.begins[kept] = begin;
+    plain.text[kept++] = plain.text[i];
+  }
+  plain.text.resize(kept);
+  plain.begins[kept] = plain.begins.back();
+  plain.begins.resize(kept + 1);
+}
+
+std::string_view without_backslashes(std::string_view text, base::Arena& arena) {
+  if (!holds_backslash(text)) return text;
+  std::string to(text);
+  std::erase(to, '\\');
+  return arena.copy(to);
+}
+
 // Finds `form`, a form of the own token, in the strings of a text.
 void find_own(const jose::PlainText& plain, std::string_view form, std::string_view own, std::vector<Find>& finds) {
   if (form.empty() || form.find(kOutside) != form.npos) return;
   const std::string_view text = plain.text;
-  for (std::size_t at = text.find(form); at != text.npos;) {
+  for (std::size_t at = find_linearly(text, form, 0); at != text.npos;) {
     const bool is_token = is_token_there(text, at, form.size());
     if (is_token) finds.push_back({plain.begins[at], plain.begins[at + form.size()], own});
-    at = text.find(form, at + (is_token ? form.size() : 1));
+    at = find_linearly(text, form, at + (is_token ? form.size() : 1));
   }
 }
 
@@ -98,25 +135,44 @@ std::string_view TokenHider::without_tokens(std::string_view json) {
   return may_hold_any || may_hold_own(json, coded) ? rewrite(json) : json;
 }
 
+const TokenHider::Forms& TokenHider::forms() {
+  if (forms_) return *forms_;
+  const std::string_view literal = without_backslashes(own_, arena_);
+  const std::string_view plain =
+      jose::may_be_coded(own_) ? without_backslashes(arena_.copy(jose::undo_codings(own_).text), arena_) : own_;
+  return forms_.emplace(Forms{own_, literal, plain});
+}
+
 bool TokenHider::may_hold_own(std::string_view json, bool coded) {
   constexpr std::size_t kQuotes = 2;
   if (own_.empty()) return false;
-  undo_own_codings();
-  if (plain_own_.size() + kQuotes > json.size()) return false;  // most carried values are shorter than a token
-  return coded || json.find(plain_own_) != json.npos;
-}
-
-void TokenHider::undo_own_codings() {
-  if (!plain_own_.empty()) return;
-  plain_own_ = jose::may_be_coded(own_) ? arena_.copy(jose::undo_codings(own_).text) : own_;
+  const Forms& own = forms();
+  // Most carried values are shorter than a token.
+  if (std::min(own.literal.size(), own.plain.size()) + kQuotes > json.size()) return false;
+  if (coded) return true;
+  const auto holds = [json](std::string_view form) { return find_linearly(json, form, 0) != json.npos; };
+  return holds(own.plain) || (own.written != own.plain && holds(own.written));
 }
 
 std::string_view TokenHider::rewrite(std::string_view json) {
-  if (!own_.empty()) undo_own_codings();
   jose::PlainText plain = jose::undo_codings(json);
   blank_outside_strings(plain);
   std::vector<Find> finds;
-  find_own(plain, plain_own_, own_, finds);
+  jose::PlainText once;  // outlives the finds
+  if (!own_.empty()) {
+    const Forms& own = forms();
+    once = jose::undo_json_escapes(json);
+    blank_outside_strings(once);
+    find_own(once, own.written, own_, finds);
+    jose::PlainText without;
+    if (holds_backslash(own_)) {
+      without = plain;
+      remove_backslashes(without);
+    }
+    const jose::PlainText& text = holds_backslash(own_) ? without : plain;
+    find_own(text, own.literal, own_, finds);
+    if (own.plain != own.literal) find_own(text, own.plain, own_, finds);
+  }
   find_material(plain, finds);
   return finds.empty() ? json : arena_.copy(replaced(json, finds));
 }

@@ -89,8 +89,22 @@ TEST(CodedText, IsReadThroughAnyDepth) {
   const PlainText plain = undo_codings(R"(x\\")");
   EXPECT_EQ(plain.text, "x\\\"");  // the quote ends a string
   EXPECT_TRUE(plain.is_literal(2));
+  // A backslash of the text stands before a character that JSON escapes as two halves.
+  EXPECT_EQ(undo_codings(R"(\\\ud83d\ude00)").text, "\xF0\x9F\x98\x80");
   for (const std::string broken : {"%", "%2", "%zz", "\\", "\\u00", "&#;", "&#x;", "&#99999999;", "&amp", "%u12"}) {
     EXPECT_EQ(undo_codings(broken).text, broken);
+  }
+}
+
+TEST(CodedText, IsReadAsJsonReadsIt) {
+  const PlainText plain = undo_json_escapes(R"(a\\n\n\"\/\u0041\ud83d\ude00%41\\u0041\ud83d)");
+  EXPECT_EQ(plain.text, "a\\n\n\"/A\xF0\x9F\x98\x80%41\\u0041\xED\xA0\xBD");
+  EXPECT_EQ(plain.begins[1], 1u);
+  EXPECT_EQ(plain.begins[2], 3u);
+  EXPECT_TRUE(plain.is_literal(2));
+  EXPECT_FALSE(plain.is_literal(1));
+  for (const std::string broken : {"\\", "\\q", "\\u12", "\\'", "\\v", "\\x41", "&#46;"}) {
+    EXPECT_EQ(undo_json_escapes(broken).text, broken);
   }
 }
 
