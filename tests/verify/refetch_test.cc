@@ -192,6 +192,24 @@ TEST_F(Refetch, ATokenThatThePublicKeyDoesNotVerifyFetchesItsKeyAfterwards) {
   EXPECT_EQ(server_.requests(), 4);
 }
 
+TEST_F(Refetch, ATokenThatIsVerifiedAgainWithTheNewKeysDoesNotCountAsKnown) {
+  const auto engine = Engine::create(options(), *make_backend({}), memo::TokenMemo::Options{.always = true});
+  ASSERT_TRUE(engine) << engine.error().message;
+  const Instant now = Instant::now();
+  const jose::TokenInput inputs[] = {{old_.token, now}, {new_.token, now}};
+  jose::TokenVerdict verdicts[2];
+  std::unique_ptr<Session> session = (*engine)->acquire();
+  ASSERT_TRUE((*engine)->verify({inputs, 1}, {verdicts, 1}, *session));
+  serve(both_sets(old_.set, new_.set));
+  ASSERT_TRUE((*engine)->verify(inputs, verdicts, *session));
+  EXPECT_TRUE(verdicts[0].reasons.empty());
+  EXPECT_TRUE(verdicts[1].reasons.empty());
+  EXPECT_EQ((*engine)->memo_statistics().lookups, 3u);
+  EXPECT_EQ((*engine)->memo_statistics().hits, 0u);
+  ASSERT_TRUE((*engine)->verify(inputs, verdicts, *session));
+  EXPECT_EQ((*engine)->memo_statistics().hits, 2u);
+}
+
 // One of them fails before any key is tried, the other with the last key.
 TEST_F(Refetch, ABatchWaitsOnceInVainForBothKindsOfUnknownKey) {
   const Signer outside("nobody"), of_other_curve("other", Algorithm::ES384), forger("forged");
