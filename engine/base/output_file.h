@@ -28,7 +28,8 @@ class OutputFile {
     Existing existing = Existing::rewrite;
     // Permissions of a new file, less the umask. The temporary file never has more than the file that it becomes.
     unsigned mode = 0666;
-    // A named pipe is opened once it has a reader. A number other than 0 here ends the wait with an error.
+    // A named pipe is opened once it has a reader. A number other than 0 here ends the wait with an error
+    // that has the field "stopped".
     const std::atomic<int>* stop = nullptr;
   };
   static constexpr unsigned kOwnerOnly = 0600;  // mode of a file that holds credentials

@@ -77,10 +77,10 @@ Result<void> check_outputs(const StreamOptions& options) {
   return check_output(named(options.summary), others, "summary");
 }
 
-// Opens everything that the run writes, so that a run whose results cannot be written does not begin.
-Result<stream::Outputs> open_outputs(const StreamOptions& options) {
+// Opens everything that the run writes, so that a run whose results cannot be written does not begin. After an error,
+// `outputs` holds what was opened before.
+Result<void> open_outputs(const StreamOptions& options, stream::Outputs& outputs) {
   if (Result<void> ok = check_outputs(options); !ok) return ok.error();
-  stream::Outputs outputs;
   if (options.format != OutputFormat::none) {
     base::OutputFile::Options file{.stop = options.stop};
     if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
@@ -93,7 +93,15 @@ Result<stream::Outputs> open_outputs(const StreamOptions& options) {
     if (!opened) return opened.error();
     outputs.summary.emplace(std::move(*opened));
   }
-  return outputs;
+  return {};
+}
+
+// The result of a run that was stopped while an output, a named pipe, waited for its reader.
+StreamResult stopped_early(const StreamOptions& options, const stream::Outputs& outputs) {
+  StreamResult stopped;
+  stopped.stopped_by = options.stop->load();
+  stopped.output_dropped = outputs.verdicts && outputs.verdicts->appears_at_commit();
+  return stopped;
 }
 
 }  // namespace
@@ -103,16 +111,13 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   if (Result<void> ok = stream::Source(options.inputs, {}).check(); !ok) return ok.error();
   Result<base::TimeReader> times = base::TimeReader::create(options.time_format, options.time_zone);
   if (!times) return times.error();
-  Result<stream::Outputs> outputs = open_outputs(options);
-  if (!outputs) {
-    if (options.stop == nullptr || options.stop->load() == 0) return outputs.error();
-    // Stopped while an output, a named pipe, waited for its reader.
-    StreamResult stopped;
-    stopped.stopped_by = options.stop->load();
-    return stopped;
+  stream::Outputs outputs;
+  if (Result<void> opened = open_outputs(options, outputs); !opened) {
+    if (opened.error().field != "stopped") return opened.error();
+    return stopped_early(options, outputs);
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
-  return stream::Pipeline(verifier.engine(), options, std::move(*times), std::move(*outputs), threads).run();
+  return stream::Pipeline(verifier.engine(), options, std::move(*times), std::move(outputs), threads).run();
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};
 } catch (const std::runtime_error& error) {

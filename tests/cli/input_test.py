@@ -335,6 +335,17 @@ class Ends(Case):
                 process.send_signal(number)
                 self.assertEqual(process.wait(DEADLINE), code)
 
+    def test_a_run_stopped_while_the_summary_waits_for_its_reader_says_that_its_file_was_not_written(self):
+        os.mkfifo(self.path("pipe"))
+        self.write("in", token() + "\n")
+        process = self.start("verify", *self.KEY, "--quiet", "-o", "out", "--summary", "pipe", "in")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(DEADLINE), 143)
+        self.assertEqual(process.stderr.read(),
+                         b"assay: out was not written, because the run was stopped before the end of its input\n")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["in", "pipe", "secret"])
+
     def test_a_named_pipe_is_written_once_it_has_a_reader(self):
         os.mkfifo(self.path("pipe"))
         self.write("in", (token() + "\n") * 2000)
