@@ -4,7 +4,6 @@
 
 #include <new>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,9 +119,6 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   return stream::Pipeline(verifier.engine(), options, std::move(*times), std::move(outputs), threads).run();
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};
-} catch (const std::runtime_error& error) {
-  // oneTBB cannot start a thread.
-  return Error{std::string("cannot start so many threads (") + error.what() + "); use fewer", "threads"};
 }
 
 }  // namespace assay

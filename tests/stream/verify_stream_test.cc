@@ -502,6 +502,24 @@ TEST_F(VerifyStream, SaysThatAnOutputCannotBeWrittenEvenIfItIsStopped) {
   EXPECT_NE(result.error().message.find("no_such_folder/sum"), std::string::npos) << result.error().message;
 }
 
+TEST_F(VerifyStream, PassesOnWhatACallbackThrows) {
+  struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  StreamOptions at_the_end = options({dir_.write("in", token())});
+  at_the_end.on_progress = [](const StreamOptions::Progress&) { throw Refused("by on_progress"); };
+  EXPECT_THROW((void)verify_stream(verifier_, at_the_end), Refused);
+  StreamOptions in_a_stage = options({dir_.write("list", "[\n" + token() + "\n]\n")});
+  bool was_called = false;
+  in_a_stage.on_input_note = [&](const InputNote&) {
+    was_called = true;
+    throw Refused("by on_input_note");
+  };
+  EXPECT_THROW((void)verify_stream(verifier_, in_a_stage), Refused);
+  EXPECT_TRUE(was_called);
+  EXPECT_EQ(dir_.entries(), 2u);  // no output
+}
+
 TEST_F(VerifyStream, StopsAtASignalAndLeavesNoHalfFile) {
   std::atomic<int> stop{SIGINT};
   StreamOptions given = options({dir_.write("in", corpus())});

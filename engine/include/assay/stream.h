@@ -115,6 +115,7 @@ struct StreamResult {
 
 // Runs to the end of the inputs. The error says what in the options is wrong and names the field, or names the file and
 // the mend (input missing, output not writable, disk full), or says what a cross-check found.
+// An exception of a callback ends the run and goes on to the caller.
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options);
 
 }  // namespace assay
