@@ -128,10 +128,7 @@ std::size_t last_end(std::string_view text, std::size_t at) noexcept {
   const std::size_t strict = part_end(text, at, is_base64url);
   const std::size_t wide = wide_end(text, at);
   if (wide == strict) return wide;
-  const auto is_signature = [&](std::size_t end) {
-    return std::find(std::begin(kSignatures), std::end(kSignatures), end - at) != std::end(kSignatures);
-  };
-  return is_signature(strict) ? padded(text, strict) : wide;
+  return is_signature_size(strict - at) ? padded(text, strict) : wide;
 }
 
 // The end of the part behind the dot at `dot`; `dot` itself if there is no dot or the part is empty.
@@ -165,6 +162,10 @@ std::string word_for(const TokenMaterial& found) {
 }
 
 }  // namespace
+
+bool is_signature_size(std::size_t characters) noexcept {
+  return std::find(std::begin(kSignatures), std::end(kSignatures), characters) != std::end(kSignatures);
+}
 
 std::optional<TokenMaterial> TokenMaterialFinder::next() noexcept {
   for (;;) {

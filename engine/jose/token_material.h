@@ -14,6 +14,9 @@
 
 namespace assay::jose {
 
+// Whether a signature of so many characters of base64url is whole for some algorithm and a key of an ordinary size.
+bool is_signature_size(std::size_t characters) noexcept;
+
 struct TokenMaterial {
   std::size_t begin = 0, size = 0;  // bytes of the text
   bool is_whole = false;            // it has the three parts of a JWS or the five of a JWE
