@@ -221,7 +221,8 @@ class Messages(Case):
                 self.assertRefused(done, "a token of " + size + " bytes")
                 for part in token().split("."):
                     self.assertNotIn(part[:12], done.stderr.decode())
-        self.assertRefused(self.assay("verify", *self.KEY, token()), "give tokens on standard input or in a file")
+                stands_for_a_file = args in (["verify", *self.KEY, token()], ["verify", token().replace(".", "%2E"), *self.KEY])
+                self.assertEqual("give tokens on standard input or in a file" in done.stderr.decode(), stands_for_a_file)
 
     def test_kids_that_are_tokens_are_not_printed(self):
         done = self.verify(stdin=token({"alg": "RS256", "kid": token()}) + "\n", quiet=False)

@@ -177,7 +177,7 @@ int run(Arguments& arguments) {
   finish_on_stop_signals();
   if (reads_standard_input) note_waiting_for("records");
   const auto result = verify_stream(*verifier, stream);
-  if (!result) return fail("verify", result.error());
+  if (!result) return fail("verify", result.error(), stream.inputs);
   note_other_reading(sources, *result);
   if (result->output_dropped)
     note(stream.output + " was not written, because the run was stopped before the end of its input");
