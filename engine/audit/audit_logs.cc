@@ -2,7 +2,6 @@
 #include <oneapi/tbb/info.h>
 
 #include <new>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,19 +97,16 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   audit::Logs read{.survey = std::move(*survey), .inputs = {}, .files = {}};
   if (Result<void> ok = look_at(inputs, !options.at, options.stop, read); !ok) return ok.error();
 
-  StreamOptions run = options;
-  run.inputs = read.inputs;
-  Result<stream::Outputs> outputs = stream::open_outputs(run);
-  if (!outputs) {
-    if (options.stop == nullptr || options.stop->load() == 0) return outputs.error();
-    // Stopped while an output, a named pipe, waited for its reader.
+  stream::Outputs outputs;
+  if (Result<void> opened = stream::open_outputs(options, inputs, outputs); !opened) {
+    if (opened.error().field != "stopped") return opened.error();
     AuditResult stopped;
-    stopped.run.stopped_by = options.stop->load();
+    stopped.run = stream::stopped_early(options, outputs);
     return stopped;
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
   Result<AuditResult> result =
-      audit::LogPipeline(verifier.engine(), options, read, std::move(*outputs), threads).run();
+      audit::LogPipeline(verifier.engine(), options, read, std::move(outputs), threads).run();
   if (!result) return result;
   result->repeated = std::move(unread.repeated);
   result->run.faults.insert(result->run.faults.begin(), unread.faults.begin(), unread.faults.end());
@@ -118,9 +114,6 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   return result;
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};
-} catch (const std::runtime_error& error) {
-  // oneTBB cannot start a thread.
-  return Error{std::string("cannot start so many threads (") + error.what() + "); use fewer", "threads"};
 }
 
 }  // namespace assay

@@ -139,7 +139,7 @@ Result<OutputFile> OutputFile::open_directly(const std::string& path, const std:
   int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | (stop != nullptr ? O_NONBLOCK : 0));
   // A pipe without a reader. open() itself would wait for one, and no signal would end that wait.
   while (fd < 0 && errno == ENXIO && stop != nullptr) {
-    if (stop->load() != 0) return Error{"cannot write " + path + ": stopped before the pipe had a reader"};
+    if (stop->load() != 0) return Error{"cannot write " + path + ": stopped before the pipe had a reader", "stopped"};
     ::poll(nullptr, 0, kMilliseconds);
     fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
   }

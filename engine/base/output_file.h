@@ -28,7 +28,8 @@ class OutputFile {
     Existing existing = Existing::rewrite;
     // Permissions of a new file, less the umask. The temporary file never has more than the file that it becomes.
     unsigned mode = 0666;
-    // A named pipe is opened once it has a reader. A number other than 0 here ends the wait with an error.
+    // A named pipe is opened once it has a reader. A number other than 0 here ends the wait with an error
+    // that has the field "stopped".
     const std::atomic<int>* stop = nullptr;
     // If set, a run that ends early leaves what it wrote in PATH.partial, so that a later run can go on with it. The
     // later run keeps the first `resume_at` bytes; 0 begins anew. Two runs cannot write one such file at a time. The

@@ -42,6 +42,26 @@ struct Letter {
 constexpr Letter kLetters[] = {{'/', '/'},  {'b', '\b'}, {'f', '\f'}, {'n', '\n'},
                                {'r', '\r'}, {'t', '\t'}, {'v', '\v'}, {'\'', '\''}};
 
+std::optional<char> letter_coded(char kind) noexcept {
+  const auto* const letter =
+      std::find_if(std::begin(kLetters), std::end(kLetters), [kind](const Letter& one) { return one.letter == kind; });
+  return letter == std::end(kLetters) ? std::nullopt : std::optional(letter->coded);
+}
+
+// "u002e" behind `slashes` backslashes, or two halves of a character. A backslash of the text itself may stand before
+// the first half only, so the second may have fewer.
+Coded unicode_escape(std::string_view text, std::size_t slashes) noexcept {
+  const auto unit = digits_at(text, slashes + 1, 4, 16);
+  if (!unit) return {};
+  const std::size_t end = slashes + 5;
+  if (!codec::is_high_surrogate(*unit)) return {*unit, end};
+  const std::size_t between = std::min(run_of(text.substr(end), "\\"), slashes);
+  if (between == 0 || !text.substr(end + between).starts_with('u')) return {*unit, end};
+  const auto low = digits_at(text, end + between + 1, 4, 16);
+  if (!low || !codec::is_low_surrogate(*low)) return {*unit, end};
+  return {codec::join_surrogates(*unit, *low), end + between + 5};
+}
+
 // `text` begins with a backslash. JSON within JSON doubles backslashes, so any number of them codes alike.
 Coded after_backslashes(std::string_view text) noexcept {
   const std::size_t slashes = run_of(text, "\\");
@@ -51,24 +71,25 @@ Coded after_backslashes(std::string_view text) noexcept {
   const std::size_t next = slashes + 1;
   if (kind == '"') return slashes % 2 == 1 ? Coded{'"', next} : alone;
   if (kind == 'u') {
-    const auto unit = digits_at(text, next, 4, 16);
-    if (!unit) return alone;
-    const std::size_t end = next + 4;
-    if (codec::is_high_surrogate(*unit) && run_of(text.substr(end), "\\") == slashes &&
-        text.substr(end + slashes).starts_with('u')) {
-      const auto low = digits_at(text, end + slashes + 1, 4, 16);
-      if (low && codec::is_low_surrogate(*low)) return {codec::join_surrogates(*unit, *low), end + slashes + 5};
-    }
-    return {*unit, end};
+    const Coded found = unicode_escape(text, slashes);
+    return found.size == 0 ? alone : found;
   }
   if (kind == 'x') {
     const auto byte = digits_at(text, next, 2, 16);
     return byte && *byte < 0x80 ? Coded{*byte, next + 2} : alone;
   }
   if (const auto byte = digits_at(text, slashes, 3, 8); byte && *byte < 0x80) return {*byte, slashes + 3};
-  const auto* const letter =
-      std::find_if(std::begin(kLetters), std::end(kLetters), [kind](const Letter& one) { return one.letter == kind; });
-  return letter == std::end(kLetters) ? alone : Coded{static_cast<unsigned char>(letter->coded), next};
+  const std::optional<char> coded = letter_coded(kind);
+  return coded ? Coded{static_cast<unsigned char>(*coded), next} : alone;
+}
+
+Coded json_escape_at_front(std::string_view text) noexcept {
+  if (text.size() < 2 || text.front() != '\\') return {};
+  const char kind = text[1];
+  if (kind == '\\' || kind == '"') return {static_cast<unsigned char>(kind), 2};
+  if (kind == 'u') return unicode_escape(text, 1);
+  const std::optional<char> coded = letter_coded(kind);
+  return coded && kind != 'v' && kind != '\'' ? Coded{static_cast<unsigned char>(*coded), 2} : Coded{};
 }
 
 // "%2E", "%252E", "%u002e".
@@ -120,18 +141,14 @@ Coded coded_at_front(std::string_view text) noexcept {
   }
 }
 
-}  // namespace
-
-bool may_be_coded(std::string_view text) noexcept {
-  return text.find('\\') != text.npos || text.find('%') != text.npos || text.find('&') != text.npos;
-}
-
-PlainText undo_codings(std::string_view coded) {
+// Returns `coded` with each character that `at_front` finds at the beginning of the rest.
+template <class AtFront>
+PlainText decoded(std::string_view coded, const AtFront& at_front) {
   PlainText plain;
   plain.text.reserve(coded.size());
   plain.begins.reserve(coded.size() + 1);
   for (std::size_t at = 0; at < coded.size();) {
-    const Coded found = coded_at_front(coded.substr(at));
+    const Coded found = at_front(coded.substr(at));
     char bytes[4] = {coded[at]};
     const std::size_t size = found.size == 0 ? 1 : codec::write_wtf8(found.code, bytes);
     plain.text.append(bytes, size);
@@ -141,5 +158,15 @@ PlainText undo_codings(std::string_view coded) {
   plain.begins.push_back(coded.size());
   return plain;
 }
+
+}  // namespace
+
+bool may_be_coded(std::string_view text) noexcept {
+  return text.find('\\') != text.npos || text.find('%') != text.npos || text.find('&') != text.npos;
+}
+
+PlainText undo_codings(std::string_view coded) { return decoded(coded, coded_at_front); }
+
+PlainText undo_json_escapes(std::string_view json) { return decoded(json, json_escape_at_front); }
 
 }  // namespace assay::jose

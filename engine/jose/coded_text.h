@@ -29,4 +29,8 @@ bool may_be_coded(std::string_view text) noexcept;
 // literal: so a quote that ends a JSON string is never part of a coded character.
 PlainText undo_codings(std::string_view coded);
 
+// The same for one level of JSON (RFC 8259 §7): a JSON reader reads the strings of `json` so. Everything that is not an
+// escape of JSON stays.
+PlainText undo_json_escapes(std::string_view json);
+
 }  // namespace assay::jose

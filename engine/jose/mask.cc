@@ -6,6 +6,7 @@
 
 #include "codec/base64url.h"
 #include "jose/ascii.h"
+#include "jose/token_material.h"
 
 namespace assay::jose {
 namespace {
@@ -138,13 +139,18 @@ bool is_mask_beside(std::string_view text) noexcept {
   return repeats(text, ".") >= kLeastForeignRun || is_bracketed_mask(text);
 }
 
-// A beginning or an end of base64url, or both, around a mask of other characters.
+// A beginning or an end of base64url, or both, around a mask of other characters. A whole signature is not masked by
+// what follows it, nor by what stands before it.
 bool is_partly_masked(std::string_view text) noexcept {
   if (codec::is_base64url_alphabet(text)) return false;
-  while (is_base64url(text.front())) text.remove_prefix(1);
-  if (is_mask_beside(text)) return true;  // a coded symbol such as "%2A" ends in letters of the alphabet
-  while (is_base64url(text.back())) text.remove_suffix(1);
-  return is_mask_beside(text);
+  std::size_t begin = 0;
+  while (is_base64url(text[begin])) ++begin;
+  if (is_signature_size(begin)) return false;
+  if (is_mask_beside(text.substr(begin))) return true;  // a coded symbol such as "%2A" ends in letters of the alphabet
+  std::size_t end = text.size();
+  while (is_base64url(text[end - 1])) --end;
+  if (begin == 0 && is_signature_size(text.size() - end)) return false;
+  return is_mask_beside(text.substr(begin, end - begin));
 }
 
 // The same if the mask itself is of the alphabet: "MEUCIQDxxxxxxxxxxxxxxxx".

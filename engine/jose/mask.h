@@ -14,7 +14,7 @@ bool may_be_mask(std::string_view base64url) noexcept;
 
 // Returns true for a signature that is a mask: a run of one of * x X . - _ # $ ~ ? • …, or a word like REDACTED, MASKED
 // or FILTERED in any case, bare or in [], <>, (), {}. Text that begins or ends as base64url and goes on as such a mask
-// is one, too.
+// is one, too. But a whole signature (is_signature_size) with a mask before or behind it is none: nothing was masked.
 bool is_mask(std::string_view text) noexcept;
 
 // Returns true if a whole token was masked: nothing but symbols of masks, as in "****", "xxxxx.xxxxx.xxxxx", or words

@@ -128,10 +128,7 @@ std::size_t last_end(std::string_view text, std::size_t at) noexcept {
   const std::size_t strict = part_end(text, at, is_base64url);
   const std::size_t wide = wide_end(text, at);
   if (wide == strict) return wide;
-  const auto is_signature = [&](std::size_t end) {
-    return std::find(std::begin(kSignatures), std::end(kSignatures), end - at) != std::end(kSignatures);
-  };
-  return is_signature(strict) ? padded(text, strict) : wide;
+  return is_signature_size(strict - at) ? padded(text, strict) : wide;
 }
 
 // The end of the part behind the dot at `dot`; `dot` itself if there is no dot or the part is empty.
@@ -166,16 +163,28 @@ std::string word_for(const TokenMaterial& found) {
 
 }  // namespace
 
-std::optional<TokenMaterial> find_token_material(std::string_view plain, std::size_t from) noexcept {
-  while (const std::optional<Run> run = next_run(plain, from, kPlainBytes)) {
-    for (std::size_t at = run->begin; at + kLeastMaterial <= run->end; ++at) {
-      if (!begins_object_in_base64(plain.substr(at, run->end - at))) continue;
-      const TokenMaterial found = material_at(plain.substr(0, run->end), at);
-      if (found.size >= kLeastMaterial) return found;
+bool is_signature_size(std::size_t characters) noexcept {
+  return std::find(std::begin(kSignatures), std::end(kSignatures), characters) != std::end(kSignatures);
+}
+
+std::optional<TokenMaterial> TokenMaterialFinder::next() noexcept {
+  for (;;) {
+    for (; at_ + kLeastMaterial <= run_end_; ++at_) {
+      if (!begins_object_in_base64(plain_.substr(at_, run_end_ - at_))) continue;
+      const TokenMaterial found = material_at(plain_.substr(0, run_end_), at_);
+      if (found.size < kLeastMaterial) continue;
+      at_ = found.begin + found.size;
+      return found;
     }
-    from = run->end;
+    const std::optional<Run> run = next_run(plain_, std::max(at_, run_end_), kPlainBytes);
+    if (!run) return std::nullopt;
+    at_ = run->begin;
+    run_end_ = run->end;
   }
-  return std::nullopt;
+}
+
+std::optional<TokenMaterial> find_token_material(std::string_view plain) noexcept {
+  return TokenMaterialFinder(plain).next();
 }
 
 bool may_hold_token_material(std::string_view coded) noexcept {
@@ -194,12 +203,11 @@ std::string without_token_material(std::string_view text) {
   const PlainText plain = undo_codings(text);
   std::string to;
   std::size_t end = 0;
-  std::size_t at = 0;
-  while (const std::optional<TokenMaterial> found = find_token_material(plain.text, at)) {
-    at = found->begin + found->size;
+  TokenMaterialFinder finder(plain.text);
+  while (const std::optional<TokenMaterial> found = finder.next()) {
     to += text.substr(end, plain.begins[found->begin] - end);
     to += word_for(*found);
-    end = plain.begins[at];
+    end = plain.begins[found->begin + found->size];
   }
   to += text.substr(end);
   return to;

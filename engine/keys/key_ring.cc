@@ -144,6 +144,7 @@ KeyChoice KeyRing::choose_without_kid(const KeyNames& names, Algorithm algorithm
     choice.names_unknown_key = has_thumbprint;
   } else if (count.keys > 1) {
     choice.fault = Reason::key_ambiguous;
+    choice.names_unknown_key = has_thumbprint;
     choice.detail = has_thumbprint ? "the token has no kid, no key has its x5t, and several keys fit its algorithm"
                                    : "the token has no kid, and several keys fit its algorithm";
   } else if (has_thumbprint && by_algorithm_[a].keys > 0) {
@@ -156,9 +157,16 @@ KeyChoice KeyRing::choose_without_kid(const KeyNames& names, Algorithm algorithm
     choice.names_unknown_key = true;
   } else {
     choice.fault = Reason::key_mismatch;
+    choice.names_unknown_key = has_thumbprint;
     choice.detail = "no key fits the token's algorithm";
   }
   return choice;
+}
+
+bool KeyRing::misses(const KeyNames& names) const {
+  if (names.kid) return !knows(*names.kid);
+  if (is_fastmcp(profile_) || (names.x5t.empty() && names.x5t_s256.empty())) return false;
+  return with_thumbprint(names.x5t_s256) == nullptr && with_thumbprint(names.x5t) == nullptr;
 }
 
 KeyChoice KeyRing::choose_strictly(std::string_view kid, Algorithm algorithm) const {

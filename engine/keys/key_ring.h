@@ -67,6 +67,8 @@ class KeyRing {
   std::string_view why_skipped(std::string_view kid, std::optional<Algorithm> algorithm) const noexcept;
   // True if a usable key has this kid.
   bool knows(std::string_view kid) const { return by_kid_.find(kid) != by_kid_.end(); }
+  // True if the names mean a key and no key has them. fastmcp reads only the kid.
+  bool misses(const KeyNames& names) const;
 
   // Every algorithm that some key permits.
   AlgorithmSet permitted() const noexcept { return permitted_; }

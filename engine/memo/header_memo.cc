@@ -45,6 +45,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   }
   std::optional<std::string_view> kid;
   if (plan.header.kid && !plan.header.lookup_without_kid) kid = *plan.header.kid;
+  const keys::KeyNames names{kid, plan.header.x5t, plan.header.x5t_s256};
   // If the key of this kid was skipped, saying so helps more than saying that no usable key permits the algorithm.
   if (kid && snapshot.ring != nullptr) {
     if (const std::string_view why = snapshot.ring->why_skipped(*kid, plan.header.algorithm); !why.empty()) {
@@ -64,7 +65,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   if (!snapshot.allowed.contains(*plan.header.algorithm)) {
     plan.fault = Reason::algorithm_not_allowed;
     // If the keys decide, a key that is not here yet may permit the algorithm.
-    plan.wants_refetch = snapshot.has_urls && policy.algorithms.empty() && kid && !snapshot.ring->knows(*kid);
+    plan.wants_refetch = snapshot.has_urls && policy.algorithms.empty() && snapshot.ring->misses(names);
     if (!policy.algorithms.empty()) {
       plan.own_detail = not_allowed(*plan.header.algorithm, policy);
     } else {
@@ -75,7 +76,7 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
     return plan;
   }
   if (snapshot.ring == nullptr) return plan;  // there are no keys to choose from: TokenInspector
-  keys::KeyChoice choice = snapshot.ring->choose({kid, plan.header.x5t, plan.header.x5t_s256}, *plan.header.algorithm);
+  keys::KeyChoice choice = snapshot.ring->choose(names, *plan.header.algorithm);
   plan.candidates = std::move(choice.candidates);
   plan.fault = choice.fault;
   plan.detail = choice.detail;

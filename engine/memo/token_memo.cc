@@ -89,6 +89,7 @@ bool TokenMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapsho
   }
   counts_->lookups.add(lookups);
   counts_->hits.add(hits);
+  hits_of_batch_ = hits;
   admission_.count(lookups, hits);
   return true;
 }
@@ -97,6 +98,7 @@ void TokenMemo::begin_again(const std::shared_ptr<const keys::Snapshot>& snapsho
   forget_all();
   snapshot_ = snapshot;
   for (Lookup& lookup : lookups_) lookup.entry = nullptr;
+  counts_->hits.set(counts_->hits.get() - std::exchange(hits_of_batch_, 0));
 }
 
 // Finds the ways of the set that have the tag, and prefetches the first one's entry.

@@ -53,8 +53,8 @@ class TokenMemo {
   // called for this batch then.
   bool begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot, std::span<const jose::TokenInput> inputs);
 
-  // Begins anew, with newer keys, a batch for which begin_batch() returned true. Nothing is known of its tokens then.
-  // They are not counted a second time.
+  // Begins anew, with newer keys, a batch for which begin_batch() returned true. Nothing is known of its tokens then,
+  // so none of them counts as a hit. They are not counted as looked up a second time.
   void begin_again(const std::shared_ptr<const keys::Snapshot>& snapshot);
 
   // Whether the signature of the batch's i-th token is known to be valid under the batch's snapshot.
@@ -99,6 +99,7 @@ class TokenMemo {
   const HashKey key_;
   std::shared_ptr<const keys::Snapshot> snapshot_;
   std::vector<Lookup> lookups_;
+  std::size_t hits_of_batch_ = 0;
   MemoLoan memory_;
   MemoAdmission admission_;
   TokenTable table_;

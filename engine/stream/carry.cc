@@ -1,7 +1,9 @@
 #include "stream/carry.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
+#include <vector>
 
 #include "jose/ascii.h"
 #include "jose/coded_text.h"
@@ -44,11 +46,85 @@ bool is_token_there(std::string_view text, std::size_t at, std::size_t size) noe
   return (ends_string(before) || before == ' ') && ends_string(behind);
 }
 
-std::size_t find_own(std::string_view text, std::string_view own, std::size_t from) noexcept {
-  if (own.empty() || own.find(kOutside) != own.npos) return text.npos;
-  std::size_t at = text.find(own, from);
-  while (at != text.npos && !is_token_there(text, at, own.size())) at = text.find(own, at + 1);
-  return at;
+// A token that was found: its place in the coded text, and what is hashed.
+struct Find {
+  std::size_t begin, end;
+  std::string_view token;
+};
+
+// Returns where `part` stands in the text from `from` on, or npos. Unlike std::string_view::find, memmem takes linear
+// time for any part.
+std::size_t find_linearly(std::string_view text, std::string_view part, std::size_t from) noexcept {
+  const std::string_view rest = text.substr(from);
+  const void* const found = memmem(rest.data(), rest.size(), part.data(), part.size());
+  return found == nullptr ? text.npos : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
+bool holds_backslash(std::string_view text) noexcept { return text.find('\\') != text.npos; }
+
+// Removes the backslashes that are left once codings are undone. "\\" and a line break is '\' and LF or only LF,
+// depending on how the backslash was coded, so a token with backslashes is found only without them. The character
+// behind a removed backslash begins where the backslash did.
+void remove_backslashes(jose::PlainText& plain) {
+  std::size_t kept = 0;
+  bool removed = false;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < plain.text.size(); ++i) {
+    if (!removed) begin = plain.begins[i];
+    removed = plain.text[i] == '\\';
+    if (removed) continue;
+    plain.begins[kept] = begin;
+    plain.text[kept++] = plain.text[i];
+  }
+  plain.text.resize(kept);
+  plain.begins[kept] = plain.begins.back();
+  plain.begins.resize(kept + 1);
+}
+
+std::string_view without_backslashes(std::string_view text, base::Arena& arena) {
+  if (!holds_backslash(text)) return text;
+  std::string to(text);
+  std::erase(to, '\\');
+  return arena.copy(to);
+}
+
+// Finds `form`, a form of the own token, in the strings of a text.
+void find_own(const jose::PlainText& plain, std::string_view form, std::string_view own, std::vector<Find>& finds) {
+  if (form.empty() || form.find(kOutside) != form.npos) return;
+  const std::string_view text = plain.text;
+  for (std::size_t at = find_linearly(text, form, 0); at != text.npos;) {
+    const bool is_token = is_token_there(text, at, form.size());
+    if (is_token) finds.push_back({plain.begins[at], plain.begins[at + form.size()], own});
+    at = find_linearly(text, form, at + (is_token ? form.size() : 1));
+  }
+}
+
+void find_material(const jose::PlainText& plain, std::vector<Find>& finds) {
+  const std::string_view text = plain.text;
+  jose::TokenMaterialFinder finder(text);
+  while (const std::optional<jose::TokenMaterial> found = finder.next()) {
+    const std::size_t end = found->begin + found->size;
+    finds.push_back({plain.begins[found->begin], plain.begins[end], text.substr(found->begin, found->size)});
+  }
+}
+
+// Returns `json` with each find replaced by its hash. Finds that overlap are replaced together by the hash of the first
+// of them; if several begin together, by that of the longest.
+std::string replaced(std::string_view json, std::vector<Find>& finds) {
+  // stable: the own token goes before material in the same place.
+  std::stable_sort(finds.begin(), finds.end(),
+                   [](const Find& a, const Find& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
+  std::string to;
+  std::size_t end = 0;  // what stands before this place is done
+  for (const Find& find : finds) {
+    if (find.begin >= end) {
+      to += json.substr(end, find.begin - end);
+      append_ath(to, find.token);
+    }
+    end = std::max(end, find.end);
+  }
+  to += json.substr(end);
+  return to;
 }
 
 }  // namespace
@@ -59,41 +135,46 @@ std::string_view TokenHider::without_tokens(std::string_view json) {
   return may_hold_any || may_hold_own(json, coded) ? rewrite(json) : json;
 }
 
+const TokenHider::Forms& TokenHider::forms() {
+  if (forms_) return *forms_;
+  const std::string_view literal = without_backslashes(own_, arena_);
+  const std::string_view plain =
+      jose::may_be_coded(own_) ? without_backslashes(arena_.copy(jose::undo_codings(own_).text), arena_) : own_;
+  return forms_.emplace(Forms{own_, literal, plain});
+}
+
 bool TokenHider::may_hold_own(std::string_view json, bool coded) {
   constexpr std::size_t kQuotes = 2;
   if (own_.empty()) return false;
-  undo_own_codings();
-  if (plain_own_.size() + kQuotes > json.size()) return false;  // most carried values are shorter than a token
-  return coded || json.find(plain_own_) != json.npos;
-}
-
-void TokenHider::undo_own_codings() {
-  if (!plain_own_.empty()) return;
-  plain_own_ = jose::may_be_coded(own_) ? arena_.copy(jose::undo_codings(own_).text) : own_;
+  const Forms& own = forms();
+  // Most carried values are shorter than a token.
+  if (std::min(own.literal.size(), own.plain.size()) + kQuotes > json.size()) return false;
+  if (coded) return true;
+  const auto holds = [json](std::string_view form) { return find_linearly(json, form, 0) != json.npos; };
+  return holds(own.plain) || (own.written != own.plain && holds(own.written));
 }
 
 std::string_view TokenHider::rewrite(std::string_view json) {
-  if (!own_.empty()) undo_own_codings();
   jose::PlainText plain = jose::undo_codings(json);
   blank_outside_strings(plain);
-  const std::string_view text = plain.text;
-  std::string to;
-  std::size_t at = 0;
-  std::size_t own = find_own(text, plain_own_, 0);
-  std::optional<jose::TokenMaterial> material = jose::find_token_material(text);
-  while (own != text.npos || material) {
-    const bool is_own = own != text.npos && (!material || own <= material->begin);
-    const std::size_t begin = is_own ? own : material->begin;
-    const std::size_t end = begin + (is_own ? plain_own_.size() : material->size);
-    to += json.substr(plain.begins[at], plain.begins[begin] - plain.begins[at]);
-    append_ath(to, is_own ? own_ : text.substr(begin, end - begin));
-    at = end;
-    if (own < at) own = find_own(text, plain_own_, at);
-    if (material && material->begin < at) material = jose::find_token_material(text, at);
+  std::vector<Find> finds;
+  jose::PlainText once;  // outlives the finds
+  if (!own_.empty()) {
+    const Forms& own = forms();
+    once = jose::undo_json_escapes(json);
+    blank_outside_strings(once);
+    find_own(once, own.written, own_, finds);
+    jose::PlainText without;
+    if (holds_backslash(own_)) {
+      without = plain;
+      remove_backslashes(without);
+    }
+    const jose::PlainText& text = holds_backslash(own_) ? without : plain;
+    find_own(text, own.literal, own_, finds);
+    if (own.plain != own.literal) find_own(text, own.plain, own_, finds);
   }
-  if (at == 0) return json;
-  to += json.substr(plain.begins[at]);
-  return arena_.copy(to);
+  find_material(plain, finds);
+  return finds.empty() ? json : arena_.copy(replaced(json, finds));
 }
 
 }  // namespace assay::stream

@@ -1,7 +1,7 @@
 // Carried fields without live tokens: what is copied from a log into a verdict must not make the verdicts a secret.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <string_view>
 
 #include "base/arena.h"
@@ -17,19 +17,26 @@ class TokenHider {
 
   // Returns a carried value, a JSON text on one line, with each token in it replaced by its "ath" (base64url SHA-256,
   // RFC 9449 §4.2). Tokens are found by their form, anywhere in the value, and through JSON within JSON,
-  // percent-encoding and other codings of jose/coded_text.h; the hash is that of the token without them. A token that
-  // was cut or masked is replaced by the hash of what is left of it. The rest of the value stays as it is written. The
-  // result is valid JSON, the value itself or in the arena.
+  // percent-encoding and other codings of jose/coded_text.h; the hash is that of the token without them. The own token
+  // is found as a JSON reader reads the value, too. Tokens that overlap are replaced together. Linear time. A token
+  // that was cut or masked is replaced by the hash of what is left of it. The rest of the value stays as it is written.
+  // The result is valid JSON, the value itself or in the arena.
   std::string_view without_tokens(std::string_view json);
 
  private:
+  // The own token as it may stand in a text.
+  struct Forms {
+    std::string_view written;  // itself
+    std::string_view literal;  // in a text whose codings were undone: without backslashes
+    std::string_view plain;    // the same if its own codings were undone with those of the text
+  };
+  const Forms& forms();
   bool may_hold_own(std::string_view json, bool coded);
-  void undo_own_codings();
   std::string_view rewrite(std::string_view json);
 
   const std::string_view own_;
   base::Arena& arena_;
-  std::string_view plain_own_;  // without codings; empty: not made yet
+  std::optional<Forms> forms_;  // made when they are needed
 };
 
 }  // namespace assay::stream

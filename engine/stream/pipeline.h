@@ -21,8 +21,8 @@
 #include "input/source.h"
 #include "input/splitter.h"
 #include "stream/batch.h"
+#include "stream/outputs.h"
 #include "stream/run_statistics.h"
-#include "stream/verdict_file.h"
 #include "stream/verify_stage.h"
 #include "stream/write_stage.h"
 #include "stream/writer.h"
@@ -30,12 +30,6 @@
 #include "verify/reloader.h"
 
 namespace assay::stream {
-
-// The outputs of a run. Without `verdicts`, verdicts are only counted; without `summary`, there is none.
-struct Outputs {
-  std::optional<VerdictFile> verdicts;
-  std::optional<base::OutputFile> summary;
-};
 
 // One run. run() is called once.
 class Pipeline {
@@ -55,8 +49,12 @@ class Pipeline {
   Batch* verify(Batch* batch) EXCLUDES(mutex_);
   void write(Batch* batch) EXCLUDES(mutex_);
 
-  // Runs all batches through the stages.
-  void run_stages();
+  // Runs all batches through the stages. The error says that oneTBB cannot start a thread; what a stage throws, such as
+  // the exception of a callback, goes on.
+  Result<void> run_stages();
+  // Returns `run`, a stage, so that it sets stage_threw_ when it throws.
+  template <class Run>
+  auto noting_throws(Run run);
   // Puts the next input into an empty batch, if there is any.
   void fill(Batch& batch, bool wait);
   std::unique_ptr<Batch> take_batch() EXCLUDES(mutex_);
@@ -87,6 +85,7 @@ class Pipeline {
   std::vector<std::unique_ptr<Batch>> idle_ GUARDED_BY(mutex_);
   std::optional<Error> error_ GUARDED_BY(mutex_);
   StageSeconds load_seconds_ GUARDED_BY(mutex_){};
+  std::atomic<bool> stage_threw_{false};
   std::atomic<bool> halt_{false};  // read and write no more: something failed, or nobody reads the output
 
   // Used by the reader, and by run() before and after it.

@@ -1,19 +1,16 @@
 // verify_stream of assay/stream.h: checks the options, opens the output and runs the pipeline.
 #include <oneapi/tbb/info.h>
-#include <unistd.h>
 
 #include <new>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "assay/stream.h"
-#include "base/output_file.h"
 #include "base/record_time.h"
 #include "codec/json.h"
 #include "input/list.h"
+#include "stream/outputs.h"
 #include "stream/pipeline.h"
 
 namespace assay {
@@ -36,65 +33,6 @@ Result<void> check_options(const StreamOptions& options) {
   return {};
 }
 
-using Place = base::OutputFile::Place;
-
-struct NamedPlace {
-  std::string name;  // for messages
-  std::optional<Place> place;
-};
-
-// A file that is written must not be one that is read, and two outputs need two files.
-Result<void> check_output(const NamedPlace& output, const std::vector<NamedPlace>& others, const char* field) {
-  if (!output.place) return {};
-  for (const NamedPlace& other : others) {
-    if (other.place != output.place) continue;
-    return Error{output.name + " and " + other.name + " are one file; write elsewhere", field};
-  }
-  return {};
-}
-
-Result<void> check_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs) {
-  std::vector<NamedPlace> others;
-  const auto add_file = [&](const std::string& path) {
-    const bool is_standard_input = path == "-";
-    others.push_back({is_standard_input ? "standard input" : path,
-                      is_standard_input ? base::OutputFile::place_of(STDIN_FILENO) : base::OutputFile::place_of(path)});
-  };
-  for (const input::ListedInput& input : inputs) add_file(input.path);
-  for (const std::string& path : options.keep) add_file(path);
-  const auto is_standard_output = [](const std::string& path) { return path.empty() || path == "-"; };
-  const auto named = [&](const std::string& path) {
-    return NamedPlace{is_standard_output(path) ? "standard output" : path, base::OutputFile::place_of(path)};
-  };
-  if (options.format != OutputFormat::none) {
-    const NamedPlace output = named(options.output);
-    if (Result<void> ok = check_output(output, others, "output"); !ok) return ok;
-    // Both may go to standard output, one behind the other.
-    if (!is_standard_output(options.output) || options.summary != "-") others.push_back(output);
-  }
-  if (options.summary.empty()) return {};
-  return check_output(named(options.summary), others, "summary");
-}
-
-// Opens everything that the run writes, so that a run whose results cannot be written does not begin.
-Result<stream::Outputs> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs) {
-  if (Result<void> ok = check_outputs(options, inputs); !ok) return ok.error();
-  stream::Outputs outputs;
-  if (options.format != OutputFormat::none) {
-    base::OutputFile::Options file{.stop = options.stop};
-    if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
-    Result<base::OutputFile> opened = base::OutputFile::open(options.output, file);
-    if (!opened) return opened.error();
-    outputs.verdicts.emplace(std::move(*opened), archive::compression_of_name(options.output));
-  }
-  if (!options.summary.empty()) {
-    Result<base::OutputFile> opened = base::OutputFile::open(options.summary, {.stop = options.stop});
-    if (!opened) return opened.error();
-    outputs.summary.emplace(std::move(*opened));
-  }
-  return outputs;
-}
-
 }  // namespace
 
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options) try {
@@ -103,21 +41,15 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   if (!inputs) return inputs.error();
   Result<base::TimeReader> times = base::TimeReader::create(options.time_format, options.time_zone);
   if (!times) return times.error();
-  Result<stream::Outputs> outputs = open_outputs(options, *inputs);
-  if (!outputs) {
-    if (options.stop == nullptr || options.stop->load() == 0) return outputs.error();
-    // Stopped while an output, a named pipe, waited for its reader.
-    StreamResult stopped;
-    stopped.stopped_by = options.stop->load();
-    return stopped;
+  stream::Outputs outputs;
+  if (Result<void> opened = stream::open_outputs(options, *inputs, outputs); !opened) {
+    if (opened.error().field != "stopped") return opened.error();
+    return stream::stopped_early(options, outputs);
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
-  return stream::Pipeline(verifier.engine(), options, *inputs, std::move(*times), std::move(*outputs), threads).run();
+  return stream::Pipeline(verifier.engine(), options, *inputs, std::move(*times), std::move(outputs), threads).run();
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};
-} catch (const std::runtime_error& error) {
-  // oneTBB cannot start a thread.
-  return Error{std::string("cannot start so many threads (") + error.what() + "); use fewer", "threads"};
 }
 
 }  // namespace assay

@@ -52,6 +52,23 @@ TEST(Mask, IsNotASoundOrBrokenSignature) {
   }
 }
 
+TEST(Mask, IsNotBesideAWholeSignature) {
+  // Of HS256, ES256, ES384, ES512, Ed448, and RSA with 2048 bits.
+  for (const std::size_t size : {43u, 86u, 128u, 176u, 152u, 342u}) {
+    for (const std::string mask : {"???", "$$$", "~~~", "***", "\xE2\x80\xA6", "...", "[REDACTED]", "%2A%2A%2A"}) {
+      const std::string whole(size, 'q'), cut(size - 1, 'q'), longer(size + 1, 'q');
+      EXPECT_FALSE(is_mask(whole + mask)) << size << mask;
+      EXPECT_FALSE(is_mask(whole + mask + "w5Q")) << size << mask;
+      EXPECT_TRUE(is_mask(cut + mask)) << size << mask;
+      EXPECT_TRUE(is_mask(longer + mask)) << size << mask;
+      if (mask.starts_with('%')) continue;  // the coded symbol ends in a letter, which seems to begin the rest
+      EXPECT_FALSE(is_mask(mask + whole)) << size << mask;
+      EXPECT_TRUE(is_mask(mask + cut)) << size << mask;
+      EXPECT_TRUE(is_mask("MEUC" + mask + "w5Q")) << mask;
+    }
+  }
+}
+
 TEST(MaskedToken, IsSymbolsOrWordsWithAnyDecoration) {
   for (const char* text : {"****",
                            "*",

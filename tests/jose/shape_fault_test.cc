@@ -221,6 +221,15 @@ TEST(ShapeFault, NeedsAWholeHeaderAndAPayloadThatIsAnObjectForARedactedSignature
   }
 }
 
+TEST(ShapeFault, TakesAWholeSignatureWithMoreTextForNoMask) {
+  const std::string whole = kHeader + "." + kPayload + "." + std::string(86, 'A');
+  for (const char* junk : {"???", "$$$", "~~~", "***", "\xE2\x80\xA6", "[REDACTED]"}) {
+    expect(Reason::malformed_token, "a whole token, and more text", whole + junk);
+    expect(Reason::signature_redacted, "the signature was masked", whole.substr(0, whole.size() - 6) + junk);
+  }
+  expect(Reason::malformed_token, "6 segments", whole + "...");
+}
+
 TEST(ShapeFault, KeepsEncryptedTokensApartFromMaskedMiddles) {
   const std::string jwe = codec::base64url_encode(R"({"alg":"RSA-OAEP","enc":"A256GCM"})");
   expect(Reason::encrypted_token, "five segments: JWE", jwe + ".aa.bb.cc.dd");

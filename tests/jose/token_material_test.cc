@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 namespace assay::jose {
@@ -48,6 +49,37 @@ TEST(TokenMaterial, IsFoundInLinearTime) {
   EXPECT_TRUE(find_token_material(text).has_value());
 }
 
+TEST(TokenMaterial, IsReplacedInLinearTime) {
+  // One run without an end, in which parts of tokens follow one another. A search that looks for the end of the run
+  // anew for each part takes 20 s or more.
+  std::string text;
+  while (text.size() < 1000000) text += "eyJhbGciOiJIUzI1..";
+  std::size_t found = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  TokenMaterialFinder finder(text);
+  while (const auto material = finder.next()) {
+    EXPECT_EQ(material->begin, found * 18);
+    ++found;
+  }
+  EXPECT_EQ(found, (text.size() + 17) / 18);
+  EXPECT_LT(without_token_material(text).size(), 2 * text.size());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+}
+
+TEST(TokenMaterial, IsFoundBehindMaterialAndBehindOtherText) {
+  const std::string text = "a/" + kToken + " " + kToken + "," + kToken + " eyJ, eyJhbGciOiJIUzI1..x";
+  TokenMaterialFinder finder(text);
+  std::string rest = text;
+  std::size_t found = 0;
+  while (const auto material = finder.next()) {
+    ++found;
+    rest.replace(material->begin, material->size, material->size, '_');
+  }
+  EXPECT_EQ(found, 4u);
+  EXPECT_EQ(rest.find("eyJhb"), std::string::npos) << rest;
+  EXPECT_FALSE(finder.next().has_value());
+}
+
 TEST(CodedText, IsReadThroughAnyDepth) {
   for (const std::string coded : {"a.b", R"(a\u002eb)", R"(a\\\\u002Eb)", R"(a\x2eb)", R"(a\056b)", "a%2Eb",
                                   "a%25252eb", "a%u002eb", "a&#46;b", "a&#x2E;b", "a&amp;amp;#46;b", "a&period;b"}) {
@@ -57,8 +89,22 @@ TEST(CodedText, IsReadThroughAnyDepth) {
   const PlainText plain = undo_codings(R"(x\\")");
   EXPECT_EQ(plain.text, "x\\\"");  // the quote ends a string
   EXPECT_TRUE(plain.is_literal(2));
+  // A backslash of the text stands before a character that JSON escapes as two halves.
+  EXPECT_EQ(undo_codings(R"(\\\ud83d\ude00)").text, "\xF0\x9F\x98\x80");
   for (const std::string broken : {"%", "%2", "%zz", "\\", "\\u00", "&#;", "&#x;", "&#99999999;", "&amp", "%u12"}) {
     EXPECT_EQ(undo_codings(broken).text, broken);
+  }
+}
+
+TEST(CodedText, IsReadAsJsonReadsIt) {
+  const PlainText plain = undo_json_escapes(R"(a\\n\n\"\/\u0041\ud83d\ude00%41\\u0041\ud83d)");
+  EXPECT_EQ(plain.text, "a\\n\n\"/A\xF0\x9F\x98\x80%41\\u0041\xED\xA0\xBD");
+  EXPECT_EQ(plain.begins[1], 1u);
+  EXPECT_EQ(plain.begins[2], 3u);
+  EXPECT_TRUE(plain.is_literal(2));
+  EXPECT_FALSE(plain.is_literal(1));
+  for (const std::string broken : {"\\", "\\q", "\\u12", "\\'", "\\v", "\\x41", "&#46;"}) {
+    EXPECT_EQ(undo_json_escapes(broken).text, broken);
   }
 }
 

@@ -167,6 +167,27 @@ TEST(KeyRing, StrictTakesAKeyWithoutThumbprintForOneThatMayBeMeant) {
   const KeyChoice choice = two.choose(x5t("other"), Algorithm::ES256);
   EXPECT_EQ(chosen(choice), "key_ambiguous");
   EXPECT_NE(choice.detail.find("no key has its x5t"), std::string_view::npos);
+  EXPECT_TRUE(choice.names_unknown_key);
+  EXPECT_TRUE(two.choose(x5t({}, "other"), Algorithm::ES256).names_unknown_key);
+  EXPECT_FALSE(two.choose(KeyNames{}, Algorithm::ES256).names_unknown_key);  // it names none
+  const KeyChoice other_algorithm = two.choose(x5t({}, "other"), Algorithm::RS256);
+  EXPECT_EQ(chosen(other_algorithm), "key_mismatch");
+  EXPECT_TRUE(other_algorithm.names_unknown_key);
+  EXPECT_FALSE(two.choose(KeyNames{}, Algorithm::RS256).names_unknown_key);
+}
+
+TEST(KeyRing, MissesAKeyThatATokenNamesByKidOrThumbprint) {
+  const KeyRing ring(list(p256("a", "a"), named(p256("b", "b"), {"two"})), kStrict, {});
+  EXPECT_FALSE(ring.misses(KeyNames{}));
+  EXPECT_FALSE(ring.misses(KeyNames{"a", "other", {}}));  // kid counts
+  EXPECT_TRUE(ring.misses(KeyNames{"c", "two", {}}));
+  EXPECT_FALSE(ring.misses(x5t("two")));
+  EXPECT_FALSE(ring.misses(x5t("two", "other")));
+  EXPECT_TRUE(ring.misses(x5t("other")));
+  EXPECT_TRUE(ring.misses(x5t({}, "other")));
+  const KeyRing as_fastmcp(list(p256("a", "a")), kFastmcp, {});
+  EXPECT_FALSE(as_fastmcp.misses(x5t("other")));
+  EXPECT_TRUE(as_fastmcp.misses(KeyNames{"c", {}, {}}));
 }
 
 TEST(KeyRing, StrictTriesEachKeyOfAThumbprint) {

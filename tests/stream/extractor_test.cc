@@ -197,12 +197,34 @@ TEST_F(ExtractorTest, SaysWhyATimeCannotBeRead) {
 TEST_F(ExtractorTest, ShowsNoCredentialWhereATimeShouldBe) {
   for (const std::string value :
        {"Bearer s3cr3t", "bearer s3cr3t", "Basic s3cr3t", "Key s3cr3t", "sid=s3cr3t", "https://u:s3cr3t@host/",
-        "s3cr3t0123456789_abcdef-ghi", "s3cr3t/0123456789+abcdefghi"}) {
+        "s3cr3t0123456789_abcdef-ghi", "s3cr3t/0123456789+abcdefghi", "s3cr3t", "%73%33cr3t", "Bearer%20s3cr3t",
+        "s3cr3t&#61;x", "2026-09-21T14:00:00Z s3cr3t", "ghp_s3cr3tabcdefghijklmnop"}) {
     const Extracted extracted = json(R"({"token":"a","time":")" + value + "\"}", true);
     EXPECT_EQ(extracted.refused, Reason::missing_time) << value;
     EXPECT_EQ(extracted.detail.find("s3cr3t"), std::string::npos) << extracted.detail;
     const std::string kind = "(a string of " + std::to_string(value.size()) + " bytes that may be a credential)";
     EXPECT_NE(extracted.detail.find(kind), std::string::npos) << extracted.detail;
+  }
+}
+
+TEST_F(ExtractorTest, ShowsNoCredentialThatIsCodedOrShort) {
+  for (const std::string value :
+       {"%65yJhbGciOiJIUzI1NiJ9", R"(\\u0065yJhbGciOiJIUzI1NiJ9)", "%65%79%4a%68%62", "ghp_16C7e42F292c6912E7710c",
+        "ghp_abcdefghijklmnopqrstuv", "AKIAIOSFODNN7EXAMPLE", "hunter2", R"({\"key\":\"hunter2\"})"}) {
+    const Extracted extracted = json(R"({"token":"a","time":")" + value + "\"}", true);
+    EXPECT_EQ(extracted.refused, Reason::missing_time) << value;
+    EXPECT_NE(extracted.detail.find("bytes that may be a credential)"), std::string::npos) << extracted.detail;
+    EXPECT_EQ(extracted.detail.find(value.substr(0, 8)), std::string::npos) << extracted.detail;
+  }
+}
+
+TEST_F(ExtractorTest, ShowsATimeThatItCannotRead) {
+  for (const std::string time :
+       {"yesterday", "n/a", "28Nov2026 2PM", "2026-W48-6T14", "Wed, the 15th of September", "14h30m15s", "1.5e300",
+        "2026-11-28T12%3A00%3A00", "2026_11_28T12_00_00.123456", "20261128T120000,123456"}) {
+    const Extracted extracted = json(R"({"token":"a","time":")" + time + "\"}", true);
+    EXPECT_EQ(extracted.refused, Reason::missing_time) << time;
+    EXPECT_NE(extracted.detail.find("'" + time + "'"), std::string::npos) << extracted.detail;
   }
 }
 

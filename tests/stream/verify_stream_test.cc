@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -468,6 +469,54 @@ TEST_F(VerifyStream, JudgesEachRecordAtItsOwnTime) {
   EXPECT_NE(out.find(R"(,"carry":{"/id":7}})"), std::string::npos) << out;
   EXPECT_NE(out.find(R"("reason":"token_expired")"), std::string::npos) << out;
   EXPECT_NE(out.find(R"("reason":"missing_time")"), std::string::npos) << out;
+}
+
+// `stop` is set already, so the wait for the reader ends at once.
+TEST_F(VerifyStream, SaysThatAFileWasNotWrittenWhenItIsStoppedWhileAnotherOutputWaits) {
+  ASSERT_EQ(::mkfifo(dir_.path("pipe").c_str(), 0600), 0);
+  std::atomic<int> stop{SIGTERM};
+  StreamOptions given = options({dir_.write("in", token())});
+  given.stop = &stop;
+  given.summary = dir_.path("pipe");
+  const auto file_dropped = verify_stream(verifier_, given);
+  ASSERT_TRUE(file_dropped) << file_dropped.error().message;
+  EXPECT_EQ(file_dropped->stopped_by, SIGTERM);
+  EXPECT_TRUE(file_dropped->output_dropped);
+  EXPECT_FALSE(std::filesystem::exists(given.output));
+
+  std::swap(given.output, given.summary);  // the verdicts go through the pipe, and nothing of them is a file
+  const auto pipe_waits = verify_stream(verifier_, given);
+  ASSERT_TRUE(pipe_waits) << pipe_waits.error().message;
+  EXPECT_EQ(pipe_waits->stopped_by, SIGTERM);
+  EXPECT_FALSE(pipe_waits->output_dropped);
+}
+
+TEST_F(VerifyStream, SaysThatAnOutputCannotBeWrittenEvenIfItIsStopped) {
+  std::atomic<int> stop{SIGTERM};
+  StreamOptions given = options({dir_.write("in", token())});
+  given.stop = &stop;
+  given.summary = dir_.path("no_such_folder/sum");
+  const auto result = verify_stream(verifier_, given);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("no_such_folder/sum"), std::string::npos) << result.error().message;
+}
+
+TEST_F(VerifyStream, PassesOnWhatACallbackThrows) {
+  struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  StreamOptions at_the_end = options({dir_.write("in", token())});
+  at_the_end.on_progress = [](const StreamOptions::Progress&) { throw Refused("by on_progress"); };
+  EXPECT_THROW((void)verify_stream(verifier_, at_the_end), Refused);
+  StreamOptions in_a_stage = options({dir_.write("list", "[\n" + token() + "\n]\n")});
+  bool was_called = false;
+  in_a_stage.on_input_note = [&](const InputNote&) {
+    was_called = true;
+    throw Refused("by on_input_note");
+  };
+  EXPECT_THROW((void)verify_stream(verifier_, in_a_stage), Refused);
+  EXPECT_TRUE(was_called);
+  EXPECT_EQ(dir_.entries(), 2u);  // no output
 }
 
 TEST_F(VerifyStream, StopsAtASignalAndLeavesNoHalfFile) {

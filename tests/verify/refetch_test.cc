@@ -99,6 +99,38 @@ TEST_F(Refetch, AllTokensOfABatchAreJudgedWithOneSetOfKeys) {
   EXPECT_EQ(verdicts[2].reason(), Reason::key_not_found);
 }
 
+// Returns one set with the keys of both.
+std::string both_sets(const std::string& a, const std::string& b) {
+  const std::string_view begin = R"({"keys":[)";
+  return a.substr(0, a.rfind(']')) + "," + b.substr(b.find(begin) + begin.size());
+}
+
+TEST_F(Refetch, ATokenWithAnUnknownThumbprintFetchesItsKeyThoughSeveralKeysFit) {
+  const std::string header = R"("x5t#S256":"dGhlIG5ldyBrZXkgYW5kIG5vbmUgb2YgdGhlIG9sZA"})", claims = R"({"sub":"u"})";
+  const Signer second("second");
+  serve(both_sets(old_.set, second.set));
+  const JwtVerifier verifier = open();
+  const std::string token = new_.pair.sign(R"({"alg":"ES256",)" + header, claims);
+  EXPECT_EQ(verifier.verify(token).reason(), Reason::key_ambiguous);
+  EXPECT_EQ(server_.requests(), 2);
+  serve(new_.set);
+  EXPECT_TRUE(verifier.verify(token).valid());
+  EXPECT_EQ(server_.requests(), 3);
+  // Keys that permit another algorithm do not fit, either.
+  const Signer of_other_curve("other", Algorithm::ES384);
+  serve(of_other_curve.set);
+  EXPECT_TRUE(verifier.verify(of_other_curve.pair.sign(R"({"alg":"ES384",)" + header, claims)).valid());
+  EXPECT_EQ(server_.requests(), 4);
+}
+
+TEST_F(Refetch, ATokenThatNamesNoKeyFetchesNothing) {
+  const Signer second("second");
+  serve(both_sets(old_.set, second.set));
+  const JwtVerifier verifier = open();
+  EXPECT_EQ(verifier.verify(new_.pair.sign(R"({"alg":"ES256"})", R"({"sub":"u"})")).reason(), Reason::key_ambiguous);
+  EXPECT_EQ(server_.requests(), 1);
+}
+
 TEST_F(Refetch, KnownKidsAndTokensThatAreNoneAskForNothing) {
   const JwtVerifier verifier = open();
   for (int i = 0; i < 10; ++i) {
@@ -158,6 +190,24 @@ TEST_F(Refetch, ATokenThatThePublicKeyDoesNotVerifyFetchesItsKeyAfterwards) {
     EXPECT_EQ(verdicts[0].reasons, ReasonSet(Reason::signature_invalid));
   }
   EXPECT_EQ(server_.requests(), 4);
+}
+
+TEST_F(Refetch, ATokenThatIsVerifiedAgainWithTheNewKeysDoesNotCountAsKnown) {
+  const auto engine = Engine::create(options(), *make_backend({}), memo::TokenMemo::Options{.always = true});
+  ASSERT_TRUE(engine) << engine.error().message;
+  const Instant now = Instant::now();
+  const jose::TokenInput inputs[] = {{old_.token, now}, {new_.token, now}};
+  jose::TokenVerdict verdicts[2];
+  std::unique_ptr<Session> session = (*engine)->acquire();
+  ASSERT_TRUE((*engine)->verify({inputs, 1}, {verdicts, 1}, *session));
+  serve(both_sets(old_.set, new_.set));
+  ASSERT_TRUE((*engine)->verify(inputs, verdicts, *session));
+  EXPECT_TRUE(verdicts[0].reasons.empty());
+  EXPECT_TRUE(verdicts[1].reasons.empty());
+  EXPECT_EQ((*engine)->memo_statistics().lookups, 3u);
+  EXPECT_EQ((*engine)->memo_statistics().hits, 0u);
+  ASSERT_TRUE((*engine)->verify(inputs, verdicts, *session));
+  EXPECT_EQ((*engine)->memo_statistics().hits, 2u);
 }
 
 // One of them fails before any key is tried, the other with the last key.

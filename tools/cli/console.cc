@@ -60,14 +60,20 @@ std::string safe(std::string_view text) {
 }
 
 int fail(std::string_view command, std::string_view message) {
-  std::string shown = jose::without_token_material(message);
-  // A token that was meant for standard input often stands where a file is named.
-  if (shown != message) shown += "; give tokens on standard input or in a file";
+  const std::string shown = jose::without_token_material(message);
   print_line((command.empty() ? "assay" : "assay " + std::string(command)) + ": " + safe(shown));
   return 2;
 }
 
 int fail(std::string_view command, const Error& error) { return fail(command, message_of(command, error)); }
+
+int fail(std::string_view command, const Error& error, const std::vector<std::string>& files) {
+  const std::string message = message_of(command, error);
+  const bool is_token = std::any_of(files.begin(), files.end(), [&message](const std::string& file) {
+    return message.find(file) != message.npos && jose::without_token_material(file) != file;
+  });
+  return fail(command, is_token ? message + "; give tokens on standard input or in a file" : message);
+}
 
 void note(std::string_view message) { print_line("assay: " + safe(jose::without_token_material(message))); }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "assay/result.h"
 
@@ -13,6 +14,9 @@ namespace assay::cli {
 int fail(std::string_view command, std::string_view message);
 // The same for an error of the library: the flag that sets the field at fault stands before the message.
 int fail(std::string_view command, const Error& error);
+// The same for an error of a run that reads `files`. If the message names one that is a token by its looks, it says
+// where tokens go.
+int fail(std::string_view command, const Error& error, const std::vector<std::string>& files);
 
 // Prints "assay: MESSAGE" as one line on stderr in the same way, above the progress bar when there is one. Thread safe.
 void note(std::string_view message);

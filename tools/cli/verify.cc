@@ -74,7 +74,7 @@ int run(Arguments& arguments) {
   finish_on_stop_signals();
   if (reads_standard_input) note_waiting_for("records");
   const auto result = verify_stream(*verifier, stream);
-  if (!result) return fail("verify", result.error());
+  if (!result) return fail("verify", result.error(), stream.inputs);
   for (const InputFault& remark : result->remarks) note(remark.message);
   for (const InputFault& fault : result->faults) fail("verify", fault.message);
   note_other_reading(sources, *result);

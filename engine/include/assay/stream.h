@@ -138,6 +138,7 @@ struct StreamResult {
 // Runs to the end of the inputs. The error says what in the options is wrong and names the field, or names the file and
 // the mend (input missing or no text before the run, output not writable, disk full), or says what a cross-check found.
 // An input that fails later, or within a directory, is a fault of the result.
+// An exception of a callback ends the run and goes on to the caller.
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options);
 
 }  // namespace assay

@@ -1,0 +1,79 @@
+#include "stream/outputs.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "archive/compression.h"
+
+namespace assay::stream {
+namespace {
+
+using Place = base::OutputFile::Place;
+
+struct NamedPlace {
+  std::string name;  // for messages
+  std::optional<Place> place;
+};
+
+// A file that is written must not be one that is read, and two outputs need two files.
+Result<void> check_output(const NamedPlace& output, const std::vector<NamedPlace>& others, const char* field) {
+  if (!output.place) return {};
+  for (const NamedPlace& other : others) {
+    if (other.place != output.place) continue;
+    return Error{output.name + " and " + other.name + " are one file; write elsewhere", field};
+  }
+  return {};
+}
+
+Result<void> check_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs) {
+  std::vector<NamedPlace> others;
+  const auto add_file = [&](const std::string& path) {
+    const bool is_standard_input = path == "-";
+    others.push_back({is_standard_input ? "standard input" : path,
+                      is_standard_input ? base::OutputFile::place_of(STDIN_FILENO) : base::OutputFile::place_of(path)});
+  };
+  for (const input::ListedInput& input : inputs) add_file(input.path);
+  for (const std::string& path : options.keep) add_file(path);
+  const auto is_standard_output = [](const std::string& path) { return path.empty() || path == "-"; };
+  const auto named = [&](const std::string& path) {
+    return NamedPlace{is_standard_output(path) ? "standard output" : path, base::OutputFile::place_of(path)};
+  };
+  if (options.format != OutputFormat::none) {
+    const NamedPlace output = named(options.output);
+    if (Result<void> ok = check_output(output, others, "output"); !ok) return ok;
+    // Both may go to standard output, one behind the other.
+    if (!is_standard_output(options.output) || options.summary != "-") others.push_back(output);
+  }
+  if (options.summary.empty()) return {};
+  return check_output(named(options.summary), others, "summary");
+}
+
+}  // namespace
+
+Result<void> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs, Outputs& outputs) {
+  if (Result<void> ok = check_outputs(options, inputs); !ok) return ok.error();
+  if (options.format != OutputFormat::none) {
+    base::OutputFile::Options file{.stop = options.stop};
+    if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
+    Result<base::OutputFile> opened = base::OutputFile::open(options.output, file);
+    if (!opened) return opened.error();
+    outputs.verdicts.emplace(std::move(*opened), archive::compression_of_name(options.output));
+  }
+  if (!options.summary.empty()) {
+    Result<base::OutputFile> opened = base::OutputFile::open(options.summary, {.stop = options.stop});
+    if (!opened) return opened.error();
+    outputs.summary.emplace(std::move(*opened));
+  }
+  return {};
+}
+
+StreamResult stopped_early(const StreamOptions& options, const Outputs& outputs) {
+  StreamResult stopped;
+  stopped.stopped_by = options.stop->load();
+  stopped.output_dropped = outputs.verdicts && outputs.verdicts->appears_at_commit();
+  return stopped;
+}
+
+}  // namespace assay::stream

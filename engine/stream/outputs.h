@@ -1,0 +1,29 @@
+// The files that a run writes.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "assay/result.h"
+#include "assay/stream.h"
+#include "base/output_file.h"
+#include "input/list.h"
+#include "stream/verdict_file.h"
+
+namespace assay::stream {
+
+// Without `verdicts`, verdicts are only counted; without `summary`, there is none.
+struct Outputs {
+  std::optional<VerdictFile> verdicts;
+  std::optional<base::OutputFile> summary;
+};
+
+// Opens everything that the run writes, so that a run whose results cannot be written does not begin. No output may be
+// one of the inputs or of options.keep. After an error, `outputs` holds what was opened before. The error has the field
+// "output" or "summary", or "stopped" if options.stop was set while a named pipe waited for its reader.
+Result<void> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs, Outputs& outputs);
+
+// The result of a run that was stopped while an output, a named pipe, waited for its reader.
+StreamResult stopped_early(const StreamOptions& options, const Outputs& outputs);
+
+}  // namespace assay::stream
