@@ -1,8 +1,6 @@
 #include "audit/log_pipeline.h"
 
-#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
-#include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
 #include <utility>
@@ -180,7 +178,7 @@ void LogPipeline::count(const LogBatch& batch) {
   if (!block.text.empty()) was_read_[block.file] = true;
 }
 
-void LogPipeline::run_stages() {
+Result<void> LogPipeline::run_stages() {
   using oneapi::tbb::filter_mode;
   using oneapi::tbb::make_filter;
   const auto serial = filter_mode::serial_in_order;
@@ -190,26 +188,24 @@ void LogPipeline::run_stages() {
     if (batch == nullptr) flow.stop();
     return batch;
   };
-  const auto stages = make_filter<void, LogBatch*>(serial, read_or_stop) &
-                      make_filter<LogBatch*, LogBatch*>(parallel, [this](LogBatch* batch) { return load(batch); }) &
-                      make_filter<LogBatch*, LogBatch*>(serial, [this](LogBatch* batch) { return arrange(batch); }) &
-                      make_filter<LogBatch*, LogBatch*>(parallel, [this](LogBatch* batch) { return search(batch); }) &
-                      make_filter<LogBatch*, LogBatch*>(serial, [this](LogBatch* batch) { return link(batch); }) &
-                      make_filter<LogBatch*, LogBatch*>(parallel, [this](LogBatch* batch) { return judge(batch); }) &
-                      make_filter<LogBatch*, void>(serial, [this](LogBatch* batch) { write(batch); });
-  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
-                                            static_cast<std::size_t>(threads_));
-  oneapi::tbb::task_arena arena(threads_);
-  // With one thread nothing overlaps, and one batch is enough.
-  const std::size_t in_flight = threads_ == 1 ? 1 : 2 * static_cast<std::size_t>(threads_) + 2;
-  arena.execute([&] { oneapi::tbb::parallel_pipeline(in_flight, stages); });
+  // A stage that passes batches on.
+  const auto middle = [this](filter_mode mode, LogBatch* (LogPipeline::*run)(LogBatch*)) {
+    return make_filter<LogBatch*, LogBatch*>(mode,
+                                             runner_.stage([this, run](LogBatch* batch) { return (this->*run)(batch); }));
+  };
+  const auto stages = make_filter<void, LogBatch*>(serial, runner_.stage(read_or_stop)) &
+                      middle(parallel, &LogPipeline::load) & middle(serial, &LogPipeline::arrange) &
+                      middle(parallel, &LogPipeline::search) & middle(serial, &LogPipeline::link) &
+                      middle(parallel, &LogPipeline::judge) &
+                      make_filter<LogBatch*, void>(serial, runner_.stage([this](LogBatch* batch) { write(batch); }));
+  return runner_.run(threads_, [&](std::size_t in_flight) { oneapi::tbb::parallel_pipeline(in_flight, stages); });
 }
 
 Result<AuditResult> LogPipeline::run() {
   const Result<bool> open = write_stage_.begin();
   if (!open) return open.error();
   halt_ = !*open;
-  run_stages();
+  if (Result<void> ran = run_stages(); !ran) return ran.error();
   return finish();
 }
 
@@ -221,6 +217,7 @@ Result<AuditResult> LogPipeline::finish() {
   if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
   StreamResult run = statistics_.result(write_stage_.counts(), write_stage_.tally(), write_stage_.diagnosis());
   run.faults = write_stage_.faults();
+  run.remarks = write_stage_.remarks();
   run.bytes = write_stage_.bytes();
   run.stopped_by = interrupted_ ? options_.stop->load() : 0;
   run.output_closed = write_stage_.output_closed();

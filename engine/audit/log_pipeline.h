@@ -26,6 +26,7 @@
 #include "input/splitter.h"
 #include "stream/outputs.h"
 #include "stream/run_statistics.h"
+#include "stream/stage_runner.h"
 #include "stream/write_stage.h"
 #include "stream/writer.h"
 #include "verify/engine.h"
@@ -60,7 +61,7 @@ class LogPipeline {
   void write(LogBatch* batch) EXCLUDES(mutex_);
 
   // Runs all batches through the stages.
-  void run_stages();
+  Result<void> run_stages();
   // Puts the next input into an empty batch, if there is any.
   void fill(LogBatch& batch, bool wait);
   std::unique_ptr<LogBatch> take_batch() EXCLUDES(mutex_);
@@ -78,6 +79,7 @@ class LogPipeline {
   const StreamOptions& options_;
   Logs& logs_;
   const int threads_;
+  stream::StageRunner runner_;
   const stream::RunStatistics statistics_;
   std::optional<base::OutputFile> summary_;
   input::Source source_;

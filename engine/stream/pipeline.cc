@@ -1,11 +1,8 @@
 #include "stream/pipeline.h"
 
-#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
-#include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -161,44 +158,23 @@ void Pipeline::write(Batch* owned) {
   idle_.push_back(std::move(batch));
 }
 
-template <class Run>
-auto Pipeline::noting_throws(Run run) {
-  return [this, run](auto&&... arguments) {
-    try {
-      return run(std::forward<decltype(arguments)>(arguments)...);
-    } catch (...) {
-      stage_threw_ = true;
-      throw;
-    }
-  };
-}
-
-Result<void> Pipeline::run_stages() try {
+Result<void> Pipeline::run_stages() {
   using oneapi::tbb::filter_mode;
   using oneapi::tbb::make_filter;
+  const auto serial = filter_mode::serial_in_order;
+  const auto parallel = filter_mode::parallel;
   const auto read_or_stop = [this](oneapi::tbb::flow_control& flow) {
     Batch* batch = read();
     if (batch == nullptr) flow.stop();
     return batch;
   };
   const auto stages =
-      make_filter<void, Batch*>(filter_mode::serial_in_order, noting_throws(read_or_stop)) &
-      make_filter<Batch*, Batch*>(filter_mode::parallel, noting_throws([this](Batch* batch) { return load(batch); })) &
-      make_filter<Batch*, Batch*>(filter_mode::serial_in_order,
-                                  noting_throws([this](Batch* batch) { return order(batch); })) &
-      make_filter<Batch*, Batch*>(filter_mode::parallel,
-                                  noting_throws([this](Batch* batch) { return verify(batch); })) &
-      make_filter<Batch*, void>(filter_mode::serial_in_order, noting_throws([this](Batch* batch) { write(batch); }));
-  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
-                                            static_cast<std::size_t>(threads_));
-  oneapi::tbb::task_arena arena(threads_);
-  // With one thread nothing overlaps, and one batch is enough.
-  const std::size_t in_flight = threads_ == 1 ? 1 : 2 * static_cast<std::size_t>(threads_) + 2;
-  arena.execute([&] { oneapi::tbb::parallel_pipeline(in_flight, stages); });
-  return {};
-} catch (const std::runtime_error& error) {
-  if (stage_threw_) throw;
-  return Error{std::string("cannot start so many threads (") + error.what() + "); use fewer", "threads"};
+      make_filter<void, Batch*>(serial, runner_.stage(read_or_stop)) &
+      make_filter<Batch*, Batch*>(parallel, runner_.stage([this](Batch* batch) { return load(batch); })) &
+      make_filter<Batch*, Batch*>(serial, runner_.stage([this](Batch* batch) { return order(batch); })) &
+      make_filter<Batch*, Batch*>(parallel, runner_.stage([this](Batch* batch) { return verify(batch); })) &
+      make_filter<Batch*, void>(serial, runner_.stage([this](Batch* batch) { write(batch); }));
+  return runner_.run(threads_, [&](std::size_t in_flight) { oneapi::tbb::parallel_pipeline(in_flight, stages); });
 }
 
 Result<StreamResult> Pipeline::run() {

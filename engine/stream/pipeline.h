@@ -23,6 +23,7 @@
 #include "stream/batch.h"
 #include "stream/outputs.h"
 #include "stream/run_statistics.h"
+#include "stream/stage_runner.h"
 #include "stream/verify_stage.h"
 #include "stream/write_stage.h"
 #include "stream/writer.h"
@@ -52,9 +53,6 @@ class Pipeline {
   // Runs all batches through the stages. The error says that oneTBB cannot start a thread; what a stage throws, such as
   // the exception of a callback, goes on.
   Result<void> run_stages();
-  // Returns `run`, a stage, so that it sets stage_threw_ when it throws.
-  template <class Run>
-  auto noting_throws(Run run);
   // Puts the next input into an empty batch, if there is any.
   void fill(Batch& batch, bool wait);
   std::unique_ptr<Batch> take_batch() EXCLUDES(mutex_);
@@ -70,6 +68,7 @@ class Pipeline {
 
   const StreamOptions& options_;
   const int threads_;
+  StageRunner runner_;
   const RunStatistics statistics_;
   std::optional<base::OutputFile> summary_;
   std::vector<InputFault> faults_, remarks_;  // found before the run
@@ -85,7 +84,6 @@ class Pipeline {
   std::vector<std::unique_ptr<Batch>> idle_ GUARDED_BY(mutex_);
   std::optional<Error> error_ GUARDED_BY(mutex_);
   StageSeconds load_seconds_ GUARDED_BY(mutex_){};
-  std::atomic<bool> stage_threw_{false};
   std::atomic<bool> halt_{false};  // read and write no more: something failed, or nobody reads the output
 
   // Used by the reader, and by run() before and after it.
