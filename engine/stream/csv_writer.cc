@@ -123,10 +123,11 @@ class CsvWriter final : public VerdictWriter {
 };
 
 std::string CsvWriter::head() const {
+  std::string names = files_.empty() ? "record" : "record,file";
+  names += ",line";
+  if (occurrences_) names += ",nth,offset,length,decoded,where,judged_at,client,status,method,path,served";
   Buffer to;
-  to += files_.empty() ? "record" : "record,file";
-  to += ",line";
-  if (occurrences_) to += ",nth,offset,length,decoded,where,judged_at,client,status,method,path,served";
+  to += names;
   to += ",valid,alg,kid,signature,reason,reasons,detail,client_id,scopes,expires_at,subject,issuer,jti";
   if (judged_at_) to += ",judged_at";
   if (emit_token_) to += ",token";
@@ -143,10 +144,12 @@ std::string CsvWriter::head() const {
 // Where the token stands, and what its line says of the request.
 void CsvWriter::append_occurrence(Buffer& to, const VerdictLine& line) const {
   const Occurrence& occurrence = *line.occurrence;
-  for (const std::uint64_t number : {occurrence.nth, occurrence.offset, occurrence.length}) {
-    to += ',';
-    append_number(to, number);
-  }
+  to += ',';
+  append_number(to, occurrence.nth);
+  to += ',';
+  append_number(to, occurrence.offset);
+  to += ',';
+  append_number(to, occurrence.length);
   to += ',';
   bool first = true;
   each_coding(occurrence.decoded, [&](std::string_view name) {
