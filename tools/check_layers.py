@@ -18,6 +18,7 @@ RIGHT_BELOW = {
     "kernel": ["base"],
     "jwk": ["codec"],
     "jose": ["codec"],
+    "log": ["jose"],
     "digest": ["kernel"],
     "mint": ["jose", "jwk", "digest"],
     "keys": ["jose", "jwk", "digest"],
