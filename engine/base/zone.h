@@ -38,9 +38,9 @@ class Zone {
   // As it was asked for.
   const std::string& name() const noexcept { return name_; }
 
- private:
-  struct Changes;
+  struct Changes;  // of a named zone; only zone.cc knows it
 
+ private:
   std::string name_ = "UTC";
   std::int32_t offset_ = 0;                 // of a fixed zone
   std::shared_ptr<const Changes> changes_;  // null: a fixed zone
