@@ -588,9 +588,11 @@ std::string TimeReader::pattern_of(TimeForm form, std::string_view example) cons
     pattern.replace(at, 2, !form.has_zone ? "" : is_apart ? " %z" : "%z");
   }
   if (const std::size_t at = pattern.find("%:"); at != std::string::npos) {
-    const std::size_t separator = example.find_first_of("Tt_ ");
-    pattern.replace(at, 2, 1, separator == std::string_view::npos ? 'T' : example[separator]);
+    const std::size_t separator = example.find_first_of("Tt_ \t");
+    const char c = separator == std::string_view::npos ? 'T' : example[separator];
+    pattern.replace(at, 2, 1, c == '\t' ? ' ' : c);
   }
+  if (pattern.starts_with("%!") && !example.empty()) pattern.replace(0, 2, 1, example[0]);
   return pattern;
 }
 

@@ -32,8 +32,8 @@ class FileFormat {
   // Reads one line, without its line break. Throws only std::bad_alloc.
   virtual LineFacts read(std::string_view line, base::Arena& arena) const = 0;
 
-  // Whether a line may hold many events. Then events() finds those of one line, in order, and appends them. A token
-  // outside every event has the facts of read().
+  // Whether a line may hold many events. Then events() finds those of one line, in order, and appends them. Lines of
+  // one record have none. A token outside every event has the facts of read().
   virtual bool has_events() const noexcept { return false; }
   virtual void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const;
 

@@ -1,8 +1,8 @@
 // Joins lines that a container runtime split: CRI lines with the tag P, Docker records whose "log" does not end in a
 // line break, and journald records whose MESSAGE is an array of numbers.
 //
-// A Joiner is fed the lines of one file in order. Not thread safe. It holds at most kMostJoinedBytes of text for each
-// of the two streams, and is empty between whole lines.
+// A Joiner is fed the lines of one file in order. Not thread safe. For each of the two streams it holds at most
+// kMostJoinedBytes of text and one line more.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,9 @@
 
 namespace assay::log {
 
-// A joined line that would grow beyond this is given out in parts.
+// A joined line that reaches one of these is given out in parts.
 inline constexpr std::size_t kMostJoinedBytes = 16 << 20;
+inline constexpr std::size_t kMostPieces = 1 << 18;
 
 // Where a part of a joined text comes from.
 struct Piece {
@@ -32,7 +33,7 @@ struct JoinedLine {
   std::string_view text;          // what the program wrote: without tags, JSON escapes undone
   std::span<const Piece> pieces;  // in order, at least one
   std::string_view facts_line;    // the first piece's whole line, for the time
-  bool cut = false;               // it went beyond kMostJoinedBytes and goes on in the next joined line
+  bool cut = false;               // it reached a limit and goes on in the next joined line of its stream
 };
 
 class Joiner {

@@ -37,12 +37,12 @@ struct Learnt {
   bool needs_zone = false;                    // as FileFormat::needs_zone()
   YearSource year_source = YearSource::none;  // none also if times have a year
   // For people.
-  std::string format_name;  // "nginx combined"; "unknown": not even a time was found
-  std::string time_place;   // "field 4", "/time", "start of the line", "fields date and time"; empty: no time
-  std::string time_form;  // "28/Nov/2026:12:00:00 +0000" with letters in place of digits: "DD/Mon/YYYY:hh:mm:ss +hhmm"
-  std::string time_example;                   // the first time as written
-  std::string time_read;                      // the same as read, RFC 3339 in UTC; empty if it could not be read
-  std::string zone;                           // "in the line", or the name of the told zone, or empty: unknown
+  std::string format_name;   // "nginx combined"; "unknown": not even a time was found
+  std::string time_place;    // "field 4", "/time", "start of the line", "fields date and time"; empty: no time
+  std::string time_form;     // as for strptime(3), "%d/%b/%Y:%H:%M:%S %z", or "Unix time in ms"
+  std::string time_example;  // the first time as written
+  std::string time_read;     // the same as read, RFC 3339 in UTC; empty if it could not be read
+  std::string zone;          // "in the line", or the name of the told zone, or empty: unknown
   std::size_t understood = 0, looked_at = 0;  // lines
 };
 
