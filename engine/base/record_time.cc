@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 namespace assay::base {
@@ -13,7 +14,7 @@ using Seconds = std::int64_t;
 constexpr std::uint32_t kBillion = 1'000'000'000;
 
 // The forms. Beside the conversions of strptime: "%:" is what stands between date and time, a 'T', '_' or blanks; "%?"
-// is a zone or nothing; "%!" is the level letter of klog. "%S" takes a fraction.
+// is a zone or nothing; "%!" is the level letter of klog. "%S" takes a fraction. At most kUnixRow rows.
 constexpr std::string_view kForms[] = {
     "%Y-%m-%d%:%H:%M:%S%?",      // RFC 3339, ISO 8601, log4j, Python, Go, Ruby, java.time; W3C in one field
     "%Y-%m-%d%:%H:%M%?",         // java.time leaves out seconds that are zero
@@ -69,6 +70,29 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
+// Rows of TimeForm beside those of the table.
+constexpr std::uint8_t kUnixRow = 200, kAspNetRow = 201, kTai64nRow = 202, kToldRow = 203;
+static_assert(std::size(kForms) < kUnixRow);
+
+// What a time says beside its text.
+struct Context {
+  const Zone* zone = nullptr;  // null: unknown
+  std::optional<YearWindow> year;
+};
+
+// Returns the year in which the day of a window has this date, or -1 if none has.
+int year_in(YearWindow window, int month, int day) noexcept {
+  const std::chrono::year_month_day first{std::chrono::sys_days(std::chrono::days(window.first_day))};
+  for (int year = static_cast<int>(first.year()); year <= static_cast<int>(first.year()) + 1; ++year) {
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (!date.ok()) continue;
+    const Seconds days = std::chrono::sys_days(date).time_since_epoch().count();
+    if (days >= window.first_day && days < window.first_day + 366) return year;
+  }
+  return -1;
+}
+
 // Reads one text by one pattern.
 class Scanner {
  public:
@@ -76,7 +100,42 @@ class Scanner {
       : pattern_(pattern), text_(text), exact_(pattern.find("%m%d") != std::string_view::npos) {}
 
   // True if the whole text fits the whole pattern. Only then does reading() hold.
-  bool fits() noexcept {
+  bool fits() noexcept { return scan() && at_ == text_.size(); }
+
+  // Returns the size of the beginning of the text that fits the whole pattern and ends between words, or 0. A "%?" is a
+  // zone if `has_zone`, else nothing. Only names of zones whose offset is known count, so that a word of the message is
+  // not taken for one.
+  std::size_t prefix(bool has_zone) noexcept {
+    is_prefix_ = true;
+    has_zone_ = has_zone;
+    if (!scan()) return 0;
+    const char next = peek();
+    const bool goes_on =
+        is_digit(next) || is_letter(next) || (next == ':' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]));
+    return goes_on ? 0 : at_;
+  }
+
+  TimeReading reading(const Context& context) const noexcept {
+    if (!possible_) return {{}, TimeFault::impossible};
+    if (unix_) return {unix_, {}};
+    if (year_ < 0 && !context.year) return {{}, TimeFault::no_year};
+    const int year = year_ >= 0 ? year_ : year_in(*context.year, month_, day_);
+    int hour = hour_;
+    if (afternoon_ >= 0) hour = hour % 12 + 12 * afternoon_;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month_)),
+                                           std::chrono::day(static_cast<unsigned>(day_))};
+    if (year < 0 || !date.ok()) return {{}, TimeFault::impossible};
+    if (!offset_ && context.zone == nullptr) return {{}, TimeFault::no_zone};
+    const Seconds days = std::chrono::sys_days(date).time_since_epoch().count();
+    const Seconds local = days * 86400 + hour * 3600 + minute_ * 60;
+    const Zone::Reading utc = offset_ ? Zone::Reading{local - *offset_} : context.zone->to_utc(local);
+    // RFC 3339 §5.7: a leap second is 23:59:60 UTC. Unix time counts it as the next second.
+    if (second_ == 60 && (utc.seconds % 86400 + 86400) % 86400 != 86400 - 60) return {{}, TimeFault::impossible};
+    return {Instant{utc.seconds + second_, nanoseconds_}, {}, utc.repeated, utc.skipped};
+  }
+
+ private:
+  bool scan() noexcept {
     for (std::size_t i = 0; i < pattern_.size(); ++i) {
       const char c = pattern_[i];
       bool ok = false;
@@ -88,28 +147,9 @@ class Scanner {
       }
       if (!ok) return false;
     }
-    return at_ == text_.size();
+    return true;
   }
 
-  TimeReading reading(std::optional<std::int32_t> zone) const noexcept {
-    if (!possible_) return {{}, TimeFault::impossible};
-    if (unix_) return {unix_, {}};
-    if (year_ < 0) return {{}, TimeFault::no_year};
-    int hour = hour_;
-    if (afternoon_ >= 0) hour = hour % 12 + 12 * afternoon_;
-    const std::chrono::year_month_day date{std::chrono::year(year_), std::chrono::month(static_cast<unsigned>(month_)),
-                                           std::chrono::day(static_cast<unsigned>(day_))};
-    if (!date.ok()) return {{}, TimeFault::impossible};
-    const std::optional<std::int32_t> offset = offset_ ? offset_ : zone;
-    if (!offset) return {{}, TimeFault::no_zone};
-    const Seconds days = std::chrono::sys_days(date).time_since_epoch().count();
-    const Seconds minute = days * 86400 + hour * 3600 + minute_ * 60 - *offset;
-    // RFC 3339 §5.7: a leap second is 23:59:60 UTC. Unix time counts it as the next second.
-    if (second_ == 60 && (minute % 86400 + 86400) % 86400 != 86400 - 60) return {{}, TimeFault::impossible};
-    return {Instant{minute + second_, nanoseconds_}, {}};
-  }
-
- private:
   char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool literal(char c) noexcept { return peek() == c ? (++at_, true) : false; }
   void skip_blanks() noexcept {
@@ -154,7 +194,7 @@ class Scanner {
   bool seconds(std::string_view rest) noexcept {
     if (!number(second_, 0, 60)) return false;
     if (rest.starts_with('.') || rest.starts_with(',')) return true;
-    if (peek() != '.' && peek() != ',') return true;
+    if ((peek() != '.' && peek() != ',') || at_ + 1 >= text_.size() || !is_digit(text_[at_ + 1])) return true;
     ++at_;
     return fraction();
   }
@@ -208,7 +248,7 @@ class Scanner {
         offset_ = known.minutes * 60;
       }
     }
-    if (!offset_ && !may_be_zone(name)) return false;
+    if (!offset_ && (is_prefix_ || !may_be_zone(name))) return false;
     // JavaScript writes GMT+0100.
     const bool goes_on = offset_ && *offset_ == 0 && (peek() == '+' || peek() == '-');
     return !goes_on || offset();
@@ -219,6 +259,7 @@ class Scanner {
     const auto inside = [](char c) {
       return is_letter(c) || is_digit(c) || std::string_view("/_+-: ").find(c) != std::string_view::npos;
     };
+    if (is_prefix_ && peek() != '[') return true;
     const std::size_t before = at_;
     skip_blanks();
     const char open = peek();
@@ -296,7 +337,7 @@ class Scanner {
       case 'z':
         return zone(true);
       case '?':
-        return zone(false);
+        return is_prefix_ ? !has_zone_ || zone(true) : zone(false);
       case ':':
         return date_time_separator();
       case '!':
@@ -309,6 +350,7 @@ class Scanner {
   std::string_view pattern_, text_;
   std::size_t at_ = 0;
   bool exact_;
+  bool is_prefix_ = false, has_zone_ = false;
   bool possible_ = true;
   int year_ = -1, month_ = 0, day_ = 0, hour_ = 0, minute_ = 0, second_ = 0;
   int afternoon_ = -1;  // 0: before noon, 1: after noon, -1: a clock of 24 hours
@@ -361,12 +403,12 @@ TimeReading better(const TimeReading& a, const TimeReading& b) noexcept {
   return a.fault >= b.fault ? a : b;
 }
 
-TimeReading read_table(std::string_view text, std::optional<std::int32_t> zone) noexcept {
+TimeReading read_table(std::string_view text, const Context& context) noexcept {
   TimeReading best = better(read_asp_net_date(text), read_tai64n(text));
   for (const std::string_view form : kForms) {
     if (best.at) break;
     Scanner scanner(form, text);
-    if (scanner.fits()) best = better(best, scanner.reading(zone));
+    if (scanner.fits()) best = better(best, scanner.reading(context));
   }
   return best;
 }
@@ -377,11 +419,20 @@ bool is_compact_date(std::string_view text) noexcept {
          (text.starts_with("19") || text.starts_with("20") || text.starts_with("21"));
 }
 
+Error refused(std::string_view format, const std::string& why) {
+  return {"cannot use the format '" + std::string(format) + "': " + why, "time_format"};
+}
+
+bool names_year(std::string_view pattern) noexcept {
+  for (const std::string_view conversion : {"%Y", "%y", "%s"}) {
+    if (pattern.find(conversion) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 // The format with its compound conversions written out, or the fault in it.
 Result<std::string> expanded(std::string_view format) {
-  const auto refuse = [&](const std::string& why) {
-    return Error{"cannot use the format '" + std::string(format) + "': " + why, "time_format"};
-  };
+  const auto refuse = [&](const std::string& why) { return refused(format, why); };
   std::string to;
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') {
@@ -431,7 +482,6 @@ Result<std::string> expanded(std::string_view format) {
   }
   const auto has = [&](std::string_view conversion) { return to.find(conversion) != std::string::npos; };
   if (has("%s")) return to;
-  if (!has("%Y") && !has("%y")) return refuse("it has no year; a moment needs %Y or %y");
   if (!(has("%m") || has("%b")) || !(has("%d") || has("%e")))
     return refuse("it has no day; a moment needs %m or %b, and %d");
   if (!has("%H") && !(has("%I") && has("%p"))) return refuse("it has no hour; a moment needs %H, or %I and %p");
@@ -441,24 +491,27 @@ Result<std::string> expanded(std::string_view format) {
 }  // namespace
 
 Result<TimeReader> TimeReader::create(std::string_view format, std::string_view zone) {
+  std::optional<Zone> found;
+  if (!zone.empty()) {
+    Result<Zone> named = Zone::find(zone);
+    if (!named) return named.error();
+    found = std::move(*named);
+  }
+  Result<TimeReader> reader = create(format, found);
+  if (reader && !reader->format_.empty() && !names_year(reader->format_)) {
+    return refused(format, "it has no year; a moment needs %Y or %y");
+  }
+  return reader;
+}
+
+Result<TimeReader> TimeReader::create(std::string_view format, const std::optional<Zone>& zone) {
   TimeReader reader;
   if (!format.empty()) {
     Result<std::string> pattern = expanded(format);
     if (!pattern) return pattern.error();
     reader.format_ = std::move(*pattern);
   }
-  if (zone.empty()) return reader;
-  const bool is_utc = zone == "UTC" || zone == "Z" || zone == "GMT";
-  const bool is_offset = (zone.starts_with('+') || zone.starts_with('-')) &&
-                         zone.find_first_not_of("+-:0123456789") == std::string_view::npos;
-  // The offset follows from what a known moment becomes with it.
-  const TimeReading reading = read_table("2000-01-01T00:00:00" + std::string(zone), {});
-  if ((!is_utc && !is_offset) || !reading.at) {
-    return Error{"cannot read '" + std::string(zone) +
-                     "' as a time zone; use UTC or a fixed offset such as +01:00 (a zone with summer time has two)",
-                 "time_zone"};
-  }
-  reader.zone_ = static_cast<std::int32_t>(946684800 - reading.at->seconds);
+  reader.zone_ = zone;
   return reader;
 }
 
@@ -469,14 +522,78 @@ TimeReading TimeReader::read(std::string_view text) const noexcept {
   }
   text = trim(text);
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  const Context context{zone_ ? &*zone_ : nullptr, year_};
   if (!format_.empty()) {
     Scanner scanner(format_, text);
-    return scanner.fits() ? scanner.reading(zone_) : TimeReading{};
+    return scanner.fits() ? scanner.reading(context) : TimeReading{};
   }
   if (!is_compact_date(text)) {
     if (const std::optional<Instant> at = parse_unix_by_magnitude(text)) return {at, {}};
   }
-  return read_table(text, zone_);
+  return read_table(text, context);
+}
+
+std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text, TimeForm form) const noexcept {
+  const std::size_t end = text.find_first_of(" \t");
+  switch (form.row) {
+    case kUnixRow: {
+      const std::string_view number = text.substr(0, end);
+      if (number.size() < 10 || !is_digit(number[0])) return std::nullopt;
+      const std::optional<Instant> at = parse_unix_by_magnitude(number);
+      return at ? std::optional(Prefix{form, number.size(), {at, {}}}) : std::nullopt;
+    }
+    case kAspNetRow:
+    case kTai64nRow: {
+      const std::string_view word = text.substr(0, end);
+      const TimeReading reading = form.row == kAspNetRow ? read_asp_net_date(word) : read_tai64n(word);
+      if (!reading.at && reading.fault == TimeFault::unreadable) return std::nullopt;
+      return Prefix{form, word.size(), reading};
+    }
+    default:
+      break;
+  }
+  if (form.row == kToldRow ? format_.empty() : form.row >= std::size(kForms)) return std::nullopt;
+  Scanner scanner(form.row == kToldRow ? std::string_view(format_) : kForms[form.row], text);
+  const std::size_t size = scanner.prefix(form.has_zone);
+  if (size == 0) return std::nullopt;
+  return Prefix{form, size, scanner.reading({zone_ ? &*zone_ : nullptr, year_})};
+}
+
+std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text) const noexcept {
+  if (!format_.empty()) return read_prefix(text, {kToldRow, false});
+  std::optional<Prefix> best;
+  const auto consider = [&](TimeForm form) {
+    const std::optional<Prefix> prefix = read_prefix(text, form);
+    if (prefix && (!best || prefix->size > best->size)) best = prefix;
+  };
+  for (std::uint8_t row = 0; row < std::size(kForms); ++row) {
+    consider({row, false});
+    if (kForms[row].ends_with("%?")) consider({row, true});
+  }
+  for (const std::uint8_t row : {kUnixRow, kAspNetRow, kTai64nRow}) consider({row, false});
+  return best;
+}
+
+std::string TimeReader::pattern_of(TimeForm form, std::string_view example) const {
+  if (form.row == kToldRow) return format_;
+  if (form.row == kUnixRow) {
+    const std::size_t digits = std::min(example.find('.'), example.size());
+    return std::string("Unix time in ") + (digits < 12 ? "s" : digits < 15 ? "ms" : digits < 18 ? "us" : "ns");
+  }
+  if (form.row == kAspNetRow) return "/Date(ms)/";
+  if (form.row == kTai64nRow) return "TAI64N";
+  std::string pattern(kForms[form.row]);
+  if (const std::size_t at = pattern.find("%?"); at != std::string::npos) {
+    const bool is_apart = example.find(' ', example.rfind(':')) != std::string_view::npos;
+    pattern.replace(at, 2, !form.has_zone ? "" : is_apart ? " %z" : "%z");
+  }
+  if (const std::size_t at = pattern.find("%:"); at != std::string::npos) {
+    const std::size_t separator = example.find_first_of("Tt_ \t");
+    const char c = separator == std::string_view::npos ? 'T' : example[separator];
+    pattern.replace(at, 2, 1, c == '\t' ? ' ' : c);
+  }
+  if (pattern.starts_with("%!") && !example.empty()) pattern.replace(0, 2, 1, example[0]);
+  return pattern;
 }
 
 std::string TimeReader::forms() const {

@@ -141,7 +141,8 @@ std::string time_detail(base::TimeFault fault, std::string_view text, const std:
   const std::string time = "the time " + shown(text, arena) + " at " + pointer;
   switch (fault) {
     case base::TimeFault::no_zone:
-      return time + " has no time zone that is known; set the time zone of the log, such as UTC or +01:00";
+      return time +
+             " has no time zone that is known; set the time zone of the log, such as UTC, +01:00 or Europe/Berlin";
     case base::TimeFault::no_year:
       return time + " has no year; name a field that has one";
     case base::TimeFault::impossible:

@@ -199,7 +199,7 @@ TEST(RecordTime, RefusesFormatsThatNameNoMoment) {
   }
 }
 
-TEST(RecordTime, TakesOnlyFixedZones) {
+TEST(RecordTime, TakesOffsetsAndNamedZones) {
   for (const auto& [zone, east] : {std::pair{"UTC", 0},
                                    {"Z", 0},
                                    {"GMT", 0},
@@ -209,10 +209,106 @@ TEST(RecordTime, TakesOnlyFixedZones) {
                                    {"+14", 50400}}) {
     EXPECT_EQ(reader("", zone).read("2026-11-28 12:00:00").at, (Instant{kNoon - east, 0})) << zone;
   }
-  for (const char* zone : {"Europe/Berlin", "local", "CET", "5", "+5", "+0160", "+25:00", "UTC+1", "+01:00 x", "x"}) {
+  EXPECT_EQ(reader("", "Europe/Berlin").read("2026-11-28 13:00:00").at, (Instant{kNoon, 0}));
+  EXPECT_EQ(reader("", "Europe/Berlin").read("2026-07-28 14:00:00").at, TimeReader().read("2026-07-28T12:00:00Z").at);
+  for (const char* zone : {"Europe/Berln", "local", "5", "+5", "+0160", "+25:00", "UTC+1", "+01:00 x", "x"}) {
     const Result<TimeReader> made = TimeReader::create("", zone);
     ASSERT_FALSE(made) << zone;
     EXPECT_EQ(made.error().field, "time_zone");
+  }
+}
+
+TEST(RecordTime, TellsTheRepeatedAndTheSkippedHour) {
+  const TimeReader berlin = reader("", "Europe/Berlin");
+  const TimeReading repeated = berlin.read("2026-10-25 02:30:00");
+  EXPECT_EQ(repeated.at, TimeReader().read("2026-10-25T02:30:00+02:00").at);
+  EXPECT_TRUE(repeated.repeated);
+  EXPECT_FALSE(repeated.skipped);
+  const TimeReading skipped = berlin.read("2026-03-29 02:30:00");
+  EXPECT_EQ(skipped.at, TimeReader().read("2026-03-29T02:30:00+01:00").at);
+  EXPECT_TRUE(skipped.skipped);
+  // A zone in the text leaves nothing open.
+  EXPECT_FALSE(berlin.read("2026-10-25 02:30:00 +0100").repeated);
+}
+
+TEST(RecordTime, TakesTheYearFromAWindow) {
+  const auto day = [](std::string_view text) { return TimeReader().read(text).at->seconds / 86400; };
+  TimeReader times = reader("", "UTC");
+  times.set_year({day("2026-06-01T00:00:00Z")});
+  for (const auto& [text, same] : {std::pair{"Nov 28 12:00:00", "2026-11-28T12:00:00Z"},
+                                   {"Jun  1 00:00:00", "2026-06-01T00:00:00Z"},
+                                   {"May 31 23:59:59", "2027-05-31T23:59:59Z"},
+                                   {"Jan 01 00:00:00", "2027-01-01T00:00:00Z"},
+                                   {"W1128 12:00:00.5", "2026-11-28T12:00:00.5Z"},
+                                   {"Nov 28 2020 12:00:00", "2020-11-28T12:00:00Z"}}) {
+    EXPECT_EQ(times.read(text).at, TimeReader().read(same).at) << text;
+  }
+  EXPECT_EQ(times.read("Feb 29 12:00:00").fault, TimeFault::impossible);
+  times.set_year({day("2027-06-01T00:00:00Z")});
+  EXPECT_EQ(times.read("Feb 29 12:00:00").at, TimeReader().read("2028-02-29T12:00:00Z").at);
+  EXPECT_EQ(reader("", "").read("Nov 28 12:00:00").fault, TimeFault::no_year);
+}
+
+TEST(RecordTime, ReadsTheTimeThatATextBeginsWith) {
+  for (const auto& [text, size] : {std::pair{"2026-11-28T12:00:00Z stdout F text", 20u},
+                                   {"2026-11-28T12:00:00.000000Z", 27u},
+                                   {"2026-11-28 12:00:00,000 +0000 [main] INFO", 29u},
+                                   {"2026-11-28 13:00:00.000 CET [7] LOG:  text", 27u},
+                                   {"2026/11/28 12:00:00 +0000: text", 25u},
+                                   {"28/Nov/2026:12:00:00 +0000] \"GET", 26u},
+                                   {"Sat Nov 28 12:00:00 2026 GMT] [auth:error]", 28u},
+                                   {"Sat, 28 Nov 2026 12:00:00 +0000 text", 31u},
+                                   {"1795867200.000    200 192.0.2.7 TCP_MISS/200", 14u},
+                                   {"@400000006b0ac24a00000000 text", 25u},
+                                   {"/Date(1795867200000)/ text", 21u}}) {
+    const auto prefix = TimeReader().read_prefix(text);
+    ASSERT_TRUE(prefix) << text;
+    EXPECT_EQ(prefix->size, size) << text;
+    EXPECT_EQ(prefix->reading.at, (Instant{kNoon, 0})) << text;
+    // The same with the form that was found, and with only a part of the text.
+    const auto again = TimeReader().read_prefix(text, prefix->form);
+    ASSERT_TRUE(again) << text;
+    EXPECT_EQ(again->size, size) << text;
+    EXPECT_EQ(again->reading.at, prefix->reading.at);
+    EXPECT_EQ(TimeReader().read(std::string_view(text).substr(0, size)).at, (Instant{kNoon, 0})) << text;
+  }
+}
+
+TEST(RecordTime, TakesNoWordOfTheMessageForAZone) {
+  const TimeReader times = reader("", "UTC");
+  for (const char* text :
+       {"2026-11-28 12:00:00 INFO text", "2026-11-28 12:00:00 WARN [main]", "2026-11-28 12:00:00: text",
+        "2026-11-28 12:00:00 [Europe/Berlin] text", "2026-11-28 12:00:00, text"}) {
+    const auto prefix = times.read_prefix(text);
+    ASSERT_TRUE(prefix) << text;
+    EXPECT_EQ(prefix->size, 19u) << text;
+    EXPECT_EQ(prefix->reading.at, (Instant{kNoon, 0})) << text;
+  }
+  // Learnt without a zone, the form never reads one.
+  const auto learnt = times.read_prefix("2026-11-28 12:00:00 text");
+  ASSERT_TRUE(learnt);
+  const auto attacked = times.read_prefix("2026-11-28 12:00:00 +0900 text", learnt->form);
+  ASSERT_TRUE(attacked);
+  EXPECT_EQ(attacked->reading.at, (Instant{kNoon, 0}));
+}
+
+TEST(RecordTime, FindsNoTimeInOtherBeginnings) {
+  for (const char* text :
+       {"", " ", "text", "at 2026-11-28T12:00:00Z", "2026-11-28", "2026-11-28T12:00:00x", "12345 text", "192.0.2.7 - -",
+        "/Date(x)/ text", "@4000 text", "{\"time\":1}", "2026-11-28 12:00:001 text"}) {
+    EXPECT_FALSE(TimeReader().read_prefix(text)) << text;
+  }
+  EXPECT_EQ(TimeReader().read_prefix("2026-02-30 12:00:00Z text")->reading.fault, TimeFault::impossible);
+}
+
+TEST(RecordTime, NamesTheFormOfATime) {
+  for (const auto& [text, pattern] : {std::pair{"28/Nov/2026:12:00:00 +0000", "%d/%b/%Y:%H:%M:%S %z"},
+                                      {"2026-11-28T12:00:00Z", "%Y-%m-%dT%H:%M:%S%z"},
+                                      {"2026-11-28 12:00:00,123 INFO", "%Y-%m-%d %H:%M:%S"},
+                                      {"1795867200000 x", "Unix time in ms"}}) {
+    const auto prefix = TimeReader().read_prefix(text);
+    ASSERT_TRUE(prefix) << text;
+    EXPECT_EQ(TimeReader().pattern_of(prefix->form, std::string_view(text).substr(0, prefix->size)), pattern);
   }
 }
 

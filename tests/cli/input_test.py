@@ -137,13 +137,16 @@ class Times(Case):
             self.assertTrue(self.judged(when, "--time-zone", "UTC")["valid"])
             self.assertTrue(self.judged(when, "--time-zone", "+00:00")["valid"])
             self.assertEqual(self.judged(when, "--time-zone", "-01:00")["reason"], "token_expired")
+        # Summer time: two hours before UTC.
+        self.assertTrue(self.judged("2026-09-21 16:13:20", "--time-zone", "Europe/Berlin")["valid"])
+        self.assertEqual(self.judged("2026-09-21 16:13:21", "--time-zone", "Europe/Berlin")["reason"], "token_expired")
 
     def test_a_time_of_another_form_is_told(self):
         when = "09/21/2026 02:13:20 PM"
         self.assertEqual(self.judged(when, "--time-zone", "UTC")["reason"], "missing_time")
         self.assertTrue(self.judged(when, "--time-zone", "UTC", "--time-format", "%m/%d/%Y %I:%M:%S %p")["valid"])
         self.assertRefused(self.verify("--time-format", "%H:%M"), "--time-format", "year")
-        self.assertRefused(self.verify("--time-zone", "Europe/Berlin"), "--time-zone", "+01:00")
+        self.assertRefused(self.verify("--time-zone", "Europe/Berln"), "--time-zone", "did you mean Europe/Berlin?", "+01:00")
 
     def test_a_time_that_cannot_be_read_is_shown(self):
         for when, part in (("-", "'-'"), ({"seconds": 1, "nanos": 5}, '"nanos": 5'), ("2026-02-30T00:00:00Z", "does not exist"),

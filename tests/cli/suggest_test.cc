@@ -1,4 +1,4 @@
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +9,8 @@
 
 namespace assay::cli {
 namespace {
+
+using base::nearest;
 
 const std::vector<std::string> kNames = {"--issuer", "--audience", "--public-key", "--require-scope", "--at", "--typ"};
 

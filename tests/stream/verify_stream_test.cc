@@ -452,7 +452,7 @@ TEST_F(VerifyStream, NamesTheOptionThatIsWrong) {
     given.input = InputFormat::lines;
   });
   refused("time_format", [](StreamOptions& given) { given.time_format = "%H:%M"; });
-  refused("time_zone", [](StreamOptions& given) { given.time_zone = "Europe/Berlin"; });
+  refused("time_zone", [](StreamOptions& given) { given.time_zone = "Europe/Berln"; });
 }
 
 TEST_F(VerifyStream, JudgesEachRecordAtItsOwnTime) {

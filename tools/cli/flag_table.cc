@@ -475,7 +475,7 @@ Rows input_rows() {
        .placeholder = "ZONE",
        .group = kInput,
        .commands = {kVerify},
-       .help = "the zone of times that name none: UTC, or an offset such as +01:00",
+       .help = "the zone of times that name none: UTC, an offset such as +01:00, or a name such as Europe/Berlin",
        .value = set(FIELD(stream, time_zone), text()),
        .default_text = "none; a time without a zone is missing_time"},
       {.name = "--carry",

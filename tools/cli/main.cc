@@ -13,12 +13,12 @@
 
 #include "arguments.h"
 #include "assay/version.h"
+#include "base/suggest.h"
 #include "console.h"
 #include "flags.h"
 #include "parser.h"
 #include "readers.h"
 #include "signals.h"
-#include "suggest.h"
 
 namespace assay::cli {
 
@@ -58,7 +58,7 @@ std::vector<std::string> arguments(int argc, char** argv) {
 
 // "; did you mean --issuer?", or nothing if no name is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
-  const auto meant = nearest(word, names);
+  const auto meant = base::nearest(word, names);
   return meant ? "; did you mean " + *meant + "?" : "";
 }
 

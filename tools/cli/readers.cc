@@ -5,11 +5,11 @@
 
 #include "base/arena.h"
 #include "base/record_time.h"
+#include "base/suggest.h"
 #include "codec/json.h"
 #include "jose/ascii.h"
 #include "jose/policy.h"
 #include "jose/token_material.h"
-#include "suggest.h"
 
 namespace assay::cli {
 
@@ -94,7 +94,7 @@ std::string joined(const std::vector<std::string>& names, std::string_view separ
 }
 
 std::string use_one_of(std::string_view text, const std::vector<std::string>& names, std::string_view separator) {
-  const auto meant = nearest(text, names);
+  const auto meant = base::nearest(text, names);
   return (meant ? "; did you mean " + *meant + "? Use one of " : "; use one of ") + joined(names, separator);
 }
 

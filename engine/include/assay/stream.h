@@ -60,7 +60,8 @@ struct StreamOptions {
   std::vector<std::string> carry;
   bool at_record = false;  // judge each record at its own time; lines have none
   // How times that are texts are written, in the language of strptime(3): "%d.%m.%Y %H:%M:%S"; empty: Unix time by
-  // magnitude, RFC 3339 and the forms of common logs. The zone of times that name none: "UTC" or an offset, "+01:00".
+  // magnitude, RFC 3339 and the forms of common logs. The zone of times that name none: "UTC", an offset
+  // such as "+01:00", or an IANA name such as "Europe/Berlin".
   std::string time_format, time_zone;
   std::optional<Instant> at;  // judge all records at this time; nothing: at the time when their block was read
 

@@ -1,8 +1,8 @@
-#include "suggest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 
-namespace assay::cli {
+namespace assay::base {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   return found;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::base

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace assay::cli {
+namespace assay::base {
 
 // Returns the name that `word` is most likely a slip for: one that begins with it ("--aud"), holds it as a part
 // ("--key" in "--public-key"), or lies a few slips away (Damerau and Levenshtein: a character too many, too few, wrong,
@@ -14,4 +14,4 @@ namespace assay::cli {
 // near.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& names);
 
-}  // namespace assay::cli
+}  // namespace assay::base

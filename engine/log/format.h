@@ -1,0 +1,51 @@
+// The format of a log file: how the facts of its lines are read.
+//
+// learn() (learn.h) makes a format from the first lines of a file. A format is immutable; any number of threads may
+// read with it, each with an arena of its own. Lines are foreign data: reading takes time linear in the line, allocates
+// only in the arena, and never fails. What a line does not have, its facts do not have.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "log/line_facts.h"
+
+namespace assay::log {
+
+// How a container runtime splits long lines (joining.h puts them together).
+enum class Joining : std::uint8_t {
+  none,
+  cri,       // the tags P and F behind the stream: containerd, CRI-O
+  docker,    // JSON records whose "log" does not end in a line break
+  journald,  // JSON records whose MESSAGE is an array of numbers
+};
+
+class FileFormat {
+ public:
+  virtual ~FileFormat() = default;
+
+  // As users see it: "nginx combined", "AWS ALB", "unknown".
+  virtual std::string_view name() const noexcept = 0;
+  // Reads one line, without its line break. Throws only std::bad_alloc.
+  virtual LineFacts read(std::string_view line, base::Arena& arena) const = 0;
+
+  // Whether a line may hold many events. Then events() finds those of one line, in order, and appends them. Lines of
+  // one record have none. A token outside every event has the facts of read().
+  virtual bool has_events() const noexcept { return false; }
+  virtual void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const;
+
+  // W3C and CloudFront: the format of the lines behind this one, if it is a "#Fields:" directive. Null if it is none,
+  // or if this format has no directives.
+  virtual std::shared_ptr<const FileFormat> after_directive(std::string_view line) const;
+
+  virtual Joining joining() const noexcept { return Joining::none; }
+  // Whether its times name no zone and none was told, so that no line has a time.
+  virtual bool needs_zone() const noexcept { return false; }
+  // The same for times without a year, if nothing tells the year.
+  virtual bool needs_year() const noexcept { return false; }
+};
+
+}  // namespace assay::log

@@ -1,0 +1,160 @@
+#include "log/format_columns.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "log/line_builder.h"
+
+namespace assay::log {
+namespace {
+
+enum class Column : std::uint8_t {
+  other,
+  date,
+  time,
+  date_time,
+  client,
+  method,
+  path,
+  query,
+  url,
+  status,
+  referrer,
+  cookie,
+  authorization,
+};
+
+struct ColumnName {
+  std::string_view name;
+  Column column;
+};
+constexpr ColumnName kColumns[] = {{"date", Column::date},           {"time", Column::time},
+                                   {"timestamp", Column::date_time}, {"datetime", Column::date_time},
+                                   {"date-time", Column::date_time}, {"c-ip", Column::client},
+                                   {"cs-method", Column::method},    {"cs-uri-stem", Column::path},
+                                   {"cs-uri-query", Column::query},  {"cs-uri", Column::url},
+                                   {"sc-status", Column::status},    {"cs(Referer)", Column::referrer},
+                                   {"cs(Cookie)", Column::cookie},   {"cs(Authorization)", Column::authorization}};
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+// Takes the next field off the line. With blanks between fields, one that begins with a quote goes to the next quote.
+std::string_view take_field(std::string_view& line, char separator) noexcept {
+  if (separator == ' ' && line.starts_with('"')) {
+    const std::size_t quote = std::min(line.find('"', 1), line.size());
+    const std::string_view field = line.substr(1, quote - 1);
+    line.remove_prefix(std::min(line.size(), quote + 1));
+    if (line.starts_with(separator)) line.remove_prefix(1);
+    return field;
+  }
+  const std::size_t end = std::min(line.find(separator), line.size());
+  const std::string_view field = line.substr(0, end);
+  line.remove_prefix(std::min(line.size(), end + 1));
+  return field;
+}
+
+class ColumnFormat final : public FileFormat {
+ public:
+  ColumnFormat(std::string_view fields, LineTime time) : time_(std::move(time)) {
+    is_cloudfront_ = fields.find("x-edge-location") != std::string_view::npos;
+    while (!fields.empty()) {
+      const auto end = std::find_if(fields.begin(), fields.end(), is_blank);
+      const std::string_view name = fields.substr(0, static_cast<std::size_t>(end - fields.begin()));
+      fields.remove_prefix(std::min(fields.size(), name.size() + 1));
+      if (name.empty()) continue;
+      const auto* const known = std::find_if(std::begin(kColumns), std::end(kColumns),
+                                             [&](const ColumnName& row) { return row.name == name; });
+      columns_.push_back(known == std::end(kColumns) ? Column::other : known->column);
+    }
+  }
+
+  std::string_view name() const noexcept override { return is_cloudfront_ ? "AWS CloudFront" : "W3C extended"; }
+
+  LineFacts read(std::string_view line, base::Arena& arena) const override {
+    LineBuilder to(line, arena);
+    if (line.starts_with('#')) return to.finish();
+    const char separator = line.find('\t') == std::string_view::npos ? ' ' : '\t';
+    std::string_view date, time, rest = line;
+    for (const Column column : columns_) {
+      if (rest.empty()) break;
+      const std::string_view field = take_field(rest, separator);
+      if (column == Column::date) {
+        date = field;
+      } else if (column == Column::time) {
+        time = field;
+      } else {
+        take(column, field, to);
+      }
+    }
+    if (!date.empty() && !time.empty()) read_date_time(line, date, time, to);
+    return to.finish();
+  }
+
+  std::shared_ptr<const FileFormat> after_directive(std::string_view line) const override {
+    const std::string_view fields = fields_of(line);
+    return fields.empty() ? nullptr : std::make_shared<ColumnFormat>(fields, time_);
+  }
+
+ private:
+  void take(Column column, std::string_view field, LineBuilder& to) const {
+    switch (column) {
+      case Column::date_time:
+        return time_.read_whole(field, to.facts);
+      case Column::client:
+        return to.client(field);
+      case Column::method:
+        return to.method(field);
+      case Column::path:
+        return to.path(field);
+      case Column::query:
+        return to.region(field, Where::query);
+      case Column::url:
+        return to.url(field);
+      case Column::status:
+        return to.status(field);
+      case Column::referrer:
+        return to.region(field, Where::referrer);
+      case Column::cookie:
+        return to.region(field, Where::cookie);
+      case Column::authorization:
+        return to.region(field, Where::authorization);
+      default:
+        return;
+    }
+  }
+
+  void read_date_time(std::string_view line, std::string_view date, std::string_view time, LineBuilder& to) const {
+    const auto begin = static_cast<std::size_t>(date.data() - line.data());
+    if (date.data() + date.size() + 1 == time.data()) {
+      return time_.read_whole(line.substr(begin, date.size() + 1 + time.size()), to.facts);
+    }
+    const std::size_t size = date.size() + 1 + time.size();
+    char* const both = to.arena().allocate(size);
+    std::copy(date.begin(), date.end(), both);
+    both[date.size()] = ' ';
+    std::copy(time.begin(), time.end(), both + date.size() + 1);
+    time_.read_whole({both, size}, to.facts);
+  }
+
+  bool is_cloudfront_ = false;
+  std::vector<Column> columns_;
+  LineTime time_;
+};
+
+}  // namespace
+
+std::string_view fields_of(std::string_view line) noexcept {
+  constexpr std::string_view kDirective = "#Fields:";
+  if (!line.starts_with(kDirective)) return {};
+  line.remove_prefix(kDirective.size());
+  while (!line.empty() && (is_blank(line.front()) || line.front() == '\r')) line.remove_prefix(1);
+  while (!line.empty() && (is_blank(line.back()) || line.back() == '\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::shared_ptr<const FileFormat> make_column_format(std::string_view fields, LineTime time) {
+  return std::make_shared<ColumnFormat>(fields, std::move(time));
+}
+
+}  // namespace assay::log

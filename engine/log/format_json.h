@@ -1,0 +1,42 @@
+// JSON formats: one record a line. A known format is a row of pointers; of others the pointers are learnt from the
+// names of their fields.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "log/format.h"
+#include "log/line_time.h"
+
+namespace assay::log {
+
+enum class JsonRole : std::uint8_t { time, date, client, method, url, query, request, status };
+
+struct JsonPlace {
+  JsonRole role = JsonRole::time;
+  std::string pointer;  // RFC 6901. If several places of a role have a value, the first one on the line counts
+};
+
+struct JsonShape {
+  std::string_view name = "unknown";  // a literal; "unknown": the lines are no JSON
+  std::vector<JsonPlace> places;
+  std::string_view events;  // the member that may hold an array of records; empty: none
+  bool has_arrays = false;  // lines may be arrays of records
+  bool is_utc = false;      // times without a zone are UTC
+  Joining joining = Joining::none;
+};
+
+// Finds the shape of a file from its first lines. `time_field` is the pointer of the time if it is told, else empty.
+// With it, `times` decides what is a time. Without a place of the role `time`, no field holds one.
+JsonShape shape_of(std::span<const std::string_view> lines, std::string_view time_field, const LineTime& times);
+
+// Where the time stands, for people: "/time", "/date and /time"; empty: nowhere.
+std::string time_place(const JsonShape& shape);
+
+std::shared_ptr<const FileFormat> make_json_format(JsonShape shape, LineTime time, bool needs_zone, bool needs_year);
+
+}  // namespace assay::log

@@ -1,0 +1,286 @@
+#include "log/line_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+
+namespace assay::log {
+namespace {
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '"')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '"')) text.remove_suffix(1);
+  return text;
+}
+
+// Without port and brackets; empty if it cannot be an address or the name of a host.
+std::string_view address_of(std::string_view text) noexcept {
+  constexpr std::size_t kMost = 255;
+  text = trim(text);
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return {};
+    text = text.substr(1, end - 1);
+  } else if (const std::size_t colon = text.find(':');
+             colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
+    text = text.substr(0, colon);
+  }
+  const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || std::strchr(".:-_%", c) != nullptr; };
+  const bool holds =
+      text.size() <= kMost && std::all_of(text.begin(), text.end(), [&](char c) { return c != 0 && allowed(c); });
+  return holds && text != "-" ? text : std::string_view();
+}
+
+// The parts of a URL.
+struct Url {
+  std::string_view path, query, fragment;
+};
+Url take_apart(std::string_view text) noexcept {
+  Url url;
+  if (const std::size_t hash = text.find('#'); hash != std::string_view::npos) {
+    url.fragment = text.substr(hash + 1);
+    text = text.substr(0, hash);
+  }
+  if (const std::size_t mark = text.find('?'); mark != std::string_view::npos) {
+    url.query = text.substr(mark + 1);
+    text = text.substr(0, mark);
+  }
+  const std::size_t scheme = text.find("://");
+  if (scheme != std::string_view::npos && scheme < text.find('/')) {
+    const std::size_t slash = text.find('/', scheme + 3);
+    text = slash == std::string_view::npos ? std::string_view() : text.substr(slash);
+  }
+  if (text.starts_with('/') || text.starts_with("\\/") || text == "*") url.path = text;
+  return url;
+}
+
+struct SenseName {
+  std::string_view name;  // lower case, only letters and digits
+  FieldSense sense;
+};
+constexpr SenseName kSenses[] = {
+    {"query", FieldSense::query},
+    {"querystring", FieldSense::query},
+    {"requestquery", FieldSense::query},
+    {"csuriquery", FieldSense::query},
+    {"uriquery", FieldSense::query},
+    {"args", FieldSense::query},
+    {"queryparams", FieldSense::query},
+    {"fragment", FieldSense::fragment},
+    {"body", FieldSense::body},
+    {"requestbody", FieldSense::body},
+    {"responsebody", FieldSense::body},
+    {"requestobject", FieldSense::body},
+    {"responseobject", FieldSense::body},
+    {"requestparameters", FieldSense::body},
+    {"responseelements", FieldSense::body},
+    {"postdata", FieldSense::body},
+    {"url", FieldSense::url},
+    {"uri", FieldSense::url},
+    {"path", FieldSense::url},
+    {"requesturi", FieldSense::url},
+    {"requesturl", FieldSense::url},
+    {"requestpath", FieldSense::url},
+    {"csuri", FieldSense::url},
+    {"csuristem", FieldSense::url},
+    {"originalurl", FieldSense::url},
+    {"originaluri", FieldSense::url},
+    {"originalpath", FieldSense::url},
+    {"xenvoyoriginalpath", FieldSense::url},
+    {"originalrequesturiwithargs", FieldSense::url},
+    {"clientrequesturi", FieldSense::url},
+    {"clientrequestpath", FieldSense::url},
+    {"request", FieldSense::request},
+    {"requestline", FieldSense::request},
+};
+
+}  // namespace
+
+FieldSense sense_of(std::string_view name) noexcept {
+  constexpr std::size_t kMost = 48;
+  if (name.size() > kMost || name.size() < 3) return FieldSense::none;
+  std::array<char, kMost> letters;
+  std::size_t count = 0;
+  for (const char c : name) {
+    if (is_letter(c) || is_digit(c)) letters[count++] = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+  }
+  const std::string_view plain(letters.data(), count);
+  if (plain.ends_with("authorization")) return FieldSense::authorization;
+  if (plain.ends_with("cookie") || plain.ends_with("cookies")) return FieldSense::cookie;
+  if (plain.ends_with("referer") || plain.ends_with("referrer")) return FieldSense::referrer;
+  for (const SenseName& known : kSenses) {
+    if (known.name == plain) return known.sense;
+  }
+  return FieldSense::none;
+}
+
+void LineBuilder::client(std::string_view text) {
+  if (!facts.client.empty()) return;
+  const std::size_t comma = text.rfind(',');
+  facts.client = address_of(comma == std::string_view::npos ? text : text.substr(comma + 1));
+}
+
+void LineBuilder::method(std::string_view text) {
+  constexpr std::size_t kMost = 24;
+  const bool holds = !text.empty() && text.size() <= kMost &&
+                     std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || c == '-' || c == '_'; });
+  if (facts.method.empty() && holds && text != "-") facts.method = text;
+}
+
+void LineBuilder::status(std::string_view text) noexcept {
+  text = trim(text);
+  if (facts.status != 0 || text.size() != 3 || !std::all_of(text.begin(), text.end(), is_digit) || text[0] == '0')
+    return;
+  facts.status = static_cast<std::uint16_t>((text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0'));
+}
+
+void LineBuilder::request(std::string_view text) {
+  const std::size_t blank = text.find(' ');
+  if (blank == std::string_view::npos) return;
+  std::string_view target = text.substr(blank + 1);
+  // A target with blanks is invalid, but servers log it as it came.
+  const std::size_t version = target.rfind(' ');
+  if (version != std::string_view::npos && target.substr(version + 1).starts_with("HTTP")) {
+    target = target.substr(0, version);
+  }
+  method(text.substr(0, blank));
+  url(target);
+}
+
+void LineBuilder::path(std::string_view text) {
+  if (facts.path.empty() && text != "-") facts.path = unescape_json(text, arena_);
+}
+
+void LineBuilder::url(std::string_view text) {
+  path(take_apart(text).path);
+  url_regions(text);
+}
+
+void LineBuilder::url_regions(std::string_view text) {
+  const Url parts = take_apart(text);
+  region(parts.query, Where::query);
+  region(parts.fragment, Where::fragment);
+}
+
+void LineBuilder::region(std::string_view text, Where where) {
+  if (text.empty() || text == "-" || count_ == kMostRegions) return;
+  if (count_ == room_) {
+    const std::size_t room = std::max<std::size_t>(8, 2 * room_);
+    Region* const more = reinterpret_cast<Region*>(arena_.allocate(room * sizeof(Region), alignof(Region)));
+    std::uninitialized_copy_n(regions_, count_, more);
+    regions_ = more;
+    room_ = room;
+  }
+  const auto begin = static_cast<std::size_t>(text.data() - line_.data());
+  std::construct_at(regions_ + count_++, Region{begin, begin + text.size(), where});
+}
+
+void LineBuilder::field(FieldSense sense, std::string_view text) {
+  switch (sense) {
+    case FieldSense::none:
+      return;
+    case FieldSense::authorization:
+      return region(text, Where::authorization);
+    case FieldSense::cookie:
+      return region(text, Where::cookie);
+    case FieldSense::query:
+      return region(text, Where::query);
+    case FieldSense::fragment:
+      return region(text, Where::fragment);
+    case FieldSense::referrer:
+      return region(text, Where::referrer);
+    case FieldSense::body:
+      return region(text, Where::body);
+    case FieldSense::url:
+      return url_regions(text);
+    case FieldSense::request: {
+      const std::size_t blank = text.find(' ');
+      return url_regions(blank == std::string_view::npos ? text : text.substr(blank + 1));
+    }
+  }
+}
+
+LineFacts LineBuilder::finish() {
+  facts.regions = {regions_, count_};
+  return facts;
+}
+
+namespace {
+
+int hex_digit(char c) noexcept {
+  if (is_digit(c)) return c - '0';
+  c |= 0x20;
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// The four hexadecimal digits behind "\u", or -1.
+int code_unit(std::string_view digits) noexcept {
+  if (digits.size() < 4) return -1;
+  int code = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const int digit = hex_digit(digits[i]);
+    if (digit < 0) return -1;
+    code = code * 16 + digit;
+  }
+  return code;
+}
+
+char* append_utf8(char* to, std::uint32_t code) noexcept {
+  if (code < 0x80) {
+    *to++ = static_cast<char>(code);
+  } else if (code < 0x800) {
+    *to++ = static_cast<char>(0xC0 | code >> 6);
+    *to++ = static_cast<char>(0x80 | (code & 0x3F));
+  } else {
+    if (code < 0x10000) {
+      *to++ = static_cast<char>(0xE0 | code >> 12);
+    } else {
+      *to++ = static_cast<char>(0xF0 | code >> 18);
+      *to++ = static_cast<char>(0x80 | (code >> 12 & 0x3F));
+    }
+    *to++ = static_cast<char>(0x80 | (code >> 6 & 0x3F));
+    *to++ = static_cast<char>(0x80 | (code & 0x3F));
+  }
+  return to;
+}
+
+}  // namespace
+
+std::string_view unescape_json(std::string_view text, base::Arena& arena) {
+  if (text.find('\\') == std::string_view::npos) return text;
+  constexpr std::string_view kLetters = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
+  char* const begin = arena.allocate(text.size());  // an escape is never shorter than what it stands for
+  char* to = begin;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      *to++ = text[i];
+      continue;
+    }
+    if (const std::size_t known = kLetters.find(text[i + 1]); known != std::string_view::npos) {
+      *to++ = kMeanings[known];
+      ++i;
+      continue;
+    }
+    const int high = text[i + 1] == 'u' ? code_unit(text.substr(i + 2)) : -1;
+    if (high < 0) {
+      *to++ = text[i];
+      continue;
+    }
+    std::uint32_t code = static_cast<std::uint32_t>(high);
+    i += 5;
+    const int low = code >> 10 == 0x36 && text.substr(i + 1).starts_with("\\u") ? code_unit(text.substr(i + 3)) : -1;
+    if (low >> 10 == 0x37) {
+      code = 0x10000 + ((code & 0x3FF) << 10) + (static_cast<std::uint32_t>(low) & 0x3FF);
+      i += 6;
+    }
+    to = append_utf8(to, code);
+  }
+  arena.shrink_last(text.size(), static_cast<std::size_t>(to - begin));
+  return {begin, static_cast<std::size_t>(to - begin)};
+}
+
+}  // namespace assay::log

@@ -1,0 +1,37 @@
+#include "log/line_time.h"
+
+namespace assay::log {
+namespace {
+
+// No form is longer, and foreign text shall not be shown as a time at any length.
+constexpr std::size_t kMostTime = 96;
+
+void set(const base::TimeReading& reading, std::string_view text, LineFacts& facts) noexcept {
+  facts.time = reading.at;
+  facts.fault = reading.fault;
+  facts.repeated = reading.repeated;
+  facts.skipped = reading.skipped;
+  facts.time_text = text;
+}
+
+}  // namespace
+
+void LineTime::read_whole(std::string_view text, LineFacts& facts) const noexcept {
+  if (text.empty() || text == "-") return;
+  if (text.size() > kMostTime) return set({}, text.substr(0, kMostTime), facts);
+  if (form) {
+    const auto prefix = reader.read_prefix(text, *form);
+    if (prefix && prefix->size == text.size()) return set(prefix->reading, text, facts);
+  }
+  set(reader.read(text), text, facts);
+}
+
+std::size_t LineTime::read_prefix(std::string_view text, LineFacts& facts) const noexcept {
+  text = text.substr(0, kMostTime);
+  const auto prefix = form ? reader.read_prefix(text, *form) : reader.read_prefix(text);
+  if (!prefix) return 0;
+  set(prefix->reading, text.substr(0, prefix->size), facts);
+  return prefix->size;
+}
+
+}  // namespace assay::log
