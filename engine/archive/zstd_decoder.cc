@@ -75,6 +75,7 @@ class ZstdDecoder final : public Decoder {
   bool has_frame_ = false;
   char magic_[kMagicSize] = {};
   std::size_t magic_size_ = 0;
+  std::size_t asked_ = 0;  // bytes that zstd can make use of in one call
 };
 
 Decoder::Step ZstdDecoder::decode(std::string_view bytes, char* to, std::size_t room) noexcept {
@@ -113,6 +114,7 @@ bool ZstdDecoder::take_magic(std::string_view& bytes) noexcept {
   }
   stage_ = Stage::frame;
   std::string_view magic(magic_, kMagicSize);
+  asked_ = kMagicSize;
   ZSTD_outBuffer nothing{nullptr, 0, 0};
   return feed(magic, nothing);
 }
@@ -129,13 +131,16 @@ bool ZstdDecoder::decompress(std::string_view& bytes, char* to, std::size_t room
 }
 
 bool ZstdDecoder::feed(std::string_view& bytes, ZSTD_outBuffer& out) noexcept {
-  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+  // With an error zstd forgets what the same call gave. So it gets no more than it asks for: one block, or the
+  // checksum.
+  ZSTD_inBuffer in{bytes.data(), std::min(bytes.size(), asked_), 0};
   const std::size_t left = ZSTD_decompressStream(context_.get(), &out, &in);
   bytes.remove_prefix(in.pos);
   if (ZSTD_isError(left)) {
     fail(fault_of(left));
     return false;
   }
+  asked_ = left;
   if (left != 0) return true;
   has_frame_ = true;
   stage_ = Stage::start;

@@ -13,7 +13,7 @@
 #include "codec/json.h"
 #include "input/list.h"
 #include "stream/outputs.h"
-#include "stream/same_content.h"
+#include "audit/same_content.h"
 
 namespace assay {
 namespace {
@@ -40,7 +40,7 @@ std::vector<ListedInput> choose(std::vector<ListedInput> listed, Unread& unread)
     }
   }
   std::vector<ListedInput> chosen;
-  const std::vector<std::size_t> same = stream::same_content(ready);
+  const std::vector<std::size_t> same = audit::same_content(ready);
   for (std::size_t i = 0; i < ready.size(); ++i) {
     if (same[i] == i) {
       chosen.push_back(ready[i]);

@@ -32,6 +32,8 @@ constexpr Magic kMagics[] = {
     {"\xFE\xFF"sv, {"UTF-16 (byte order mark FE FF)", "iconv -f UTF-16 -t UTF-8"}},
 };
 
+constexpr std::size_t kTarMark = 257;
+
 // Whether every second byte from `first` on is NUL and no other is: ASCII in UTF-16.
 bool has_alternate_nuls(std::string_view bytes, std::size_t first) noexcept {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -60,6 +62,10 @@ std::optional<FileKind> file_kind(std::string_view first_bytes) noexcept {
   first_bytes = first_bytes.substr(0, kFileKindBytes);
   for (const Magic& magic : kMagics) {
     if (first_bytes.starts_with(magic.bytes)) return magic.kind;
+  }
+  // POSIX ustar and the tar of GNU: the first member's name stands before the mark.
+  if (first_bytes.size() > kTarMark && first_bytes.substr(kTarMark).starts_with("ustar")) {
+    return FileKind{"a tar archive", "tar -xOf"};
   }
   if (first_bytes.size() < 64) return std::nullopt;
   const std::string_view begin = first_bytes.substr(0, 64);

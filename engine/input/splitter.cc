@@ -194,7 +194,8 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
   buffer.assign(rest_);
   rest_.clear();
   // The rest of a line that is given in pieces is not waited for.
-  const std::size_t limit = mid_line_ ? std::min(options_.line_limit, options_.block_bytes - 1) : options_.line_limit;
+  const std::size_t limit = std::max<std::size_t>(
+      1, mid_line_ ? std::min(options_.line_limit, options_.block_bytes - 1) : options_.line_limit);
   std::size_t searched = 0;  // bytes at the front that hold no '\n'
   bool has_line = false;
   for (;;) {
@@ -300,8 +301,10 @@ std::size_t Splitter::cut_piece(Block& block) {
   } else if (newline != std::string_view::npos) {
     used = newline + 1;
   } else {
-    const std::size_t earliest = bytes.size() - std::min(bytes.size(), kPieceTail);
-    if (const std::size_t size = piece_size(bytes.substr(earliest)); size != 0) used = earliest + size;
+    // A byte stays, so that the piece that ends the input is not empty and knows that the line ends.
+    used = bytes.size() - 1;
+    const std::size_t earliest = used - std::min(used, kPieceTail);
+    if (const std::size_t size = piece_size(bytes.substr(earliest, used - earliest)); size != 0) used = earliest + size;
     mid_line_ = block.ends_mid_line = true;
   }
   const std::string_view text = bytes.substr(0, used);

@@ -22,6 +22,8 @@ TEST(FileKind, KnowsCompressedFilesByTheirFirstBytes) {
                     "7zXZ\0\0"sv),
             "xz data");
   EXPECT_EQ(name_of("PK\x03\x04"sv), "a zip archive");
+  EXPECT_EQ(name_of("access.log" + std::string(247, '\0') + "ustar"), "a tar archive");
+  EXPECT_EQ(name_of("access.log" + std::string(247, 'x') + " ustar"), "text");
   EXPECT_EQ(file_kind("\x1F\x8B\x08\x00"sv)->explained("a.gz"), "gzip data; decompress it first: zcat a.gz");
 }
 
