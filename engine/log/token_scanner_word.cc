@@ -95,13 +95,14 @@ CredentialWord value_of_name(std::string_view text, bool is_authorization, std::
   skip(text, at, is_quote);
   skip_blanks(text, at, false);
   const auto is_sign = [](char c) { return c == ':' || c == '='; };
+  const char sign = char_at(text, at).plain;
   if (!skip(text, at, is_sign)) return {};
   skip(text, at, [](char c) { return c == '>'; });
   skip_blanks(text, at, false);
   std::size_t in_array = at;
   if (skip(text, in_array, [](char c) { return c == '['; }) && is_quote(char_at(text, in_array).plain)) at = in_array;
   const char quote = char_at(text, at).plain;
-  CredentialWord word{WordKind::name, at, 0};
+  CredentialWord word{WordKind::name, at, sign, 0};
   if (skip(text, at, is_quote)) word.quote = quote;
   const WordKind scheme = skip_scheme(text, is_authorization, at);
   if (scheme != WordKind::none) word.kind = scheme;
@@ -114,25 +115,42 @@ std::size_t bracketed_at_front(std::string_view text) noexcept {
   constexpr std::string_view kOpen = "[<({", kClose = "]>)}";
   if (text.empty() || kOpen.find(text.front()) == npos) return 0;
   const char close = kClose[kOpen.find(text.front())];
-  std::size_t end = text.substr(0, kMostBracketed).find(close);
+  const std::string_view line = text.substr(0, std::min(text.find('\n'), kMostBracketed));
+  std::size_t end = line.find(close);
   if (end == npos) return 0;
   const std::size_t opened = text.find_first_not_of(text.front());
   for (std::size_t i = 0; i < opened && end < text.size() && text[end] == close; ++i) ++end;
   return end;
 }
 
+// Symbols of masks that are more than one byte long.
+constexpr std::string_view kLongSymbols[] = {"\xE2\x80\xA2", "\xE2\x80\xA6", "\xE2\x97\x8F", "\xE2\x96\x88", "&hellip;",
+                                             "&#8230;",      "%2A",          "%2a",          "&#42;"};
+
+// The size of the run of one symbol with which a text begins. A mask may be as long as what it hides.
+std::size_t run_of_one_symbol(std::string_view text) noexcept {
+  const auto* const symbol = std::find_if(std::begin(kLongSymbols), std::end(kLongSymbols),
+                                          [text](std::string_view one) { return text.starts_with(one); });
+  if (symbol == std::end(kLongSymbols)) return std::min(text.find_first_not_of(text.front()), text.size());
+  std::size_t size = 0;
+  while (text.substr(size).starts_with(*symbol)) size += symbol->size();
+  return size;
+}
+
 // The end of a value: the closing quote, or the first character that no mask outside brackets holds.
 std::size_t value_end(std::string_view text, const CredentialWord& word) noexcept {
-  const std::size_t last = std::min(text.size(), word.value + kMostMask);
   std::size_t at = word.value;
-  if (word.quote == 0 && at < text.size() && std::string_view("[<({").find(text[at]) != npos) {
+  if (at == text.size() || text[at] == '\n') return at;
+  if (word.quote == 0 && std::string_view("[<({").find(text[at]) != npos) {
     return at + bracketed_at_front(text.substr(at, kMostBracketed));
   }
+  at += run_of_one_symbol(text.substr(at));
+  const std::size_t last = std::min(text.size(), at + kMostMask);
   while (at < last) {
     const CodedChar next = char_at(text, at);
     const bool ends = word.quote != 0 ? next.plain == word.quote
                                       : is_blank(next.plain) || is_quote(next.plain) || next.plain == '\r' ||
-                                            std::string_view(",;&|)]}>\n").find(next.plain) != npos;
+                                            std::string_view(",;&|=)]}>\n").find(next.plain) != npos;
     if (ends || text[at] == '\n') return at;
     at += next.size;
   }
@@ -148,6 +166,13 @@ bool is_bare_mask(std::string_view value) noexcept {
   return jose::is_masked_token(value);
 }
 
+// "bearer protected resources", "token: hidden fees": a word in small letters is a mask only if it is quoted or stands
+// behind '='.
+bool is_of_sentence(const CredentialWord& word, std::string_view value) noexcept {
+  if (word.quote != 0 || word.sign == '=' || value.find_first_not_of(value.front()) == npos) return false;
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 // "[REDACTED]", "<hidden>", "[TOKEN]". Other names in brackets are placeholders: "<token>", "{jwt}".
 bool is_mask_in_brackets(std::string_view value) noexcept {
   const std::size_t open = std::min(value.find_first_not_of(value.front()), value.size() / 2);
@@ -156,10 +181,6 @@ bool is_mask_in_brackets(std::string_view value) noexcept {
   const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
   return value.front() == '[' && std::none_of(inside.begin(), inside.end(), is_small) && jose::is_masked_token(value);
 }
-
-// The first symbols of masks that are more than one byte long.
-constexpr std::string_view kLongSymbols[] = {"\xE2\x80\xA2", "\xE2\x80\xA6", "\xE2\x97\x8F", "\xE2\x96\x88", "&hellip;",
-                                             "&#8230;",      "%2A",          "%2a",          "&#42;"};
 
 // The size of a run of symbols of masks that no token holds.
 std::size_t symbols_at_front(std::string_view text) noexcept {
@@ -205,7 +226,7 @@ CredentialWord credential_word(std::string_view text, std::size_t from, std::siz
     if (value.kind != WordKind::none || !may_be_scheme) return value;
   }
   if (skip_blanks(text, end, true) == 0) return {};
-  return {known->kind == WordKind::other_scheme ? WordKind::other_scheme : WordKind::token_scheme, end, 0};
+  return {known->kind == WordKind::other_scheme ? WordKind::other_scheme : WordKind::token_scheme, end, 0, 0};
 }
 
 std::size_t masked_value(std::string_view text, const CredentialWord& word) noexcept {
@@ -213,22 +234,19 @@ std::size_t masked_value(std::string_view text, const CredentialWord& word) noex
   const std::string_view value = text.substr(word.value, end - word.value);
   if (value.empty() || value == "\xE2\x80\xA6") return 0;
   if (bracketed_at_front(value) == value.size()) return is_mask_in_brackets(value) ? value.size() : 0;
-  // "bearer protected resources": a word alone says so only in capitals.
-  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
-  const bool is_sentence = word.kind != WordKind::name && is_small(value.front());
-  return !is_sentence && is_bare_mask(value) ? value.size() : 0;
+  return !is_of_sentence(word, value) && is_bare_mask(value) ? value.size() : 0;
 }
 
-std::size_t other_credential(std::string_view text, const CredentialWord& word) noexcept {
+OtherCredential other_credential(std::string_view text, const CredentialWord& word) noexcept {
   constexpr std::size_t kLeast = 8, kMost = 512;
   const std::string_view rest = text.substr(word.value, kMost);
   std::size_t size = 0;
   while (size < rest.size() && is_of_token68(rest[size])) ++size;
   while (size < rest.size() && rest[size] == '=') ++size;
   const std::string_view value = rest.substr(0, size);
-  if (word.kind == WordKind::other_scheme) return decodes_to_user_and_password(value) ? size : 0;
+  if (word.kind == WordKind::other_scheme) return {size, decodes_to_user_and_password(value)};
   const bool is_opaque = size >= kLeast && std::any_of(value.begin(), value.end(), jose::is_digit);
-  return word.kind == WordKind::token_scheme && is_opaque ? size : 0;
+  return {size, is_opaque};
 }
 
 std::size_t mask_size(std::string_view text, std::string_view part, std::size_t at) noexcept {
