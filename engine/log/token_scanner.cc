@@ -127,11 +127,11 @@ class Scan {
   bool take_mask(const Part& part, Extent& token) const noexcept {
     constexpr std::size_t kLooked = 64;
     const std::size_t from = std::max(part.begin, part.end - std::min(part.end, kLooked));
-    const std::size_t size = mask_size(text_, text_.substr(from, part.end - from), part.end);
-    if (size == 0) return false;
-    const Part rest = part_at(part.end + size);
+    const Mask mask = mask_at(text_, text_.substr(from, part.end - from), part.end);
+    if (mask.size == 0) return false;
+    const Part rest = part_at(part.end + mask.size);
     token.end = rest.end;
-    token.codings |= rest.codings;
+    token.codings |= static_cast<std::uint8_t>(mask.codings | rest.codings);
     return true;
   }
 
@@ -273,13 +273,13 @@ class Scan {
     }
     // Within a text that was looked at already.
     if (word.kind != WordKind::name && word.value < opaque_end_) return;
-    const std::size_t masked = masked_value(text_, word);
-    if (masked != 0 && word.kind != WordKind::other_scheme) {
-      add({word.value, word.value + masked, 0}, true);
+    const Mask masked = masked_value(text_, word);
+    if (masked.size != 0 && word.kind != WordKind::other_scheme) {
+      add({word.value, word.value + masked.size, masked.codings}, true);
       return;
     }
     if (word.kind == WordKind::name) return;
-    const OtherCredential other = masked != 0 ? OtherCredential{masked, true} : other_credential(text_, word);
+    const OtherCredential other = masked.size != 0 ? OtherCredential{masked.size, true} : other_credential(text_, word);
     opaque_end_ = word.value + other.size;
     opaque_counted_ = other.counts;
     if (other.counts) ++counts_.other_credentials;

@@ -110,17 +110,36 @@ CredentialWord value_of_name(std::string_view text, bool is_authorization, std::
   return word;
 }
 
-// The size of a text in brackets, with all the brackets that close at its end; 0 if there is none.
-std::size_t bracketed_at_front(std::string_view text) noexcept {
+// A text in brackets, with all the brackets that close at its end, and with its codings undone.
+struct Bracketed {
+  std::size_t size = 0;  // as it is written; 0: there is none
+  std::uint8_t codings = 0;
+  std::size_t plain_size = 0;
+  char plain[kMostBracketed];
+
+  std::string_view view() const noexcept { return {plain, plain_size}; }
+};
+
+Bracketed bracketed_at(std::string_view text, std::size_t at) noexcept {
   constexpr std::string_view kOpen = "[<({", kClose = "]>)}";
-  if (text.empty() || kOpen.find(text.front()) == npos) return 0;
-  const char close = kClose[kOpen.find(text.front())];
-  const std::string_view line = text.substr(0, std::min(text.find('\n'), kMostBracketed));
-  std::size_t end = line.find(close);
-  if (end == npos) return 0;
-  const std::size_t opened = text.find_first_not_of(text.front());
-  for (std::size_t i = 0; i < opened && end < text.size() && text[end] == close; ++i) ++end;
-  return end;
+  Bracketed found;
+  const char open = char_at(text, at).plain;
+  if (at >= text.size() || kOpen.find(open) == npos) return found;
+  const char close = kClose[kOpen.find(open)];
+  std::size_t opened = 0, closed = 0, size = 0;
+  for (bool leading = true; found.plain_size < kMostBracketed;) {
+    const CodedChar next = char_at(text, at + size);
+    if (next.size == 0 || text[at + size] == '\n' || (closed > 0 && next.plain != close)) break;
+    leading = leading && next.plain == open;
+    if (leading) ++opened;
+    if (next.plain == close) ++closed;
+    found.plain[found.plain_size++] = next.plain;
+    found.codings |= next.codings;
+    size += next.size;
+    if (closed == opened) break;
+  }
+  found.size = closed > 0 ? size : 0;
+  return found;
 }
 
 // Symbols of masks that are more than one byte long.
@@ -141,9 +160,6 @@ std::size_t run_of_one_symbol(std::string_view text) noexcept {
 std::size_t value_end(std::string_view text, const CredentialWord& word) noexcept {
   std::size_t at = word.value;
   if (at == text.size() || text[at] == '\n') return at;
-  if (word.quote == 0 && std::string_view("[<({").find(text[at]) != npos) {
-    return at + bracketed_at_front(text.substr(at, kMostBracketed));
-  }
   at += run_of_one_symbol(text.substr(at));
   const std::size_t last = std::min(text.size(), at + kMostMask);
   while (at < last) {
@@ -229,12 +245,16 @@ CredentialWord credential_word(std::string_view text, std::size_t from, std::siz
   return {known->kind == WordKind::other_scheme ? WordKind::other_scheme : WordKind::token_scheme, end, 0, 0};
 }
 
-std::size_t masked_value(std::string_view text, const CredentialWord& word) noexcept {
+Mask masked_value(std::string_view text, const CredentialWord& word) noexcept {
+  const Bracketed bracketed = bracketed_at(text, word.value);
+  const bool is_all = word.quote == 0 || char_at(text, word.value + bracketed.size).plain == word.quote;
+  if (bracketed.size != 0 && is_all) {
+    return is_mask_in_brackets(bracketed.view()) ? Mask{bracketed.size, bracketed.codings} : Mask{};
+  }
   const std::size_t end = value_end(text, word);
   const std::string_view value = text.substr(word.value, end - word.value);
-  if (value.empty() || value == "\xE2\x80\xA6") return 0;
-  if (bracketed_at_front(value) == value.size()) return is_mask_in_brackets(value) ? value.size() : 0;
-  return !is_of_sentence(word, value) && is_bare_mask(value) ? value.size() : 0;
+  if (value.empty() || value == "\xE2\x80\xA6" || is_of_sentence(word, value)) return {};
+  return is_bare_mask(value) ? Mask{value.size(), 0} : Mask{};
 }
 
 OtherCredential other_credential(std::string_view text, const CredentialWord& word) noexcept {
@@ -249,20 +269,19 @@ OtherCredential other_credential(std::string_view text, const CredentialWord& wo
   return {size, is_opaque};
 }
 
-std::size_t mask_size(std::string_view text, std::string_view part, std::size_t at) noexcept {
+Mask mask_at(std::string_view text, std::string_view part, std::size_t at) noexcept {
   std::string_view rest = text.substr(at, kMostMask);
   rest = rest.substr(0, rest.find('\n'));
-  if (rest.empty()) return 0;
-  std::size_t size = rest.front() == '.' ? std::min(rest.find_first_not_of('.'), rest.size()) : symbols_at_front(rest);
-  if (size == 0) size = bracketed_at_front(rest);
-  if (size == 0) return 0;
-  const std::string_view mask = rest.substr(0, size);
-  if (part.empty()) {
-    const bool is_certain = mask.front() == '*' || mask.size() >= 2;
-    return is_certain && jose::is_mask(mask) ? size : 0;
+  if (rest.empty()) return {};
+  const std::size_t dots = std::min(rest.find_first_not_of('.'), rest.size());
+  const std::size_t size = dots != 0 ? dots : symbols_at_front(rest);
+  if (size == 0) {
+    const Bracketed bracketed = bracketed_at(text, at);
+    return bracketed.size != 0 && jose::is_mask(bracketed.view()) ? Mask{bracketed.size, bracketed.codings} : Mask{};
   }
-  const std::string_view both(part.data(), part.size() + size);
-  return jose::is_mask(both) ? size : 0;
+  if (!part.empty()) return jose::is_mask({part.data(), part.size() + size}) ? Mask{size, 0} : Mask{};
+  const bool is_certain = rest.front() == '*' || size >= 2;
+  return is_certain && jose::is_mask(rest.substr(0, size)) ? Mask{size, 0} : Mask{};
 }
 
 }  // namespace assay::log

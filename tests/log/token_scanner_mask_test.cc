@@ -54,6 +54,23 @@ TEST(TokenScanner, FindsMasksInATokensPlace) {
   }
 }
 
+TEST(TokenScanner, UndoesTheCodingsOfBrackets) {
+  for (const std::string_view written :
+       {"%5BFILTERED%5D", "%255BFILTERED%255D", "\\u005bFILTERED\\u005d", "&#91;FILTERED&#93;"}) {
+    const std::string whole = "access_token=" + std::string(written) + "&x=1";
+    const std::vector<Seen> seen = scan(whole);
+    ASSERT_EQ(seen.size(), 1U) << whole;
+    EXPECT_TRUE(seen[0].masked);
+    EXPECT_EQ(seen[0].token, "[FILTERED]");
+    EXPECT_EQ(seen[0].size, written.size());
+    const std::string masked = kHeader + "." + kPayload + "." + std::string(written);
+    const std::vector<Seen> signature = scan("t=" + masked + "&x=1");
+    ASSERT_EQ(signature.size(), 1U) << masked;
+    EXPECT_EQ(signature[0].token, kHeader + "." + kPayload + ".[FILTERED]");
+    EXPECT_EQ(signature[0].size, masked.size());
+  }
+}
+
 TEST(TokenScanner, FindsMasksAsLongAsATokenIs) {
   for (const std::string_view symbol : {"*", "x", "X", "\xE2\x80\xA2"}) {
     std::string mask;
