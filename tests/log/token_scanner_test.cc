@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "jose/compact.h"
 #include "log/scanning.h"
 
 namespace assay::log {
@@ -27,25 +28,27 @@ constexpr Start kStarts[] = {
     {"DS", "\r {\"alg\":\"HS256\"}"},   {"DX", "\r{\"alg\":\"HS256\"}"},
 };
 
-// What may be left of a signature. Some states go on if a certain character follows, as a mask of dots does.
+// What may be left of a signature, and what jose/ makes of the token then.
 struct Signature {
   std::string_view behind_payload;
-  bool whole = false;
+  jose::Shape shape;
+  bool is_whole = false;
 };
+using jose::Shape;
 constexpr Signature kSignatures[] = {
-    {".Dn8-4QJxZk_T0m2yRvbW1hEwLp7sUcAfG9iOKt5Nz3e", true},
-    {"."},
-    {""},
-    {".Dn8-4QJxZk"},
-    {".***"},
-    {".[REDACTED]"},
-    {".<redacted>"},
-    {".xxxxx"},
-    {".\xE2\x80\xA6"},
-    {".Dn8-4Q***"},
-    {".Dn8-4Q...Nz3e"},
-    {"..."},
-    {"\xE2\x80\xA6"},
+    {".Dn8-4QJxZk_T0m2yRvbW1hEwLp7sUcAfG9iOKt5Nz3e", Shape::signed_token, true},
+    {".", Shape::empty_signature},
+    {"", Shape::two_segments},
+    {".Dn8-4QJxZk", Shape::signed_token},
+    {".***", Shape::masked},
+    {".[REDACTED]", Shape::masked},
+    {".<redacted>", Shape::masked},
+    {".xxxxx", Shape::masked},
+    {".\xE2\x80\xA6", Shape::masked},
+    {".Dn8-4Q***", Shape::masked},
+    {".Dn8-4Q...Nz3e", Shape::masked},
+    {"...", Shape::masked},
+    {"\xE2\x80\xA6", Shape::two_segments},  // the payload is cut
 };
 
 // Text around a token. '@' stands for it.
@@ -123,7 +126,7 @@ TEST(TokenScanner, FindsEveryTokenInEveryCarrierOnce) {
     for (const Start& start : kStarts) {
       ASSERT_TRUE(header(start.json).starts_with(start.pair)) << start.pair;
       for (const Signature& signature : kSignatures) {
-        if (carrier.only_whole && !signature.whole) continue;
+        if (carrier.only_whole && !signature.is_whole) continue;
         const std::string token = header(start.json) + "." + kPayload + std::string(signature.behind_payload);
         const std::string text = in_carrier(carrier.text, token);
         const std::size_t begin = carrier.text.find('@');
@@ -132,6 +135,15 @@ TEST(TokenScanner, FindsEveryTokenInEveryCarrierOnce) {
             << text;
       }
     }
+  }
+}
+
+TEST(TokenScanner, JoseSeesTheStateOfTheSignature) {
+  for (const Signature& signature : kSignatures) {
+    const std::vector<Seen> seen = scan("Bearer " + kHeader + "." + kPayload + std::string(signature.behind_payload));
+    ASSERT_EQ(seen.size(), 1U) << signature.behind_payload;
+    base::Arena arena;
+    EXPECT_EQ(jose::take_apart(seen[0].token, arena).shape, signature.shape) << signature.behind_payload;
   }
 }
 
