@@ -136,6 +136,7 @@ CodedChar coded_char_before(std::string_view text, std::size_t from, std::size_t
 }
 
 std::size_t undo_codings(std::string_view coded, bool only_tokens, char* to) noexcept {
+  constexpr std::string_view kBesideAlphabet = ".=[]<>(){}";
   char* const begin = to;
   for (std::size_t at = 0; at < coded.size();) {
     if (!begins_coded_char(coded[at])) {
@@ -143,7 +144,8 @@ std::size_t undo_codings(std::string_view coded, bool only_tokens, char* to) noe
       continue;
     }
     CodedChar next = char_at(coded, at);
-    const bool is_of_tokens = jose::is_base64url(next.plain) || next.plain == '.' || next.plain == '=';
+    const bool is_of_tokens =
+        jose::is_base64url(next.plain) || kBesideAlphabet.find(next.plain) != kBesideAlphabet.npos;
     if (only_tokens && !is_of_tokens) next = {coded[at], 1, 0};
     *to++ = next.plain;
     at += next.size;

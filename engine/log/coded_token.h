@@ -66,7 +66,8 @@ inline CodedChar char_at(std::string_view text, std::size_t at) noexcept {
 }
 
 // Writes `coded` with its coded characters undone to `to`, which has room for coded.size() bytes. With `only_tokens`,
-// only characters of tokens are undone: letters, digits, '-', '_', '.', '='. Returns the number of bytes written.
+// only characters of tokens are undone: letters, digits, '-', '_', '.', '=', and the brackets of masks. Returns the
+// number of bytes written.
 std::size_t undo_codings(std::string_view coded, bool only_tokens, char* to) noexcept;
 
 }  // namespace assay::log

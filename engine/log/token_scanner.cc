@@ -10,8 +10,6 @@
 namespace assay::log {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 // Characters of signatures: HS256 to HS512; RSA of 2048, 3072, 4096 and 8192 bits; ES256 and Ed25519, ES384, ES512;
 // Ed448. A mask does not follow one of these: the signature is whole.
 constexpr std::size_t kSignatures[] = {43, 64, 86, 342, 512, 683, 1366, 128, 176, 152};
@@ -107,6 +105,8 @@ class Scan {
       if (size == 0) return part.end;
       end += size;
     }
+    std::uint8_t of_more = 0;
+    if (size_of('=', end, of_more) != 0) return part.end;
     codings |= of_padding;
     return end;
   }
@@ -127,11 +127,11 @@ class Scan {
   bool take_mask(const Part& part, Extent& token) const noexcept {
     constexpr std::size_t kLooked = 64;
     const std::size_t from = std::max(part.begin, part.end - std::min(part.end, kLooked));
-    const std::size_t size = mask_size(text_, text_.substr(from, part.end - from), part.end);
-    if (size == 0) return false;
-    const Part rest = part_at(part.end + size);
+    const Mask mask = mask_at(text_, text_.substr(from, part.end - from), part.end);
+    if (mask.size == 0) return false;
+    const Part rest = part_at(part.end + mask.size);
     token.end = rest.end;
-    token.codings |= rest.codings;
+    token.codings |= static_cast<std::uint8_t>(mask.codings | rest.codings);
     return true;
   }
 
@@ -198,7 +198,7 @@ class Scan {
     if (is_encrypted) return take_encrypted_parts(third, payload.characters != 0, to, token);
     to.end = third.end;
     to.codings |= third.codings;
-    if (!is_signature_size(third.characters) && !take_mask(third, to)) {
+    if (is_signature_size(third.characters) || !take_mask(third, to)) {
       std::uint8_t codings = to.codings;
       to.end = padded_end(third, codings);
       to.codings = codings;
@@ -226,7 +226,7 @@ class Scan {
     if (look.form == HeaderForm::other) return false;
     if (look.form == HeaderForm::whole && !take_parts(look.is_encrypted, token)) return false;
     // What was counted as an opaque text is, or holds, a token.
-    if (begin < opaque_end_) --counts_.other_credentials;
+    if (begin < opaque_end_ && opaque_counted_) --counts_.other_credentials;
     opaque_end_ = 0;
     add(token, false);
     return true;
@@ -271,15 +271,18 @@ class Scan {
       if (!take_token(word.value, true)) take_masked_middle(word.value);
       return;
     }
-    const std::size_t masked = masked_value(text_, word);
-    if (masked != 0 && word.kind != WordKind::other_scheme) {
-      add({word.value, word.value + masked, 0}, true);
+    // Within a text that was looked at already.
+    if (word.kind != WordKind::name && word.value < opaque_end_) return;
+    const Mask masked = masked_value(text_, word);
+    if (masked.size != 0 && word.kind != WordKind::other_scheme) {
+      add({word.value, word.value + masked.size, masked.codings}, true);
       return;
     }
-    const std::size_t other = masked != 0 ? masked : other_credential(text_, word);
-    if (other == 0) return;
-    ++counts_.other_credentials;
-    opaque_end_ = word.value + other;
+    if (word.kind == WordKind::name) return;
+    const OtherCredential other = masked.size != 0 ? OtherCredential{masked.size, true} : other_credential(text_, word);
+    opaque_end_ = word.value + other.size;
+    opaque_counted_ = other.counts;
+    if (other.counts) ++counts_.other_credentials;
   }
 
   // "eyJh...3C4Q": a token of which nothing but both ends is left.
@@ -297,9 +300,10 @@ class Scan {
   base::Arena& arena_;
   ScanCounts& counts_;
 
-  std::size_t resume_ = 0;      // marks before it are done with
-  std::size_t run_end_ = 0;     // of the run of base64url in which the latest header was looked for
-  std::size_t opaque_end_ = 0;  // of the latest text that was counted as an opaque credential
+  std::size_t resume_ = 0;       // marks before it are done with
+  std::size_t run_end_ = 0;      // of the run of base64url in which the latest header was looked for
+  std::size_t opaque_end_ = 0;   // of the latest text that was looked at as another credential
+  bool opaque_counted_ = false;  // whether it is one
   TokenBefore before_;
 };
 

@@ -97,6 +97,12 @@ std::optional<Where> where_of_name(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+// The name in "referer=https://..."; empty if a word begins with no name.
+std::string_view key_of(std::string_view word) noexcept {
+  const std::string_view key = word.substr(0, std::min(word.find('='), word.size()));
+  return key.size() < word.size() && std::all_of(key.begin(), key.end(), is_of_name) ? key : std::string_view();
+}
+
 // A parameter of a URL, whose part before the token is `word`.
 std::optional<Where> where_in_url(std::string_view word, const TokenBefore* before) noexcept {
   if (word.find('#') != npos) return Where::fragment;
@@ -114,6 +120,8 @@ Where where_after(std::string_view text, char next, const TokenBefore* before) n
   const Owner owner = owner_before(head);
   const std::optional<Where> owned = where_of_name(owner.name);
   if (owned && *owned != Where::query) return *owned;
+  if (const std::optional<Where> by_key = where_of_name(key_of(word)); by_key && *by_key != Where::query)
+    return *by_key;
   if (is_combined_referrer(head, word)) return Where::referrer;
   if (const std::optional<Where> in_url = where_in_url(word, before)) return *in_url;
   // "name=TOKEN;" and "; name=TOKEN", with a signed cookie's "s:".

@@ -95,13 +95,14 @@ CredentialWord value_of_name(std::string_view text, bool is_authorization, std::
   skip(text, at, is_quote);
   skip_blanks(text, at, false);
   const auto is_sign = [](char c) { return c == ':' || c == '='; };
+  const char sign = char_at(text, at).plain;
   if (!skip(text, at, is_sign)) return {};
   skip(text, at, [](char c) { return c == '>'; });
   skip_blanks(text, at, false);
   std::size_t in_array = at;
   if (skip(text, in_array, [](char c) { return c == '['; }) && is_quote(char_at(text, in_array).plain)) at = in_array;
   const char quote = char_at(text, at).plain;
-  CredentialWord word{WordKind::name, at, 0};
+  CredentialWord word{WordKind::name, at, sign, 0};
   if (skip(text, at, is_quote)) word.quote = quote;
   const WordKind scheme = skip_scheme(text, is_authorization, at);
   if (scheme != WordKind::none) word.kind = scheme;
@@ -109,30 +110,63 @@ CredentialWord value_of_name(std::string_view text, bool is_authorization, std::
   return word;
 }
 
-// The size of a text in brackets, with all the brackets that close at its end; 0 if there is none.
-std::size_t bracketed_at_front(std::string_view text) noexcept {
+// A text in brackets, with all the brackets that close at its end, and with its codings undone.
+struct Bracketed {
+  std::size_t size = 0;  // as it is written; 0: there is none
+  std::uint8_t codings = 0;
+  std::size_t plain_size = 0;
+  char plain[kMostBracketed];
+
+  std::string_view view() const noexcept { return {plain, plain_size}; }
+};
+
+Bracketed bracketed_at(std::string_view text, std::size_t at) noexcept {
   constexpr std::string_view kOpen = "[<({", kClose = "]>)}";
-  if (text.empty() || kOpen.find(text.front()) == npos) return 0;
-  const char close = kClose[kOpen.find(text.front())];
-  std::size_t end = text.substr(0, kMostBracketed).find(close);
-  if (end == npos) return 0;
-  const std::size_t opened = text.find_first_not_of(text.front());
-  for (std::size_t i = 0; i < opened && end < text.size() && text[end] == close; ++i) ++end;
-  return end;
+  Bracketed found;
+  const char open = char_at(text, at).plain;
+  if (at >= text.size() || kOpen.find(open) == npos) return found;
+  const char close = kClose[kOpen.find(open)];
+  std::size_t opened = 0, closed = 0, size = 0;
+  for (bool leading = true; found.plain_size < kMostBracketed;) {
+    const CodedChar next = char_at(text, at + size);
+    if (next.size == 0 || text[at + size] == '\n' || (closed > 0 && next.plain != close)) break;
+    leading = leading && next.plain == open;
+    if (leading) ++opened;
+    if (next.plain == close) ++closed;
+    found.plain[found.plain_size++] = next.plain;
+    found.codings |= next.codings;
+    size += next.size;
+    if (closed == opened) break;
+  }
+  found.size = closed > 0 ? size : 0;
+  return found;
+}
+
+// Symbols of masks that are more than one byte long.
+constexpr std::string_view kLongSymbols[] = {"\xE2\x80\xA2", "\xE2\x80\xA6", "\xE2\x97\x8F", "\xE2\x96\x88", "&hellip;",
+                                             "&#8230;",      "%2A",          "%2a",          "&#42;"};
+
+// The size of the run of one symbol with which a text begins. A mask may be as long as what it hides.
+std::size_t run_of_one_symbol(std::string_view text) noexcept {
+  const auto* const symbol = std::find_if(std::begin(kLongSymbols), std::end(kLongSymbols),
+                                          [text](std::string_view one) { return text.starts_with(one); });
+  if (symbol == std::end(kLongSymbols)) return std::min(text.find_first_not_of(text.front()), text.size());
+  std::size_t size = 0;
+  while (text.substr(size).starts_with(*symbol)) size += symbol->size();
+  return size;
 }
 
 // The end of a value: the closing quote, or the first character that no mask outside brackets holds.
 std::size_t value_end(std::string_view text, const CredentialWord& word) noexcept {
-  const std::size_t last = std::min(text.size(), word.value + kMostMask);
   std::size_t at = word.value;
-  if (word.quote == 0 && at < text.size() && std::string_view("[<({").find(text[at]) != npos) {
-    return at + bracketed_at_front(text.substr(at, kMostBracketed));
-  }
+  if (at == text.size() || text[at] == '\n') return at;
+  at += run_of_one_symbol(text.substr(at));
+  const std::size_t last = std::min(text.size(), at + kMostMask);
   while (at < last) {
     const CodedChar next = char_at(text, at);
     const bool ends = word.quote != 0 ? next.plain == word.quote
                                       : is_blank(next.plain) || is_quote(next.plain) || next.plain == '\r' ||
-                                            std::string_view(",;&|)]}>\n").find(next.plain) != npos;
+                                            std::string_view(",;&|=)]}>\n").find(next.plain) != npos;
     if (ends || text[at] == '\n') return at;
     at += next.size;
   }
@@ -148,6 +182,13 @@ bool is_bare_mask(std::string_view value) noexcept {
   return jose::is_masked_token(value);
 }
 
+// "bearer protected resources", "token: hidden fees": a word in small letters is a mask only if it is quoted or stands
+// behind '='.
+bool is_of_sentence(const CredentialWord& word, std::string_view value) noexcept {
+  if (word.quote != 0 || word.sign == '=' || value.find_first_not_of(value.front()) == npos) return false;
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 // "[REDACTED]", "<hidden>", "[TOKEN]". Other names in brackets are placeholders: "<token>", "{jwt}".
 bool is_mask_in_brackets(std::string_view value) noexcept {
   const std::size_t open = std::min(value.find_first_not_of(value.front()), value.size() / 2);
@@ -156,10 +197,6 @@ bool is_mask_in_brackets(std::string_view value) noexcept {
   const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
   return value.front() == '[' && std::none_of(inside.begin(), inside.end(), is_small) && jose::is_masked_token(value);
 }
-
-// The first symbols of masks that are more than one byte long.
-constexpr std::string_view kLongSymbols[] = {"\xE2\x80\xA2", "\xE2\x80\xA6", "\xE2\x97\x8F", "\xE2\x96\x88", "&hellip;",
-                                             "&#8230;",      "%2A",          "%2a",          "&#42;"};
 
 // The size of a run of symbols of masks that no token holds.
 std::size_t symbols_at_front(std::string_view text) noexcept {
@@ -205,46 +242,46 @@ CredentialWord credential_word(std::string_view text, std::size_t from, std::siz
     if (value.kind != WordKind::none || !may_be_scheme) return value;
   }
   if (skip_blanks(text, end, true) == 0) return {};
-  return {known->kind == WordKind::other_scheme ? WordKind::other_scheme : WordKind::token_scheme, end, 0};
+  return {known->kind == WordKind::other_scheme ? WordKind::other_scheme : WordKind::token_scheme, end, 0, 0};
 }
 
-std::size_t masked_value(std::string_view text, const CredentialWord& word) noexcept {
+Mask masked_value(std::string_view text, const CredentialWord& word) noexcept {
+  const Bracketed bracketed = bracketed_at(text, word.value);
+  const bool is_all = word.quote == 0 || char_at(text, word.value + bracketed.size).plain == word.quote;
+  if (bracketed.size != 0 && is_all) {
+    return is_mask_in_brackets(bracketed.view()) ? Mask{bracketed.size, bracketed.codings} : Mask{};
+  }
   const std::size_t end = value_end(text, word);
   const std::string_view value = text.substr(word.value, end - word.value);
-  if (value.empty() || value == "\xE2\x80\xA6") return 0;
-  if (bracketed_at_front(value) == value.size()) return is_mask_in_brackets(value) ? value.size() : 0;
-  // "bearer protected resources": a word alone says so only in capitals.
-  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
-  const bool is_sentence = word.kind != WordKind::name && is_small(value.front());
-  return !is_sentence && is_bare_mask(value) ? value.size() : 0;
+  if (value.empty() || value == "\xE2\x80\xA6" || is_of_sentence(word, value)) return {};
+  return is_bare_mask(value) ? Mask{value.size(), 0} : Mask{};
 }
 
-std::size_t other_credential(std::string_view text, const CredentialWord& word) noexcept {
+OtherCredential other_credential(std::string_view text, const CredentialWord& word) noexcept {
   constexpr std::size_t kLeast = 8, kMost = 512;
   const std::string_view rest = text.substr(word.value, kMost);
   std::size_t size = 0;
   while (size < rest.size() && is_of_token68(rest[size])) ++size;
   while (size < rest.size() && rest[size] == '=') ++size;
   const std::string_view value = rest.substr(0, size);
-  if (word.kind == WordKind::other_scheme) return decodes_to_user_and_password(value) ? size : 0;
+  if (word.kind == WordKind::other_scheme) return {size, decodes_to_user_and_password(value)};
   const bool is_opaque = size >= kLeast && std::any_of(value.begin(), value.end(), jose::is_digit);
-  return word.kind == WordKind::token_scheme && is_opaque ? size : 0;
+  return {size, is_opaque};
 }
 
-std::size_t mask_size(std::string_view text, std::string_view part, std::size_t at) noexcept {
+Mask mask_at(std::string_view text, std::string_view part, std::size_t at) noexcept {
   std::string_view rest = text.substr(at, kMostMask);
   rest = rest.substr(0, rest.find('\n'));
-  if (rest.empty()) return 0;
-  std::size_t size = rest.front() == '.' ? std::min(rest.find_first_not_of('.'), rest.size()) : symbols_at_front(rest);
-  if (size == 0) size = bracketed_at_front(rest);
-  if (size == 0) return 0;
-  const std::string_view mask = rest.substr(0, size);
-  if (part.empty()) {
-    const bool is_certain = mask.front() == '*' || mask.size() >= 2;
-    return is_certain && jose::is_mask(mask) ? size : 0;
+  if (rest.empty()) return {};
+  const std::size_t dots = std::min(rest.find_first_not_of('.'), rest.size());
+  const std::size_t size = dots != 0 ? dots : symbols_at_front(rest);
+  if (size == 0) {
+    const Bracketed bracketed = bracketed_at(text, at);
+    return bracketed.size != 0 && jose::is_mask(bracketed.view()) ? Mask{bracketed.size, bracketed.codings} : Mask{};
   }
-  const std::string_view both(part.data(), part.size() + size);
-  return jose::is_mask(both) ? size : 0;
+  if (!part.empty()) return jose::is_mask({part.data(), part.size() + size}) ? Mask{size, 0} : Mask{};
+  const bool is_certain = rest.front() == '*' || size >= 2;
+  return is_certain && jose::is_mask(rest.substr(0, size)) ? Mask{size, 0} : Mask{};
 }
 
 }  // namespace assay::log

@@ -21,22 +21,33 @@ enum class WordKind : std::uint8_t {
 struct CredentialWord {
   WordKind kind = WordKind::none;
   std::size_t value = 0;  // where the value begins
-  char quote = 0;         // the quote before it, coded or not; 0: none. Of names only
+  // Of names only: ':' or '=' behind the name, and the quote before the value, both coded or not; 0: none.
+  char sign = 0, quote = 0;
 };
 
 // Returns the word of which text[mark, mark + 3) is a part. It begins at `from` or later. A scheme that follows a name
 // is part of what stands between the name and its value, and the kind is then that of the scheme.
 CredentialWord credential_word(std::string_view text, std::size_t from, std::size_t mark) noexcept;
 
-// Returns the size of the value at word.value if it is a mask in a token's place, else 0.
-std::size_t masked_value(std::string_view text, const CredentialWord& word) noexcept;
+// A mask as it is written. `codings`: those of its brackets, as in "%5BREDACTED%5D".
+struct Mask {
+  std::size_t size = 0;  // 0: there is none
+  std::uint8_t codings = 0;
+};
 
-// Returns the size of the value behind a scheme if it is a credential: base64 with a ':' for Basic, opaque text for the
-// others. Else 0.
-std::size_t other_credential(std::string_view text, const CredentialWord& word) noexcept;
+// Returns the value at word.value if it is a mask in a token's place.
+Mask masked_value(std::string_view text, const CredentialWord& word) noexcept;
 
-// Returns the size of the mask at `at`: symbols, dots, or words in brackets; 0 if none begins there. `part` is
-// base64url that stands right before it; the mask then has to be one that hides the rest of a part.
-std::size_t mask_size(std::string_view text, std::string_view part, std::size_t at) noexcept;
+struct OtherCredential {
+  std::size_t size = 0;  // of the characters of credentials that were looked at
+  bool counts = false;
+};
+
+// Says whether the value behind a scheme is a credential: base64 with a ':' for Basic, opaque text for the others.
+OtherCredential other_credential(std::string_view text, const CredentialWord& word) noexcept;
+
+// Returns the mask that begins at `at`: symbols, dots, or words in brackets. `part` is base64url that stands right
+// before it; the mask then has to be one that hides the rest of a part.
+Mask mask_at(std::string_view text, std::string_view part, std::size_t at) noexcept;
 
 }  // namespace assay::log
