@@ -72,6 +72,10 @@ struct Arguments {
   Result<void> settle();
   // The recorded flags: name, value.
   std::vector<std::pair<std::string, std::string>> manifest() const;
+
+ private:
+  // Two flags fill the scopes, so an error of the library could not say which of them is at fault.
+  Result<void> check_scopes() const;
 };
 
 }  // namespace assay::cli
