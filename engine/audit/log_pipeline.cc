@@ -189,9 +189,9 @@ Result<void> LogPipeline::run_stages() {
     return batch;
   };
   // A stage that passes batches on.
-  const auto middle = [this](filter_mode mode, LogBatch* (LogPipeline::*run)(LogBatch*)) {
+  const auto middle = [this](filter_mode mode, LogBatch* (LogPipeline::*step)(LogBatch*)) {
     return make_filter<LogBatch*, LogBatch*>(mode,
-                                             runner_.stage([this, run](LogBatch* batch) { return (this->*run)(batch); }));
+                                             runner_.stage([this, step](LogBatch* batch) { return (this->*step)(batch); }));
   };
   const auto stages = make_filter<void, LogBatch*>(serial, runner_.stage(read_or_stop)) &
                       middle(parallel, &LogPipeline::load) & middle(serial, &LogPipeline::arrange) &

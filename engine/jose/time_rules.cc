@@ -186,6 +186,20 @@ Interval fastmcp_interval(const Policy& policy, const Claims& claims) noexcept {
   return accepted.from < accepted.until ? accepted : Interval{};
 }
 
+// The seconds from iat to exp, with their fraction: "600.5". `whole`: the difference of their whole seconds.
+std::string shown_lifetime(std::int64_t whole, const NumericDate& exp, const NumericDate& iat) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  std::int64_t fraction = std::int64_t{exp.nanoseconds} - iat.nanoseconds;
+  if (fraction < 0) {
+    fraction += kSecond;
+    --whole;
+  }
+  std::string text = std::to_string(whole);
+  if (fraction == 0) return text;
+  const std::string digits = std::to_string(kSecond + fraction).substr(1);
+  return text + "." + digits.substr(0, digits.find_last_not_of('0') + 1);
+}
+
 }  // namespace
 
 bool is_finite_number(const Claim& claim) noexcept {
@@ -215,20 +229,6 @@ void strict_times(const Claims& claims, std::int64_t leeway, Instant at, Finding
 void fastmcp_times(const Claims& claims, const Policy& policy, Instant at, Findings& found) {
   fastmcp_expiry(claims.exp, policy.leeway_seconds, at, found);
   if (policy.profile >= Profile::fastmcp_4_2) fastmcp_not_before(claims.nbf, policy.leeway_seconds, at, found);
-}
-
-// The seconds from iat to exp, with their fraction: "600.5". `whole`: the difference of their whole seconds.
-std::string shown_lifetime(std::int64_t whole, const NumericDate& exp, const NumericDate& iat) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  std::int64_t fraction = std::int64_t{exp.nanoseconds} - iat.nanoseconds;
-  if (fraction < 0) {
-    fraction += kSecond;
-    --whole;
-  }
-  std::string text = std::to_string(whole);
-  if (fraction == 0) return text;
-  const std::string digits = std::to_string(kSecond + fraction).substr(1);
-  return text + "." + digits.substr(0, digits.find_last_not_of('0') + 1);
 }
 
 void check_lifetime(const Claims& claims, std::int64_t most_seconds, Findings& found) {

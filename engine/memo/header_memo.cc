@@ -28,8 +28,8 @@ std::string not_allowed(Algorithm alg, const Policy& policy) {
   };
   const auto other = std::find_if(allowed.begin(), allowed.end(), may_be_meant);
   if (info(alg).scheme != Scheme::eddsa || other == allowed.end()) return text;
-  text += "; " + std::string(to_string(*other)) + " does not stand for " + name + ", so allow " + name;
-  return text + (is_fastmcp(policy.profile) ? " instead" : ", too");
+  text += "; " + std::string(to_string(*other)) + " does not include " + name + ", so allow " + name;
+  return text + (is_fastmcp(policy.profile) ? " instead" : " as well");
 }
 
 HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, const Policy& policy) {

@@ -178,7 +178,10 @@ class Policy(Case):
 
     def test_an_empty_scope_is_fastmcps_empty_list_and_a_mistake_otherwise(self):
         for option, value in (("--require-scope", ""), ("--require-scope", " , "), ("--require-scope-exact", "")):
-            self.assertRefused(self.verify(option, value), "a required scope is empty")
+            self.assertRefused(self.verify(option, value), option + ": a required scope is empty")
+            other = "--require-scope" if option.endswith("exact") else "--require-scope-exact"
+            self.assertRefused(self.verify(other, "read", option, value), option + ": a required scope is empty")
+            self.assertRefused(self.assay("inspect", option, value, token()), option + ": a required scope is empty")
             fastmcp = ["--profile", "fastmcp", "--algorithm", "HS256"]
             self.assertEqual(self.reasons(*fastmcp, option, value, stdin=token() + "\n"), [None])
 

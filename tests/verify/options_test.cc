@@ -131,12 +131,12 @@ TEST(AlgorithmNotAllowed, NamesTheTokensAlgorithmAndTheAllowedOnes) {
   };
   using enum Algorithm;
   EXPECT_EQ(detail("Ed25519", {EdDSA}),
-            "alg is Ed25519, and only EdDSA is allowed; EdDSA does not stand for Ed25519, so allow Ed25519, too");
+            "alg is Ed25519, and only EdDSA is allowed; EdDSA does not include Ed25519, so allow Ed25519 as well");
   EXPECT_EQ(
       detail("EdDSA", {RS256, Ed25519}),
-      "alg is EdDSA, and only RS256 and Ed25519 are allowed; Ed25519 does not stand for EdDSA, so allow EdDSA, too");
+      "alg is EdDSA, and only RS256 and Ed25519 are allowed; Ed25519 does not include EdDSA, so allow EdDSA as well");
   EXPECT_EQ(detail("Ed25519", {EdDSA}, Profile::fastmcp),
-            "alg is Ed25519, and only EdDSA is allowed; EdDSA does not stand for Ed25519, so allow Ed25519 instead");
+            "alg is Ed25519, and only EdDSA is allowed; EdDSA does not include Ed25519, so allow Ed25519 instead");
   EXPECT_EQ(detail("Ed448", {Ed25519}), "alg is Ed448, and only Ed25519 is allowed");
   EXPECT_EQ(detail("RS384", {RS256, ES256, EdDSA}), "alg is RS384, and only RS256, ES256 and EdDSA are allowed");
 }

@@ -3,14 +3,35 @@
 #include <algorithm>
 
 #include "flags.h"
+#include "jose/policy.h"
 
 namespace assay::cli {
+
+namespace {
+
+constexpr std::string_view kScopes = "policy.required_scopes";
+
+}  // namespace
 
 bool Arguments::gave(std::string_view name) const {
   return std::any_of(given.begin(), given.end(), [name](const GivenFlag& flag) { return flag.flag->name == name; });
 }
 
+Result<void> Arguments::check_scopes() const {
+  for (const auto& [flag, value] : given) {
+    const auto& fields = flag->value.fields;
+    if (std::find(fields.begin(), fields.end(), kScopes) == fields.end()) continue;
+    Arguments only;
+    only.verifier.policy.profile = verifier.policy.profile;
+    if (!flag->value.read(only, value)) continue;
+    const Result<Policy> checked = jose::checked_policy(std::move(only.verifier.policy));
+    if (!checked && checked.error().field == kScopes) return Error{flag->name + ": " + checked.error().message};
+  }
+  return {};
+}
+
 Result<void> Arguments::settle() {
+  if (Result<void> ok = check_scopes(); !ok) return ok;
   if (!gave("--secret-encoding")) return {};
   bool any = false;
   for (KeySource& key : verifier.keys) {

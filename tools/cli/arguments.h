@@ -77,6 +77,10 @@ struct Arguments {
   std::vector<std::pair<std::string, std::string>> manifest() const;
   // Those of them that decide what is written.
   std::vector<std::pair<std::string, std::string>> decisive() const;
+
+ private:
+  // Two flags fill the scopes, so an error of the library could not say which of them is at fault.
+  Result<void> check_scopes() const;
 };
 
 }  // namespace assay::cli

@@ -99,7 +99,7 @@ int run(Arguments& arguments) {
   finish_on_stop_signals();
   if (reads_standard_input(stream)) note_waiting_for("log lines");
   const auto result = audit_logs(*verifier, stream, arguments.logs);
-  if (!result) return fail("audit", result.error());
+  if (!result) return fail("audit", result.error(), stream.inputs);
   note_inputs(*result);
   note_other_reading(sources, result->run);
   if (result->run.output_dropped)
