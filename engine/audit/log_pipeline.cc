@@ -25,6 +25,7 @@ LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, L
                                                    .fingerprint = options.fingerprint,
                                                    .judged_at = true,
                                                    .inputs = logs.inputs,
+                                                   .names_only_input = true,
                                                    .carry = options.carry,
                                                    .occurrences = true})),
       arranger_(logs.survey, logs.files, logs.inputs, !options.at),

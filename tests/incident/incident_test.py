@@ -63,6 +63,14 @@ def expected(truth):
     return rows
 
 
+def milliseconds(time):
+    """The truth tells times in whole milliseconds; some logs have microseconds."""
+    if time is None:
+        return None
+    whole, _, fraction = time.rstrip("Z").partition(".")
+    return whole, (fraction + "000")[:3]
+
+
 def faults_of(row, record):
     """What is wrong with the record of an occurrence that the truth has a row for."""
     if record is None:
@@ -72,7 +80,9 @@ def faults_of(row, record):
     both_cut = set(reasons) and set(reasons) <= CUT and set(row["reasons"]) <= CUT
     if reasons != row["reasons"] and not both_cut:
         yield f"reasons {reasons}, truth {row['reasons']}"
-    for field, name in (("time", "judged_at"), ("client", "client"), ("where", "where")):
+    if milliseconds(record.get("judged_at")) != milliseconds(row["time"]):
+        yield f"judged_at {record.get('judged_at')!r}, truth {row['time']!r}"
+    for field, name in (("client", "client"), ("where", "where")):
         if record.get(name) != row[field]:
             yield f"{name} {record.get(name)!r}, truth {row[field]!r}"
     if row["status"] and "k8s" not in row["file"] and "app/" not in row["file"] and record.get("status") != row["status"]:
