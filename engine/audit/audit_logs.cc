@@ -1,17 +1,21 @@
 // audit_logs of assay/audit.h: checks the options, looks at the inputs, opens the outputs and runs the pipeline.
 #include <oneapi/tbb/info.h>
 
+#include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "assay/audit.h"
+#include "audit/audit_state.h"
 #include "audit/first_block.h"
 #include "audit/log_pipeline.h"
 #include "audit/survey.h"
 #include "codec/json.h"
 #include "input/list.h"
+#include "stream/checkpoint.h"
 #include "stream/outputs.h"
 #include "audit/same_content.h"
 
@@ -97,8 +101,14 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   audit::Logs read{.survey = std::move(*survey), .inputs = {}, .files = {}};
   if (Result<void> ok = look_at(inputs, !options.at, options.stop, read); !ok) return ok.error();
 
+  Result<std::unique_ptr<stream::Checkpointer>> checkpointer = stream::Checkpointer::create(options, "audit", inputs);
+  if (!checkpointer) return checkpointer.error();
+  const stream::Checkpoint* from = *checkpointer != nullptr ? (*checkpointer)->from() : nullptr;
+  std::optional<audit::AuditState> state = from == nullptr ? audit::AuditState() : audit::audit_state_from_json(from->own);
+  if (!state || (from != nullptr && state->tokens.size() != inputs.size()))
+    return Error{options.checkpoint + ": not a whole checkpoint; remove it to begin anew", "checkpoint"};
   stream::Outputs outputs;
-  if (Result<void> opened = stream::open_outputs(options, inputs, outputs); !opened) {
+  if (Result<void> opened = stream::open_outputs(options, inputs, from, outputs); !opened) {
     if (opened.error().field != "stopped") return opened.error();
     AuditResult stopped;
     stopped.run = stream::stopped_early(options, outputs);
@@ -106,7 +116,9 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
   Result<AuditResult> result =
-      audit::LogPipeline(verifier.engine(), options, read, std::move(outputs), threads).run();
+      audit::LogPipeline(verifier.engine(), options, read, std::move(outputs), checkpointer->get(), std::move(*state),
+                         threads)
+          .run();
   if (!result) return result;
   result->repeated = std::move(unread.repeated);
   result->run.faults.insert(result->run.faults.begin(), unread.faults.begin(), unread.faults.end());

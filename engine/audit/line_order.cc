@@ -24,11 +24,14 @@ Result<void> LineArranger::arrange(LogBatch& batch) {
   batch.has_times = file.has_times();
   if (file.has_directives) note_directives(batch);
   if (joiner_) join_lines(batch);
+  batch.is_between_lines = !joiner_ || joiner_->is_empty();
+  batch.directive = directive_;
   return {};
 }
 
 Result<void> LineArranger::begin_file(LogBatch& batch) {
   end_file(batch);
+  if (file_) directive_.clear();
   FileSurvey& file = files_[batch.block.file];
   if (file.learnt.format == nullptr) {
     Result<FileSurvey> learnt = survey_.learn(names_[batch.block.file], batch.block.text, std::nullopt);
@@ -39,6 +42,9 @@ Result<void> LineArranger::begin_file(LogBatch& batch) {
   }
   file_ = batch.block.file;
   format_ = file.learnt.format;
+  if (!directive_.empty()) {
+    if (auto directed = format_->after_directive(directive_)) format_ = std::move(directed);
+  }
   joiner_.reset();
   if (format_->joining() != log::Joining::none) joiner_.emplace(format_->joining());
   return {};
@@ -59,6 +65,7 @@ void LineArranger::note_directives(LogBatch& batch) {
     auto changed = format_->after_directive(line);
     if (changed == nullptr) continue;
     format_ = std::move(changed);
+    directive_ = line;
     batch.changes.push_back({at, format_});
   }
 }
@@ -106,11 +113,11 @@ void LineLinker::link(LogBatch& batch) {
   batch.first_record = next_record_;
   next_record_ += batch.hits.size();
   for (Hit& hit : batch.hits) {
-    ++tokens_[hit.file];
     complete(hit, batch);
     if (hit.moment.repeated) ++batch.repeated_hours;
   }
   if (!block.text.empty()) remember_end(batch);
+  batch.known = earlier_;
 }
 
 // Adds what earlier blocks know of a hit.
@@ -127,11 +134,11 @@ void LineLinker::complete(Hit& hit, LogBatch& batch) {
   }
 }
 
-LineMoment LineLinker::shown(const Moment& moment, LogBatch& batch) {
+LineMoment LineLinker::shown(const KnownMoment& moment, LogBatch& batch) {
   return {moment.at, moment.repeated, batch.arena.copy(moment.unreadable)};
 }
 
-LineLinker::Moment LineLinker::kept(const LineMoment& moment) {
+KnownMoment LineLinker::kept(const LineMoment& moment) {
   return {moment.at, moment.repeated, std::string(moment.unreadable)};
 }
 

@@ -11,12 +11,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assay/instant.h"
 #include "assay/result.h"
 #include "audit/log_batch.h"
 #include "audit/survey.h"
+#include "input/block.h"
 #include "log/format.h"
 #include "log/joining.h"
 
@@ -31,6 +33,8 @@ class LineArranger {
                bool at_lines)
       : survey_(survey), files_(files), names_(names), at_lines_(at_lines) {}
 
+  // Of a run that goes on in an input whose latest directive was this.
+  void go_on(std::string directive) { directive_ = std::move(directive); }
   // Sets format, has_times, changes, kept_lines and joined. Lines that were still incomplete when their file ended come
   // with the next batch; a last batch without text brings those of the last file. The error says which option an input
   // needs.
@@ -49,39 +53,33 @@ class LineArranger {
   const bool at_lines_;
   std::optional<std::size_t> file_;
   std::shared_ptr<const log::FileFormat> format_;  // of the next line
+  std::string directive_;                          // the latest of the file
   std::optional<log::Joiner> joiner_;
 };
 
 class LineLinker {
  public:
-  explicit LineLinker(std::size_t files) : tokens_(files) {}
+  LineLinker() = default;
+  // Of a run that goes on at `first`, where `earlier` was known.
+  LineLinker(const input::Place& first, std::optional<KnownMoment> earlier)
+      : next_record_(first.record), file_(first.input), earlier_(std::move(earlier)) {}
 
   // Completes the hits of the batch and numbers them.
   void link(LogBatch& batch);
 
-  // Tokens found, by input.
-  const std::vector<std::uint64_t>& tokens() const noexcept { return tokens_; }
-
  private:
-  // A moment that outlives its block.
-  struct Moment {
-    std::optional<Instant> at;
-    bool repeated = false;
-    std::string unreadable;
-  };
   void complete(Hit& hit, LogBatch& batch);
-  LineMoment shown(const Moment& moment, LogBatch& batch);
-  static Moment kept(const LineMoment& moment);
+  LineMoment shown(const KnownMoment& moment, LogBatch& batch);
+  static KnownMoment kept(const LineMoment& moment);
   void remember_end(const LogBatch& batch);
 
-  std::vector<std::uint64_t> tokens_;
   std::uint64_t next_record_ = 1;
   std::optional<std::size_t> file_;
-  std::optional<Moment> earlier_;  // of the last line that names a time
+  std::optional<KnownMoment> earlier_;  // of the last line that names a time
 
   // The line that goes on in the next block.
   std::uint64_t open_hits_ = 0;
-  Moment open_moment_;
+  KnownMoment open_moment_;
   std::string open_client_, open_method_, open_path_;
   std::uint16_t open_status_ = 0;
 };

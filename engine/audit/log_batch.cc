@@ -10,6 +10,9 @@ void LogBatch::recycle(std::size_t ordinary_bytes) {
   has_times = false;
   kept_lines.clear();
   joined.clear();
+  is_between_lines = true;
+  directive.clear();
+  known.reset();
   arena.reset();
   hits.clear();
   end = {};

@@ -26,6 +26,13 @@ struct LineMoment {
   std::string_view unreadable = {};  // what stands in the time's place, if it could not be read
 };
 
+// A moment that outlives its block.
+struct KnownMoment {
+  std::optional<Instant> at;
+  bool repeated = false;
+  std::string unreadable;
+};
+
 // A token in a log. Views into the block, its joined lines or the batch's arena.
 struct Hit {
   std::string_view token = {};  // codings undone
@@ -78,6 +85,10 @@ struct LogBatch : stream::Batch {
   bool has_times = false;                         // lines of this file have times
   std::vector<ByteRange> kept_lines;              // lines that are pieces of joined ones, in order
   std::vector<JoinedText> joined;                 // in order of `at`
+
+  bool is_between_lines = true;    // no piece of a line waits for others behind this block
+  std::string directive;           // the latest of the file, up to the block's end
+  std::optional<KnownMoment> known;  // what LineLinker knows behind this block
 
   base::Arena arena;
   std::vector<Hit> hits;  // in order

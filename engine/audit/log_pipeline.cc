@@ -11,15 +11,32 @@
 
 namespace assay::audit {
 
+namespace {
+
+input::SplitterOptions splitter_options(const stream::Checkpointer* checkpointer) {
+  input::SplitterOptions options = input::in_pieces();
+  options.skipped = first_place(checkpointer).offset;
+  return options;
+}
+
+LineLinker linker_at(const stream::Checkpointer* checkpointer, const AuditState& state) {
+  if (checkpointer == nullptr || checkpointer->from() == nullptr) return {};
+  return {checkpointer->from()->place, state.known};
+}
+
+}  // namespace
+
 LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, Logs& logs, stream::Outputs outputs,
-                         int threads)
+                         stream::Checkpointer* checkpointer, AuditState state, int threads)
     : options_(options),
       logs_(logs),
       threads_(threads),
+      checkpointer_(checkpointer),
       statistics_(engine),
       summary_(std::move(outputs.summary)),
-      source_(logs.inputs, {options.stop, options.wake_fd}),
-      splitter_(source_, input::in_pieces()),
+      source_(logs.inputs, {options.stop, options.wake_fd}, first_place(checkpointer).input),
+      splitter_(source_, splitter_options(checkpointer)),
+      queue_(first_place(checkpointer)),
       writer_(stream::make_writer(options.format, {.only = options.only,
                                                    .emit_token = options.emit_token,
                                                    .fingerprint = options.fingerprint,
@@ -29,12 +46,15 @@ LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, L
                                                    .carry = options.carry,
                                                    .occurrences = true})),
       arranger_(logs.survey, logs.files, logs.inputs, !options.at),
-      linker_(logs.inputs.size()),
+      linker_(linker_at(checkpointer, state)),
       judge_stage_(engine, options, writer_.get()),
       write_stage_(options, std::move(outputs.verdicts), writer_.get(), logs.inputs, statistics_.started(),
-                   source_.total_bytes()),
+                   source_.total_bytes(), checkpointer == nullptr ? nullptr : checkpointer->from()),
       reloader_(engine),
-      was_read_(logs.inputs.size()) {
+      state_(std::move(state)) {
+  arranger_.go_on(state_.directive);
+  state_.tokens.resize(logs.inputs.size());
+  state_.was_read.resize(logs.inputs.size());
   reader_clock_.reset(options.measure_stages);
 }
 
@@ -164,6 +184,9 @@ void LogPipeline::write(LogBatch* owned) {
       halt_ = true;
     } else {
       count(*batch);
+      if (checkpointer_ != nullptr && place_ && checkpointer_->is_due()) {
+        if (Result<void> kept = keep(*place_, false); !kept) fail(kept.error());
+      }
     }
   }
   batch->recycle(input::kPieceBlockBytes);
@@ -173,10 +196,16 @@ void LogPipeline::write(LogBatch* owned) {
 
 void LogPipeline::count(const LogBatch& batch) {
   const input::Block& block = batch.block;
-  result_.lines += block.line_count + (block.ends_mid_line && !block.fault.empty() ? 1 : 0);
-  result_.other_credentials += batch.other_credentials;
-  result_.repeated_hours += batch.repeated_hours;
-  if (!block.text.empty()) was_read_[block.file] = true;
+  state_.lines += block.line_count + (block.ends_mid_line && !block.fault.empty() ? 1 : 0);
+  state_.other_credentials += batch.other_credentials;
+  state_.repeated_hours += batch.repeated_hours;
+  for (const Hit& hit : batch.hits) ++state_.tokens[hit.file];
+  if (block.text.empty() && block.fault.empty()) return;
+  if (!block.text.empty()) state_.was_read[block.file] = true;
+  place_ = batch.is_between_lines ? stream::place_behind(block, batch.first_record + batch.hits.size()) : std::nullopt;
+  const bool goes_on = place_ && place_->input == block.file;
+  state_.directive = goes_on ? batch.directive : std::string();
+  state_.known = goes_on ? batch.known : std::nullopt;
 }
 
 Result<void> LogPipeline::run_stages() {
@@ -230,20 +259,50 @@ Result<AuditResult> LogPipeline::finish() {
     const base::MutexLock lock(mutex_);
     for (std::size_t i = 0; i < kStageCount; ++i) run.stages[i] += seconds_[i];
   }
+  if (run.stopped_by != 0 && checkpointer_ != nullptr) {
+    // The run goes on later, and so do its output and its summary.
+    if (place_) {
+      if (Result<void> kept = keep(*place_, false); !kept) return kept.error();
+    }
+    run.resumable = true;
+    return result_of(std::move(run));
+  }
+  if (checkpointer_ != nullptr) {
+    const input::Place end{logs_.inputs.size(), 0, 1, write_stage_.counts().records() + 1};
+    if (Result<void> kept = keep(end, true); !kept) return kept.error();
+  }
   // A run that was cut short leaves no file that could be taken for a whole one.
   run.output_dropped = run.stopped_by != 0 && write_stage_.awaits_commit();
   if (run.stopped_by == 0 && !run.output_closed) {
     if (Result<void> done = write_stage_.commit(); !done) return done.error();
   }
   if (Result<void> done = write_summary(run); !done) return done.error();
+  if (checkpointer_ != nullptr) checkpointer_->remove();
+  return result_of(std::move(run));
+}
+
+AuditResult LogPipeline::result_of(StreamResult run) const {
+  AuditResult result;
+  result.lines = state_.lines;
+  result.other_credentials = state_.other_credentials;
+  result.repeated_hours = state_.repeated_hours;
   for (std::size_t i = 0; i < logs_.inputs.size(); ++i) {
-    if (!was_read_[i]) continue;
-    ++result_.files;
-    if (linker_.tokens()[i] == 0) result_.without_tokens.push_back(logs_.inputs[i]);
-    if (!logs_.files[i].has_times()) result_.without_times.push_back(logs_.inputs[i]);
+    if (!state_.was_read[i]) continue;
+    ++result.files;
+    if (state_.tokens[i] == 0) result.without_tokens.push_back(logs_.inputs[i]);
+    if (!logs_.files[i].has_times()) result.without_times.push_back(logs_.inputs[i]);
   }
-  result_.run = std::move(run);
-  return std::move(result_);
+  result.run = std::move(run);
+  return result;
+}
+
+Result<void> LogPipeline::keep(const input::Place& place, bool finished) {
+  stream::Checkpoint checkpoint;
+  checkpoint.place = place;
+  checkpoint.finished = finished;
+  checkpoint.own = to_json(state_);
+  if (Result<void> saved = write_stage_.save(checkpoint); !saved) return saved;
+  return checkpointer_->keep(std::move(checkpoint));
 }
 
 Result<void> LogPipeline::write_summary(const StreamResult& result) {

@@ -14,6 +14,7 @@
 
 #include "assay/audit.h"
 #include "assay/stream.h"
+#include "audit/audit_state.h"
 #include "audit/judge_stage.h"
 #include "audit/line_order.h"
 #include "audit/log_batch.h"
@@ -24,6 +25,7 @@
 #include "input/block_queue.h"
 #include "input/source.h"
 #include "input/splitter.h"
+#include "stream/checkpoint.h"
 #include "stream/outputs.h"
 #include "stream/run_statistics.h"
 #include "stream/stage_runner.h"
@@ -44,8 +46,10 @@ struct Logs {
 // One run. run() is called once.
 class LogPipeline {
  public:
-  // `options` and `logs` outlive the pipeline and were checked by audit_logs.
-  LogPipeline(verify::Engine& engine, const StreamOptions& options, Logs& logs, stream::Outputs outputs, int threads);
+  // `options` and `logs` outlive the pipeline and were checked by audit_logs. `checkpointer` may be null, and else outlives
+  // it, too. `state` is that of its checkpoint, or of a run that begins.
+  LogPipeline(verify::Engine& engine, const StreamOptions& options, Logs& logs, stream::Outputs outputs,
+              stream::Checkpointer* checkpointer, AuditState state, int threads);
   ~LogPipeline();
 
   Result<AuditResult> run();
@@ -72,7 +76,9 @@ class LogPipeline {
   void fail(Error error) EXCLUDES(mutex_);
   // Result, output and summary once the last batch was written.
   Result<AuditResult> finish() EXCLUDES(mutex_);
+  AuditResult result_of(StreamResult run) const;
   Result<void> write_summary(const StreamResult& result);
+  Result<void> keep(const input::Place& place, bool finished);
   // A batch goes from thread to thread under this lock, as in stream::Pipeline.
   void hand_over() EXCLUDES(mutex_) { const base::MutexLock lock(mutex_); }
 
@@ -80,6 +86,7 @@ class LogPipeline {
   Logs& logs_;
   const int threads_;
   stream::StageRunner runner_;
+  stream::Checkpointer* const checkpointer_;  // null: no checkpoints are kept
   const stream::RunStatistics statistics_;
   std::optional<base::OutputFile> summary_;
   input::Source source_;
@@ -105,8 +112,8 @@ class LogPipeline {
   std::uint64_t skipped_bytes_ = 0;
 
   // Used by the writer, and by run() after it.
-  AuditResult result_;
-  std::vector<bool> was_read_;  // by input
+  AuditState state_;
+  std::optional<input::Place> place_;  // where the run goes on behind the block that was written last
 };
 
 }  // namespace assay::audit

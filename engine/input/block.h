@@ -73,6 +73,14 @@ struct Block {
   void drop() noexcept;
 };
 
+// A place between two lines of the inputs, for a run that goes on where an earlier one was.
+struct Place {
+  std::size_t input = 0;     // index
+  std::uint64_t offset = 0;  // bytes of the uncompressed input
+  std::uint64_t line = 1;    // number of the next line in the input, from 1
+  std::uint64_t record = 1;  // number of the next record of the run, from 1
+};
+
 // What one turn of a pipeline carries of input. One thread at a time; reused for the next turn.
 struct Turn {
   enum class Load : std::uint8_t {

@@ -13,6 +13,10 @@ namespace assay::input {
 // Numbers the records and lines of the blocks of a run. In input order. Not thread safe.
 class Numbering {
  public:
+  Numbering() = default;
+  // Of a run that begins at `first`.
+  explicit Numbering(const Place& first)
+      : file_(first.input), next_record_(first.record), next_line_(first.line) {}
   // Drops the block if an earlier one of its input has a fault: the input ended there.
   void number(Block& block) noexcept;
 
@@ -31,6 +35,10 @@ class Numbering {
 // Thread safe: the reader asks and sends, another thread exchanges.
 class BlockQueue {
  public:
+  BlockQueue() = default;
+  // Of a run that begins at `first`.
+  explicit BlockQueue(const Place& first) : numbering_(first) {}
+
   // The reader calls send() before a turn leaves it.
   void send(const Turn& turn) EXCLUDES(mutex_);
   // Whether a block waits that none of the turns sent will take: the next turn should bring nothing.

@@ -54,7 +54,8 @@ Error InputFile::truncated() const {
   return now ? is_shorter(name_, *now) : now.error();
 }
 
-Source::Source(std::vector<std::string> inputs, Signals signals) : inputs_(std::move(inputs)), signals_(signals) {}
+Source::Source(std::vector<std::string> inputs, Signals signals, std::size_t first)
+    : inputs_(std::move(inputs)), signals_(signals), next_(first) {}
 
 Source::~Source() { close_current(); }
 

@@ -46,7 +46,8 @@ class Source {
   };
   // Each path is a file or "-", which is standard input. list.h makes such a list of paths that may be directories, and
   // checks it before the first input is read.
-  Source(std::vector<std::string> inputs, Signals signals);
+  // Those before `first` are left out.
+  Source(std::vector<std::string> inputs, Signals signals, std::size_t first = 0);
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;

@@ -61,6 +61,15 @@ void Splitter::skip_to_newline(Buffer& buffer) noexcept {
   if (newline != nullptr) skipping_ = false;
 }
 
+// Drops bytes that an earlier run took.
+void Splitter::skip_bytes(Buffer& buffer) noexcept {
+  const std::size_t dropped = static_cast<std::size_t>(std::min<std::uint64_t>(to_skip_, buffer.size()));
+  if (dropped != 0) std::memmove(buffer.data(), buffer.data() + dropped, buffer.size() - dropped);
+  buffer.resize(buffer.size() - dropped);
+  to_skip_ -= dropped;
+  offset_ += dropped;
+}
+
 // Goes on in the input behind `bytes` bytes that the block in hand, or the next one, accounts for.
 void Splitter::account(std::size_t bytes) noexcept {
   offset_ += bytes;
@@ -88,7 +97,13 @@ Splitter::Step Splitter::open(Block& block, bool wait) {
   offset_ = newline_free_ = 0;
   fault_.clear();
   if (opened == Source::Opened::faulty) return end_input(block, source_.fault());
-  if (source_.file() != nullptr) dealing_ = {source_.file(), 0, 0, options_.cutting};
+  const std::uint64_t skipped = std::exchange(options_.skipped, 0);
+  if (source_.file() != nullptr) {
+    dealing_ = {source_.file(), skipped, 0, options_.cutting};
+  } else {
+    to_skip_ = skipped;
+    at_beginning_ = skipped == 0;
+  }
   return Step(std::nullopt);
 }
 
@@ -199,6 +214,7 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
   std::size_t searched = 0;  // bytes at the front that hold no '\n'
   bool has_line = false;
   for (;;) {
+    if (to_skip_ != 0) skip_bytes(buffer);
     if (skipping_) {
       skip_to_newline(buffer);
       searched = 0;

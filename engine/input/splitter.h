@@ -58,6 +58,8 @@ struct SplitterOptions {
   // longer one, up to line_limit + block_bytes may be.
   std::size_t line_limit = 0;
   std::size_t block_bytes = kBlockBytes;  // a block grows beyond it only to the end of a line
+  // Bytes of the first input, uncompressed, that are left out. A line begins behind them.
+  std::uint64_t skipped = 0;
 };
 // For verify, with the limit of max_line_bytes.
 SplitterOptions in_records(InputFormat format, std::size_t max_token_bytes,
@@ -103,10 +105,11 @@ class Splitter {
   std::size_t cut_records(Block& block);
   std::size_t cut_piece(Block& block);
   void skip_to_newline(Buffer& buffer) noexcept;
+  void skip_bytes(Buffer& buffer) noexcept;
   void account(std::size_t bytes) noexcept;
 
   Source& source_;
-  const SplitterOptions options_;
+  SplitterOptions options_;
   std::string rest_;               // of the open input: bytes that were read and not given yet
   std::uint64_t unaccounted_ = 0;  // bytes skipped and not yet counted in a block
 
@@ -118,6 +121,8 @@ class Splitter {
   bool at_beginning_ = false;  // nothing of it was cut yet
   std::uint64_t offset_ = 0;   // of the next byte to give, in the uncompressed input; not of a file dealt out
   std::string fault_;          // why it ended
+
+  std::uint64_t to_skip_ = 0;  // bytes of the open input, which is no plain file, that are still to be left out
 
   // What is left of the file that is being dealt out; no file: none is.
   Range dealing_;

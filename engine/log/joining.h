@@ -49,6 +49,8 @@ class Joiner {
   Outcome feed(std::string_view line, std::uint64_t line_number, std::uint64_t offset);
   // The line that feed() or flush() completed.
   const JoinedLine& joined() const noexcept { return joined_; }
+  // Whether no piece waits for others.
+  bool is_empty() const noexcept { return streams_[0].pieces.empty() && streams_[1].pieces.empty(); }
   // At the end of a file: true if a line was still incomplete. It is then joined(); call again until false.
   bool flush();
 

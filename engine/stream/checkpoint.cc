@@ -1,5 +1,7 @@
 #include "stream/checkpoint.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -8,8 +10,10 @@
 #include <span>
 #include <system_error>
 
+#include "archive/compression.h"
 #include "assay/version.h"
 #include "base/arena.h"
+#include "base/output_file.h"
 #include "codec/json.h"
 #include "digest/digest.h"
 
@@ -168,7 +172,7 @@ std::string to_json(const Checkpoint& checkpoint) {
   std::string to = "{\"assay_checkpoint\":" + std::to_string(kForm) + ",\"version\":";
   append_json_string(to, kVersion);
   append_identity(to, checkpoint.identity);
-  const RunPlace& place = checkpoint.place;
+  const input::Place& place = checkpoint.place;
   const std::uint64_t numbers[] = {place.input, place.offset, place.line, place.record};
   to += ",\"place\":";
   append_numbers(to, numbers);
@@ -226,7 +230,7 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   Checkpoint checkpoint;
   read_identity(reader, *document, checkpoint.identity);
   const JsonNode& place = reader.member(*document, "place");
-  checkpoint.place = {reader.number(reader.item(place, 0)), reader.number(reader.item(place, 1)),
+  checkpoint.place = {reader.number<std::size_t>(reader.item(place, 0)), reader.number(reader.item(place, 1)),
                       reader.number(reader.item(place, 2)), reader.number(reader.item(place, 3))};
   checkpoint.finished = reader.member(*document, "finished").truth;
   checkpoint.output_bytes = reader.number(reader.member(*document, "output_bytes"));
@@ -290,6 +294,69 @@ std::string digest_of_files(const std::vector<std::string>& paths) {
     hex += kDigits[byte & 15];
   }
   return hex;
+}
+
+namespace {
+
+Error cannot(std::string message) { return {std::move(message), "checkpoint"}; }
+
+// Why a run with these options could not be gone on with.
+Result<void> check(const StreamOptions& options, const std::vector<input::ListedInput>& inputs) {
+  for (const input::ListedInput& input : inputs) {
+    if (input.state != input::ListedInput::State::ready || input.is_regular) continue;
+    return cannot((input.path == "-" ? "standard input" : input.path) + " cannot be read again; name files as inputs");
+  }
+  if (options.format == OutputFormat::none) return {};
+  if (options.output.empty() || options.output == "-")
+    return cannot("verdicts on standard output cannot be gone on with; write them to a file");
+  if (archive::compression_of_name(options.output) != nullptr)
+    return cannot(options.output + ": a compressed file cannot be gone on with; compress it when it is complete");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Checkpointer>> Checkpointer::create(const StreamOptions& options, std::string command,
+                                                           const std::vector<input::ListedInput>& inputs) {
+  if (options.checkpoint.empty()) return std::unique_ptr<Checkpointer>();
+  if (Result<void> ok = check(options, inputs); !ok) return ok.error();
+  RunIdentity identity;
+  identity.command = std::move(command);
+  identity.options = options.decisive;
+  for (const input::ListedInput& input : inputs)
+    identity.inputs.push_back({input.path, input.size, input.modified});
+  identity.keys = digest_of_files(options.keep);
+  Result<std::optional<Checkpoint>> from = read_checkpoint(options.checkpoint);
+  if (!from) return from.error();
+  if (*from) {
+    if (const auto differs = difference((*from)->identity, identity))
+      return cannot(options.checkpoint + " is of another run: " + *differs + "; remove it to begin anew");
+  }
+  std::unique_ptr<Checkpointer> checkpointer(
+      new Checkpointer(options.checkpoint, options.checkpoint_seconds, std::move(identity)));
+  checkpointer->from_ = std::move(*from);
+  return checkpointer;
+}
+
+Result<void> Checkpointer::keep(Checkpoint checkpoint) {
+  checkpoint.identity = identity_;
+  Result<base::OutputFile> file = base::OutputFile::open(
+      path_, {.existing = base::OutputFile::Existing::replace, .mode = base::OutputFile::kOwnerOnly});
+  if (!file) return file.error();
+  const Result<base::OutputFile::Outcome> wrote = file->write(to_json(checkpoint));
+  if (!wrote) return wrote.error();
+  if (Result<void> committed = file->commit(); !committed) return committed;
+  last_ = std::chrono::steady_clock::now();
+  return {};
+}
+
+void Checkpointer::remove() noexcept { ::unlink(path_.c_str()); }
+
+std::optional<input::Place> place_behind(const input::Block& block, std::uint64_t record) {
+  if (!block.fault.empty()) return input::Place{block.file + 1, 0, 1, record};
+  if (block.text.empty() || block.ends_mid_line) return std::nullopt;
+  if (!block.records.empty() && block.records.back().too_long) return std::nullopt;
+  return input::Place{block.file, block.first_offset + block.text.size(), block.first_line + block.line_count, record};
 }
 
 }  // namespace assay::stream

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "assay/instant.h"
 #include "assay/result.h"
 #include "assay/stream.h"
+#include "input/block.h"
+#include "input/list.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
 
@@ -36,17 +39,9 @@ struct RunIdentity {
   friend bool operator==(const RunIdentity&, const RunIdentity&) = default;
 };
 
-// A place between two records of the inputs: everything before it was judged and written.
-struct RunPlace {
-  std::uint64_t input = 0;   // index
-  std::uint64_t offset = 0;  // bytes of the uncompressed input
-  std::uint64_t line = 1;    // number of the next line of the input
-  std::uint64_t record = 1;  // number of the next record of the run
-};
-
 struct Checkpoint {
   RunIdentity identity;
-  RunPlace place;
+  input::Place place;     // everything before it was judged and written
   bool finished = false;  // every record was written; only the output's name and the summary may be missing
   std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input
   Counts counts;
@@ -67,16 +62,40 @@ std::optional<std::string> difference(const RunIdentity& saved, const RunIdentit
 // SHA-256 over the contents of files, hexadecimal. A file that cannot be read counts by its name only.
 std::string digest_of_files(const std::vector<std::string>& paths);
 
-// Says when the next checkpoint is due.
-class CheckpointClock {
+// The checkpoints of one run. Not thread safe.
+class Checkpointer {
  public:
-  explicit CheckpointClock(double seconds) : interval_(seconds) {}
+  // Reads the checkpoint that options.checkpoint names, if there is one. Null if it names none. The error has the field
+  // "checkpoint": the run cannot be gone on with, or the checkpoint is of another run.
+  static Result<std::unique_ptr<Checkpointer>> create(const StreamOptions& options, std::string command,
+                                                      const std::vector<input::ListedInput>& inputs);
+
+  // Where the run goes on; null: it begins anew.
+  const Checkpoint* from() const noexcept { return from_ ? &*from_ : nullptr; }
   bool is_due() const noexcept { return std::chrono::steady_clock::now() - last_ >= interval_; }
-  void done() noexcept { last_ = std::chrono::steady_clock::now(); }
+  // Writes a checkpoint, which is of this run. The error names its file.
+  Result<void> keep(Checkpoint checkpoint);
+  // Removes the file: the run is complete.
+  void remove() noexcept;
 
  private:
+  Checkpointer(std::string path, double seconds, RunIdentity identity)
+      : path_(std::move(path)), interval_(seconds), identity_(std::move(identity)) {}
+
+  std::string path_;
   std::chrono::duration<double> interval_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  RunIdentity identity_;
+  std::optional<Checkpoint> from_;
 };
+
+// Where a run begins: behind its checkpoint, if it goes on; null: at the beginning.
+inline input::Place first_place(const Checkpointer* checkpointer) noexcept {
+  return checkpointer == nullptr || checkpointer->from() == nullptr ? input::Place() : checkpointer->from()->place;
+}
+
+// Where the run goes on behind a block, or nothing if it cannot go on there: within a line, or behind a record whose end
+// was not read. `record`: the number of the next one.
+std::optional<input::Place> place_behind(const input::Block& block, std::uint64_t record);
 
 }  // namespace assay::stream

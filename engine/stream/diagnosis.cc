@@ -54,6 +54,12 @@ void Diagnosis::begin_file() noexcept {
   tokens_ = 0;
 }
 
+void Diagnosis::restore(const Dimension& unknown_kids, std::uint64_t expired, std::uint64_t by_whole_hours) {
+  unknown_kids_ = unknown_kids;
+  expired_ = expired;
+  by_whole_hours_ = by_whole_hours;
+}
+
 void Diagnosis::clear() noexcept {
   begin_file();
   unknown_kids_.clear();

@@ -34,6 +34,8 @@ class Diagnosis {
   void add(const Diagnosis& later);
   // Forgets the file, and keeps what is counted over all files.
   void begin_file() noexcept;
+  // Puts back what unknown_kids(), expired() and expired_by_whole_hours() gave.
+  void restore(const Dimension& unknown_kids, std::uint64_t expired, std::uint64_t by_whole_hours);
   void clear() noexcept;
 
   const std::optional<std::string>& seen(InputNote::Kind kind) const noexcept {
@@ -68,6 +70,10 @@ class InputNotes {
 
   // `records`: how many of the file's records came up to the end of the batch.
   void add(const Diagnosis& batch, std::size_t file, std::uint64_t records);
+  // Puts back what was counted over earlier inputs.
+  void restore(const Dimension& unknown_kids, std::uint64_t expired, std::uint64_t by_whole_hours) {
+    run_.restore(unknown_kids, expired, by_whole_hours);
+  }
   // After the last batch.
   void end();
   // Over all inputs.

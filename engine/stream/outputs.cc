@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "archive/compression.h"
@@ -50,12 +52,23 @@ Result<void> check_outputs(const StreamOptions& options, const std::vector<input
   return check_output(named(options.summary), others, "summary");
 }
 
+// Whether the run ended after its file of verdicts was complete and had its name.
+bool has_its_name(const StreamOptions& options, const Checkpoint* from) {
+  std::error_code missing;
+  return from != nullptr && from->finished &&
+         !std::filesystem::exists(base::OutputFile::partial_name(options.output), missing) &&
+         std::filesystem::file_size(options.output, missing) == from->output_bytes && !missing;
+}
+
 }  // namespace
 
-Result<void> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs, Outputs& outputs) {
+Result<void> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
+                          const Checkpoint* from, Outputs& outputs) {
   if (Result<void> ok = check_outputs(options, inputs); !ok) return ok.error();
-  if (options.format != OutputFormat::none) {
+  if (options.format != OutputFormat::none && !has_its_name(options, from)) {
     base::OutputFile::Options file{.stop = options.stop};
+    file.resumable = !options.checkpoint.empty();
+    if (from != nullptr) file.resume_at = from->output_bytes;
     if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
     Result<base::OutputFile> opened = base::OutputFile::open(options.output, file);
     if (!opened) return opened.error();

@@ -36,6 +36,13 @@ bool has_found(const std::vector<input::ListedInput>& inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [](const input::ListedInput& input) { return input.is_found; });
 }
 
+input::SplitterOptions splitter_options(const StreamOptions& options, const Policy& policy,
+                                        const Checkpointer* checkpointer) {
+  input::SplitterOptions splitter = input::in_records(options.input, policy.max_token_bytes);
+  splitter.skipped = first_place(checkpointer).offset;
+  return splitter;
+}
+
 void append(std::vector<InputFault>& to, const std::vector<InputFault>& faults) {
   to.insert(to.end(), faults.begin(), faults.end());
 }
@@ -43,15 +50,17 @@ void append(std::vector<InputFault>& to, const std::vector<InputFault>& faults) 
 }  // namespace
 
 Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
-                   base::TimeReader times, Outputs outputs, int threads)
+                   base::TimeReader times, Outputs outputs, Checkpointer* checkpointer, int threads)
     : options_(options),
       threads_(threads),
+      checkpointer_(checkpointer),
       statistics_(engine),
       summary_(std::move(outputs.summary)),
       faults_(told(inputs, State::unreadable)),
       remarks_(told(inputs, State::skipped)),
-      source_(ready(inputs), {options.stop, options.wake_fd}),
-      splitter_(source_, input::in_records(options.input, engine.policy().max_token_bytes)),
+      source_(ready(inputs), {options.stop, options.wake_fd}, first_place(checkpointer).input),
+      splitter_(source_, splitter_options(options, engine.policy(), checkpointer)),
+      queue_(first_place(checkpointer)),
       writer_(make_writer(options.format, {.only = options.only,
                                            .emit_token = options.emit_token,
                                            .fingerprint = options.fingerprint,
@@ -61,7 +70,7 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, const s
                                            .carry = options.carry})),
       verify_stage_(engine, options, std::move(times), writer_.get()),
       write_stage_(options, std::move(outputs.verdicts), writer_.get(), source_.inputs(), statistics_.started(),
-                   source_.total_bytes()),
+                   source_.total_bytes(), checkpointer == nullptr ? nullptr : checkpointer->from()),
       reloader_(engine) {
   reader_clock_.reset(options.measure_stages);
 }
@@ -151,6 +160,11 @@ void Pipeline::write(Batch* owned) {
       fail(open.error());
     } else if (!*open) {
       halt_ = true;
+    } else if (checkpointer_ != nullptr && batch->block.line_count + batch->block.fault.size() != 0) {
+      place_ = place_behind(batch->block, batch->block.first_record + batch->block.record_count);
+      if (place_ && checkpointer_->is_due()) {
+        if (Result<void> kept = keep(*place_, false); !kept) fail(kept.error());
+      }
     }
   }
   batch->recycle(input::kBlockBytes);
@@ -207,13 +221,34 @@ Result<StreamResult> Pipeline::finish() {
     const base::MutexLock lock(mutex_);
     for (std::size_t i = 0; i < kStageCount; ++i) result.stages[i] += load_seconds_[i];
   }
+  if (result.stopped_by != 0 && checkpointer_ != nullptr) {
+    // The run goes on later, and so do its output and its summary.
+    if (place_) {
+      if (Result<void> kept = keep(*place_, false); !kept) return kept.error();
+    }
+    result.resumable = true;
+    return result;
+  }
+  if (checkpointer_ != nullptr) {
+    const input::Place end{source_.inputs().size(), 0, 1, write_stage_.counts().records() + 1};
+    if (Result<void> kept = keep(end, true); !kept) return kept.error();
+  }
   // A run that was cut short leaves no file that could be taken for a whole one.
   result.output_dropped = result.stopped_by != 0 && write_stage_.awaits_commit();
   if (result.stopped_by == 0 && !result.output_closed) {
     if (Result<void> done = write_stage_.commit(); !done) return done.error();
   }
   if (Result<void> done = write_summary(result); !done) return done.error();
+  if (checkpointer_ != nullptr) checkpointer_->remove();
   return result;
+}
+
+Result<void> Pipeline::keep(const input::Place& place, bool finished) {
+  Checkpoint checkpoint;
+  checkpoint.place = place;
+  checkpoint.finished = finished;
+  if (Result<void> saved = write_stage_.save(checkpoint); !saved) return saved;
+  return checkpointer_->keep(std::move(checkpoint));
 }
 
 Result<void> Pipeline::write_summary(const StreamResult& result) {

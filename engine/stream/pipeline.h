@@ -21,6 +21,7 @@
 #include "input/source.h"
 #include "input/splitter.h"
 #include "stream/batch.h"
+#include "stream/checkpoint.h"
 #include "stream/outputs.h"
 #include "stream/run_statistics.h"
 #include "stream/stage_runner.h"
@@ -36,9 +37,10 @@ namespace assay::stream {
 class Pipeline {
  public:
   // `options` outlives the pipeline and was checked by verify_stream; `inputs` and `times` were made from them. Only
-  // inputs that are ready are read; the others become faults and remarks.
+  // inputs that are ready are read; the others become faults and remarks. `checkpointer` may be null, and else outlives
+  // the pipeline.
   Pipeline(verify::Engine& engine, const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
-           base::TimeReader times, Outputs outputs, int threads);
+           base::TimeReader times, Outputs outputs, Checkpointer* checkpointer, int threads);
 
   Result<StreamResult> run();
 
@@ -61,6 +63,8 @@ class Pipeline {
   // Result, output and summary once the last batch was written.
   Result<StreamResult> finish() EXCLUDES(mutex_);
   Result<void> write_summary(const StreamResult& result);
+  // Keeps a checkpoint behind the block that was written last.
+  Result<void> keep(const input::Place& place, bool finished);
 
   // A batch goes from thread to thread under this lock, once a stage. oneTBB orders the stages anyway. But a sanitizer
   // cannot see into oneTBB, and an uncontended lock for each batch costs nothing.
@@ -69,6 +73,7 @@ class Pipeline {
   const StreamOptions& options_;
   const int threads_;
   StageRunner runner_;
+  Checkpointer* const checkpointer_;  // null: none are kept
   const RunStatistics statistics_;
   std::optional<base::OutputFile> summary_;
   std::vector<InputFault> faults_, remarks_;  // found before the run
@@ -89,6 +94,8 @@ class Pipeline {
   // Used by the reader, and by run() before and after it.
   base::StageClock reader_clock_;
   bool input_ended_ = false, interrupted_ = false;
+  // Used by the writer, and by run() after it: where the run goes on behind the block that was written last.
+  std::optional<input::Place> place_;
   std::uint64_t skipped_bytes_ = 0;
 };
 

@@ -27,6 +27,8 @@ class VerdictFile {
   Result<Outcome> finish();
   bool appears_at_commit() const noexcept { return file_.appears_at_commit(); }
   Result<void> commit() { return file_.commit(); }
+  // As base::OutputFile::sync; of a file that is not compressed.
+  Result<void> sync() { return file_.sync(); }
 
  private:
   Result<Outcome> write_encoded();

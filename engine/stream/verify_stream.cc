@@ -1,6 +1,7 @@
 // verify_stream of assay/stream.h: checks the options, opens the output and runs the pipeline.
 #include <oneapi/tbb/info.h>
 
+#include <memory>
 #include <new>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/record_time.h"
 #include "codec/json.h"
 #include "input/list.h"
+#include "stream/checkpoint.h"
 #include "stream/outputs.h"
 #include "stream/pipeline.h"
 
@@ -41,13 +43,18 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
   if (!inputs) return inputs.error();
   Result<base::TimeReader> times = base::TimeReader::create(options.time_format, options.time_zone);
   if (!times) return times.error();
+  Result<std::unique_ptr<stream::Checkpointer>> checkpointer = stream::Checkpointer::create(options, "verify", *inputs);
+  if (!checkpointer) return checkpointer.error();
   stream::Outputs outputs;
-  if (Result<void> opened = stream::open_outputs(options, *inputs, outputs); !opened) {
+  const stream::Checkpoint* from = *checkpointer != nullptr ? (*checkpointer)->from() : nullptr;
+  if (Result<void> opened = stream::open_outputs(options, *inputs, from, outputs); !opened) {
     if (opened.error().field != "stopped") return opened.error();
     return stream::stopped_early(options, outputs);
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
-  return stream::Pipeline(verifier.engine(), options, *inputs, std::move(*times), std::move(outputs), threads).run();
+  return stream::Pipeline(verifier.engine(), options, *inputs, std::move(*times), std::move(outputs), checkpointer->get(),
+                          threads)
+      .run();
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};
 }

@@ -7,7 +7,8 @@ namespace assay::stream {
 using Clock = std::chrono::steady_clock;
 
 WriteStage::WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const VerdictWriter* writer,
-                       std::vector<std::string> inputs, Clock::time_point started, std::uint64_t total_bytes)
+                       std::vector<std::string> inputs, Clock::time_point started, std::uint64_t total_bytes,
+                       const Checkpoint* from)
     : options_(options),
       output_(std::move(output)),
       writer_(writer),
@@ -17,10 +18,36 @@ WriteStage::WriteStage(const StreamOptions& options, std::optional<VerdictFile> 
       notes_(options.on_input_note, inputs_),
       last_progress_(started) {
   clock_.reset(options.measure_stages);
+  if (from != nullptr) restore(*from);
+}
+
+void WriteStage::restore(const Checkpoint& from) {
+  goes_on_ = true;
+  counts_ = from.counts;
+  tally_ = from.tally;
+  notes_.restore(from.unknown_kids, from.expired, from.expired_by_whole_hours);
+  bytes_ = from.bytes;
+  output_bytes_ = from.output_bytes;
+  faults_ = from.faults;
+}
+
+Result<void> WriteStage::save(Checkpoint& to) {
+  if (output_) {
+    if (Result<void> synced = output_->sync(); !synced) return synced;
+  }
+  to.counts = counts_;
+  to.tally = tally_;
+  to.unknown_kids = diagnosis().unknown_kids();
+  to.expired = diagnosis().expired();
+  to.expired_by_whole_hours = diagnosis().expired_by_whole_hours();
+  to.bytes = bytes_;
+  to.output_bytes = output_bytes_;
+  to.faults = faults_;
+  return {};
 }
 
 Result<bool> WriteStage::begin() {
-  if (writer_ == nullptr) return true;
+  if (writer_ == nullptr || goes_on_) return true;
   return write_bytes(writer_->head());
 }
 
@@ -31,7 +58,7 @@ Result<bool> WriteStage::write(const Batch& batch) {
     counts_.add(batch.counts);
     if (needs_tally(options_)) tally_.add(batch.tally);
     const Block& block = batch.block;
-    if (block.record_count != 0) notes_.add(batch.diagnosis, block.file, block.first_line - 1 + block.record_count);
+    if (block.line_count != 0) notes_.add(batch.diagnosis, block.file, block.first_line - 1 + block.line_count);
     if (!block.fault.empty()) faults_.push_back({inputs_[block.file], block.fault});
     if (!block.remark.empty()) remarks_.push_back({inputs_[block.file], block.remark});
     bytes_ += block.bytes;
@@ -43,6 +70,7 @@ Result<bool> WriteStage::write(const Batch& batch) {
 
 Result<bool> WriteStage::write_bytes(std::string_view bytes) {
   if (bytes.empty()) return !closed_;
+  output_bytes_ += bytes.size();
   return after(output_->write(bytes));
 }
 
@@ -53,7 +81,7 @@ Result<bool> WriteStage::after(const Result<VerdictFile::Outcome>& wrote) {
 }
 
 Result<void> WriteStage::end(std::uint64_t skipped_bytes) {
-  if (writer_ != nullptr && !closed_) {
+  if (writer_ != nullptr && output_ && !closed_) {
     if (const Result<bool> open = write_bytes(writer_->tail()); !open) return open.error();
     if (!closed_) {
       if (const Result<bool> open = after(output_->finish()); !open) return open.error();

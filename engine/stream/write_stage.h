@@ -11,6 +11,7 @@
 #include "assay/stream.h"
 #include "base/stage_clock.h"
 #include "stream/batch.h"
+#include "stream/checkpoint.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
 #include "stream/verdict_file.h"
@@ -22,9 +23,11 @@ namespace assay::stream {
 class WriteStage {
  public:
   // `options` and `writer` outlive the stage. Without output and writer, verdicts are only counted. `inputs`: their
-  // names. `started` and `total_bytes` are for the reports of progress.
+  // names. `started` and `total_bytes` are for the reports of progress. `from`: the checkpoint behind which the run goes
+  // on; null: it begins anew.
   WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const VerdictWriter* writer,
-             std::vector<std::string> inputs, std::chrono::steady_clock::time_point started, std::uint64_t total_bytes);
+             std::vector<std::string> inputs, std::chrono::steady_clock::time_point started, std::uint64_t total_bytes,
+             const Checkpoint* from);
 
   // Each returns false once nobody reads the output any more; what is not written then is not counted. The error names
   // the output.
@@ -34,6 +37,8 @@ class WriteStage {
   Result<void> end(std::uint64_t skipped_bytes);
   // Whether the output leaves no file without commit().
   bool awaits_commit() const noexcept { return output_ && output_->appears_at_commit(); }
+  // Makes sure that what was written lasts, and puts it and what was counted into a checkpoint.
+  Result<void> save(Checkpoint& to);
   // Gives the output its name. Without it the output leaves no file.
   Result<void> commit();
 
@@ -51,6 +56,7 @@ class WriteStage {
   Result<bool> write_bytes(std::string_view bytes);
   Result<bool> after(const Result<VerdictFile::Outcome>& wrote);
   void report_progress(bool at_end);
+  void restore(const Checkpoint& from);
 
   const StreamOptions& options_;
   std::optional<VerdictFile> output_;
@@ -63,7 +69,9 @@ class WriteStage {
   Counts counts_;
   Tally tally_;
   InputNotes notes_;
-  std::uint64_t bytes_ = 0;  // of input
+  std::uint64_t bytes_ = 0;         // of input
+  std::uint64_t output_bytes_ = 0;  // written
+  bool goes_on_ = false;            // behind what an earlier run wrote
   std::vector<InputFault> faults_, remarks_;
   bool closed_ = false;
   std::chrono::steady_clock::time_point last_progress_;
