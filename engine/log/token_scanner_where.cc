@@ -80,6 +80,7 @@ std::optional<Where> where_of_name(std::string_view name) noexcept {
     Where where;
   };
   constexpr Row kRows[] = {{"authorization", Where::authorization},
+                           {"bearer", Where::authorization},
                            {"cookie", Where::cookie},
                            {"cookies", Where::cookie},
                            {"referer", Where::referrer},
