@@ -1,6 +1,7 @@
 #include "log/token_scanner_where.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "jose/ascii.h"
@@ -15,8 +16,10 @@ bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c 
 bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
 bool is_of_name(char c) noexcept { return jose::is_base64url(c) || c == '.' || c == '$'; }
 
+// `end` is in small letters and not empty. Its last letter tells nearly all texts apart.
 bool ends_with_but_for_case(std::string_view text, std::string_view end) noexcept {
-  return text.size() >= end.size() && jose::equal_but_for_case(text.substr(text.size() - end.size()), end);
+  return text.size() >= end.size() && jose::lower(text.back()) == end.back() &&
+         jose::equal_but_for_case(text.substr(text.size() - end.size()), end);
 }
 
 // Each removes characters of one kind from the end and returns how many there were.
@@ -80,6 +83,7 @@ std::optional<Where> where_of_name(std::string_view name) noexcept {
     Where where;
   };
   constexpr Row kRows[] = {{"authorization", Where::authorization},
+                           {"bearer", Where::authorization},
                            {"cookie", Where::cookie},
                            {"cookies", Where::cookie},
                            {"referer", Where::referrer},
@@ -111,11 +115,18 @@ std::optional<Where> where_in_url(std::string_view word, const TokenBefore* befo
   return before != nullptr ? before->where : Where::query;
 }
 
+// The characters that neither a URL nor a pair of name and value holds.
+constexpr std::array<bool, 256> kEndsWord = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : std::string_view(" \t\r\n\"'`<>{}()|,")) ends[static_cast<unsigned char>(c)] = true;
+  return ends;
+}();
+
 // `before` is null if no earlier token stands right before `text`.
 Where where_after(std::string_view text, char next, const TokenBefore* before) noexcept {
   if (ends_in_scheme(text)) return Where::authorization;
-  const std::size_t cut = text.find_last_of(" \t\r\n\"'`<>{}()|,");
-  const std::string_view head = text.substr(0, cut == npos ? 0 : cut + 1);
+  std::string_view head = text;
+  strip_end(head, [](char c) { return !kEndsWord[static_cast<unsigned char>(c)]; });
   const std::string_view word = text.substr(head.size());
   const Owner owner = owner_before(head);
   const std::optional<Where> owned = where_of_name(owner.name);

@@ -11,7 +11,7 @@
 namespace assay::log {
 
 // So many bytes before a token are looked at, and none on an earlier line.
-inline constexpr std::size_t kMostLookedBack = 256;
+inline constexpr std::size_t kMostLookedBack = 512;
 
 // The token that was found before this one.
 struct TokenBefore {

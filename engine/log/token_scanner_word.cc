@@ -23,8 +23,10 @@ bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
 bool is_of_token68(char c) noexcept { return jose::is_base64url(c) || c == '.' || c == '~' || c == '+' || c == '/'; }
 
+// `end` is in small letters and not empty. Its last letter tells nearly all texts apart.
 bool ends_with_but_for_case(std::string_view text, std::string_view end) noexcept {
-  return text.size() >= end.size() && jose::equal_but_for_case(text.substr(text.size() - end.size()), end);
+  return text.size() >= end.size() && jose::lower(text.back()) == end.back() &&
+         jose::equal_but_for_case(text.substr(text.size() - end.size()), end);
 }
 
 struct KnownWord {

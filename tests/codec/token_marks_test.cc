@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 #include <set>
 #include <string>
@@ -32,6 +33,13 @@ std::vector<std::size_t> marks_of(const TokenMarksKernel& kernel, std::string_vi
     }
     from = marks.begin + 64;
   }
+}
+
+TEST(TokenMarks, HaveOnlyTheScalarKernelWhereAssayCpuIsPortable) {
+  const char* const forced = std::getenv("ASSAY_CPU");
+  if (forced == nullptr || std::string_view(forced) != "portable") GTEST_SKIP() << "ASSAY_CPU is not portable";
+  EXPECT_EQ(kernels().size(), 1U);
+  EXPECT_EQ(token_marks_kernel().name, "scalar");
 }
 
 TEST(TokenMarks, FindTheBeginningOfEveryObjectWithAMember) {

@@ -24,6 +24,7 @@ TEST(TokenScannerWhere, ReadsWhatStandsBeforeTheToken) {
       {"bearer ", Where::authorization},
       {"Bearer%20", Where::authorization},
       {"Bearer\\u0020", Where::authorization},
+      {"Bearer: ", Where::authorization},
       {"my token ", Where::text},
       {"Authorization: token ", Where::authorization},
       {"{\"Authorization\" : \"", Where::authorization},
