@@ -339,6 +339,8 @@ Result<std::unique_ptr<Checkpointer>> Checkpointer::create(const StreamOptions& 
 }
 
 Result<void> Checkpointer::keep(Checkpoint checkpoint) {
+  constexpr double kShare = 20;  // of the time, one part for checkpoints
+  const auto began = std::chrono::steady_clock::now();
   checkpoint.identity = identity_;
   Result<base::OutputFile> file = base::OutputFile::open(
       path_, {.existing = base::OutputFile::Existing::replace, .mode = base::OutputFile::kOwnerOnly});
@@ -347,6 +349,7 @@ Result<void> Checkpointer::keep(Checkpoint checkpoint) {
   if (!wrote) return wrote.error();
   if (Result<void> committed = file->commit(); !committed) return committed;
   last_ = std::chrono::steady_clock::now();
+  interval_ = std::max(least_interval_, kShare * std::chrono::duration<double>(last_ - began));
   return {};
 }
 

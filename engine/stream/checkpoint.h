@@ -80,9 +80,10 @@ class Checkpointer {
 
  private:
   Checkpointer(std::string path, double seconds, RunIdentity identity)
-      : path_(std::move(path)), interval_(seconds), identity_(std::move(identity)) {}
+      : path_(std::move(path)), least_interval_(seconds), interval_(seconds), identity_(std::move(identity)) {}
 
   std::string path_;
+  const std::chrono::duration<double> least_interval_;
   std::chrono::duration<double> interval_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
   RunIdentity identity_;

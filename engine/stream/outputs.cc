@@ -48,8 +48,13 @@ Result<void> check_outputs(const StreamOptions& options, const std::vector<input
     // Both may go to standard output, one behind the other.
     if (!is_standard_output(options.output) || options.summary != "-") others.push_back(output);
   }
-  if (options.summary.empty()) return {};
-  return check_output(named(options.summary), others, "summary");
+  if (!options.summary.empty()) {
+    const NamedPlace summary = named(options.summary);
+    if (Result<void> ok = check_output(summary, others, "summary"); !ok) return ok;
+    others.push_back(summary);
+  }
+  if (options.checkpoint.empty()) return {};
+  return check_output(named(options.checkpoint), others, "checkpoint");
 }
 
 // Whether the run ended after its file of verdicts was complete and had its name.

@@ -86,6 +86,7 @@ int run(Arguments& arguments) {
   if (!verifier) return fail("audit", verifier.error());
 
   stream.manifest = arguments.manifest();
+  stream.decisive = arguments.decisive();
   stream.keep_failed_hmac = std::any_of(sources.begin(), sources.end(),
                                         [](const KeySource& key) { return key.kind == KeySource::Kind::secret_file; });
   stream.stop = &caught.stop;
@@ -102,6 +103,7 @@ int run(Arguments& arguments) {
   if (!result) return fail("audit", result.error(), stream.inputs);
   note_inputs(*result);
   note_other_reading(sources, result->run);
+  if (result->run.resumable) note("stopped; the same command goes on where this run ended, as " + stream.checkpoint + " says");
   if (result->run.output_dropped)
     note(stream.output + " was not written, because the run was stopped before the end of its input");
   if (bar) bar->finish(count_and_rate(result->run.records, "token", result->run.seconds) + "  done");

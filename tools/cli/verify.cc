@@ -60,6 +60,7 @@ int run(Arguments& arguments) {
   if (!verifier) return fail("verify", verifier.error());
 
   stream.manifest = arguments.manifest();
+  stream.decisive = arguments.decisive();
   stream.keep_failed_hmac = std::any_of(sources.begin(), sources.end(),
                                         [](const KeySource& key) { return key.kind == KeySource::Kind::secret_file; });
   stream.on_input_note = [&stream](const InputNote& input_note) { note(input_note_text(input_note, stream)); };
@@ -78,6 +79,7 @@ int run(Arguments& arguments) {
   for (const InputFault& remark : result->remarks) note(remark.message);
   for (const InputFault& fault : result->faults) fail("verify", fault.message);
   note_other_reading(sources, *result);
+  if (result->resumable) note("stopped; the same command goes on where this run ended, as " + stream.checkpoint + " says");
   if (result->output_dropped)
     note(stream.output + " was not written, because the run was stopped before the end of its input");
   if (bar) bar->finish(count_and_rate(result->records, "record", result->seconds) + "  done");

@@ -1,0 +1,163 @@
+"""--checkpoint: runs that are killed and gone on with give what an undisturbed run gives. Run by ctest, or:
+ASSAY_PROGRAM=... checkpoint_test.py
+
+KILLS=200 in the environment kills more often than ctest does.
+"""
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from support import AT, DEADLINE, PROGRAM, Case
+
+KILLS = int(os.environ.get("KILLS", "6"))
+TOKENS = 1000 if os.environ.get("ASSAY_SANITIZE") else 12_000
+
+
+def log_line(i, token):
+    at = time.strftime("%d/Sep/2026:%H:%M:%S +0000", time.gmtime(AT + i % 7200))
+    return f'192.0.2.{i % 250} - - [{at}] "GET /a?access_token={token}&n={i} HTTP/1.1" 200 1 "-" "curl/8"\n'
+
+
+class CheckpointCase(Case):
+    command = ""
+
+    def setUp(self):
+        super().setUp()
+        for args in (("keygen", "--algorithm", "ES256", "--kid", "k1", "--private", "key.pem", "--jwks", "jwks.json"),
+                     ("mint", "--key", "key.pem", "--algorithm", "ES256", "--kid", "k1", "--at", str(AT), "--count", str(TOKENS),
+                      "--fault", "expired=0.1", "--fault", "signature_invalid=0.1", "--seed", "7", "-o", "tokens")):
+            self.assertEqual(self.assay(*args).returncode, 0)
+        self.make_inputs(self.read("tokens").decode().split())
+
+    def arguments(self, *more):
+        # OpenSSL alone and no memory make the run long enough to be killed within.
+        return [self.command, "--jwks", "jwks.json", "--backend", "openssl", "--no-memo", *self.options, *more, *self.inputs]
+
+    def outcome(self, output, summary):
+        document = json.loads(self.read(summary))
+        del document["run"]
+        return self.read(output), document
+
+    def undisturbed(self):
+        self.began = time.monotonic()
+        done = self.assay(*self.arguments("-o", "whole", "--summary", "whole.json"))
+        self.took = time.monotonic() - self.began
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return self.outcome("whole", "whole.json")
+
+    def begin(self):
+        return subprocess.Popen([PROGRAM, *self.arguments("-o", "out", "--summary", "out.json", "--checkpoint", "state")],
+                                cwd=self.folder, stderr=subprocess.PIPE, env=self.environment())
+
+    def ends(self, process):
+        self.addCleanup(process.stderr.close)
+        self.assertEqual(process.wait(DEADLINE), 1, process.stderr.read())
+        self.assertFalse(os.path.exists(self.path("state")))
+        self.assertFalse(os.path.exists(self.path("out.partial")))
+
+    def killed_and_gone_on_with(self, number):
+        whole = self.undisturbed()
+        seed = int(os.environ.get("SEED", "11"))
+        dice = random.Random(seed)
+        gone_on = 0
+        for kill in range(KILLS):
+            process = self.begin()
+            try:
+                process.wait(dice.random() * self.took)
+                self.ends(process)
+                self.assertEqual(self.outcome("out", "out.json"), whole, f"seed {seed}, kill {kill}")
+                os.remove(self.path("out"))
+                os.remove(self.path("out.json"))
+                continue
+            except subprocess.TimeoutExpired:
+                process.send_signal(number)
+            process.wait(DEADLINE)
+            process.stderr.close()
+            self.assertFalse(os.path.exists(self.path("out")))
+            gone_on += os.path.exists(self.path("state"))
+        self.ends(self.begin())
+        self.assertEqual(self.outcome("out", "out.json"), whole, f"seed {seed}")
+        self.assertGreater(gone_on, 0)
+
+
+class AuditCheckpoint(CheckpointCase):
+    command = "audit"
+    options = ("--only", "all")
+    inputs = ("logs",)
+
+    def make_inputs(self, tokens):
+        os.mkdir(self.path("logs"))
+        lines = [log_line(i, token) for i, token in enumerate(tokens)]
+        third = len(lines) // 3
+        self.write("logs/access.log.2.gz", gzip.compress("".join(lines[:third]).encode()))
+        self.write("logs/access.log.1", "".join(lines[third:2 * third]))
+        trace = [f"2026-09-21T14:13:20Z WARN x\n\tat y {token}\n" for token in lines[2 * third:]]
+        self.write("logs/app.log", "".join(trace))
+
+    def test_a_killed_audit_is_gone_on_with(self):
+        self.killed_and_gone_on_with(signal.SIGKILL)
+
+    def test_a_stopped_audit_says_how_it_goes_on(self):
+        whole = self.undisturbed()
+        process = self.begin()
+        time.sleep(self.took * 0.6)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(DEADLINE), 143)
+        self.assertIn(b"the same command goes on", process.stderr.read())
+        process.stderr.close()
+        self.ends(self.begin())
+        self.assertEqual(self.outcome("out", "out.json"), whole)
+
+
+class VerifyCheckpoint(CheckpointCase):
+    command = "verify"
+    options = ("--at", str(AT + 60))
+    inputs = ("a.txt", "b.txt.gz")
+
+    def make_inputs(self, tokens):
+        half = len(tokens) // 2
+        self.write("a.txt", "\n".join(tokens[:half]) + "\n")
+        self.write("b.txt.gz", gzip.compress(("\n".join(tokens[half:])).encode()))
+
+    def test_a_killed_run_is_gone_on_with(self):
+        self.killed_and_gone_on_with(signal.SIGKILL)
+
+    def stop_in_the_middle(self):
+        self.undisturbed()
+        process = self.begin()
+        time.sleep(self.took * 0.6)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(DEADLINE), 143, process.stderr.read())
+        process.stderr.close()
+        self.assertTrue(os.path.exists(self.path("state")))
+
+    def test_another_run_is_refused_with_the_reason(self):
+        self.stop_in_the_middle()
+        end = ("-o", "out", "--summary", "out.json", "--checkpoint", "state")
+        self.assertRefused(self.assay(*self.arguments("--issuer", "https://other.example", *end)), "state", "--issuer differs")
+        self.assertRefused(self.assay(*self.arguments(*end)[:-1]), "state", "b.txt.gz is missing")
+        saved = self.read("a.txt")
+        self.write("a.txt", saved + b"x\n")
+        self.assertRefused(self.assay(*self.arguments(*end)), "state", "a.txt has changed")
+        self.write("jwks.json", self.read("jwks.json") + b"\n")
+        self.assertRefused(self.assay(*self.arguments(*end)), "state", "files of keys have changed")
+        self.write("state", '{"assay_checkpoint":1')
+        self.assertRefused(self.assay(*self.arguments(*end)), "--checkpoint", "state", "not a checkpoint")
+
+    def test_what_cannot_be_gone_on_with_is_refused(self):
+        key = ("verify", "--jwks", "jwks.json", "--checkpoint", "state")
+        self.assertRefused(self.assay(*key, "-o", "out", stdin=b""), "--checkpoint", "standard input")
+        self.assertRefused(self.assay(*key, "a.txt"), "--checkpoint", "standard output")
+        self.assertRefused(self.assay(*key, "-o", "out.gz", "a.txt"), "--checkpoint", "out.gz")
+        self.assertRefused(self.assay(*key[:-1], "a.txt", "-o", "out", "a.txt"), "a.txt", "one file")
+        done = self.assay(*key, "--format", "none", "a.txt", "--at", str(AT + 60))
+        self.assertEqual(done.returncode, 1, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
