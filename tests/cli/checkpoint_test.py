@@ -28,7 +28,8 @@ class CheckpointCase(Case):
 
     def setUp(self):
         super().setUp()
-        for args in (("keygen", "--algorithm", "ES256", "--kid", "k1", "--private", "key.pem", "--jwks", "jwks.json"),
+        for args in (("keygen", "--algorithm", "ES256", "--kid", "k1", "--private", "key.pem", "--public", "pub.pem",
+                      "--jwks", "jwks.json"),
                      ("mint", "--key", "key.pem", "--algorithm", "ES256", "--kid", "k1", "--at", str(AT), "--count", str(TOKENS),
                       "--fault", "expired=0.1", "--fault", "signature_invalid=0.1", "--seed", "7", "-o", "tokens")):
             self.assertEqual(self.assay(*args).returncode, 0)
