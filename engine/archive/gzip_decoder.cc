@@ -216,7 +216,9 @@ bool GzipDecoder::inflate(std::string_view& bytes, char* to, std::size_t room, s
   inflate_.next_out = reinterpret_cast<Byte*>(to + given);
   inflate_.avail_out = static_cast<std::uint32_t>(most);
   const int error = isal_inflate(&inflate_);
-  const std::size_t taken = offered - inflate_.avail_in, written = most - inflate_.avail_out;
+  // With a fault ISA-L may step back to before these bytes.
+  const std::size_t taken = offered - std::min<std::size_t>(offered, inflate_.avail_in);
+  const std::size_t written = most - std::min<std::size_t>(most, inflate_.avail_out);
   bytes.remove_prefix(taken);
   taken_ += taken;
   given += written;

@@ -67,7 +67,9 @@ Result<void> fill(input::Source& source, input::Buffer& buffer, std::size_t size
 // Hashes the first `most` bytes of the uncompressed content.
 Result<ContentDigest> sha256_of_first(const std::string& path, std::uint64_t most, const std::atomic<int>* stop) {
   input::Source source({path}, {.stop = stop});
-  if (source.open_next() != input::Source::Opened::yes) return Error{source.fault()};
+  const Result<input::Source::Opened> opened = source.open_next();
+  if (!opened) return opened.error();
+  if (*opened != input::Source::Opened::yes) return Error{source.fault()};
   Sha256 hash;
   input::Buffer buffer;
   buffer.reserve(kReadBytes);

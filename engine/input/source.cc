@@ -65,7 +65,7 @@ void Source::close_current() noexcept {
   fd_ = -1;
   fault_.clear();
   remark_.clear();
-  recognised_ = regular_ = is_stream_ = false;
+  recognised_ = stored_ended_ = regular_ = is_stream_ = false;
   compression_ = nullptr;
   decoder_.reset();
   raw_.resize(0);
@@ -89,7 +89,7 @@ bool Source::next_may_block() const {
   return next_ != inputs_.size() && status(inputs_[next_], st) && !S_ISREG(st.st_mode);
 }
 
-Source::Opened Source::open_next() {
+Result<Source::Opened> Source::open_next() {
   close_current();
   if (next_ == inputs_.size()) return Opened::none;
   const std::string& path = inputs_[next_++];
@@ -99,6 +99,7 @@ Source::Opened Source::open_next() {
   do {
     fd_ = is_standard_input(path) ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | no_wait);
   } while (fd_ < 0 && errno == EINTR && !stopping());
+  if (fd_ < 0 && (errno == EMFILE || errno == ENFILE)) return cannot_read(path, errno);
   if (fd_ < 0 || ::fstat(fd_, &st) != 0) return give_up(cannot_read(path, errno));
   if (S_ISDIR(st.st_mode)) return give_up(cannot_read(path, EISDIR));
   regular_ = S_ISREG(st.st_mode);
@@ -199,6 +200,7 @@ Source::Read Source::decode(char* to, std::size_t room, bool wait) {
 
 // Reads bytes as they are stored.
 Source::Read Source::read_stored(char* to, std::size_t room, bool wait) {
+  if (stored_ended_) return Read{Outcome::end, 0};
   for (;;) {
     if (stopping()) return Read{Outcome::stopped, 0};
     if (!regular_) {
@@ -224,6 +226,7 @@ Source::Read Source::read_stored(char* to, std::size_t room, bool wait) {
       if (const off_t at = ::lseek(fd_, 0, SEEK_CUR); at >= 0 && static_cast<std::uint64_t>(at) < size_) {
         return fail(is_shorter(inputs_[index()], static_cast<std::uint64_t>(at)));
       }
+      stored_ended_ = true;
       return Read{Outcome::end, 0};
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) {

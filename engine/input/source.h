@@ -61,8 +61,9 @@ class Source {
   bool next_may_block() const;
   enum class Opened { yes, none, faulty };
   // Opens the next input. Returns `none` if there is none left, and `faulty` if it cannot be read; fault() says why. A
-  // named pipe is opened without waiting for its writer; read() waits, and signals end that wait.
-  Opened open_next();
+  // named pipe is opened without waiting for its writer; read() waits, and signals end that wait. The error says that
+  // the process has no descriptor left, which is no fault of the input.
+  Result<Opened> open_next();
   // Returns the open input if it is a regular file with a name, is not empty and not compressed, else null.
   std::shared_ptr<const InputFile> file() const noexcept { return file_; }
   bool stopping() const noexcept { return signals_.stop != nullptr && signals_.stop->load() != 0; }
@@ -114,7 +115,8 @@ class Source {
   std::shared_ptr<const InputFile> file_;  // owns fd_ when not null
   std::string fault_, remark_;
 
-  bool recognised_ = false;  // whether the input is compressed is known
+  bool stored_ended_ = false;  // a terminal would go on after its end, so it is not asked again
+  bool recognised_ = false;    // whether the input is compressed is known
   const archive::Compression* compression_ = nullptr;
   std::unique_ptr<archive::Decoder> decoder_;  // null: the input is not compressed
   Buffer raw_;                                 // bytes as they are stored, read and not taken yet from raw_at_ on

@@ -87,8 +87,9 @@ Result<Splitter::Outcome> Splitter::next(Block& block, bool wait) {
 // Opens the next input.
 Splitter::Step Splitter::open(Block& block, bool wait) {
   if (!wait && source_.next_may_block()) return Step(Outcome::nothing);
-  const Source::Opened opened = source_.open_next();
-  if (opened == Source::Opened::none) {
+  const Result<Source::Opened> opened = source_.open_next();
+  if (!opened) return opened.error();
+  if (*opened == Source::Opened::none) {
     block.bytes = std::exchange(unaccounted_, 0);
     return Step(Outcome::end);
   }
@@ -96,7 +97,7 @@ Splitter::Step Splitter::open(Block& block, bool wait) {
   ended_ = skipping_ = mid_line_ = end_known_ = false;
   offset_ = newline_free_ = 0;
   fault_.clear();
-  if (opened == Source::Opened::faulty) return end_input(block, source_.fault());
+  if (*opened == Source::Opened::faulty) return end_input(block, source_.fault());
   const std::uint64_t skipped = std::exchange(options_.skipped, 0);
   if (source_.file() != nullptr) {
     dealing_ = {source_.file(), skipped, 0, options_.cutting};

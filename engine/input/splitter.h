@@ -85,7 +85,8 @@ class Splitter {
   //
   // An input that cannot be opened, read or decompressed to its end gives a last block with a `fault`, and the next
   // input follows. A line that the fault cut off is not given with in_records; with in_pieces it is, as a piece that
-  // ends_mid_line. The error says that standard input or a pipe holds no text; the run should end.
+  // ends_mid_line. The error ends the run: standard input or a pipe holds no
+  // text, or no descriptor is left.
   Result<Outcome> next(Block& block, bool wait = true);
 
   // SplitterOptions::line_limit.

@@ -24,7 +24,7 @@ TEST_P(EachCompression, GivesBackWhatWasEncodedHoweverItIsDealtOut) {
     for (const std::size_t encoded : {1, 100, 100000}) {
       const std::string archive = encode(row(), text, encoded);
       for (const auto& [piece, room] : {std::pair{1, 1}, {1, 4096}, {4096, 1}, {7, 100}, {100000000, 100000000}}) {
-        if (lines == 3000 && piece * room == 1 && encoded != 1) continue;
+        if (lines == 3000 && piece == 1 && room == 1 && encoded != 1) continue;
         const Decoded all = decode(row(), archive, static_cast<std::size_t>(piece), static_cast<std::size_t>(room));
         EXPECT_EQ(all.text, text) << lines << " " << piece << " " << room;
         EXPECT_EQ(all.state, State::between);

@@ -1,8 +1,9 @@
 """How assay verify reads what people really have, and how it ends. Run by ctest, or: ASSAY_PROGRAM=... input_test.py"""
 import base64
-import gzip
+import bz2
 import hashlib
 import json
+import lzma
 import os
 import pty
 import resource
@@ -83,7 +84,8 @@ class Forms(Case):
 
     def test_text_that_is_no_utf8_is_refused_with_its_mend(self):
         for data, parts in (((token() + "\n").encode("utf-16"), ("UTF-16 (byte order mark FF FE)", "iconv -f UTF-16 -t UTF-8")),
-                            (gzip.compress(token().encode()), ("gzip data", "zcat"))):
+                            (lzma.compress(token().encode()), ("xz data", "xzcat")),
+                            (bz2.compress(token().encode()), ("bzip2 data", "bzcat"))):
             self.write("in", data)
             self.assertRefused(self.verify("in"), "in", *parts)
             self.assertRefused(self.verify(stdin=data), "standard input", *parts)

@@ -83,6 +83,38 @@ TEST(BlockQueue, AsksForNoMoreTurnsThanBlocksWait) {
   EXPECT_TRUE(queue.is_drained());
 }
 
+TEST(BlockQueue, DropsWhatFollowsAFaultInTheSameFile) {
+  BlockQueue queue;
+  Turn cut = loaded(Turn::Load::block, {5}), behind = loaded(Turn::Load::block, {7}),
+       other = loaded(Turn::Load::block, {9});
+  cut.block.fault = "cut off";
+  behind.block.fault = "cut off, too";
+  behind.block.bytes = 70;
+  other.block.file = 1;
+  for (Turn* turn : {&cut, &behind, &other}) {
+    queue.send(*turn);
+    queue.exchange(*turn);
+  }
+  EXPECT_EQ(cut.block.record_count, 5u);
+  EXPECT_EQ(cut.block.fault, "cut off");
+  EXPECT_EQ(behind.block.record_count, 0u);
+  EXPECT_EQ(behind.block.fault, "");
+  EXPECT_EQ(behind.block.bytes, 70u);
+  EXPECT_EQ(other.block.record_count, 9u);
+  EXPECT_EQ(other.block.first_record, 6u);
+}
+
+TEST(BlockQueue, NumbersALineThatSeveralBlocksHold) {
+  Numbering numbering;
+  Block first, inside, last;
+  first.line_count = 3;  // and the beginning of a fourth line
+  last.line_count = 2;   // its end, and a fifth
+  for (Block* block : {&first, &inside, &last}) numbering.number(*block);
+  EXPECT_EQ(first.first_line, 1u);
+  EXPECT_EQ(inside.first_line, 4u);
+  EXPECT_EQ(last.first_line, 4u);
+}
+
 TEST(BlockQueue, CountsLinesAnewInEachFile) {
   BlockQueue queue;
   Turn one = loaded(Turn::Load::block, {5}), other = loaded(Turn::Load::block, {5});

@@ -145,11 +145,14 @@ TEST_F(List, TellsWhatADirectoryHoldsThatCannotBeRead) {
   dir_.write("logs/a", "text\n");
   dir_.write("logs/b", "text\n");
   std::filesystem::create_symlink("vanished", dir_.path("logs/c"));
-  EXPECT_EQ(listed({dir_.path("logs")}), (Names{"logs/a", "logs/b", "!logs/c"}));
+  // A regular file whose first bytes nobody can read.
+  std::filesystem::create_symlink("/proc/self/mem", dir_.path("logs/d"));
+  EXPECT_EQ(listed({dir_.path("logs")}), (Names{"logs/a", "logs/b", "!logs/c", "!logs/d"}));
+  EXPECT_NE(inputs_.back().message.find("Input/output error"), std::string::npos) << inputs_.back().message;
   if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
   ::chmod(dir_.path("logs/b").c_str(), 0);
   ::chmod(dir_.path("logs/closed").c_str(), 0);
-  EXPECT_EQ(listed({dir_.path("logs")}), (Names{"logs/a", "!logs/b", "!logs/c", "!logs/closed"}));
+  EXPECT_EQ(listed({dir_.path("logs")}), (Names{"logs/a", "!logs/b", "!logs/c", "!logs/closed", "!logs/d"}));
   ::chmod(dir_.path("logs/closed").c_str(), 0700);
 }
 

@@ -56,7 +56,7 @@ Taken take_all(const std::vector<std::string>& paths, std::size_t block_bytes = 
   }
 }
 
-class EachCompression : public testing::TestWithParam<const archive::Compression*> {
+class CompressedInput : public testing::TestWithParam<const archive::Compression*> {
  protected:
   std::string encode(const std::string& text) const { return encoded(*GetParam(), text); }
   std::string data() const { return std::string(GetParam()->name) + " data"; }
@@ -66,7 +66,7 @@ class EachCompression : public testing::TestWithParam<const archive::Compression
 const std::vector<std::string> kLines = {"one", "", "three", "last"};
 constexpr const char* kText = "\xEF\xBB\xBFone\n\nthree\nlast";
 
-TEST_P(EachCompression, IsReadFromFilesAndPipes) {
+TEST_P(CompressedInput, IsReadFromFilesAndPipes) {
   const std::string archive = encode(kText);
   for (std::size_t block = 1; block < 20; ++block) {
     const Taken file = take_all({dir_.write("in", archive)}, block);
@@ -81,13 +81,13 @@ TEST_P(EachCompression, IsReadFromFilesAndPipes) {
   }
 }
 
-TEST_P(EachCompression, OfNothingHoldsNoRecord) {
+TEST_P(CompressedInput, OfNothingHoldsNoRecord) {
   const Taken all = take_all({dir_.write("in", encode(""))});
   EXPECT_TRUE(all.records.empty());
   EXPECT_TRUE(all.faults.empty());
 }
 
-TEST_P(EachCompression, CutOffGivesWholeLinesAndAFaultAndTheNextInputFollows) {
+TEST_P(CompressedInput, CutOffGivesWholeLinesAndAFaultAndTheNextInputFollows) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "line " + std::to_string(i * 7919 % 997) + "\n";
   const std::string archive = encode(text), next = dir_.write("next", "next\n");
@@ -106,7 +106,7 @@ TEST_P(EachCompression, CutOffGivesWholeLinesAndAFaultAndTheNextInputFollows) {
   }
 }
 
-TEST_P(EachCompression, CorruptIsAFault) {
+TEST_P(CompressedInput, CorruptIsAFault) {
   std::string archive = encode("one\ntwo\nthree");
   archive[archive.size() - 1] = static_cast<char>(archive.back() ^ 1);
   const Taken all = take_all({dir_.write("in", archive)});
@@ -115,7 +115,7 @@ TEST_P(EachCompression, CorruptIsAFault) {
   EXPECT_EQ(all.records, (std::vector<std::string>{"one", "two"}));
 }
 
-TEST_P(EachCompression, TrailingGarbageIsARemark) {
+TEST_P(CompressedInput, TrailingGarbageIsARemark) {
   const std::string archive = encode("one\ntwo");
   const Taken all = take_all({dir_.write("in", archive + archive + "garbage")});
   EXPECT_EQ(all.records, (std::vector<std::string>{"one", "twoone", "two"}));
@@ -125,7 +125,7 @@ TEST_P(EachCompression, TrailingGarbageIsARemark) {
                                 "; what follows is ignored");
 }
 
-INSTANTIATE_TEST_SUITE_P(Source, EachCompression,
+INSTANTIATE_TEST_SUITE_P(Source, CompressedInput,
                          testing::Values(&archive::compressions()[0], &archive::compressions()[1]),
                          [](const auto& tested) { return std::string(tested.param->name); });
 

@@ -435,7 +435,9 @@ Rows input_rows() {
        .placeholder = "...",
        .group = kInput,
        .commands = {kVerify},
-       .help = "read these files and give a verdict for each record; - or no FILE is standard input",
+       .help =
+           "read these files, and all files in these directories, and give a verdict for each record; - or no FILE is "
+           "standard input. gzip and zstd are decompressed",
        .value = append(FIELD(stream, inputs), text()),
        .record = Record::nothing},  // the summary lists the inputs by itself
       {.name = "TOKEN",
@@ -543,7 +545,7 @@ Rows output_rows() {
        .placeholder = "PATH",
        .group = output,
        .commands = {kVerify},
-       .help = "write verdicts here, complete or not at all",
+       .help = "write verdicts here, complete or not at all; NAME.gz and NAME.zst are compressed",
        .value = set(FIELD(stream, output), path()),
        .default_text = "standard output"},
       {.name = "--output",
