@@ -97,7 +97,8 @@ std::optional<base::TimeForm> form_of(std::span<const std::string> times, const 
 }
 
 void set_year(Learnt& learnt, Draft& draft, const Sample& sample, const LearnOptions& options) {
-  const std::optional<FoundYear> found = find_year(sample.times.front(), options);
+  const std::optional<FoundYear> found =
+      find_year(sample.times.front(), options.time_format, {options.year, options.file_name, options.modified});
   if (!found) return;
   learnt.year_source = found->source;
   draft.reader.set_year(found->window);
@@ -126,8 +127,8 @@ Learnt settle(Draft draft, const Lines& lines, const LearnOptions& options) {
   LineFacts example;
   time.read_whole(learnt.time_example, example);
   if (example.time) learnt.time_read = to_rfc3339(*example.time);
-  const bool is_local =
-      learnt.time_form.find("%H") != std::string::npos && learnt.time_form.find("%z") == std::string::npos;
+  const auto has = [&](std::string_view conversion) { return learnt.time_form.find(conversion) != std::string::npos; };
+  const bool is_local = (has("%H") || has("%I")) && !has("%z");
   learnt.zone = is_local ? draft.zone : "in the line";
   return learnt;
 }
@@ -243,20 +244,6 @@ std::optional<Draft> text_draft(const Lines& lines, const LearnOptions& options,
 }
 
 }  // namespace
-
-std::string_view to_string(YearSource source) noexcept {
-  switch (source) {
-    case YearSource::none:
-      return "none";
-    case YearSource::flag:
-      return "flag";
-    case YearSource::file_name:
-      return "file name";
-    case YearSource::modification_time:
-      return "modification time";
-  }
-  return "";
-}
 
 Result<Learnt> learn(std::string_view first_bytes, const LearnOptions& options) {
   if (!codec::is_json_pointer(options.time_field)) {
