@@ -533,6 +533,69 @@ TimeReading TimeReader::read(std::string_view text) const noexcept {
   return read_table(text, context);
 }
 
+namespace {
+
+// "28/Nov/2026:12:00:00 +0000" and no more; nothing for all other texts.
+std::optional<Instant> read_common_log_time(std::string_view text) noexcept {
+  constexpr std::string_view kShape = "00/Aaa/0000:00:00:00 +0000";
+  if (text.size() != kShape.size()) return std::nullopt;
+  int number[26] = {};
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    number[i] = text[i] - '0';
+    const bool holds = kShape[i] == '0'                                           ? is_digit(text[i])
+                       : kShape[i] == '+'                                         ? text[i] == '+' || text[i] == '-'
+                       : kShape[i] == ':' || kShape[i] == '/' || kShape[i] == ' ' ? text[i] == kShape[i]
+                                                                                  : true;
+    if (!holds) return std::nullopt;
+  }
+  constexpr std::string_view kNames = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const std::size_t month = kNames.find(text.substr(3, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  const auto two = [&](std::size_t at) { return number[at] * 10 + number[at + 1]; };
+  const std::chrono::year_month_day date{std::chrono::year(two(7) * 100 + two(9)),
+                                         std::chrono::month(static_cast<unsigned>(month / 3 + 1)),
+                                         std::chrono::day(static_cast<unsigned>(two(0)))};
+  if (!date.ok() || two(12) > 23 || two(15) > 59 || two(18) > 59 || two(22) > 23 || two(24) > 59) return std::nullopt;
+  const Seconds offset = (two(22) * 60 + two(24)) * 60;
+  const Seconds local =
+      std::chrono::sys_days(date).time_since_epoch().count() * 86400 + two(12) * 3600 + two(15) * 60 + two(18);
+  return Instant{text[21] == '-' ? local + offset : local - offset, 0};
+}
+
+// The two forms that most logs have, without the cost of a pattern. Nothing if the pattern has to decide.
+std::optional<TimeReader::Prefix> read_frequent(std::string_view text, TimeForm form) noexcept {
+  constexpr std::size_t kLeastDate = 20;
+  if (!form.has_zone || text.size() < kLeastDate) return std::nullopt;
+  std::optional<Instant> at;
+  std::size_t size = 0;
+  if (kForms[form.row].starts_with("%Y-%m-%d%:%H:%M:%S")) {
+    size = std::min(text.find_first_of(" \t]", kLeastDate - 1), text.size());
+    at = parse_rfc3339(text.substr(0, size));
+  } else if (kForms[form.row].starts_with("%d/%b/%Y:")) {
+    constexpr std::size_t kSize = 26;
+    size = kSize;
+    const char next = text.size() > kSize ? text[kSize] : '\0';
+    if (!is_digit(next) && !is_letter(next) && next != ':' && next != '[')
+      at = read_common_log_time(text.substr(0, kSize));
+  }
+  return at ? std::optional(TimeReader::Prefix{form, size, {at, {}}}) : std::nullopt;
+}
+
+// Whether a text that begins like this can fit the row: years have four digits, days one or two.
+bool may_begin(std::string_view pattern, std::string_view text) noexcept {
+  const auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
+  switch (pattern[1]) {
+    case 'Y':
+      return digits >= 4;
+    case 'd':
+      return digits == 1 || digits == 2;
+    default:
+      return !text.empty() && is_letter(text[0]);
+  }
+}
+
+}  // namespace
+
 std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text, TimeForm form) const noexcept {
   const std::size_t end = text.find_first_of(" \t");
   switch (form.row) {
@@ -553,6 +616,9 @@ std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text,
       break;
   }
   if (form.row == kToldRow ? format_.empty() : form.row >= std::size(kForms)) return std::nullopt;
+  if (form.row != kToldRow) {
+    if (const std::optional<Prefix> prefix = read_frequent(text, form)) return prefix;
+  }
   Scanner scanner(form.row == kToldRow ? std::string_view(format_) : kForms[form.row], text);
   const std::size_t size = scanner.prefix(form.has_zone);
   if (size == 0) return std::nullopt;
@@ -567,6 +633,7 @@ std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text)
     if (prefix && (!best || prefix->size > best->size)) best = prefix;
   };
   for (std::uint8_t row = 0; row < std::size(kForms); ++row) {
+    if (!may_begin(kForms[row], text)) continue;
     consider({row, false});
     if (kForms[row].ends_with("%?")) consider({row, true});
   }

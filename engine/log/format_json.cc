@@ -18,8 +18,9 @@ struct JsonRow {
   std::string_view marks;  // a record of this format has all of them
   std::string_view times;  // the first one that records have is the place of the time
   std::string_view clients = {}, methods = {}, urls = {}, queries = {}, statuses = {};
-  std::string_view date = {};  // of formats whose time is two fields
-  bool is_utc = false;         // times without a zone are UTC
+  std::string_view accepted = {};  // a TokenReview answers 201 even if the token is refused
+  std::string_view date = {};      // of formats whose time is two fields
+  bool is_utc = false;             // times without a zone are UTC
   Joining joining = Joining::none;
 };
 constexpr JsonRow kRows[] = {
@@ -57,7 +58,8 @@ constexpr JsonRow kRows[] = {
      .clients = "/sourceIPs/0",
      .methods = "/verb",
      .urls = "/requestURI",
-     .statuses = "/responseStatus/code"},
+     .statuses = "/responseStatus/code",
+     .accepted = "/responseObject/status/authenticated"},
     {.name = "Traefik JSON",
      .marks = "/StartUTC",
      .times = "/StartUTC",
@@ -254,6 +256,7 @@ class RecordReader {
   }
 
   std::string_view time, date;  // unescaped; empty: none
+  bool is_refused = false;
 
  private:
   std::size_t level(int depth) const noexcept { return base_ + static_cast<std::size_t>(depth); }
@@ -280,6 +283,9 @@ class RecordReader {
         return false;
       case JsonRole::status:
         to_.status(value);
+        return false;
+      case JsonRole::accepted:
+        is_refused = !is_string && value == "false";
         return false;
       case JsonRole::query:
         to_.region(value, Where::query);
@@ -337,6 +343,8 @@ class RecordFinder {
 void read_record(std::span<const Path> paths, const LineTime& time, std::string_view record, LineBuilder& to) {
   RecordReader reader(paths, to);
   walk_json(record, reader);
+  constexpr std::uint16_t kUnauthorized = 401;
+  if (reader.is_refused) to.facts.status = kUnauthorized;
   if (reader.time.empty()) return;
   if (reader.date.empty()) return time.read_whole(reader.time, to.facts);
   const std::size_t size = reader.date.size() + 1 + reader.time.size();
@@ -474,6 +482,7 @@ void add_row(JsonShape& to, const JsonRow& row, const PlaceCounter& counter, std
   add(to, JsonRole::url, row.urls);
   add(to, JsonRole::query, row.queries);
   add(to, JsonRole::status, row.statuses);
+  add(to, JsonRole::accepted, row.accepted);
   if (!time_field.empty()) return;
   std::string_view time;
   for_each_word(row.times, [&](std::string_view pointer) {

@@ -14,7 +14,8 @@
 
 namespace assay::log {
 
-enum class JsonRole : std::uint8_t { time, date, client, method, url, query, request, status };
+// `accepted` is false if the server answered well, but refused the token; its status is then 401.
+enum class JsonRole : std::uint8_t { time, date, client, method, url, query, request, status, accepted };
 
 struct JsonPlace {
   JsonRole role = JsonRole::time;

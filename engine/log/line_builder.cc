@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 
 namespace assay::log {
@@ -29,9 +28,10 @@ std::string_view address_of(std::string_view text) noexcept {
              colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
     text = text.substr(0, colon);
   }
-  const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || std::strchr(".:-_%", c) != nullptr; };
-  const bool holds =
-      text.size() <= kMost && std::all_of(text.begin(), text.end(), [&](char c) { return c != 0 && allowed(c); });
+  const auto allowed = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '.' || c == ':' || c == '-' || c == '_' || c == '%';
+  };
+  const bool holds = text.size() <= kMost && std::all_of(text.begin(), text.end(), allowed);
   return holds && text != "-" ? text : std::string_view();
 }
 

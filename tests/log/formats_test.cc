@@ -236,7 +236,9 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00.238911Z client=192.0.2.7 status=201 method=create "
         "path=/apis/authentication.k8s.io/v1/tokenreviews query[requestReceivedTimestamp=2020-01-01T00:00:00Z] "
-        "body[<JWT>] body[2020-01-01T00:00:00Z]"}},
+        "body[<JWT>] body[2020-01-01T00:00:00Z]",
+        "2026-11-28T12:00:01Z client=192.0.2.7 status=401 method=create "
+        "path=/apis/authentication.k8s.io/v1/tokenreviews body[<JWT>]"}},
       {"leef.log",
        "LEEF",
        "key devTime",
