@@ -113,6 +113,7 @@ struct Element {
   std::string_view
       literal;             // a literal: its text. A field: the literal behind it; empty: it goes to the end of the line
   bool is_quoted = false;  // a field in quotes
+  bool may_hold_blank = false;  // a field without quotes that need not end at the next blank
 };
 
 std::vector<Element> compile(std::string_view pattern) {
@@ -120,7 +121,7 @@ std::vector<Element> compile(std::string_view pattern) {
   while (!pattern.empty()) {
     if (pattern.front() != '{') {
       const std::string_view literal = pattern.substr(0, pattern.find('{'));
-      elements.push_back({Kind::literal, literal, false});
+      elements.push_back({Kind::literal, literal, false, false});
       pattern.remove_prefix(literal.size());
       continue;
     }
@@ -131,7 +132,8 @@ std::vector<Element> compile(std::string_view pattern) {
     const bool is_quoted =
         !elements.empty() && elements.back().kind == Kind::literal && elements.back().literal.ends_with('"');
     pattern.remove_prefix(end + 1);
-    elements.push_back({known->kind, pattern.substr(0, pattern.find('{')), is_quoted});
+    const std::string_view behind = pattern.substr(0, pattern.find('{'));
+    elements.push_back({known->kind, behind, is_quoted, !is_quoted && behind != " "});
   }
   return elements;
 }
@@ -222,14 +224,12 @@ class Matcher {
   }
 
  private:
-  std::string_view rest() const noexcept { return line_.substr(at_); }
+  std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
 
   bool step(const Element& element) {
     switch (element.kind) {
       case Kind::literal:
-        if (!rest().starts_with(element.literal)) return false;
-        at_ += element.literal.size();
-        return true;
+        return literal(element.literal);
       case Kind::time_prefix: {
         while (at_ > 0 && at_ < line_.size() && line_[at_] == ' ') ++at_;  // levels are padded
         const std::size_t size = time_.read_prefix(rest(), to_.facts);
@@ -251,6 +251,15 @@ class Matcher {
     }
   }
 
+  bool literal(std::string_view text) noexcept {
+    if (text.size() > line_.size() - at_) return false;
+    // Most are one or two bytes, too few to call memcmp for.
+    for (const char c : text) {
+      if (line_[at_++] != c) return false;
+    }
+    return true;
+  }
+
   bool field(const Element& element) {
     std::size_t end = line_.size();
     bool is_whole = true;
@@ -263,14 +272,14 @@ class Matcher {
       end = line_.size();
       is_whole = false;
     }
-    const std::string_view text = line_.substr(at_, end - at_);
+    const std::string_view text(line_.data() + at_, end - at_);
     at_ = end;
     return take(element, text, is_whole) && is_whole;
   }
 
   // A time that the end of the line cuts is none; texts that it cuts still have their place.
   bool take(const Element& element, std::string_view text, bool is_whole) {
-    const bool is_word = element.is_quoted || text.find(' ') == std::string_view::npos;
+    const bool is_word = !element.may_hold_blank || text.find(' ') == std::string_view::npos;
     switch (element.kind) {
       case Kind::word:
         return is_word;
