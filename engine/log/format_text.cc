@@ -138,6 +138,25 @@ std::vector<Element> compile(std::string_view pattern) {
   return elements;
 }
 
+// Whether reading a field of this kind finds a fact.
+bool holds_fact(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::literal:
+    case Kind::word:
+    case Kind::any:
+    case Kind::digits:
+    case Kind::level:
+    case Kind::user:
+    case Kind::stream:
+    case Kind::tag:
+    case Kind::optional:
+    case Kind::end:
+      return false;
+    default:
+      return true;
+  }
+}
+
 // The compiled pattern of a row of the table.
 std::span<const Element> elements_of(const TextRow& row) {
   static const std::vector<std::vector<Element>> all = [] {
@@ -253,9 +272,12 @@ class Matcher {
 
   bool literal(std::string_view text) noexcept {
     if (text.size() > line_.size() - at_) return false;
-    // Most are one or two bytes, too few to call memcmp for.
-    for (const char c : text) {
-      if (line_[at_++] != c) return false;
+    // Most are one to three bytes, too few to call memcmp for.
+    const char* const here = line_.data() + at_;
+    const std::size_t size = text.size();
+    at_ += size;
+    for (std::size_t i = 0; i < size; ++i) {
+      if (here[i] != text[i]) return false;
     }
     return true;
   }
@@ -334,8 +356,10 @@ class Matcher {
   bool user() noexcept {
     const std::size_t quote = closing_quote(line_, at_);
     if (quote == std::string_view::npos) return false;
-    const std::size_t bracket = line_.substr(0, quote).rfind('[');
-    if (bracket == std::string_view::npos || bracket < at_) return false;
+    // Usually the last bracket is the next one, and the user's name holds none.
+    std::size_t bracket = line_.find('[', at_);
+    if (bracket >= quote) return false;
+    for (std::size_t more = bracket; more < quote; more = line_.find('[', more + 1)) bracket = more;
     at_ = bracket;
     return true;
   }
@@ -355,7 +379,10 @@ class TextFormat final : public FileFormat {
         elements_(elements_of(row)),
         time_(std::move(time)),
         needs_zone_(needs_zone),
-        needs_year_(needs_year) {}
+        needs_year_(needs_year) {
+    // What stands behind the last fact only tells formats apart.
+    while (!elements_.empty() && !holds_fact(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
+  }
 
   std::string_view name() const noexcept override { return name_; }
   Joining joining() const noexcept override { return row_.joining; }
