@@ -567,7 +567,9 @@ JsonShape shape_of(std::span<const std::string_view> lines, std::string_view tim
     if (spans.empty()) count(line);
     for (const auto& [begin, end] : spans) count(line.substr(begin, end - begin));
   }
-  if (objects <= others) return JsonShape{};
+  constexpr std::size_t kLeastShare = 20;  // one record in so many lines
+  if (objects == 0 || objects * kLeastShare < others) return JsonShape{};
+  shape.has_most_lines = objects > others;
   const JsonRow* const row = std::find_if(std::begin(kRows), std::end(kRows), [&](const JsonRow& known) {
     bool holds = true;
     for_each_word(known.marks, [&](std::string_view mark) {

@@ -195,6 +195,22 @@ TEST(Learn, TakesNoZoneFromAFewMessages) {
   EXPECT_EQ(read(found, "2026-11-28 12:00:00 +0900 is what a client wrote"), "2026-11-28T12:00:00Z");
 }
 
+TEST(Learn, FindsRecordsAmongOtherLines) {
+  const std::string record = "{\"time\":\"2026-11-28T12:00:00Z\",\"msg\":\"text\"}\n";
+  const std::string trace =
+      "java.lang.Exception: text\n\tat c.e.Auth.check(Auth.java:7)\n\tat c.e.Main.main(Main.java:7)\n";
+  EXPECT_EQ(learnt(record + trace + record + trace).time_place, "/time");
+  // Text with times that holds a record now and then.
+  const std::string text = "2026-11-28T12:00:00Z text\n";
+  EXPECT_EQ(learnt(text + text + record + text + text).time_place, "start of the line");
+}
+
+TEST(Learn, BeginsBehindAByteOrderMark) {
+  EXPECT_EQ(learnt("\xEF\xBB\xBF#Fields: date time\r\n2026-11-28 12:00:00\r\n").time_read, "2026-11-28T12:00:00Z");
+  EXPECT_EQ(read(learnt("#Fields: date time sc-status\r\n2026-11-28 12:00:00 200\r\n"), "2026-11-28 12:00:00 404\r"),
+            "2026-11-28T12:00:00Z status=404");
+}
+
 TEST(Learn, CountsWhatItUnderstood) {
   const Learnt found = learnt(
       "2026-11-28 12:00:00,123 [main] WARN c.e.Auth - text\njava.lang.Exception: text\n\tat "
