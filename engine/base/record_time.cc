@@ -435,7 +435,7 @@ bool names_year(std::string_view pattern) noexcept {
 }
 
 // The format with its compound conversions written out, or the fault in it.
-Result<std::string> expanded(std::string_view format) {
+Result<std::string> expanded(std::string_view format, bool may_lack_year) {
   const auto refuse = [&](const std::string& why) { return refused(format, why); };
   std::string to;
   for (std::size_t i = 0; i < format.size(); ++i) {
@@ -486,6 +486,7 @@ Result<std::string> expanded(std::string_view format) {
   }
   const auto has = [&](std::string_view conversion) { return to.find(conversion) != std::string::npos; };
   if (has("%s")) return to;
+  if (!may_lack_year && !names_year(to)) return refuse("it has no year; a moment needs %Y or %y");
   if (!(has("%m") || has("%b")) || !(has("%d") || has("%e")))
     return refuse("it has no day; a moment needs %m or %b, and %d");
   if (!has("%H") && !(has("%I") && has("%p"))) return refuse("it has no hour; a moment needs %H, or %I and %p");
@@ -495,23 +496,20 @@ Result<std::string> expanded(std::string_view format) {
 }  // namespace
 
 Result<TimeReader> TimeReader::create(std::string_view format, std::string_view zone) {
-  std::optional<Zone> found;
-  if (!zone.empty()) {
-    Result<Zone> named = Zone::find(zone);
-    if (!named) return named.error();
-    found = std::move(*named);
+  if (!format.empty()) {
+    const Result<std::string> pattern = expanded(format, false);
+    if (!pattern) return pattern.error();
   }
-  Result<TimeReader> reader = create(format, found);
-  if (reader && !reader->format_.empty() && !names_year(reader->format_)) {
-    return refused(format, "it has no year; a moment needs %Y or %y");
-  }
-  return reader;
+  if (zone.empty()) return create(format, std::optional<Zone>());
+  const Result<Zone> found = Zone::find(zone);
+  if (!found) return found.error();
+  return create(format, std::optional(*found));
 }
 
 Result<TimeReader> TimeReader::create(std::string_view format, const std::optional<Zone>& zone) {
   TimeReader reader;
   if (!format.empty()) {
-    Result<std::string> pattern = expanded(format);
+    Result<std::string> pattern = expanded(format, true);
     if (!pattern) return pattern.error();
     reader.format_ = std::move(*pattern);
   }
