@@ -184,6 +184,17 @@ void for_each_word(std::string_view words, Function&& function) {
   }
 }
 
+// Whether a container of this name holds what the client sent, so that nothing in it may become the time of a line.
+bool holds_content(std::string_view name) {
+  constexpr std::string_view kContents[] = {"headers", "requestheaders", "responseheaders", "params", "parameters",
+                                            "payload", "form",           "input",           "data",   "claims",
+                                            "jwt",     "token"};
+  const FieldSense sense = sense_of(name);
+  if (sense != FieldSense::none && sense != FieldSense::request) return true;
+  const std::string plain = plain_name(name);
+  return std::find(std::begin(kContents), std::end(kContents), plain) != std::end(kContents);
+}
+
 // A pointer taken apart for comparing.
 struct Path {
   struct Step {
@@ -411,7 +422,7 @@ class PlaceCounter {
     if (depth >= kMostDepth || (key.is_in_array && key.index > 0)) return false;
     note(depth, key, {});
     sizes_[depth] = pointer_.size();
-    content_[depth + 1] = content_[depth] || sense_of(key.name) != FieldSense::none;
+    content_[depth + 1] = content_[depth] || holds_content(key.name);
     append(key);
     return true;
   }
