@@ -1,6 +1,7 @@
 #include "base/record_time.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <iterator>
@@ -73,6 +74,9 @@ std::string_view trim(std::string_view text) noexcept {
 // Rows of TimeForm beside those of the table.
 constexpr std::uint8_t kUnixRow = 200, kAspNetRow = 201, kTai64nRow = 202, kToldRow = 203;
 static_assert(std::size(kForms) < kUnixRow);
+// Rows of the table that have a faster reader.
+constexpr std::uint8_t kRfc3339Row = 0, kCommonLogRow = 5;
+static_assert(kForms[kRfc3339Row].starts_with("%Y-%m-%d%:%H:%M:%S") && kForms[kCommonLogRow].starts_with("%d/%b/%Y:"));
 
 // What a time says beside its text.
 struct Context {
@@ -431,7 +435,7 @@ bool names_year(std::string_view pattern) noexcept {
 }
 
 // The format with its compound conversions written out, or the fault in it.
-Result<std::string> expanded(std::string_view format) {
+Result<std::string> expanded(std::string_view format, bool may_lack_year) {
   const auto refuse = [&](const std::string& why) { return refused(format, why); };
   std::string to;
   for (std::size_t i = 0; i < format.size(); ++i) {
@@ -482,6 +486,7 @@ Result<std::string> expanded(std::string_view format) {
   }
   const auto has = [&](std::string_view conversion) { return to.find(conversion) != std::string::npos; };
   if (has("%s")) return to;
+  if (!may_lack_year && !names_year(to)) return refuse("it has no year; a moment needs %Y or %y");
   if (!(has("%m") || has("%b")) || !(has("%d") || has("%e")))
     return refuse("it has no day; a moment needs %m or %b, and %d");
   if (!has("%H") && !(has("%I") && has("%p"))) return refuse("it has no hour; a moment needs %H, or %I and %p");
@@ -491,23 +496,20 @@ Result<std::string> expanded(std::string_view format) {
 }  // namespace
 
 Result<TimeReader> TimeReader::create(std::string_view format, std::string_view zone) {
-  std::optional<Zone> found;
-  if (!zone.empty()) {
-    Result<Zone> named = Zone::find(zone);
-    if (!named) return named.error();
-    found = std::move(*named);
+  if (!format.empty()) {
+    const Result<std::string> pattern = expanded(format, false);
+    if (!pattern) return pattern.error();
   }
-  Result<TimeReader> reader = create(format, found);
-  if (reader && !reader->format_.empty() && !names_year(reader->format_)) {
-    return refused(format, "it has no year; a moment needs %Y or %y");
-  }
-  return reader;
+  if (zone.empty()) return create(format, std::optional<Zone>());
+  const Result<Zone> found = Zone::find(zone);
+  if (!found) return found.error();
+  return create(format, std::optional(*found));
 }
 
 Result<TimeReader> TimeReader::create(std::string_view format, const std::optional<Zone>& zone) {
   TimeReader reader;
   if (!format.empty()) {
-    Result<std::string> pattern = expanded(format);
+    Result<std::string> pattern = expanded(format, true);
     if (!pattern) return pattern.error();
     reader.format_ = std::move(*pattern);
   }
@@ -533,18 +535,93 @@ TimeReading TimeReader::read(std::string_view text) const noexcept {
   return read_table(text, context);
 }
 
+namespace {
+
+// "28/Nov/2026:12:00:00 +0000" and no more; nothing for all other texts.
+std::optional<Instant> read_common_log_time(std::string_view text) noexcept {
+  if (text.size() != 26) return std::nullopt;
+  const char* const c = text.data();
+  if (c[2] != '/' || c[6] != '/' || c[11] != ':' || c[14] != ':' || c[17] != ':' || c[20] != ' ') return std::nullopt;
+  if (c[21] != '+' && c[21] != '-') return std::nullopt;
+  bool holds = true;
+  const auto two = [&](std::size_t at) {
+    const unsigned tens = static_cast<unsigned>(c[at] - '0'), ones = static_cast<unsigned>(c[at + 1] - '0');
+    holds = holds && tens < 10 && ones < 10;
+    return static_cast<int>(tens * 10 + ones);
+  };
+  const int day = two(0), century = two(7), year = two(9), hour = two(12), minute = two(15), second = two(18);
+  const int offset_hour = two(22), offset_minute = two(24);
+  holds = holds && hour < 24 && minute < 60 && second < 60 && offset_hour < 24 && offset_minute < 60;
+  // The three letters of each month as one number, so that twelve comparisons are cheap.
+  constexpr auto packed = [](const char* name) {
+    return static_cast<std::uint32_t>(name[0] | 0x20) << 16 | static_cast<std::uint32_t>(name[1] & 0xFF) << 8 |
+           static_cast<std::uint32_t>(name[2] & 0xFF);
+  };
+  static constexpr std::array<std::uint32_t, 12> kPacked = [packed] {
+    std::array<std::uint32_t, 12> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = packed(kMonths[i].data());
+    return all;
+  }();
+  const std::uint32_t wanted = packed(c + 3);
+  unsigned month = 1;
+  while (month <= 12 && kPacked[month - 1] != wanted) ++month;
+  if (!holds || month > 12 || !is_letter(c[3])) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(century * 100 + year), std::chrono::month(month),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return std::nullopt;
+  const Seconds offset = (offset_hour * 60 + offset_minute) * 60;
+  const Seconds local =
+      std::chrono::sys_days(date).time_since_epoch().count() * 86400 + hour * 3600 + minute * 60 + second;
+  return Instant{c[21] == '-' ? local + offset : local - offset, 0};
+}
+
+// The two forms that most logs have, without the cost of a pattern. Nothing if the pattern has to decide.
+std::optional<TimeReader::Prefix> read_frequent(std::string_view text, TimeForm form) noexcept {
+  constexpr std::size_t kLeastDate = 20;
+  if (!form.has_zone || text.size() < kLeastDate) return std::nullopt;
+  std::optional<Instant> at;
+  std::size_t size = 0;
+  if (form.row == kRfc3339Row) {
+    const auto ends = [](char next) { return next == ' ' || next == '\t' || next == ']'; };
+    size = static_cast<std::size_t>(std::find_if(text.begin() + (kLeastDate - 1), text.end(), ends) - text.begin());
+    at = parse_rfc3339(text.substr(0, size));
+  } else if (form.row == kCommonLogRow) {
+    constexpr std::size_t kSize = 26;
+    size = kSize;
+    const char next = text.size() > kSize ? text[kSize] : '\0';
+    if (!is_digit(next) && !is_letter(next) && next != ':' && next != '[')
+      at = read_common_log_time(text.substr(0, kSize));
+  }
+  return at ? std::optional(TimeReader::Prefix{form, size, {at, {}}}) : std::nullopt;
+}
+
+// Whether a text that begins like this can fit the row: years have four digits, days one or two.
+bool may_begin(std::string_view pattern, std::string_view text) noexcept {
+  const auto digits = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
+  switch (pattern[1]) {
+    case 'Y':
+      return digits >= 4;
+    case 'd':
+      return digits == 1 || digits == 2;
+    default:
+      return !text.empty() && is_letter(text[0]);
+  }
+}
+
+}  // namespace
+
 std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text, TimeForm form) const noexcept {
-  const std::size_t end = text.find_first_of(" \t");
+  const auto word_of = [&] { return text.substr(0, text.find_first_of(" \t")); };
   switch (form.row) {
     case kUnixRow: {
-      const std::string_view number = text.substr(0, end);
+      const std::string_view number = word_of();
       if (number.size() < 10 || !is_digit(number[0])) return std::nullopt;
       const std::optional<Instant> at = parse_unix_by_magnitude(number);
       return at ? std::optional(Prefix{form, number.size(), {at, {}}}) : std::nullopt;
     }
     case kAspNetRow:
     case kTai64nRow: {
-      const std::string_view word = text.substr(0, end);
+      const std::string_view word = word_of();
       const TimeReading reading = form.row == kAspNetRow ? read_asp_net_date(word) : read_tai64n(word);
       if (!reading.at && reading.fault == TimeFault::unreadable) return std::nullopt;
       return Prefix{form, word.size(), reading};
@@ -553,6 +630,9 @@ std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text,
       break;
   }
   if (form.row == kToldRow ? format_.empty() : form.row >= std::size(kForms)) return std::nullopt;
+  if (form.row != kToldRow) {
+    if (const std::optional<Prefix> prefix = read_frequent(text, form)) return prefix;
+  }
   Scanner scanner(form.row == kToldRow ? std::string_view(format_) : kForms[form.row], text);
   const std::size_t size = scanner.prefix(form.has_zone);
   if (size == 0) return std::nullopt;
@@ -567,6 +647,7 @@ std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text)
     if (prefix && (!best || prefix->size > best->size)) best = prefix;
   };
   for (std::uint8_t row = 0; row < std::size(kForms); ++row) {
+    if (!may_begin(kForms[row], text)) continue;
     consider({row, false});
     if (kForms[row].ends_with("%?")) consider({row, true});
   }

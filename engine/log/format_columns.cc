@@ -72,6 +72,7 @@ class ColumnFormat final : public FileFormat {
   std::string_view name() const noexcept override { return is_cloudfront_ ? "AWS CloudFront" : "W3C extended"; }
 
   LineFacts read(std::string_view line, base::Arena& arena) const override {
+    if (line.ends_with('\r')) line.remove_suffix(1);
     LineBuilder to(line, arena);
     if (line.starts_with('#')) return to.finish();
     const char separator = line.find('\t') == std::string_view::npos ? ' ' : '\t';

@@ -18,8 +18,9 @@ struct JsonRow {
   std::string_view marks;  // a record of this format has all of them
   std::string_view times;  // the first one that records have is the place of the time
   std::string_view clients = {}, methods = {}, urls = {}, queries = {}, statuses = {};
-  std::string_view date = {};  // of formats whose time is two fields
-  bool is_utc = false;         // times without a zone are UTC
+  std::string_view accepted = {};  // a TokenReview answers 201 even if the token is refused
+  std::string_view date = {};      // of formats whose time is two fields
+  bool is_utc = false;             // times without a zone are UTC
   Joining joining = Joining::none;
 };
 constexpr JsonRow kRows[] = {
@@ -57,7 +58,8 @@ constexpr JsonRow kRows[] = {
      .clients = "/sourceIPs/0",
      .methods = "/verb",
      .urls = "/requestURI",
-     .statuses = "/responseStatus/code"},
+     .statuses = "/responseStatus/code",
+     .accepted = "/responseObject/status/authenticated"},
     {.name = "Traefik JSON",
      .marks = "/StartUTC",
      .times = "/StartUTC",
@@ -182,6 +184,17 @@ void for_each_word(std::string_view words, Function&& function) {
   }
 }
 
+// Whether a container of this name holds what the client sent, so that nothing in it may become the time of a line.
+bool holds_content(std::string_view name) {
+  constexpr std::string_view kContents[] = {"headers", "requestheaders", "responseheaders", "params", "parameters",
+                                            "payload", "form",           "input",           "data",   "claims",
+                                            "jwt",     "token"};
+  const FieldSense sense = sense_of(name);
+  if (sense != FieldSense::none && sense != FieldSense::request) return true;
+  const std::string plain = plain_name(name);
+  return std::find(std::begin(kContents), std::end(kContents), plain) != std::end(kContents);
+}
+
 // A pointer taken apart for comparing.
 struct Path {
   struct Step {
@@ -254,6 +267,7 @@ class RecordReader {
   }
 
   std::string_view time, date;  // unescaped; empty: none
+  bool is_refused = false;
 
  private:
   std::size_t level(int depth) const noexcept { return base_ + static_cast<std::size_t>(depth); }
@@ -280,6 +294,9 @@ class RecordReader {
         return false;
       case JsonRole::status:
         to_.status(value);
+        return false;
+      case JsonRole::accepted:
+        is_refused = !is_string && value == "false";
         return false;
       case JsonRole::query:
         to_.region(value, Where::query);
@@ -337,6 +354,8 @@ class RecordFinder {
 void read_record(std::span<const Path> paths, const LineTime& time, std::string_view record, LineBuilder& to) {
   RecordReader reader(paths, to);
   walk_json(record, reader);
+  constexpr std::uint16_t kUnauthorized = 401;
+  if (reader.is_refused) to.facts.status = kUnauthorized;
   if (reader.time.empty()) return;
   if (reader.date.empty()) return time.read_whole(reader.time, to.facts);
   const std::size_t size = reader.date.size() + 1 + reader.time.size();
@@ -403,7 +422,7 @@ class PlaceCounter {
     if (depth >= kMostDepth || (key.is_in_array && key.index > 0)) return false;
     note(depth, key, {});
     sizes_[depth] = pointer_.size();
-    content_[depth + 1] = content_[depth] || sense_of(key.name) != FieldSense::none;
+    content_[depth + 1] = content_[depth] || holds_content(key.name);
     append(key);
     return true;
   }
@@ -474,6 +493,7 @@ void add_row(JsonShape& to, const JsonRow& row, const PlaceCounter& counter, std
   add(to, JsonRole::url, row.urls);
   add(to, JsonRole::query, row.queries);
   add(to, JsonRole::status, row.statuses);
+  add(to, JsonRole::accepted, row.accepted);
   if (!time_field.empty()) return;
   std::string_view time;
   for_each_word(row.times, [&](std::string_view pointer) {
@@ -558,7 +578,9 @@ JsonShape shape_of(std::span<const std::string_view> lines, std::string_view tim
     if (spans.empty()) count(line);
     for (const auto& [begin, end] : spans) count(line.substr(begin, end - begin));
   }
-  if (objects <= others) return JsonShape{};
+  constexpr std::size_t kLeastShare = 20;  // one record in so many lines
+  if (objects == 0 || objects * kLeastShare < others) return JsonShape{};
+  shape.has_most_lines = objects > others;
   const JsonRow* const row = std::find_if(std::begin(kRows), std::end(kRows), [&](const JsonRow& known) {
     bool holds = true;
     for_each_word(known.marks, [&](std::string_view mark) {

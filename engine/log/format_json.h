@@ -14,7 +14,8 @@
 
 namespace assay::log {
 
-enum class JsonRole : std::uint8_t { time, date, client, method, url, query, request, status };
+// `accepted` is false if the server answered well, but refused the token; its status is then 401.
+enum class JsonRole : std::uint8_t { time, date, client, method, url, query, request, status, accepted };
 
 struct JsonPlace {
   JsonRole role = JsonRole::time;
@@ -24,9 +25,10 @@ struct JsonPlace {
 struct JsonShape {
   std::string_view name = "unknown";  // a literal; "unknown": the lines are no JSON
   std::vector<JsonPlace> places;
-  std::string_view events;  // the member that may hold an array of records; empty: none
-  bool has_arrays = false;  // lines may be arrays of records
-  bool is_utc = false;      // times without a zone are UTC
+  std::string_view events;      // the member that may hold an array of records; empty: none
+  bool has_arrays = false;      // lines may be arrays of records
+  bool is_utc = false;          // times without a zone are UTC
+  bool has_most_lines = false;  // false: most lines are other text, such as stack traces
   Joining joining = Joining::none;
 };
 

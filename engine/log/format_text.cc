@@ -113,6 +113,7 @@ struct Element {
   std::string_view
       literal;             // a literal: its text. A field: the literal behind it; empty: it goes to the end of the line
   bool is_quoted = false;  // a field in quotes
+  bool may_hold_blank = false;  // a field without quotes that need not end at the next blank
 };
 
 std::vector<Element> compile(std::string_view pattern) {
@@ -120,7 +121,7 @@ std::vector<Element> compile(std::string_view pattern) {
   while (!pattern.empty()) {
     if (pattern.front() != '{') {
       const std::string_view literal = pattern.substr(0, pattern.find('{'));
-      elements.push_back({Kind::literal, literal, false});
+      elements.push_back({Kind::literal, literal, false, false});
       pattern.remove_prefix(literal.size());
       continue;
     }
@@ -131,9 +132,29 @@ std::vector<Element> compile(std::string_view pattern) {
     const bool is_quoted =
         !elements.empty() && elements.back().kind == Kind::literal && elements.back().literal.ends_with('"');
     pattern.remove_prefix(end + 1);
-    elements.push_back({known->kind, pattern.substr(0, pattern.find('{')), is_quoted});
+    const std::string_view behind = pattern.substr(0, pattern.find('{'));
+    elements.push_back({known->kind, behind, is_quoted, !is_quoted && behind != " "});
   }
   return elements;
+}
+
+// Whether reading a field of this kind finds a fact.
+bool holds_fact(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::literal:
+    case Kind::word:
+    case Kind::any:
+    case Kind::digits:
+    case Kind::level:
+    case Kind::user:
+    case Kind::stream:
+    case Kind::tag:
+    case Kind::optional:
+    case Kind::end:
+      return false;
+    default:
+      return true;
+  }
 }
 
 // The compiled pattern of a row of the table.
@@ -222,14 +243,12 @@ class Matcher {
   }
 
  private:
-  std::string_view rest() const noexcept { return line_.substr(at_); }
+  std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
 
   bool step(const Element& element) {
     switch (element.kind) {
       case Kind::literal:
-        if (!rest().starts_with(element.literal)) return false;
-        at_ += element.literal.size();
-        return true;
+        return literal(element.literal);
       case Kind::time_prefix: {
         while (at_ > 0 && at_ < line_.size() && line_[at_] == ' ') ++at_;  // levels are padded
         const std::size_t size = time_.read_prefix(rest(), to_.facts);
@@ -251,6 +270,18 @@ class Matcher {
     }
   }
 
+  bool literal(std::string_view text) noexcept {
+    if (text.size() > line_.size() - at_) return false;
+    // Most are one to three bytes, too few to call memcmp for.
+    const char* const here = line_.data() + at_;
+    const std::size_t size = text.size();
+    at_ += size;
+    for (std::size_t i = 0; i < size; ++i) {
+      if (here[i] != text[i]) return false;
+    }
+    return true;
+  }
+
   bool field(const Element& element) {
     std::size_t end = line_.size();
     bool is_whole = true;
@@ -263,14 +294,14 @@ class Matcher {
       end = line_.size();
       is_whole = false;
     }
-    const std::string_view text = line_.substr(at_, end - at_);
+    const std::string_view text(line_.data() + at_, end - at_);
     at_ = end;
     return take(element, text, is_whole) && is_whole;
   }
 
   // A time that the end of the line cuts is none; texts that it cuts still have their place.
   bool take(const Element& element, std::string_view text, bool is_whole) {
-    const bool is_word = element.is_quoted || text.find(' ') == std::string_view::npos;
+    const bool is_word = !element.may_hold_blank || text.find(' ') == std::string_view::npos;
     switch (element.kind) {
       case Kind::word:
         return is_word;
@@ -325,8 +356,10 @@ class Matcher {
   bool user() noexcept {
     const std::size_t quote = closing_quote(line_, at_);
     if (quote == std::string_view::npos) return false;
-    const std::size_t bracket = line_.substr(0, quote).rfind('[');
-    if (bracket == std::string_view::npos || bracket < at_) return false;
+    // Usually the last bracket is the next one, and the user's name holds none.
+    std::size_t bracket = line_.find('[', at_);
+    if (bracket >= quote) return false;
+    for (std::size_t more = bracket; more < quote; more = line_.find('[', more + 1)) bracket = more;
     at_ = bracket;
     return true;
   }
@@ -346,7 +379,10 @@ class TextFormat final : public FileFormat {
         elements_(elements_of(row)),
         time_(std::move(time)),
         needs_zone_(needs_zone),
-        needs_year_(needs_year) {}
+        needs_year_(needs_year) {
+    // What stands behind the last fact only tells formats apart.
+    while (!elements_.empty() && !holds_fact(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
+  }
 
   std::string_view name() const noexcept override { return name_; }
   Joining joining() const noexcept override { return row_.joining; }

@@ -25,6 +25,8 @@ constexpr std::size_t kMostTried = 200;  // lines on which every format is tried
 
 // The lines that are not blank. Of several, an unfinished last one is left out.
 Lines lines_of(std::string_view bytes) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   Lines lines;
   while (!bytes.empty() && lines.size() < kMostLines) {
     const std::size_t end = bytes.find('\n');
@@ -44,6 +46,7 @@ struct Draft {
   std::function<std::shared_ptr<const FileFormat>(LineTime, bool needs_zone, bool needs_year)> make;
   std::string zone;            // of times that name none; empty: unknown
   std::size_t understood = 0;  // lines, of a format without times
+  bool has_most_lines = true;
 };
 
 LineFacts facts_of(const FileFormat& format, std::string_view line, base::Arena& arena) {
@@ -97,7 +100,8 @@ std::optional<base::TimeForm> form_of(std::span<const std::string> times, const 
 }
 
 void set_year(Learnt& learnt, Draft& draft, const Sample& sample, const LearnOptions& options) {
-  const std::optional<FoundYear> found = find_year(sample.times.front(), options);
+  const std::optional<FoundYear> found =
+      find_year(sample.times.front(), options.time_format, {options.year, options.file_name, options.modified});
   if (!found) return;
   learnt.year_source = found->source;
   draft.reader.set_year(found->window);
@@ -126,8 +130,8 @@ Learnt settle(Draft draft, const Lines& lines, const LearnOptions& options) {
   LineFacts example;
   time.read_whole(learnt.time_example, example);
   if (example.time) learnt.time_read = to_rfc3339(*example.time);
-  const bool is_local =
-      learnt.time_form.find("%H") != std::string::npos && learnt.time_form.find("%z") == std::string::npos;
+  const auto has = [&](std::string_view conversion) { return learnt.time_form.find(conversion) != std::string::npos; };
+  const bool is_local = (has("%H") || has("%I")) && !has("%z");
   learnt.zone = is_local ? draft.zone : "in the line";
   return learnt;
 }
@@ -176,6 +180,7 @@ std::optional<Draft> json_draft(const Lines& lines, const LearnOptions& options,
                 return make_json_format(shape, std::move(time), needs_zone, needs_year);
               },
               options.zone ? options.zone->name() : ""};
+  draft.has_most_lines = shape.has_most_lines;
   if (shape.is_utc) {
     if (Result<base::TimeReader> utc = base::TimeReader::create(options.time_format, std::optional(base::Zone()))) {
       draft.reader = *utc;
@@ -244,20 +249,6 @@ std::optional<Draft> text_draft(const Lines& lines, const LearnOptions& options,
 
 }  // namespace
 
-std::string_view to_string(YearSource source) noexcept {
-  switch (source) {
-    case YearSource::none:
-      return "none";
-    case YearSource::flag:
-      return "flag";
-    case YearSource::file_name:
-      return "file name";
-    case YearSource::modification_time:
-      return "modification time";
-  }
-  return "";
-}
-
 Result<Learnt> learn(std::string_view first_bytes, const LearnOptions& options) {
   if (!codec::is_json_pointer(options.time_field)) {
     return Error{"cannot read '" + options.time_field +
@@ -269,10 +260,19 @@ Result<Learnt> learn(std::string_view first_bytes, const LearnOptions& options) 
   Lines lines = lines_of(first_bytes);
   std::optional<Draft> draft = column_draft(lines, options);
   if (draft) std::erase_if(lines, is_comment);
-  if (!draft) draft = json_draft(lines, options, *reader);
-  if (!draft) draft = pair_draft(lines, options, *reader);
-  if (!draft) draft = text_draft(lines, options, *reader);
   if (draft) return settle(std::move(*draft), lines, options);
+  std::optional<Draft> records = json_draft(lines, options, *reader);
+  if (records && records->has_most_lines) return settle(std::move(*records), lines, options);
+  draft = pair_draft(lines, options, *reader);
+  if (!draft) draft = text_draft(lines, options, *reader);
+  if (draft && !records) return settle(std::move(*draft), lines, options);
+  if (records) {
+    // Records among other lines, such as stack traces: the format that understands more.
+    Learnt by_record = settle(std::move(*records), lines, options);
+    if (!draft) return by_record;
+    Learnt by_text = settle(std::move(*draft), lines, options);
+    return by_record.understood >= by_text.understood ? by_record : by_text;
+  }
   Learnt learnt;
   learnt.format = std::make_shared<PlainFormat>();
   learnt.format_name = "unknown";

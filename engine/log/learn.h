@@ -15,6 +15,7 @@
 #include "assay/result.h"
 #include "base/zone.h"
 #include "log/format.h"
+#include "log/learn_year.h"
 
 namespace assay::log {
 
@@ -26,11 +27,6 @@ struct LearnOptions {
   std::string file_name;            // may tell the year: "app-2026-11-24.log", "messages-20261124.gz"
   std::optional<Instant> modified;  // when the file was last written; tells the year of the last line
 };
-
-// What told the year of times without one.
-enum class YearSource : std::uint8_t { none, flag, file_name, modification_time };
-// As users see it: "none", "flag", "file name", "modification time".
-std::string_view to_string(YearSource source) noexcept;
 
 struct Learnt {
   std::shared_ptr<const FileFormat> format;   // never null

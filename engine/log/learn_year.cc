@@ -98,9 +98,24 @@ base::YearWindow from_first_line(int year, std::string_view first_time, const st
 
 }  // namespace
 
-std::optional<FoundYear> find_year(std::string_view first_time, const LearnOptions& options) {
-  if (options.year) return FoundYear{YearSource::flag, from_first_line(*options.year, first_time, options.time_format)};
-  const std::string_view path = options.file_name;
+std::string_view to_string(YearSource source) noexcept {
+  switch (source) {
+    case YearSource::none:
+      return "none";
+    case YearSource::flag:
+      return "flag";
+    case YearSource::file_name:
+      return "file name";
+    case YearSource::modification_time:
+      return "modification time";
+  }
+  return "";
+}
+
+std::optional<FoundYear> find_year(std::string_view first_time, const std::string& time_format,
+                                   const YearHints& hints) {
+  if (hints.year) return FoundYear{YearSource::flag, from_first_line(*hints.year, first_time, time_format)};
+  const std::string_view path = hints.file_name;
   NamedDate named = date_in(path.substr(path.rfind('/') + 1));
   if (named.year == 0) named = date_in(path);
   if (named.month != 0) {
@@ -108,9 +123,8 @@ std::optional<FoundYear> find_year(std::string_view first_time, const LearnOptio
     return FoundYear{YearSource::file_name,
                      {day_of(named.year, named.month, named.day != 0 ? named.day : 15) - kHalfYear}};
   }
-  if (named.year != 0)
-    return FoundYear{YearSource::file_name, from_first_line(named.year, first_time, options.time_format)};
-  if (options.modified) return FoundYear{YearSource::modification_time, {day_of(*options.modified) + 2 - 365}};
+  if (named.year != 0) return FoundYear{YearSource::file_name, from_first_line(named.year, first_time, time_format)};
+  if (hints.modified) return FoundYear{YearSource::modification_time, {day_of(*hints.modified) + 2 - 365}};
   return std::nullopt;
 }
 

@@ -2,20 +2,30 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 
 namespace assay::log {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string_view trim(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '"')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '"')) text.remove_suffix(1);
   return text;
 }
+
+// Letters, digits and the signs of addresses.
+constexpr std::array<bool, 256> kIsOfAddress = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 128; ++c) {
+    const char letter = static_cast<char>(c);
+    table[static_cast<std::size_t>(c)] = is_letter(letter) || is_digit(letter) || letter == '.' || letter == ':' ||
+                                         letter == '-' || letter == '_' || letter == '%';
+  }
+  return table;
+}();
 
 // Without port and brackets; empty if it cannot be an address or the name of a host.
 std::string_view address_of(std::string_view text) noexcept {
@@ -29,9 +39,9 @@ std::string_view address_of(std::string_view text) noexcept {
              colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos) {
     text = text.substr(0, colon);
   }
-  const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || std::strchr(".:-_%", c) != nullptr; };
-  const bool holds =
-      text.size() <= kMost && std::all_of(text.begin(), text.end(), [&](char c) { return c != 0 && allowed(c); });
+  const bool holds = text.size() <= kMost && std::all_of(text.begin(), text.end(), [](char c) {
+                       return kIsOfAddress[static_cast<unsigned char>(c)];
+                     });
   return holds && text != "-" ? text : std::string_view();
 }
 

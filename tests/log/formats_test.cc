@@ -236,7 +236,9 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00.238911Z client=192.0.2.7 status=201 method=create "
         "path=/apis/authentication.k8s.io/v1/tokenreviews query[requestReceivedTimestamp=2020-01-01T00:00:00Z] "
-        "body[<JWT>] body[2020-01-01T00:00:00Z]"}},
+        "body[<JWT>] body[2020-01-01T00:00:00Z]",
+        "2026-11-28T12:00:01Z client=192.0.2.7 status=401 method=create "
+        "path=/apis/authentication.k8s.io/v1/tokenreviews body[<JWT>]"}},
       {"leef.log",
        "LEEF",
        "key devTime",
@@ -461,6 +463,42 @@ TEST(Formats, FollowTheFieldsDirective) {
   EXPECT_EQ(summary(next->read(line, arena), line), "2026-11-28T12:00:01Z status=404 method=POST");
   EXPECT_EQ(next->read(line, arena).time_text, "2026-11-28 12:00:01");
   EXPECT_EQ(summary(found.format->read(line, arena), line), "unreadable 'POST 12:00:01'");
+}
+
+TEST(Formats, HaveVariants) {
+  struct Variant {
+    const char* format;
+    const char* line;
+    const char* facts;
+  };
+  for (
+      const Variant& v : {
+          Variant{
+              "Azure resource log",
+              R"({"time":"2026-11-28T12:00:00Z","category":"x","properties":{"url":"/a?t=1","time":"2020-01-01T00:00:00Z"}})",
+              "2026-11-28T12:00:00Z path=/a query[t=1]"},
+          {"Splunk export",
+           R"({"preview":false,"result":{"_raw":"\"_time\":\"2020-01-01T00:00:00Z\"","_time":"2026-11-28T12:00:00.000+09:00"}})",
+           "2026-11-28T03:00:00Z"},
+          {"Elastic export",
+           R"({"_index":"i","_source":{"@timestamp":"2026-11-28T12:00:00Z","url":{"path":"/a"},"source":{"ip":"192.0.2.7"}}})",
+           "2026-11-28T12:00:00Z client=192.0.2.7 path=/a"},
+          {"HAProxy",
+           R"(192.0.2.7:5 [28/Nov/2026:12:00:00.000] fe be/s1 0/0/1/48/49 200 33 - - ---- 3/2/0/0/0 0/0 {x} "GET /a HTTP/1.1")",
+           "2026-11-28T11:00:00Z client=192.0.2.7 status=200 method=GET path=/a"},
+          {"CRI", "2026-11-28T12:00:00Z stderr P:x text", "2026-11-28T12:00:00Z"},
+          {"CEF", R"(<34>Nov 28 12:00:00 fw CEF:0|V|P\|x|1|100|auth|5|src=192.0.2.7 msg=rt\=1577836800000)",
+           "2026-11-28T11:00:00Z client=192.0.2.7"},
+          {"LEEF", "LEEF:2.0|V|P|1|login|^|devTime=2026-11-28T12:00:00Z^src=192.0.2.7^url=/a?t=1",
+           "2026-11-28T12:00:00Z client=192.0.2.7 path=/a query[t=1]"},
+          {"JSON", R"({"msg":"text","ts":1795867200})", "2026-11-28T12:00:00Z"},
+          {"JSON", R"({"headers":{"time":"2020-01-01T00:00:00Z"},"body":{"ts":1577836800}})", "none"},
+      }) {
+    const Learnt found = learnt(std::string(v.line) + "\n", told());
+    base::Arena arena;
+    EXPECT_EQ(found.format_name, v.format) << v.line;
+    EXPECT_EQ(summary(found.format->read(v.line, arena), v.line), v.facts) << v.line;
+  }
 }
 
 TEST(Formats, SplitLinesAreTold) {
