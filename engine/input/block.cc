@@ -6,6 +6,7 @@ void Block::recycle(std::size_t ordinary_bytes) {
   drop();
   range = {};
   bytes = 0;
+  is_compressed = false;
   buffer.resize(0);
   if (buffer.capacity() > 2 * ordinary_bytes) buffer.release();
 }

@@ -59,6 +59,7 @@ struct Block {
   std::uint64_t line_count = 0;
   bool continues_line = false;  // `text` begins inside a line whose beginning an earlier block holds
   bool ends_mid_line = false;   // `text` ends inside a line; the next block goes on with it, or a fault cut it
+  bool is_compressed = false;   // the input is
   std::uint64_t bytes = 0;      // of the input as it is stored that the block accounts for, skipped ones included
   Instant now;                  // when the block was read
   // Why the input ends with this block before its end, in a sentence that names it; empty: it does not. Such a block

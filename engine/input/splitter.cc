@@ -117,6 +117,7 @@ Splitter::Step Splitter::end_input(Block& block, std::string fault) {
   block.remark = source_.take_remark();
   if (block.fault.empty() && block.remark.empty()) return Step(std::nullopt);
   block.file = source_.index();
+  block.is_compressed = source_.is_compressed();
   block.line_limit = options_.line_limit;
   block.first_offset = offset_;
   block.bytes = std::exchange(unaccounted_, 0);
@@ -139,6 +140,7 @@ Splitter::Step Splitter::deal_out(Block& block) {
   }
   if (dealing_.begin >= dealing_.end) return end_input(block, {});
   block.file = source_.index();
+  block.is_compressed = source_.is_compressed();
   block.line_limit = options_.line_limit;
   block.range = dealing_;
   block.range.end = std::min(dealing_.end, dealing_.begin + options_.block_bytes);
@@ -260,6 +262,7 @@ Splitter::Step Splitter::give(Block& block) {
     }
   }
   block.file = source_.index();
+  block.is_compressed = source_.is_compressed();
   block.line_limit = options_.line_limit;
   const std::size_t used = options_.cutting == Cutting::in_records ? cut_records(block) : cut_piece(block);
   const std::string_view bytes = block.buffer.view();

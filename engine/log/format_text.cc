@@ -40,9 +40,9 @@ constexpr TextRow kRows[] = {
     {"AWS CloudFront real-time", "{time>}\t{client}\t", "field 1"},
     {"syslog RFC 5424", "<{#}>{#} {time>} {-} {-} {-} {-} ", "field 2"},
     {"syslog RFC 3164", "<{#}>{time>} {-} {-}: ", "start of the line"},
-    {"Python logging", "{time>} - {-} - {level} - ", "start of the line"},
-    {"log4j, logback", "{time>} [{*}] {level} ", "start of the line"},
-    {"log4j, logback", "{time>} {level} ", "start of the line"},
+    {"Python logging", "{time>} - {-} - {level} - {message}", "start of the line"},
+    {"log4j, logback", "{time>} [{*}] {level} {message}", "start of the line"},
+    {"log4j, logback", "{time>} {level} {message}", "start of the line"},
     {"text", "{time>}", "start of the line"},
     {"text", "[{time>}]", "start of the line, in brackets"},
     {"text", "{level} {time>}", "behind the level"},
@@ -76,6 +76,7 @@ enum class Kind : std::uint8_t {
   tag,
   nginx,
   apache,
+  message,
   optional,
   end,
 };
@@ -105,6 +106,7 @@ constexpr KindName kKinds[] = {{"-", Kind::word},
                                {"tag", Kind::tag},
                                {"nginx", Kind::nginx},
                                {"apache", Kind::apache},
+                               {"message", Kind::message},
                                {"?", Kind::optional},
                                {"end", Kind::end}};
 
@@ -257,6 +259,9 @@ class Matcher {
       }
       case Kind::user:
         return user();
+      case Kind::message:
+        to_.message(rest());
+        return true;
       case Kind::nginx:
         read_nginx_tail(rest(), to_);
         return true;

@@ -27,6 +27,77 @@ constexpr std::array<bool, 256> kIsOfAddress = [] {
   return table;
 }();
 
+bool is_alphanumeric(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+bool is_of_address(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.' || c == ':';
+}
+
+// Four numbers up to 255: 192.0.2.7
+bool is_ipv4(std::string_view text) noexcept {
+  int parts = 0;
+  while (!text.empty()) {
+    std::size_t digits = 0;
+    unsigned value = 0;
+    while (digits < text.size() && digits < 4 && text[digits] >= '0' && text[digits] <= '9')
+      value = 10 * value + static_cast<unsigned>(text[digits++] - '0');
+    if (digits == 0 || digits > 3 || value > 255) return false;
+    text.remove_prefix(digits);
+    ++parts;
+    if (text.empty()) break;
+    if (text.front() != '.' || text.size() == 1) return false;
+    text.remove_prefix(1);
+  }
+  return parts == 4;
+}
+
+// Eight groups of up to four hexadecimal digits, or fewer and one "::" in their place. Without dots. A text without
+// digits is more likely a name, such as dead::beef.
+bool is_ipv6(std::string_view text) noexcept {
+  int groups = 0, gaps = 0;
+  std::size_t digits = 0;
+  bool has_number = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '.') return false;
+    if (text[i] != ':') {
+      has_number = has_number || (text[i] >= '0' && text[i] <= '9');
+      groups += digits == 0;
+      if (++digits > 4) return false;
+      continue;
+    }
+    const bool doubled = i + 1 < text.size() && text[i + 1] == ':';
+    gaps += doubled;
+    i += doubled;
+    if (!doubled && (digits == 0 || i + 1 == text.size())) return false;
+    digits = 0;
+  }
+  return has_number && (gaps == 0 ? groups == 8 : gaps == 1 && groups < 8);
+}
+
+// The address that a text names, if it names only one; else empty.
+std::string_view only_address(std::string_view text) noexcept {
+  constexpr std::size_t kLeast = 3, kMost = 45;
+  std::string_view only;
+  for (std::size_t end = 0; end < text.size(); ++end) {
+    if (!is_of_address(text[end])) continue;
+    const std::size_t begin = end;
+    while (end < text.size() && is_of_address(text[end])) ++end;
+    std::string_view word = text.substr(begin, end - begin);
+    const bool is_word = (begin == 0 || !is_alphanumeric(text[begin - 1])) && (end == text.size() || !is_alphanumeric(text[end]));
+    while (word.ends_with('.') || (word.ends_with(':') && !word.ends_with("::"))) word.remove_suffix(1);  // of a sentence
+    if (!is_word || word.size() < kLeast || word.size() > kMost) continue;
+    std::string_view address = word;
+    if (const std::size_t port = word.find(':'); port == word.rfind(':')) address = word.substr(0, port);
+    if (!is_ipv4(address) && !is_ipv6(word)) continue;
+    if (!is_ipv4(address)) address = word;
+    if (!only.empty() && only != address) return {};
+    only = address;
+  }
+  return only;
+}
+
 // Without port and brackets; empty if it cannot be an address or the name of a host.
 std::string_view address_of(std::string_view text) noexcept {
   constexpr std::size_t kMost = 255;
@@ -126,6 +197,11 @@ FieldSense sense_of(std::string_view name) noexcept {
     if (known.name == plain) return known.sense;
   }
   return FieldSense::none;
+}
+
+void LineBuilder::message(std::string_view text) {
+  region(text, Where::text);
+  if (facts.client.empty()) facts.client = only_address(text);
 }
 
 void LineBuilder::client(std::string_view text) {

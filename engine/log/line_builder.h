@@ -37,6 +37,9 @@ class LineBuilder {
   // Only the regions of a URL.
   void url_regions(std::string_view text);
   void path(std::string_view text);
+  // What an application says in its own words, up to the end of the line. Tokens in it stand in text. If it names one
+  // address, and no other, that is the client.
+  void message(std::string_view text);
   // A text that stands there. Empty ones are left out.
   void region(std::string_view text, Where where);
   // The regions that follow from what a field is called.

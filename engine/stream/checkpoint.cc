@@ -176,6 +176,7 @@ std::string to_json(const Checkpoint& checkpoint) {
   const std::uint64_t numbers[] = {place.input, place.offset, place.line, place.record};
   to += ",\"place\":";
   append_numbers(to, numbers);
+  to += checkpoint.is_compressed ? ",\"is_compressed\":true" : ",\"is_compressed\":false";
   to += checkpoint.finished ? ",\"finished\":true" : ",\"finished\":false";
   to += ",\"output_bytes\":" + std::to_string(checkpoint.output_bytes);
   to += ",\"bytes\":" + std::to_string(checkpoint.bytes);
@@ -232,6 +233,7 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   const JsonNode& place = reader.member(*document, "place");
   checkpoint.place = {reader.number<std::size_t>(reader.item(place, 0)), reader.number(reader.item(place, 1)),
                       reader.number(reader.item(place, 2)), reader.number(reader.item(place, 3))};
+  checkpoint.is_compressed = reader.member(*document, "is_compressed").truth;
   checkpoint.finished = reader.member(*document, "finished").truth;
   checkpoint.output_bytes = reader.number(reader.member(*document, "output_bytes"));
   checkpoint.bytes = reader.number(reader.member(*document, "bytes"));

@@ -42,6 +42,7 @@ struct RunIdentity {
 struct Checkpoint {
   RunIdentity identity;
   input::Place place;     // everything before it was judged and written
+  bool is_compressed = false;  // the input at the place
   bool finished = false;  // every record was written; only the output's name and the summary may be missing
   std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input
   Counts counts;

@@ -155,7 +155,7 @@ class VerifyCheckpoint(CheckpointCase):
         self.assertRefused(self.assay(*key, "-o", "out", stdin=b""), "--checkpoint", "standard input")
         self.assertRefused(self.assay(*key, "a.txt"), "--checkpoint", "standard output")
         self.assertRefused(self.assay(*key, "-o", "out.gz", "a.txt"), "--checkpoint", "out.gz")
-        self.assertRefused(self.assay(*key[:-1], "a.txt", "-o", "out", "a.txt"), "a.txt", "one file")
+        self.assertRefused(self.assay(*key[:-1], "new", "-o", "new", "a.txt"), "new", "one file")
         done = self.assay(*key, "--format", "none", "a.txt", "--at", str(AT + 60))
         self.assertEqual(done.returncode, 1, done.stderr)
 

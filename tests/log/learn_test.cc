@@ -254,5 +254,30 @@ TEST(Learn, ReadsEveryFormOfTimeInItsField) {
   }
 }
 
+TEST(Learn, TakesTheOneAddressOfAMessageForTheClient) {
+  const struct {
+    const char* message;
+    const char* client;
+  } rows[] = {
+      {"accepted call of 192.0.2.7 with token x", "192.0.2.7"},
+      {"client=2001:db8::7 trace=1f", "2001:db8::7"},
+      {"from 192.0.2.7:4711, again 192.0.2.7.", "192.0.2.7"},
+      {"[from 192.0.2.7]", "192.0.2.7"},
+      {"from 192.0.2.7 to 192.0.2.8", ""},
+      {"version 1.2.3, at 12:00:00, Foo::bar, dead::beef, 1.2.3.4.5, 1.2.3.256, ::", ""},
+      {"order 17 stored", ""},
+  };
+  for (const auto& [message, client] : rows) {
+    const std::string line = std::string("2026-11-28 12:00:00,123 [main] WARN c.e.Auth - ") + message;
+    const Learnt found = learnt(line + "\n", in_zone("UTC"));
+    base::Arena arena;
+    const LineFacts facts = found.format->read(line, arena);
+    EXPECT_EQ(facts.client, client) << message;
+    ASSERT_EQ(facts.regions.size(), 1u) << message;
+    EXPECT_EQ(facts.regions[0].where, Where::text);
+    EXPECT_EQ(facts.regions[0].end, line.size());
+  }
+}
+
 }  // namespace
 }  // namespace assay::log
