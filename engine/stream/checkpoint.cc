@@ -325,8 +325,10 @@ Result<std::unique_ptr<Checkpointer>> Checkpointer::create(const StreamOptions& 
   RunIdentity identity;
   identity.command = std::move(command);
   identity.options = options.decisive;
-  for (const input::ListedInput& input : inputs)
-    identity.inputs.push_back({input.path, input.size, input.modified});
+  for (const input::ListedInput& input : inputs) {
+    if (input.state == input::ListedInput::State::ready)
+      identity.inputs.push_back({input.path, input.size, input.modified});
+  }
   identity.keys = digest_of_files(options.keep);
   Result<std::optional<Checkpoint>> from = read_checkpoint(options.checkpoint);
   if (!from) return from.error();
@@ -344,6 +346,9 @@ Result<void> Checkpointer::keep(Checkpoint checkpoint) {
   constexpr double kShare = 20;  // of the time, one part for checkpoints
   const auto began = std::chrono::steady_clock::now();
   checkpoint.identity = identity_;
+  checkpoint.bytes = checkpoint.is_compressed ? 0 : checkpoint.place.offset;
+  for (std::size_t i = 0; i < std::min(checkpoint.place.input, identity_.inputs.size()); ++i)
+    checkpoint.bytes += identity_.inputs[i].size;
   Result<base::OutputFile> file = base::OutputFile::open(
       path_, {.existing = base::OutputFile::Existing::replace, .mode = base::OutputFile::kOwnerOnly});
   if (!file) return file.error();

@@ -33,7 +33,7 @@ struct RunIdentity {
   };
   std::string command;  // "verify"
   std::vector<std::pair<std::string, std::string>> options;
-  std::vector<Input> inputs;
+  std::vector<Input> inputs;  // that are read
   std::string keys;  // SHA-256 of the files of keys and of revoked tokens, hexadecimal
 
   friend bool operator==(const RunIdentity&, const RunIdentity&) = default;
@@ -42,9 +42,9 @@ struct RunIdentity {
 struct Checkpoint {
   RunIdentity identity;
   input::Place place;     // everything before it was judged and written
-  bool is_compressed = false;  // the input at the place
+  bool is_compressed = false;  // the input at the place; it is read from its beginning again
   bool finished = false;  // every record was written; only the output's name and the summary may be missing
-  std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input
+  std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input as it is stored; keep() counts the latter
   Counts counts;
   Tally tally;
   Dimension unknown_kids;
@@ -74,7 +74,7 @@ class Checkpointer {
   // Where the run goes on; null: it begins anew.
   const Checkpoint* from() const noexcept { return from_ ? &*from_ : nullptr; }
   bool is_due() const noexcept { return std::chrono::steady_clock::now() - last_ >= interval_; }
-  // Writes a checkpoint, which is of this run. The error names its file.
+  // Writes a checkpoint, which is of this run, with its bytes of input. The error names its file.
   Result<void> keep(Checkpoint checkpoint);
   // Removes the file: the run is complete.
   void remove() noexcept;

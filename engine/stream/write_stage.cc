@@ -1,6 +1,5 @@
 #include "stream/write_stage.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace assay::stream {
@@ -28,10 +27,6 @@ void WriteStage::restore(const Checkpoint& from) {
   tally_ = from.tally;
   notes_.restore(from.unknown_kids, from.expired, from.expired_by_whole_hours);
   bytes_ = from.bytes;
-  if (from.place.offset != 0) {
-    file_ = from.place.input;
-    earlier_bytes_ = from.bytes - std::min(from.bytes, from.is_compressed ? 0 : from.place.offset);
-  }
   output_bytes_ = from.output_bytes;
   faults_ = from.faults;
 }
@@ -45,8 +40,6 @@ Result<void> WriteStage::save(Checkpoint& to) {
   to.unknown_kids = diagnosis().unknown_kids();
   to.expired = diagnosis().expired();
   to.expired_by_whole_hours = diagnosis().expired_by_whole_hours();
-  // A compressed input is read from its beginning again.
-  to.bytes = to.place.input != file_ ? bytes_ : earlier_bytes_ + (is_compressed_ ? 0 : to.place.offset);
   to.is_compressed = is_compressed_;
   to.output_bytes = output_bytes_;
   to.faults = faults_;
@@ -68,11 +61,7 @@ Result<bool> WriteStage::write(const Batch& batch) {
     if (block.line_count != 0) notes_.add(batch.diagnosis, block.file, block.first_line - 1 + block.line_count);
     if (!block.fault.empty()) faults_.push_back({inputs_[block.file], block.fault});
     if (!block.remark.empty()) remarks_.push_back({inputs_[block.file], block.remark});
-    if (file_ != block.file && block.bytes != 0) {
-      file_ = block.file;
-      earlier_bytes_ = bytes_;
-    }
-    is_compressed_ = block.is_compressed;
+    if (!block.text.empty()) is_compressed_ = block.is_compressed;
     bytes_ += block.bytes;
     report_progress(false);
   }

@@ -38,7 +38,6 @@ class WriteStage {
   // Whether the output leaves no file without commit().
   bool awaits_commit() const noexcept { return output_ && output_->appears_at_commit(); }
   // Makes sure that what was written lasts, and puts it and what was counted into a checkpoint.
-  // to.place stands behind the block that was written last.
   Result<void> save(Checkpoint& to);
   // Gives the output its name. Without it the output leaves no file.
   Result<void> commit();
@@ -71,9 +70,7 @@ class WriteStage {
   Tally tally_;
   InputNotes notes_;
   std::uint64_t bytes_ = 0;         // of input
-  std::uint64_t earlier_bytes_ = 0;  // of inputs before the one that is read
-  std::optional<std::size_t> file_;  // that is read: its index
-  bool is_compressed_ = false;       // it is
+  bool is_compressed_ = false;       // the input that is read
   std::uint64_t output_bytes_ = 0;   // written
   bool goes_on_ = false;            // behind what an earlier run wrote
   std::vector<InputFault> faults_, remarks_;

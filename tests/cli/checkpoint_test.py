@@ -37,12 +37,19 @@ class CheckpointCase(Case):
 
     def arguments(self, *more):
         # OpenSSL alone and no memory make the run long enough to be killed within.
-        return [self.command, "--jwks", "jwks.json", "--backend", "openssl", "--no-memo", *self.options, *more, *self.inputs]
+        return [self.command, "--jwks", "jwks.json", "--backend", "openssl", "--no-memo", "--threads", "1", *self.options, *more,
+                *self.inputs]
 
     def outcome(self, output, summary):
         document = json.loads(self.read(summary))
         del document["run"]
         return self.read(output), document
+
+    def assertSame(self, whole, why=""):
+        """The output and the summary are those of the undisturbed run."""
+        output, summary = self.outcome("out", "out.json")
+        self.assertEqual(summary, whole[1], why)
+        self.assertTrue(output == whole[0], f"another output {why}")
 
     def undisturbed(self):
         self.began = time.monotonic()
@@ -54,6 +61,21 @@ class CheckpointCase(Case):
     def begin(self):
         return subprocess.Popen([PROGRAM, *self.arguments("-o", "out", "--summary", "out.json", "--checkpoint", "state")],
                                 cwd=self.folder, stderr=subprocess.PIPE, env=self.environment())
+
+    def stopped(self):
+        """A run that SIGTERM stopped after its first checkpoint. Returns what it said."""
+        process = self.begin()
+        try:
+            while not os.path.exists(self.path("state")):
+                self.assertIsNone(process.poll(), "the run ended before its first checkpoint")
+                time.sleep(0.002)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(DEADLINE), 143)
+            return process.stderr.read()
+        finally:
+            process.kill()
+            process.wait()
+            process.stderr.close()
 
     def ends(self, process):
         self.addCleanup(process.stderr.close)
@@ -71,7 +93,7 @@ class CheckpointCase(Case):
             try:
                 process.wait(dice.random() * self.took)
                 self.ends(process)
-                self.assertEqual(self.outcome("out", "out.json"), whole, f"seed {seed}, kill {kill}")
+                self.assertSame(whole, f"seed {seed}, kill {kill}")
                 os.remove(self.path("out"))
                 os.remove(self.path("out.json"))
                 continue
@@ -82,7 +104,7 @@ class CheckpointCase(Case):
             self.assertFalse(os.path.exists(self.path("out")))
             gone_on += os.path.exists(self.path("state"))
         self.ends(self.begin())
-        self.assertEqual(self.outcome("out", "out.json"), whole, f"seed {seed}")
+        self.assertSame(whole, f"seed {seed}")
         self.assertGreater(gone_on, 0)
 
 
@@ -105,14 +127,9 @@ class AuditCheckpoint(CheckpointCase):
 
     def test_a_stopped_audit_says_how_it_goes_on(self):
         whole = self.undisturbed()
-        process = self.begin()
-        time.sleep(self.took * 0.6)
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(DEADLINE), 143)
-        self.assertIn(b"the same command goes on", process.stderr.read())
-        process.stderr.close()
+        self.assertIn(b"the same command goes on", self.stopped())
         self.ends(self.begin())
-        self.assertEqual(self.outcome("out", "out.json"), whole)
+        self.assertSame(whole)
 
 
 class VerifyCheckpoint(CheckpointCase):
@@ -128,17 +145,8 @@ class VerifyCheckpoint(CheckpointCase):
     def test_a_killed_run_is_gone_on_with(self):
         self.killed_and_gone_on_with(signal.SIGKILL)
 
-    def stop_in_the_middle(self):
-        self.undisturbed()
-        process = self.begin()
-        time.sleep(self.took * 0.6)
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(DEADLINE), 143, process.stderr.read())
-        process.stderr.close()
-        self.assertTrue(os.path.exists(self.path("state")))
-
     def test_another_run_is_refused_with_the_reason(self):
-        self.stop_in_the_middle()
+        self.stopped()
         end = ("-o", "out", "--summary", "out.json", "--checkpoint", "state")
         self.assertRefused(self.assay(*self.arguments("--issuer", "https://other.example", *end)), "state", "--issuer differs")
         self.assertRefused(self.assay(*self.arguments(*end)[:-1]), "state", "b.txt.gz is missing")

@@ -61,7 +61,7 @@ class CrossCheckedRun : public testing::Test {
     Outputs outputs;
     outputs.verdicts.emplace(std::move(*output));
     outputs.summary.emplace(std::move(*summary));
-    return Pipeline(**engine, stream, *input::list_inputs(stream.inputs), {}, std::move(outputs), 2).run();
+    return Pipeline(**engine, stream, *input::list_inputs(stream.inputs), {}, std::move(outputs), nullptr, 2).run();
   }
 
   TempDir dir_;

@@ -28,7 +28,7 @@ TEST(WriteStage, WritesHeadVerdictsAndTailAndCountsWhatItWrote) {
   const Bracketed writer({});
   Result<base::OutputFile> output = base::OutputFile::open(dir.path("out"));
   ASSERT_TRUE(output);
-  WriteStage stage(options, std::move(*output), &writer, {"in"}, std::chrono::steady_clock::now(), 0);
+  WriteStage stage(options, std::move(*output), &writer, {"in"}, std::chrono::steady_clock::now(), 0, nullptr);
   EXPECT_TRUE(*stage.begin());
   const jose::TokenVerdict accepted;
   for (std::uint64_t record = 1; record <= 2; ++record) {
