@@ -69,10 +69,10 @@ Result<void> look_at(const std::vector<ListedInput>& inputs, bool at_lines, cons
     Result<audit::FileSurvey> learnt = logs.survey.learn(input.path, block->text, input.modified);
     if (!learnt) return learnt.error();
     file = std::move(*learnt);
-    const std::optional<Error> file_need = at_lines ? audit::Survey::need_of(input.path, file) : std::nullopt;
-    if (!file_need) continue;
-    ++needing;
-    if (!need) need = file_need;
+    const std::optional<Error> file_need = at_lines ? audit::Survey::need_of(file) : std::nullopt;
+    if (!file_need || ++needing > 1) continue;
+    need = file_need;
+    need->message = input.path + ": " + need->message;
   }
   if (!need) return {};
   if (needing > 1) need->message += " (" + std::to_string(needing) + " files need that)";

@@ -59,7 +59,7 @@ Result<LogExplanation> explain(const ListedInput& input, const audit::Survey& su
   explanation.lines = learnt.looked_at;
   explanation.understood = learnt.understood;
   explanation.fault = block->fault;
-  if (const std::optional<Error> need = audit::Survey::need_of(input.path, *file)) explanation.fault = need->message;
+  explanation.need = audit::Survey::need_of(*file);
   explanation.tokens = places_of(std::move(*block), *file);
   return explanation;
 }

@@ -36,8 +36,11 @@ Result<void> LineArranger::begin_file(LogBatch& batch) {
   if (file.learnt.format == nullptr) {
     Result<FileSurvey> learnt = survey_.learn(names_[batch.block.file], batch.block.text, std::nullopt);
     if (!learnt) return learnt.error();
-    if (std::optional<Error> need = at_lines_ ? Survey::need_of(names_[batch.block.file], *learnt) : std::nullopt)
+    if (std::optional<Error> need = at_lines_ ? Survey::need_of(*learnt) : std::nullopt) {
+      const std::string& name = names_[batch.block.file];
+      need->message = (name == "-" ? "standard input" : name) + ": " + need->message;
       return *need;
+    }
     file = std::move(*learnt);
   }
   file_ = batch.block.file;

@@ -55,13 +55,12 @@ Result<FileSurvey> Survey::learn(const std::string& file, std::string_view first
   return survey;
 }
 
-std::optional<Error> Survey::need_of(const std::string& file, const FileSurvey& survey) {
-  const std::string name = file == "-" ? "standard input" : file;
+std::optional<Error> Survey::need_of(const FileSurvey& survey) {
   const std::string example = survey.learnt.time_example.empty() ? "" : " (" + survey.learnt.time_example + ")";
   if (survey.learnt.needs_zone)
-    return Error{name + ": its times name no zone" + example + "; name it, such as Europe/Berlin or +01:00", "time_zones"};
+    return Error{"its times name no zone" + example + "; name it, such as Europe/Berlin or +01:00", "time_zones"};
   if (survey.learnt.format->needs_year())
-    return Error{name + ": its times name no year" + example + "; give the year of its first line", "year"};
+    return Error{"its times name no year" + example + "; give the year of its first line", "year"};
   return std::nullopt;
 }
 

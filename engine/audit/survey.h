@@ -36,8 +36,8 @@ class Survey {
   // is one of the options.
   Result<FileSurvey> learn(const std::string& file, std::string_view first_bytes, std::optional<Instant> modified) const;
 
-  // The error that names the option which the input needs; nothing if it needs none.
-  static std::optional<Error> need_of(const std::string& file, const FileSurvey& survey);
+  // The error that says which option the input needs, without its name; nothing if it needs none.
+  static std::optional<Error> need_of(const FileSurvey& survey);
 
  private:
   struct Rule {

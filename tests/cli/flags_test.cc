@@ -28,6 +28,7 @@ std::string shown(const Instant& at) { return to_rfc3339(at); }
 std::string shown(const KeySource& source) { return std::to_string(static_cast<int>(source.kind)) + source.value; }
 std::string shown(const mint::Fault& fault) { return std::to_string(static_cast<int>(fault.reason)); }
 std::string shown(const std::pair<std::string, std::string>& claim) { return claim.first + "=" + claim.second; }
+std::string shown(const ZoneRule& rule) { return rule.glob + "=" + rule.zone; }
 std::string shown(const RequiredClaim& claim) { return claim.name + "=" + claim.value; }
 template <class T>
 std::string shown(const std::vector<T>& values) {
@@ -56,6 +57,8 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(stream.time_format), SHOW(stream.time_zone), SHOW(stream.at_record), SHOW(stream.at), SHOW(stream.output),
       SHOW(stream.format), SHOW(stream.only);
   SHOW(stream.emit_token), SHOW(stream.fingerprint), SHOW(stream.summary), SHOW(stream.threads);
+  SHOW(stream.checkpoint), SHOW(logs.time_field), SHOW(logs.time_format), SHOW(logs.time_zones), SHOW(logs.year);
+  SHOW(explain_input);
   SHOW(mint.key), SHOW(mint.algorithm), SHOW(mint.output), SHOW(mint.options.count), SHOW(mint.options.faults);
   SHOW(mint.options.seed), SHOW(mint.options.threads), SHOW(mint.options.request.subject);
   SHOW(mint.options.request.issuer), SHOW(mint.options.request.audiences), SHOW(mint.options.request.scopes);
@@ -95,7 +98,7 @@ std::vector<std::string> samples(const Flag& flag) {
       {"POINTER", "/x"},    {"SIZE", "1MiB"},      {"SHARE", "0.5"},
       {"NAME=JSON", "a=1"}, {"NAME=VALUE", "a=1"}, {"KIND=SHARE", "expired=0.5"},
       {"N", "2049"},        {"SECONDS", "7"},      {"S", "7"},
-      {"BYTES", "777"},     {"LIST", "2,3"}};
+      {"BYTES", "777"},     {"LIST", "2,3"},       {"YEAR", "2025"}};
   const auto found = by_placeholder.find(flag.placeholder);
   if (found == by_placeholder.end()) return {"x"};
   if (flag.name == "--threads" && flag.placeholder == "N") return {"3"};

@@ -61,7 +61,7 @@ class Slips(Case):
 
     def test_an_option_of_another_command_or_place_is_said_to_be_so(self):
         self.assertRefused(self.assay("verify", "--count", "3"), "--count: no such option here; it goes with assay mint")
-        self.assertRefused(self.assay("--leeway", "3"), "assay: --leeway: no such option here; it goes with assay verify, inspect, bench")
+        self.assertRefused(self.assay("--leeway", "3"), "assay: --leeway: no such option here; it goes with assay verify, audit, inspect, bench")
         self.assertRefused(self.assay("--jwks", "x", "verify", "t"), "--jwks: stands before the command; write assay verify --jwks")
 
     def test_a_token_in_the_place_of_a_command_is_not_repeated(self):

@@ -81,14 +81,14 @@ TEST(Learn, AsksForTheZoneOfTimesWithoutOne) {
 TEST(Learn, TellsTheRepeatedAndTheSkippedHour) {
   const std::string first = "2026-01-01 12:00:00 [main] INFO text\n";
   const Learnt berlin = learnt(first, in_zone("Europe/Berlin")), york = learnt(first, in_zone("America/New_York"));
-  EXPECT_EQ(read(berlin, "2026-03-29 01:59:59 [main] INFO text"), "2026-03-29T00:59:59Z");
-  EXPECT_EQ(read(berlin, "2026-03-29 02:30:00 [main] INFO text"), "2026-03-29T01:30:00Z skipped");
-  EXPECT_EQ(read(berlin, "2026-03-29 03:00:00 [main] INFO text"), "2026-03-29T01:00:00Z");
-  EXPECT_EQ(read(berlin, "2026-10-25 02:30:00 [main] INFO text"), "2026-10-25T00:30:00Z repeated");
-  EXPECT_EQ(read(berlin, "2026-10-25 03:00:00 [main] INFO text"), "2026-10-25T02:00:00Z");
-  EXPECT_EQ(read(york, "2026-03-08 02:30:00 [main] INFO text"), "2026-03-08T07:30:00Z skipped");
-  EXPECT_EQ(read(york, "2026-11-01 01:30:00 [main] INFO text"), "2026-11-01T05:30:00Z repeated");
-  EXPECT_EQ(read(york, "2026-11-01 02:00:00 [main] INFO text"), "2026-11-01T07:00:00Z");
+  EXPECT_EQ(read(berlin, "2026-03-29 01:59:59 [main] INFO text"), "2026-03-29T00:59:59Z text[text]");
+  EXPECT_EQ(read(berlin, "2026-03-29 02:30:00 [main] INFO text"), "2026-03-29T01:30:00Z skipped text[text]");
+  EXPECT_EQ(read(berlin, "2026-03-29 03:00:00 [main] INFO text"), "2026-03-29T01:00:00Z text[text]");
+  EXPECT_EQ(read(berlin, "2026-10-25 02:30:00 [main] INFO text"), "2026-10-25T00:30:00Z repeated text[text]");
+  EXPECT_EQ(read(berlin, "2026-10-25 03:00:00 [main] INFO text"), "2026-10-25T02:00:00Z text[text]");
+  EXPECT_EQ(read(york, "2026-03-08 02:30:00 [main] INFO text"), "2026-03-08T07:30:00Z skipped text[text]");
+  EXPECT_EQ(read(york, "2026-11-01 01:30:00 [main] INFO text"), "2026-11-01T05:30:00Z repeated text[text]");
+  EXPECT_EQ(read(york, "2026-11-01 02:00:00 [main] INFO text"), "2026-11-01T07:00:00Z text[text]");
 }
 
 TEST(Learn, TakesTheYearFromTheFlagFirst) {

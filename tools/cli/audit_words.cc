@@ -7,6 +7,7 @@
 
 #include "assay/reason.h"
 #include "console.h"
+#include "flags.h"
 #include "run_words.h"
 
 namespace assay::cli {
@@ -77,6 +78,7 @@ std::string explanation_text(const std::vector<LogExplanation>& explanations) {
       add("understood", with_commas(file.understood) + " of the first " + counted(file.lines, "line", "lines"));
       add("tokens", file.tokens.empty() ? "none in these lines" : file.tokens);
     }
+    if (file.need) add("needs", message_of("audit", *file.need));
     add("fault", file.fault);
   }
   return text;

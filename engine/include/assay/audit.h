@@ -57,7 +57,8 @@ struct LogExplanation {
   std::string zone, year;   // and where they come from
   std::string tokens;       // "query 12, authorization 3"
   std::uint64_t lines = 0, understood = 0;  // that were looked at, and of them those whose time was read
-  std::string fault;        // why the input would not be read, or needs an option
+  std::string fault;        // why the input cannot be read, or not to its end
+  std::optional<Error> need;  // the option without which an audit would not begin; its field is of LogOptions
 };
 // Explains every input, and judges nothing.
 Result<std::vector<LogExplanation>> explain_logs(const std::vector<std::string>& inputs, const LogOptions& logs);
