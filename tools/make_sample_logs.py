@@ -40,7 +40,7 @@ def nginx(at, token, client, accepted):
 def envoy(at, token, client, accepted):
     return [json.dumps({"start_time": at.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "method": "GET", "path": "/reports",
                         "response_code": 200 if accepted else 401, "downstream_remote_address": client + ":41000",
-                        "authorization": "Bearer " + token})]
+                        "authorization": "Bearer " + token}, ensure_ascii=False)]
 
 
 def kubernetes(at, token, client, accepted):
@@ -48,7 +48,8 @@ def kubernetes(at, token, client, accepted):
     return [json.dumps({"kind": "Event", "apiVersion": "audit.k8s.io/v1", "stage": "ResponseComplete",
                         "requestURI": "/apis/authentication.k8s.io/v1/tokenreviews", "verb": "create", "sourceIPs": [client],
                         "requestObject": {"kind": "TokenReview", "spec": {"token": token}},
-                        "responseStatus": {"code": 201}, "requestReceivedTimestamp": when, "stageTimestamp": when})]
+                        "responseStatus": {"code": 201}, "requestReceivedTimestamp": when, "stageTimestamp": when},
+                       ensure_ascii=False)]
 
 
 def logback(at, token, client, accepted):

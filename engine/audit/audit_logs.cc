@@ -74,6 +74,7 @@ Result<void> look_at(const std::vector<ListedInput>& inputs, bool at_lines, cons
     need = file_need;
     need->message = input.path + ": " + need->message;
   }
+  if (std::optional<Error> idle = logs.survey.idle_rule(logs.inputs)) return *idle;
   if (!need) return {};
   if (needing > 1) need->message += " (" + std::to_string(needing) + " files need that)";
   return *need;

@@ -8,6 +8,7 @@
 
 #include "assay/audit.h"
 #include "audit/first_block.h"
+#include "audit/line_order.h"
 #include "audit/log_batch.h"
 #include "audit/survey.h"
 #include "audit/token_search.h"
@@ -19,10 +20,14 @@ namespace {
 using input::ListedInput;
 
 // "query 12, authorization 3": where the tokens of the first block stand.
-std::string places_of(input::Block block, const audit::FileSurvey& file) {
+std::string places_of(input::Block block, const audit::Survey& survey, const audit::FileSurvey& file) {
   audit::LogBatch batch;
-  static_cast<input::Turn&>(batch).block = std::move(block);
-  batch.format = file.learnt.format;
+  batch.block = std::move(block);
+  batch.block.file = 0;
+  std::vector<audit::FileSurvey> files = {file};
+  const std::vector<std::string> names = {""};
+  audit::LineArranger arranger(survey, files, names, false);
+  if (!arranger.arrange(batch)) return {};
   audit::TokenSearch().search(batch);
   constexpr log::Where kPlaces[] = {log::Where::authorization, log::Where::cookie,   log::Where::query,
                                     log::Where::fragment,      log::Where::referrer, log::Where::body,
@@ -60,7 +65,7 @@ Result<LogExplanation> explain(const ListedInput& input, const audit::Survey& su
   explanation.understood = learnt.understood;
   explanation.fault = block->fault;
   explanation.need = audit::Survey::need_of(*file);
-  explanation.tokens = places_of(std::move(*block), *file);
+  explanation.tokens = places_of(std::move(*block), survey, *file);
   return explanation;
 }
 

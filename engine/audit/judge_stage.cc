@@ -16,10 +16,20 @@ constexpr std::size_t kMostTokens = 4096;
 constexpr std::size_t kShownTime = 64;
 
 // Why a token has no moment. The text where the time should be is foreign, and no token of it is shown.
-std::string untimed_detail(const Hit& hit) {
-  if (hit.moment.unreadable.empty()) return "no time stands where the times of this log stand";
+std::string untimed_detail(const Hit& hit, std::string_view place) {
+  if (place.empty()) return "no times were found in this log";
+  if (hit.moment.unreadable.empty())
+    return "the line has no time where the others of this log have theirs (" + std::string(place) + ")";
   std::string shown = jose::without_token_material(hit.moment.unreadable.substr(0, kShownTime));
   return "cannot read '" + shown + "' as a time";
+}
+
+// What a request was, without credentials: a token may stand in its path, or in place of its method.
+stream::Occurrence without_tokens(stream::Occurrence occurrence, base::Arena& arena) {
+  for (std::string_view* text : {&occurrence.client, &occurrence.method, &occurrence.path}) {
+    if (jose::may_hold_token_material(*text)) *text = arena.copy(jose::without_token_material(*text));
+  }
+  return occurrence;
 }
 
 }  // namespace
@@ -104,7 +114,7 @@ void JudgeStage::append_verdicts(Worker& worker, LogBatch& batch, std::size_t fr
       continue;
     }
     untimed.reasons = Reason::missing_time;
-    untimed.detail = batch.arena.copy(untimed_detail(hit));
+    untimed.detail = batch.arena.copy(untimed_detail(hit, batch.time_place));
     append(batch, i, untimed, nullptr);
   }
   worker.session->clock().lap(Stage::output);
@@ -121,6 +131,7 @@ void JudgeStage::append(LogBatch& batch, std::size_t index, const jose::TokenVer
     if (!options_.at && verdict.reasons.first() == Reason::token_expired) batch.diagnosis.count_expired(verdict, *at);
   }
   if (writer_ == nullptr || !writer_->wants(verdict.reasons.empty())) return;
+  const stream::Occurrence occurrence = without_tokens(hit.occurrence, batch.arena);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
   writer_->append(batch.output, {.record = record,
@@ -131,7 +142,7 @@ void JudgeStage::append(LogBatch& batch, std::size_t index, const jose::TokenVer
                                  .token = hit.token,
                                  .judged_at = at,
                                  .carried = carried_fields(hit.line_text, hit.token, options_.carry, batch.arena),
-                                 .occurrence = &hit.occurrence});
+                                 .occurrence = &occurrence});
 }
 
 void JudgeStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) {

@@ -22,6 +22,7 @@ Result<void> LineArranger::arrange(LogBatch& batch) {
   batch.format = format_;
   const FileSurvey& file = files_[batch.block.file];
   batch.has_times = file.has_times();
+  batch.time_place = file.learnt.time_place;
   if (file.has_directives) note_directives(batch);
   if (joiner_) join_lines(batch);
   batch.is_between_lines = !joiner_ || joiner_->is_empty();

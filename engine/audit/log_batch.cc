@@ -8,6 +8,7 @@ void LogBatch::recycle(std::size_t ordinary_bytes) {
   format.reset();
   changes.clear();
   has_times = false;
+  time_place = {};
   kept_lines.clear();
   joined.clear();
   is_between_lines = true;

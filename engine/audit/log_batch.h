@@ -83,6 +83,7 @@ struct LogBatch : stream::Batch {
   std::shared_ptr<const log::FileFormat> format;  // of its first line
   std::vector<FormatChange> changes;              // of format, in order
   bool has_times = false;                         // lines of this file have times
+  std::string_view time_place;                    // where, for people; lives as long as the survey
   std::vector<ByteRange> kept_lines;              // lines that are pieces of joined ones, in order
   std::vector<JoinedText> joined;                 // in order of `at`
 

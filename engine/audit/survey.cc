@@ -25,14 +25,28 @@ Result<Survey> Survey::create(const LogOptions& logs) {
   return survey;
 }
 
-const Survey::Rule* Survey::rule_for(const std::string& file) const {
+bool Survey::matches(const Rule& rule, const std::string& file) {
   const std::string name = file.substr(file.rfind('/') + 1);
+  return fnmatch(rule.glob.c_str(), file.c_str(), 0) == 0 || fnmatch(rule.glob.c_str(), name.c_str(), 0) == 0;
+}
+
+std::optional<Error> Survey::idle_rule(const std::vector<std::string>& files) const {
+  for (const Rule& rule : rules_) {
+    const auto is_for = [&](const std::string& file) { return matches(rule, file); };
+    if (!rule.glob.empty() && std::none_of(files.begin(), files.end(), is_for))
+      return Error{"'" + rule.glob + "' matches none of the files; a pattern is for the path as it was given, or for its last "
+                   "part", "time_zones"};
+  }
+  return std::nullopt;
+}
+
+const Survey::Rule* Survey::rule_for(const std::string& file) const {
   const Rule* general = nullptr;
   const Rule* matching = nullptr;
   for (const Rule& rule : rules_) {
     if (rule.glob.empty()) {
       general = &rule;
-    } else if (fnmatch(rule.glob.c_str(), file.c_str(), 0) == 0 || fnmatch(rule.glob.c_str(), name.c_str(), 0) == 0) {
+    } else if (matches(rule, file)) {
       matching = &rule;
     }
   }
@@ -50,7 +64,15 @@ Result<FileSurvey> Survey::learn(const std::string& file, std::string_view first
   if (const Rule* rule = rule_for(file)) options.zone = rule->zone;
   Result<log::Learnt> learnt = log::learn(first_bytes, options);
   if (!learnt) return learnt.error();
-  FileSurvey survey{.learnt = std::move(*learnt)};
+  if (learnt->understood == 0 && !(time_field_.empty() && time_format_.empty())) {
+    // What was told is of other files of this run.
+    options.time_field.clear();
+    options.time_format.clear();
+    Result<log::Learnt> other = log::learn(first_bytes, options);
+    if (other && other->understood != 0) learnt = std::move(other);
+  }
+  FileSurvey survey;
+  survey.learnt = std::move(*learnt);
   survey.has_directives = survey.learnt.format->after_directive("#Fields: date time") != nullptr;
   return survey;
 }

@@ -36,6 +36,8 @@ class Survey {
   // is one of the options.
   Result<FileSurvey> learn(const std::string& file, std::string_view first_bytes, std::optional<Instant> modified) const;
 
+  // The error that names a glob which is for none of the files; nothing if each is for one.
+  std::optional<Error> idle_rule(const std::vector<std::string>& files) const;
   // The error that says which option the input needs, without its name; nothing if it needs none.
   static std::optional<Error> need_of(const FileSurvey& survey);
 
@@ -44,6 +46,7 @@ class Survey {
     std::string glob, name;
     base::Zone zone;
   };
+  static bool matches(const Rule& rule, const std::string& file);
   const Rule* rule_for(const std::string& file) const;
 
   std::vector<Rule> rules_;

@@ -19,14 +19,14 @@ const log::FileFormat& format_at(const LogBatch& batch, std::size_t at) noexcept
   return *format;
 }
 
+// Bytes of a byte order mark.
+std::size_t mark_size(std::string_view text) noexcept { return text.starts_with("\xEF\xBB\xBF") ? 3 : 0; }
+
 LineMoment moment_of(const log::LineFacts& facts) noexcept {
   LineMoment moment{.at = facts.time, .repeated = facts.time && facts.repeated};
   if (!facts.time) moment.unreadable = facts.time_text;
   return moment;
 }
-
-// A line that begins a JSON record continues no other.
-bool may_continue(std::string_view line) noexcept { return !line.starts_with('{') && !line.starts_with('['); }
 
 void set_request(stream::Occurrence& occurrence, const log::LineFacts& facts) noexcept {
   occurrence.client = facts.client;
@@ -42,7 +42,7 @@ void TokenSearch::search(LogBatch& batch) {
   line_ = {.number = batch.block.first_line};
   line_.end = std::min(bytes.find('\n'), bytes.size());
   is_read_ = is_known_ = false;
-  looked_back_ = hits_on_line_ = 0;
+  looked_back_ = hits_on_line_ = mark_ = 0;
 
   found_.clear();
   log::ScanCounts counts;
@@ -82,8 +82,9 @@ void TokenSearch::read_line(LogBatch& batch) {
   moment_ = {};
   takes_earlier_time_ = false;
   if (line_.begin == 0 && batch.block.continues_line) return;  // the beginning of this line is in an earlier block
-  const std::string_view line =
-      without_return(batch.block.text.substr(line_.begin, line_.end - line_.begin));
+  mark_ = batch.block.first_offset + line_.begin == 0 ? mark_size(batch.block.text) : 0;
+  const std::size_t begin = line_.begin + mark_;
+  const std::string_view line = without_return(batch.block.text.substr(begin, line_.end - begin));
   const log::FileFormat& format = format_at(batch, line_.begin);
   facts_ = format.read(line, batch.arena);
   if (format.has_events()) format.events(line, batch.arena, events_);
@@ -91,7 +92,7 @@ void TokenSearch::read_line(LogBatch& batch) {
   if (!facts_.time_text.empty()) {
     know(moment_, batch.arena);
     looked_back_ = line_.end + 1;
-  } else if (batch.has_times && may_continue(line)) {
+  } else if (batch.has_times && format.may_continue(line)) {
     look_back(batch, line_.begin);
     moment_ = is_known_ ? known_ : LineMoment{};
     takes_earlier_time_ = !is_known_;
@@ -107,9 +108,11 @@ void TokenSearch::look_back(LogBatch& batch, std::size_t before) {
     const std::size_t begin = line_end == 0 ? 0 : bytes.rfind('\n', line_end - 1) + 1;
     if (begin == 0 && batch.block.continues_line) break;
     scratch_.reset();
-    const std::string_view line = without_return(bytes.substr(begin, line_end - begin));
-    const log::LineFacts facts = format_at(batch, begin).read(line, scratch_);
-    if (!facts.time_text.empty()) {
+    const std::size_t mark = batch.block.first_offset + begin == 0 ? mark_size(bytes) : 0;
+    const std::string_view line = without_return(bytes.substr(begin + mark, line_end - begin - std::min(mark, line_end)));
+    const log::FileFormat& format = format_at(batch, begin);
+    const log::LineFacts facts = format.read(line, scratch_);
+    if (!facts.time_text.empty() || !format.may_continue(line)) {
       know(moment_of(facts), batch.arena);
       break;
     }
@@ -129,10 +132,10 @@ void TokenSearch::add_block_hit(LogBatch& batch, const log::FoundToken& found) {
   if (!is_read_) read_line(batch);
   Hit hit{.file = batch.block.file, .line = line_.number, .moment = moment_, .takes_earlier_time = takes_earlier_time_};
   hit.on_open_line = line_.begin == 0 && batch.block.continues_line;
-  hit.line_text = batch.block.text.substr(line_.begin, line_.end - line_.begin);
+  hit.line_text = batch.block.text.substr(line_.begin + mark_, line_.end - line_.begin - mark_);
   hit.occurrence.nth = ++hits_on_line_;
   hit.occurrence.offset = batch.block.first_offset + found.begin;
-  add_hit(batch, found, found.begin - line_.begin, hit);
+  add_hit(batch, found, found.begin - line_.begin - mark_, hit);
 }
 
 void TokenSearch::add_joined_hits(LogBatch& batch, const JoinedText& joined) {

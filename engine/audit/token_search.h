@@ -47,6 +47,7 @@ class TokenSearch {
   LineMoment moment_;
   bool takes_earlier_time_ = false;
   std::uint64_t hits_on_line_ = 0;
+  std::size_t mark_ = 0;  // bytes of a byte order mark before the first line of a file
 
   // The last line before looked_back_ that names a time in its place.
   std::size_t looked_back_ = 0;

@@ -23,6 +23,10 @@ enum class Joining : std::uint8_t {
   journald,  // JSON records whose MESSAGE is an array of numbers
 };
 
+// Whether a line begins like a record of its own: with a time in whatever form, perhaps behind a bracket or a name such as
+// "ts=", or with '{'. Such a line continues no other one.
+bool begins_record(std::string_view line);
+
 class FileFormat {
  public:
   virtual ~FileFormat() = default;
@@ -42,6 +46,9 @@ class FileFormat {
   virtual std::shared_ptr<const FileFormat> after_directive(std::string_view line) const;
 
   virtual Joining joining() const noexcept { return Joining::none; }
+  // Whether a line without a time in its place may continue the record before it, as the lines of a stack trace do. In
+  // a format of requests each line is a record.
+  virtual bool may_continue(std::string_view) const { return false; }
   // Whether its times name no zone and none was told, so that no line has a time.
   virtual bool needs_zone() const noexcept { return false; }
   // The same for times without a year, if nothing tells the year.

@@ -36,8 +36,8 @@ constexpr TextRow kRows[] = {
     {"HAProxy", "{peer} [{time}] {-} {-} {-} {status} {-} {-} {-} {-} {-} {-} {?}{*}\"{request}\"", "the accept date"},
     {"nginx error", "{time>} [{level}] {#}#{#}: {nginx}", "start of the line"},
     {"Apache error", "[{time}] [{-}] {apache}", "start of the line"},
-    {"AWS CloudFront real-time", "{time>}\t{client}\t{-}\t{-}\t{status}\t{#}\t{method}\t{-}\t{-}\t{url}\t", "field 1"},
-    {"AWS CloudFront real-time", "{time>}\t{client}\t", "field 1"},
+    {"AWS CloudFront real-time", "{time>}\t{address}\t{-}\t{-}\t{status}\t{#}\t{method}\t{-}\t{-}\t{url}\t", "field 1"},
+    {"AWS CloudFront real-time", "{time>}\t{address}\t", "field 1"},
     {"syslog RFC 5424", "<{#}>{#} {time>} {-} {-} {-} {-} ", "field 2"},
     {"syslog RFC 3164", "<{#}>{time>} {-} {-}: ", "start of the line"},
     {"Python logging", "{time>} - {-} - {level} - {message}", "start of the line"},
@@ -60,6 +60,7 @@ enum class Kind : std::uint8_t {
   digits,
   level,
   client,
+  address,
   peer,
   status,
   method,
@@ -90,6 +91,7 @@ constexpr KindName kKinds[] = {{"-", Kind::word},
                                {"#", Kind::digits},
                                {"level", Kind::level},
                                {"client", Kind::client},
+                               {"address", Kind::address},
                                {"peer", Kind::peer},
                                {"status", Kind::status},
                                {"method", Kind::method},
@@ -321,6 +323,9 @@ class Matcher {
       case Kind::client:
         if (is_whole && is_word) to_.client(text);
         return is_word;
+      case Kind::address:
+        if (is_whole && is_address(text)) to_.client(text);
+        return is_address(text);
       case Kind::peer: {
         const std::size_t colon = text.rfind(':');
         if (is_whole && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
@@ -385,12 +390,17 @@ class TextFormat final : public FileFormat {
         time_(std::move(time)),
         needs_zone_(needs_zone),
         needs_year_(needs_year) {
+    is_of_requests_ = row.joining != Joining::none ||
+                      std::any_of(elements_.begin(), elements_.end(), [](const Element& element) {
+                        return element.kind == Kind::status || element.kind == Kind::request || element.kind == Kind::url;
+                      });
     // What stands behind the last fact only tells formats apart.
     while (!elements_.empty() && !holds_fact(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
   }
 
   std::string_view name() const noexcept override { return name_; }
   Joining joining() const noexcept override { return row_.joining; }
+  bool may_continue(std::string_view line) const override { return !is_of_requests_ && !begins_record(line); }
   bool needs_zone() const noexcept override { return needs_zone_; }
   bool needs_year() const noexcept override { return needs_year_; }
 
@@ -406,6 +416,7 @@ class TextFormat final : public FileFormat {
   std::span<const Element> elements_;
   LineTime time_;
   bool needs_zone_, needs_year_;
+  bool is_of_requests_ = false;  // each line is one record
 };
 
 }  // namespace

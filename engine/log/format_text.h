@@ -7,6 +7,7 @@
 //   {#}           digits
 //   {level}       a word such as WARN
 //   {client} {status} {method} {request} {url}        what their names say
+//   {address}     the client's address, and no name
 //   {peer}        the client's address, a colon and its port
 //   {referrer} {authorization} {cookie} {query}       a region
 //   {user}        up to the last '[' before the first quote: clients choose user names, which may hold brackets

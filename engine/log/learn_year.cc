@@ -123,6 +123,12 @@ std::optional<FoundYear> find_year(std::string_view first_time, const std::strin
     return FoundYear{YearSource::file_name,
                      {day_of(named.year, named.month, named.day != 0 ? named.day : 15) - kHalfYear}};
   }
+  // A number alone may be the name of a server. It counts if the file was changed in that year or the next.
+  if (named.year != 0 && hints.modified) {
+    const year_month_day changed{std::chrono::sys_days(std::chrono::days(day_of(*hints.modified)))};
+    const int later = static_cast<int>(changed.year()) - named.year;
+    if (later != 0 && later != 1) named.year = 0;
+  }
   if (named.year != 0) return FoundYear{YearSource::file_name, from_first_line(named.year, first_time, time_format)};
   if (hints.modified) return FoundYear{YearSource::modification_time, {day_of(*hints.modified) + 2 - 365}};
   return std::nullopt;

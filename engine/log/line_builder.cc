@@ -181,6 +181,8 @@ constexpr SenseName kSenses[] = {
 
 }  // namespace
 
+bool is_address(std::string_view text) noexcept { return is_ipv4(text) || is_ipv6(text); }
+
 FieldSense sense_of(std::string_view name) noexcept {
   constexpr std::size_t kMost = 48;
   if (name.size() > kMost || name.size() < 3) return FieldSense::none;

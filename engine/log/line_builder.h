@@ -12,6 +12,9 @@ namespace assay::log {
 // Regions beyond this many are left out; tokens in them get their place from the text before them.
 inline constexpr std::size_t kMostRegions = 256;
 
+// Whether a text is an IPv4 address, or an IPv6 address without dots.
+bool is_address(std::string_view text) noexcept;
+
 // The names of fields whose place in a request is known, in any case and with any separators: "request_Authorization",
 // "cs(Cookie)", "referer", "requestQuery".
 enum class FieldSense : std::uint8_t { none, authorization, cookie, query, fragment, referrer, body, url, request };

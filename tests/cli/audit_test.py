@@ -154,6 +154,26 @@ class AuditRecords(AuditCase):
         (record,) = self.found("--carry", "/id", "--carry", "/token", "--carry", "/none", stdin=stdin)
         self.assertEqual(record["carry"], {"/id": 7, "/token": ath(token()), "/none": None})
 
+    def test_no_token_is_shown_in_the_path_of_a_request(self):
+        stdin = nginx(AT, f"GET /u/{token()}/x HTTP/1.1") + nginx(AT, f"GET /u/{token().replace('.', '%2E')} HTTP/1.1")
+        done = self.audit("--only", "all", "--format", "csv", stdin=stdin)
+        self.assertNotIn(token()[:30].encode(), done.stdout)
+        for record in self.found(stdin=stdin):
+            self.assertTrue(record["valid"])
+            self.assertIn("/u/a token of", record["path"])
+
+    def test_a_line_with_a_time_of_its_own_continues_no_other(self):
+        stdin = nginx(AT, get(token())) + f"2026/09/21 20:00:00 [error] 31#31: {token()}\n"
+        good, other = self.found(stdin=stdin)
+        self.assertEqual(other["reason"], "missing_time")
+        stdin = f"{rfc3339(AT)} WARN a\n" * 3 + f"\tat b {token()}\nSep 21 20:00:00 host: {token()}\n\tat c {token()}\n"
+        self.assertEqual([r.get("reason") for r in self.found(stdin=stdin)], [None, "missing_time", "missing_time"])
+
+    def test_a_byte_order_mark_hides_nothing(self):
+        for line in (nginx(AT, get(token())), json.dumps({"time": rfc3339(AT), "t": token()}) + "\n", f"{rfc3339(AT)} WARN {token()}\n"):
+            (record,) = self.found(stdin="\ufeff" + line)
+            self.assertEqual((record["judged_at"], record["offset"]), (rfc3339(AT), 3 + line.index("eyJ")))
+
     def test_csv_has_the_same(self):
         done = self.audit("--format", "csv", "--only", "all", stdin=nginx(AT, get(token())) + nginx(LATE, get(token())))
         rows = list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
@@ -200,9 +220,16 @@ class AuditRuns(AuditCase):
         for zone in ("+01:00", "app*=+01:00"):
             records = self.found("--time-zone", zone, "access.log", "app.log")
             self.assertEqual([r["judged_at"] for r in records], [rfc3339(AT), rfc3339(AT)[:-1] + ".123Z"])
-        self.assertRefused(self.audit("--time-zone", "other*=+01:00", "app.log"), "--time-zone", "app.log")
+        self.assertRefused(self.audit("--time-zone", "other*=+01:00", "app.log"), "--time-zone", "other*", "none")
         # One time for all needs none.
         self.assertEqual([r["valid"] for r in self.found("--at", str(AT), "app.log")], [True])
+
+    def test_options_for_some_files_leave_the_others_as_they_are(self):
+        self.write("odd.json", json.dumps({"occurredOn": rfc3339(AT), "t": token()}) + "\n")
+        self.write("access.log", nginx(AT, get(token())))
+        records = self.found("--time-field", "/occurredOn", "odd.json", "access.log")
+        self.assertEqual([r["judged_at"] for r in records], [rfc3339(AT)] * 2)
+        self.assertRefused(self.audit("--time-zone", "*/nomatch/*=UTC", "access.log"), "--time-zone", "*/nomatch/*", "none")
 
     def test_daylight_saving_counts_and_the_repeated_hour_is_told(self):
         stdin = f"2026-10-25 02:30:00,000 WARN {token()}\n"

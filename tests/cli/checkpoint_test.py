@@ -127,7 +127,7 @@ class AuditCheckpoint(CheckpointCase):
 
     def test_a_stopped_audit_says_how_it_goes_on(self):
         whole = self.undisturbed()
-        self.assertIn(b"the same command goes on", self.stopped())
+        self.assertIn(b"run the same command again to go on", self.stopped())
         self.ends(self.begin())
         self.assertSame(whole)
 

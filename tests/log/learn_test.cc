@@ -120,7 +120,7 @@ TEST(Learn, TakesTheYearFromTheNameOfTheFile) {
                         {"app_20261231T235959.log", "Jan  1 12:00:00", "2027-01-01T12:00:00Z"},
                         {"20261231235959.log", "Dec 31 12:00:00", "2026-12-31T12:00:00Z"},
                         {"auth-2026-12.log", "Dec 31 12:00:00", "2026-12-31T12:00:00Z"},
-                        {"auth.2026.log", "Feb  1 12:00:00", "2026-02-01T12:00:00Z"},
+                        {"auth.2031.log", "Feb  1 12:00:00", "2031-02-01T12:00:00Z"},
                         {"/var/log/2026/11/28/syslog", "Nov 28 12:00:00", "2026-11-28T12:00:00Z"},
                         {"/srv/2020/app-2026-11-24.log", "Nov 24 12:00:00", "2026-11-24T12:00:00Z"},
                         {"port8080-2026-11-24.log", "Nov 24 12:00:00", "2026-11-24T12:00:00Z"}}) {
@@ -130,6 +130,28 @@ TEST(Learn, TakesTheYearFromTheNameOfTheFile) {
     const Learnt found = learnt(std::string(c.line) + " host app: text\n", options);
     EXPECT_EQ(found.year_source, YearSource::file_name) << c.name;
     EXPECT_EQ(found.time_read, c.time) << c.name;
+  }
+}
+
+TEST(Learn, TakesANumberThatIsFarFromTheTimeOfModificationForTheNameOfAServer) {
+  LearnOptions options = in_zone("UTC");
+  options.modified = parse_rfc3339("2026-12-01T00:00:00Z");
+  for (const auto& [name, year] : {std::pair("srv-2022.log", "2026"), {"app-2026.log", "2026"}, {"app-2025.log", "2025"}}) {
+    options.file_name = name;
+    EXPECT_EQ(learnt("Nov 28 12:00:00 host app: x\n", options).time_read, std::string(year) + "-11-28T12:00:00Z") << name;
+  }
+}
+
+TEST(Format, TellsWhichLinesMayContinueARecord) {
+  const Learnt text = learnt("2026-11-28 12:00:00,123 [main] WARN c.e.Auth - rejected\n", in_zone("UTC"));
+  const Learnt access = learnt("192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n");
+  for (const char* line : {"", "\tat c.e.Auth.check(Auth.java:8)", "java.lang.Exception: rejected", "12 more", "  more text"}) {
+    EXPECT_TRUE(text.format->may_continue(line)) << line;
+    EXPECT_FALSE(access.format->may_continue(line)) << line;
+  }
+  for (const char* line : {"2026/11/28 18:00:00 [error] 31#31: x", "Nov 28 18:00:00 host x", "28/Nov/2026:18:00:00 +0000 x",
+                           "[2026-11-28T18:00:00Z] x", "<34>Nov 28 18:00:00 x", "ts=2026-11-28T18:00:00Z x", "{\"a\":1}"}) {
+    EXPECT_FALSE(text.format->may_continue(line)) << line;
   }
 }
 

@@ -65,7 +65,8 @@ void set_defaults(const Arguments& arguments, StreamOptions& stream) {
 void note_inputs(const AuditResult& result) {
   for (const auto& [skipped, same] : result.repeated)
     note(skipped + ": the same content as " + same + "; it is counted once");
-  for (const InputFault& fault : result.run.faults) note(fault.message);
+  for (const InputFault& remark : result.run.remarks) note(remark.message);
+  for (const InputFault& fault : result.run.faults) fail("audit", fault.message);
 }
 
 int run(Arguments& arguments) {
@@ -103,7 +104,7 @@ int run(Arguments& arguments) {
   if (!result) return fail("audit", result.error(), stream.inputs);
   note_inputs(*result);
   note_other_reading(sources, result->run);
-  if (result->run.resumable) note("stopped; the same command goes on where this run ended, as " + stream.checkpoint + " says");
+  if (result->run.resumable) note("stopped; run the same command again to go on from here (" + stream.checkpoint + ")");
   if (result->run.output_dropped)
     note(stream.output + " was not written, because the run was stopped before the end of its input");
   if (bar) bar->finish(count_and_rate(result->run.records, "token", result->run.seconds) + "  done");

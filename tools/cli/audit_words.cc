@@ -42,7 +42,7 @@ std::string audit_text(const AuditResult& result) {
                      counted(result.files, "file", "files") + "\n" + summary_text(result.run, "token");
   if (const std::uint64_t redacted = count_of(result.run, Reason::token_redacted); redacted != 0) {
     text += "  " + counted(redacted, "token was", "tokens were") +
-            " masked before logging; nothing can be said of them but that they were there\n";
+            " masked before logging: nothing else can be said of " + (redacted == 1 ? "it" : "them") + "\n";
   }
   if (const std::uint64_t untimed = count_of(result.run, Reason::missing_time); untimed != 0) {
     text += "  " + counted(untimed, "token was", "tokens were") +
@@ -70,7 +70,10 @@ std::string explanation_text(const std::vector<LogExplanation>& explanations) {
     text += safe(file.input == "-" ? "standard input" : file.input) + "\n";
     add("compression", file.compression);
     add("format", file.format);
-    add("time", file.time_place.empty() ? "" : file.time_place + ", such as " + file.time_form);
+    if (file.lines != 0) {
+      add("time", file.time_place.empty() ? "none found; tell it with --time-field or --time-format"
+                                          : file.time_place + ", such as " + file.time_form);
+    }
     add("read as", file.time_read);
     add("zone", file.zone);
     add("year", file.year);

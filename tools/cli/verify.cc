@@ -79,7 +79,7 @@ int run(Arguments& arguments) {
   for (const InputFault& remark : result->remarks) note(remark.message);
   for (const InputFault& fault : result->faults) fail("verify", fault.message);
   note_other_reading(sources, *result);
-  if (result->resumable) note("stopped; the same command goes on where this run ended, as " + stream.checkpoint + " says");
+  if (result->resumable) note("stopped; run the same command again to go on from here (" + stream.checkpoint + ")");
   if (result->output_dropped)
     note(stream.output + " was not written, because the run was stopped before the end of its input");
   if (bar) bar->finish(count_and_rate(result->records, "record", result->seconds) + "  done");
