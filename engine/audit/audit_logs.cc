@@ -12,12 +12,12 @@
 #include "audit/audit_state.h"
 #include "audit/first_block.h"
 #include "audit/log_pipeline.h"
+#include "audit/same_content.h"
 #include "audit/survey.h"
 #include "codec/json.h"
 #include "input/list.h"
 #include "stream/checkpoint.h"
 #include "stream/outputs.h"
-#include "audit/same_content.h"
 
 namespace assay {
 namespace {
@@ -105,7 +105,8 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   Result<std::unique_ptr<stream::Checkpointer>> checkpointer = stream::Checkpointer::create(options, "audit", inputs);
   if (!checkpointer) return checkpointer.error();
   const stream::Checkpoint* from = *checkpointer != nullptr ? (*checkpointer)->from() : nullptr;
-  std::optional<audit::AuditState> state = from == nullptr ? audit::AuditState() : audit::audit_state_from_json(from->own);
+  std::optional<audit::AuditState> state =
+      from == nullptr ? audit::AuditState() : audit::audit_state_from_json(from->own);
   if (!state || (from != nullptr && state->tokens.size() != inputs.size()))
     return Error{options.checkpoint + ": not a whole checkpoint; remove it to begin anew", "checkpoint"};
   stream::Outputs outputs;
@@ -116,10 +117,9 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
     return stopped;
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
-  Result<AuditResult> result =
-      audit::LogPipeline(verifier.engine(), options, read, std::move(outputs), checkpointer->get(), std::move(*state),
-                         threads)
-          .run();
+  Result<AuditResult> result = audit::LogPipeline(verifier.engine(), options, read, std::move(outputs),
+                                                  checkpointer->get(), std::move(*state), threads)
+                                   .run();
   if (!result) return result;
   result->repeated = std::move(unread.repeated);
   result->run.faults.insert(result->run.faults.begin(), unread.faults.begin(), unread.faults.end());

@@ -60,7 +60,8 @@ Result<LogExplanation> explain(const ListedInput& input, const audit::Survey& su
   explanation.time_form = learnt.time_example;
   explanation.time_read = learnt.time_read;
   explanation.zone = learnt.zone;
-  if (learnt.year_source != log::YearSource::none) explanation.year = "from the " + std::string(to_string(learnt.year_source));
+  if (learnt.year_source != log::YearSource::none)
+    explanation.year = "from the " + std::string(to_string(learnt.year_source));
   explanation.lines = learnt.looked_at;
   explanation.understood = learnt.understood;
   explanation.fault = block->fault;

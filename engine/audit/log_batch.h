@@ -37,11 +37,11 @@ struct KnownMoment {
 struct Hit {
   std::string_view token = {};  // codings undone
   stream::Occurrence occurrence = {};
-  std::size_t file = 0;           // index of the input
-  std::uint64_t line = 0;         // from 1
+  std::size_t file = 0;    // index of the input
+  std::uint64_t line = 0;  // from 1
   LineMoment moment = {};
-  bool on_open_line = false;         // on the part of a line that an earlier block began
-  bool takes_earlier_time = false;   // its line continues a record whose time an earlier block may hold
+  bool on_open_line = false;        // on the part of a line that an earlier block began
+  bool takes_earlier_time = false;  // its line continues a record whose time an earlier block may hold
   std::string_view line_text = {};  // of the line, or of an event on it
 };
 
@@ -68,8 +68,8 @@ struct JoinedText {
 
 // What stands at the end of a block that lines of later blocks may need.
 struct BlockEnd {
-  std::optional<LineMoment> moment;   // of the last line that names a time in its place
-  std::uint64_t hits_on_last = 0;     // tokens on the last line
+  std::optional<LineMoment> moment;  // of the last line that names a time in its place
+  std::uint64_t hits_on_last = 0;    // tokens on the last line
   // Of the last line, if it begins here and goes on in the next block.
   log::LineFacts last_facts;
   LineMoment last_moment;
@@ -87,8 +87,8 @@ struct LogBatch : stream::Batch {
   std::vector<ByteRange> kept_lines;              // lines that are pieces of joined ones, in order
   std::vector<JoinedText> joined;                 // in order of `at`
 
-  bool is_between_lines = true;    // no piece of a line waits for others behind this block
-  std::string directive;           // the latest of the file, up to the block's end
+  bool is_between_lines = true;      // no piece of a line waits for others behind this block
+  std::string directive;             // the latest of the file, up to the block's end
   std::optional<KnownMoment> known;  // what LineLinker knows behind this block
 
   base::Arena arena;

@@ -220,8 +220,8 @@ Result<void> LogPipeline::run_stages() {
   };
   // A stage that passes batches on.
   const auto middle = [this](filter_mode mode, LogBatch* (LogPipeline::*step)(LogBatch*)) {
-    return make_filter<LogBatch*, LogBatch*>(mode,
-                                             runner_.stage([this, step](LogBatch* batch) { return (this->*step)(batch); }));
+    return make_filter<LogBatch*, LogBatch*>(
+        mode, runner_.stage([this, step](LogBatch* batch) { return (this->*step)(batch); }));
   };
   const auto stages = make_filter<void, LogBatch*>(serial, runner_.stage(read_or_stop)) &
                       middle(parallel, &LogPipeline::load) & middle(serial, &LogPipeline::arrange) &

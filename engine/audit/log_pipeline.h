@@ -46,8 +46,8 @@ struct Logs {
 // One run. run() is called once.
 class LogPipeline {
  public:
-  // `options` and `logs` outlive the pipeline and were checked by audit_logs. `checkpointer` may be null, and else outlives
-  // it, too. `state` is that of its checkpoint, or of a run that begins.
+  // `options` and `logs` outlive the pipeline and were checked by audit_logs. `checkpointer` may be null, and else
+  // outlives it, too. `state` is that of its checkpoint, or of a run that begins.
   LogPipeline(verify::Engine& engine, const StreamOptions& options, Logs& logs, stream::Outputs outputs,
               stream::Checkpointer* checkpointer, AuditState state, int threads);
   ~LogPipeline();

@@ -34,8 +34,10 @@ std::optional<Error> Survey::idle_rule(const std::vector<std::string>& files) co
   for (const Rule& rule : rules_) {
     const auto is_for = [&](const std::string& file) { return matches(rule, file); };
     if (!rule.glob.empty() && std::none_of(files.begin(), files.end(), is_for))
-      return Error{"'" + rule.glob + "' matches none of the files; a pattern is for the path as it was given, or for its last "
-                   "part", "time_zones"};
+      return Error{"'" + rule.glob +
+                       "' matches none of the files; a pattern is for the path as it was given, or for its last "
+                       "part",
+                   "time_zones"};
   }
   return std::nullopt;
 }

@@ -32,9 +32,10 @@ class Survey {
   // The error has the field "time_zones", "time_field" or "time_format".
   static Result<Survey> create(const LogOptions& logs);
 
-  // Learns how `file` is read from its first bytes, without compression. `modified`: when it was last written. The error
-  // is one of the options.
-  Result<FileSurvey> learn(const std::string& file, std::string_view first_bytes, std::optional<Instant> modified) const;
+  // Learns how `file` is read from its first bytes, without compression. `modified`: when it was last written. The
+  // error is one of the options.
+  Result<FileSurvey> learn(const std::string& file, std::string_view first_bytes,
+                           std::optional<Instant> modified) const;
 
   // The error that names a glob which is for none of the files; nothing if each is for one.
   std::optional<Error> idle_rule(const std::vector<std::string>& files) const;

@@ -99,8 +99,8 @@ void TokenSearch::read_line(LogBatch& batch) {
   }
 }
 
-// Finds the last line before byte `before`, where a line begins or the block ends, that names a time. Each line is looked
-// at once, whatever the number of calls.
+// Finds the last line before byte `before`, where a line begins or the block ends, that names a time. Each line is
+// looked at once, whatever the number of calls.
 void TokenSearch::look_back(LogBatch& batch, std::size_t before) {
   const std::string_view bytes = batch.block.text;
   for (std::size_t end = before; end > looked_back_;) {
@@ -109,7 +109,8 @@ void TokenSearch::look_back(LogBatch& batch, std::size_t before) {
     if (begin == 0 && batch.block.continues_line) break;
     scratch_.reset();
     const std::size_t mark = batch.block.first_offset + begin == 0 ? mark_size(bytes) : 0;
-    const std::string_view line = without_return(bytes.substr(begin + mark, line_end - begin - std::min(mark, line_end)));
+    const std::string_view line =
+        without_return(bytes.substr(begin + mark, line_end - begin - std::min(mark, line_end)));
     const log::FileFormat& format = format_at(batch, begin);
     const log::LineFacts facts = format.read(line, scratch_);
     if (!facts.time_text.empty() || !format.may_continue(line)) {

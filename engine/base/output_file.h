@@ -67,7 +67,8 @@ class OutputFile {
   // the process at once.
   static void remove_all_temporaries() noexcept;
 
-  // Returns when the bytes written so far are on the disk, as far as the file system can tell. The error names the path.
+  // Returns when the bytes written so far are on the disk, as far as the file system can tell. The error names the
+  // path.
   Result<void> sync();
   // Returns when the bytes and the name are on the disk, as far as the file system can tell. The error names the path.
   Result<void> commit();

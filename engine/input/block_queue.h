@@ -15,8 +15,7 @@ class Numbering {
  public:
   Numbering() = default;
   // Of a run that begins at `first`.
-  explicit Numbering(const Place& first)
-      : file_(first.input), next_record_(first.record), next_line_(first.line) {}
+  explicit Numbering(const Place& first) : file_(first.input), next_record_(first.record), next_line_(first.line) {}
   // Drops the block if an earlier one of its input has a fault: the input ended there.
   void number(Block& block) noexcept;
 

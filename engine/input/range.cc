@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "codec/newlines.h"
+#include "input/newlines.h"
 #include "input/splitter.h"
 
 namespace assay::input {
@@ -136,7 +136,7 @@ void load_text(Block& block, const Range& range) {
   block.text = block.buffer.view();
   block.first_offset = range.begin;
   const bool ends_file = !block.text.empty() && block.text.back() != '\n' && !block.ends_mid_line;
-  block.line_count = codec::count_newlines(block.text) + (ends_file ? 1 : 0);
+  block.line_count = count_newlines(block.text) + (ends_file ? 1 : 0);
   block.bytes += block.text.size();
 }
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/file_kind.h"
-#include "codec/newlines.h"
+#include "input/newlines.h"
 
 namespace assay::input {
 namespace {
@@ -328,7 +328,7 @@ std::size_t Splitter::cut_piece(Block& block) {
     mid_line_ = block.ends_mid_line = true;
   }
   const std::string_view text = bytes.substr(0, used);
-  block.line_count = codec::count_newlines(text) + (text.back() != '\n' && !block.ends_mid_line ? 1 : 0);
+  block.line_count = count_newlines(text) + (text.back() != '\n' && !block.ends_mid_line ? 1 : 0);
   return used;
 }
 

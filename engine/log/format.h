@@ -23,8 +23,8 @@ enum class Joining : std::uint8_t {
   journald,  // JSON records whose MESSAGE is an array of numbers
 };
 
-// Whether a line begins like a record of its own: with a time in whatever form, perhaps behind a bracket or a name such as
-// "ts=", or with '{'. Such a line continues no other one.
+// Whether a line begins like a record of its own: with a time in whatever form, perhaps behind a bracket or a name such
+// as "ts=", or with '{'. Such a line continues no other one.
 bool begins_record(std::string_view line);
 
 class FileFormat {

@@ -390,10 +390,10 @@ class TextFormat final : public FileFormat {
         time_(std::move(time)),
         needs_zone_(needs_zone),
         needs_year_(needs_year) {
-    is_of_requests_ = row.joining != Joining::none ||
-                      std::any_of(elements_.begin(), elements_.end(), [](const Element& element) {
-                        return element.kind == Kind::status || element.kind == Kind::request || element.kind == Kind::url;
-                      });
+    is_of_requests_ =
+        row.joining != Joining::none || std::any_of(elements_.begin(), elements_.end(), [](const Element& element) {
+          return element.kind == Kind::status || element.kind == Kind::request || element.kind == Kind::url;
+        });
     // What stands behind the last fact only tells formats apart.
     while (!elements_.empty() && !holds_fact(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
   }

@@ -85,8 +85,10 @@ std::string_view only_address(std::string_view text) noexcept {
     const std::size_t begin = end;
     while (end < text.size() && is_of_address(text[end])) ++end;
     std::string_view word = text.substr(begin, end - begin);
-    const bool is_word = (begin == 0 || !is_alphanumeric(text[begin - 1])) && (end == text.size() || !is_alphanumeric(text[end]));
-    while (word.ends_with('.') || (word.ends_with(':') && !word.ends_with("::"))) word.remove_suffix(1);  // of a sentence
+    const bool is_word =
+        (begin == 0 || !is_alphanumeric(text[begin - 1])) && (end == text.size() || !is_alphanumeric(text[end]));
+    while (word.ends_with('.') || (word.ends_with(':') && !word.ends_with("::")))
+      word.remove_suffix(1);  // of a sentence
     if (!is_word || word.size() < kLeast || word.size() > kMost) continue;
     std::string_view address = word;
     if (const std::size_t port = word.find(':'); port == word.rfind(':')) address = word.substr(0, port);

@@ -274,7 +274,8 @@ std::optional<std::string> difference(const RunIdentity& saved, const RunIdentit
   for (std::size_t i = 0; i < std::max(saved.inputs.size(), now.inputs.size()); ++i) {
     if (i >= now.inputs.size()) return saved.inputs[i].path + " is missing";
     if (i >= saved.inputs.size()) return now.inputs[i].path + " is new";
-    if (saved.inputs[i].path != now.inputs[i].path) return now.inputs[i].path + " stands where " + saved.inputs[i].path + " stood";
+    if (saved.inputs[i].path != now.inputs[i].path)
+      return now.inputs[i].path + " stands where " + saved.inputs[i].path + " stood";
     if (saved.inputs[i] != now.inputs[i]) return now.inputs[i].path + " has changed";
   }
   return std::nullopt;

@@ -34,16 +34,16 @@ struct RunIdentity {
   std::string command;  // "verify"
   std::vector<std::pair<std::string, std::string>> options;
   std::vector<Input> inputs;  // that are read
-  std::string keys;  // SHA-256 of the files of keys and of revoked tokens, hexadecimal
+  std::string keys;           // SHA-256 of the files of keys and of revoked tokens, hexadecimal
 
   friend bool operator==(const RunIdentity&, const RunIdentity&) = default;
 };
 
 struct Checkpoint {
   RunIdentity identity;
-  input::Place place;     // everything before it was judged and written
+  input::Place place;          // everything before it was judged and written
   bool is_compressed = false;  // the input at the place; it is read from its beginning again
-  bool finished = false;  // every record was written; only the output's name and the summary may be missing
+  bool finished = false;       // every record was written; only the output's name and the summary may be missing
   std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input as it is stored; keep() counts the latter
   Counts counts;
   Tally tally;
@@ -96,8 +96,8 @@ inline input::Place first_place(const Checkpointer* checkpointer) noexcept {
   return checkpointer == nullptr || checkpointer->from() == nullptr ? input::Place() : checkpointer->from()->place;
 }
 
-// Where the run goes on behind a block, or nothing if it cannot go on there: within a line, or behind a record whose end
-// was not read. `record`: the number of the next one.
+// Where the run goes on behind a block, or nothing if it cannot go on there: within a line, or behind a record whose
+// end was not read. `record`: the number of the next one.
 std::optional<input::Place> place_behind(const input::Block& block, std::uint64_t record);
 
 }  // namespace assay::stream

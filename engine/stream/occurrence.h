@@ -11,10 +11,10 @@ namespace assay::stream {
 
 // Views. What the line does not say is empty or 0.
 struct Occurrence {
-  std::uint64_t nth = 1;      // of the tokens on its line, from the left
-  std::uint64_t offset = 0;   // bytes from the beginning of the uncompressed file
-  std::uint64_t length = 0;   // bytes of the original text
-  std::uint8_t decoded = 0;   // codings that were undone: bits of log::Coding
+  std::uint64_t nth = 1;     // of the tokens on its line, from the left
+  std::uint64_t offset = 0;  // bytes from the beginning of the uncompressed file
+  std::uint64_t length = 0;  // bytes of the original text
+  std::uint8_t decoded = 0;  // codings that were undone: bits of log::Coding
   log::Where where = log::Where::text;
   std::string_view client, method, path;
   std::uint16_t status = 0;  // of HTTP

@@ -20,9 +20,10 @@ struct Outputs {
 };
 
 // Opens everything that the run writes, so that a run whose results cannot be written does not begin. No output may be
-// one of the inputs or of options.keep. With a checkpoint the verdicts go on behind those of `from`, or begin anew if it is
-// null; if `from` is finished and the file of verdicts has its name already, outputs.verdicts stays empty. After an error, `outputs` holds what was opened before. The error has the field
-// "output" or "summary", or "stopped" if options.stop was set while a named pipe waited for its reader.
+// one of the inputs or of options.keep. With a checkpoint the verdicts go on behind those of `from`, or begin anew if
+// it is null; if `from` is finished and the file of verdicts has its name already, outputs.verdicts stays empty. After
+// an error, `outputs` holds what was opened before. The error has the field "output" or "summary", or "stopped" if
+// options.stop was set while a named pipe waited for its reader.
 Result<void> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
                           const Checkpoint* from, Outputs& outputs);
 

@@ -52,8 +52,8 @@ Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOpti
     return stream::stopped_early(options, outputs);
   }
   const int threads = options.threads > 0 ? options.threads : oneapi::tbb::info::default_concurrency();
-  return stream::Pipeline(verifier.engine(), options, *inputs, std::move(*times), std::move(outputs), checkpointer->get(),
-                          threads)
+  return stream::Pipeline(verifier.engine(), options, *inputs, std::move(*times), std::move(outputs),
+                          checkpointer->get(), threads)
       .run();
 } catch (const std::bad_alloc&) {
   return Error{"not enough memory for so many threads; use fewer", "threads"};

@@ -23,8 +23,8 @@ namespace assay::stream {
 class WriteStage {
  public:
   // `options` and `writer` outlive the stage. Without output and writer, verdicts are only counted. `inputs`: their
-  // names. `started` and `total_bytes` are for the reports of progress. `from`: the checkpoint behind which the run goes
-  // on; null: it begins anew.
+  // names. `started` and `total_bytes` are for the reports of progress. `from`: the checkpoint behind which the run
+  // goes on; null: it begins anew.
   WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const VerdictWriter* writer,
              std::vector<std::string> inputs, std::chrono::steady_clock::time_point started, std::uint64_t total_bytes,
              const Checkpoint* from);
@@ -70,8 +70,8 @@ class WriteStage {
   Tally tally_;
   InputNotes notes_;
   std::uint64_t bytes_ = 0;         // of input
-  bool is_compressed_ = false;       // the input that is read
-  std::uint64_t output_bytes_ = 0;   // written
+  bool is_compressed_ = false;      // the input that is read
+  std::uint64_t output_bytes_ = 0;  // written
   bool goes_on_ = false;            // behind what an earlier run wrote
   std::vector<InputFault> faults_, remarks_;
   bool closed_ = false;

@@ -73,7 +73,8 @@ const std::string kAccessEnd = " HTTP/1.1\" 200 12 \"-\" \"curl/8\"";
 
 TEST(LineOrder, ALineThatBlocksShareHasOneTimeOneClientAndOneCount) {
   const std::string line = kAccess + kToken + kAccessEnd + " ";
-  const Audited audited = audit({{line, false, true}, {" x " + kToken + " ", true, true}, {kToken + "\n" + line + "\n", true}});
+  const Audited audited =
+      audit({{line, false, true}, {" x " + kToken + " ", true, true}, {kToken + "\n" + line + "\n", true}});
   ASSERT_EQ(audited.hits.size(), 4u);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(audited.hits[i].occurrence.nth, i + 1);
@@ -116,9 +117,8 @@ TEST(LineOrder, ABlockDoesNotDependOnWhereItWasCut) {
 }
 
 TEST(LineOrder, AJsonLineWithoutATimeContinuesNothing) {
-  const Audited audited =
-      audit({{"{\"time\":\"2026-11-28T12:00:00Z\",\"a\":1}\n{\"t\":\"" + kToken + "\"}\n{\"time\":\"2026-02-30T00:00:00Z\",\"t\":\"" +
-              kToken + "\"}\n"}});
+  const Audited audited = audit({{"{\"time\":\"2026-11-28T12:00:00Z\",\"a\":1}\n{\"t\":\"" + kToken +
+                                  "\"}\n{\"time\":\"2026-02-30T00:00:00Z\",\"t\":\"" + kToken + "\"}\n"}});
   ASSERT_EQ(audited.hits.size(), 2u);
   EXPECT_EQ(moment(audited.hits[0]), "none");
   EXPECT_EQ(audited.hits[0].moment.unreadable, "");
@@ -128,9 +128,10 @@ TEST(LineOrder, AJsonLineWithoutATimeContinuesNothing) {
 
 TEST(LineOrder, PiecesOfALineAreJoinedThroughBlocksAndAtTheEndOfTheFile) {
   const std::string half = kToken.substr(0, 40), rest = kToken.substr(40);
-  const Audited audited = audit({{"2026-11-28T12:00:00Z stdout P Bearer " + half + "\n"},
-                                 {"2026-11-28T12:00:01Z stderr F " + kToken + "\n"},
-                                 {"2026-11-28T12:00:02Z stdout F " + rest + "\n2026-11-28T12:00:03Z stdout P " + kToken + "\n"}});
+  const Audited audited =
+      audit({{"2026-11-28T12:00:00Z stdout P Bearer " + half + "\n"},
+             {"2026-11-28T12:00:01Z stderr F " + kToken + "\n"},
+             {"2026-11-28T12:00:02Z stdout F " + rest + "\n2026-11-28T12:00:03Z stdout P " + kToken + "\n"}});
   ASSERT_EQ(audited.hits.size(), 3u);
   EXPECT_EQ(audited.hits[0].line, 2u);
   EXPECT_EQ(audited.hits[1].line, 1u);
@@ -142,7 +143,9 @@ TEST(LineOrder, PiecesOfALineAreJoinedThroughBlocksAndAtTheEndOfTheFile) {
 }
 
 TEST(LineOrder, ADirectiveChangesTheColumnsOfTheLinesBehindIt) {
-  const std::string first = "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query\n2026-11-28 12:00:00 192.0.2.1 GET /a t=" + kToken + "\n";
+  const std::string first =
+      "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query\n2026-11-28 12:00:00 192.0.2.1 GET /a t=" + kToken +
+      "\n";
   const std::string second = "#Fields: cs-uri-query date time c-ip\n";
   const std::string third = "t=" + kToken + " 2026-11-28 12:00:05 192.0.2.2\n";
   for (const std::vector<Piece>& blocks :

@@ -52,8 +52,8 @@ TEST(Survey, RefusesRulesAndFieldsThatFitNoFile) {
 
 TEST(Survey, KnowsFormatsWithDirectives) {
   const Survey survey = survey_of({});
-  const FileSurvey w3c =
-      learnt(survey, "u_ex.log", "#Fields: date time cs-method cs-uri-stem cs-uri-query\n2026-11-28 12:00:00 GET /a -\n");
+  const FileSurvey w3c = learnt(
+      survey, "u_ex.log", "#Fields: date time cs-method cs-uri-stem cs-uri-query\n2026-11-28 12:00:00 GET /a -\n");
   EXPECT_TRUE(w3c.has_directives);
   EXPECT_TRUE(w3c.has_times());
   EXPECT_FALSE(learnt(survey, "app.log").has_directives);

@@ -136,21 +136,26 @@ TEST(Learn, TakesTheYearFromTheNameOfTheFile) {
 TEST(Learn, TakesANumberThatIsFarFromTheTimeOfModificationForTheNameOfAServer) {
   LearnOptions options = in_zone("UTC");
   options.modified = parse_rfc3339("2026-12-01T00:00:00Z");
-  for (const auto& [name, year] : {std::pair("srv-2022.log", "2026"), {"app-2026.log", "2026"}, {"app-2025.log", "2025"}}) {
+  for (const auto& [name, year] :
+       {std::pair("srv-2022.log", "2026"), {"app-2026.log", "2026"}, {"app-2025.log", "2025"}}) {
     options.file_name = name;
-    EXPECT_EQ(learnt("Nov 28 12:00:00 host app: x\n", options).time_read, std::string(year) + "-11-28T12:00:00Z") << name;
+    EXPECT_EQ(learnt("Nov 28 12:00:00 host app: x\n", options).time_read, std::string(year) + "-11-28T12:00:00Z")
+        << name;
   }
 }
 
 TEST(Format, TellsWhichLinesMayContinueARecord) {
   const Learnt text = learnt("2026-11-28 12:00:00,123 [main] WARN c.e.Auth - rejected\n", in_zone("UTC"));
-  const Learnt access = learnt("192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n");
-  for (const char* line : {"", "\tat c.e.Auth.check(Auth.java:8)", "java.lang.Exception: rejected", "12 more", "  more text"}) {
+  const Learnt access =
+      learnt("192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n");
+  for (const char* line :
+       {"", "\tat c.e.Auth.check(Auth.java:8)", "java.lang.Exception: rejected", "12 more", "  more text"}) {
     EXPECT_TRUE(text.format->may_continue(line)) << line;
     EXPECT_FALSE(access.format->may_continue(line)) << line;
   }
-  for (const char* line : {"2026/11/28 18:00:00 [error] 31#31: x", "Nov 28 18:00:00 host x", "28/Nov/2026:18:00:00 +0000 x",
-                           "[2026-11-28T18:00:00Z] x", "<34>Nov 28 18:00:00 x", "ts=2026-11-28T18:00:00Z x", "{\"a\":1}"}) {
+  for (const char* line :
+       {"2026/11/28 18:00:00 [error] 31#31: x", "Nov 28 18:00:00 host x", "28/Nov/2026:18:00:00 +0000 x",
+        "[2026-11-28T18:00:00Z] x", "<34>Nov 28 18:00:00 x", "ts=2026-11-28T18:00:00Z x", "{\"a\":1}"}) {
     EXPECT_FALSE(text.format->may_continue(line)) << line;
   }
 }

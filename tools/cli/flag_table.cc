@@ -99,16 +99,17 @@ Reader<mint::Fault> fault() {
 
 // audit --time-zone: "ZONE", or "GLOB=ZONE". No zone holds a '='.
 Reader<ZoneRule> zone_rule() {
-  return {.read = [](const std::string& text) -> Result<ZoneRule> {
-            const std::size_t equals = text.rfind('=');
-            ZoneRule rule;
-            if (equals != std::string::npos) rule.glob = text.substr(0, equals);
-            rule.zone = text.substr(equals == std::string::npos ? 0 : equals + 1);
-            if (rule.zone.empty() || equals == 0)
-              return Error{"cannot read " + in_quotes(text) + "; use ZONE or GLOB=ZONE, such as '*/app/*=Europe/Berlin'"};
-            return rule;
-          },
-          .write = [](const ZoneRule& rule) { return rule.glob.empty() ? rule.zone : rule.glob + "=" + rule.zone; }};
+  return {
+      .read = [](const std::string& text) -> Result<ZoneRule> {
+        const std::size_t equals = text.rfind('=');
+        ZoneRule rule;
+        if (equals != std::string::npos) rule.glob = text.substr(0, equals);
+        rule.zone = text.substr(equals == std::string::npos ? 0 : equals + 1);
+        if (rule.zone.empty() || equals == 0)
+          return Error{"cannot read " + in_quotes(text) + "; use ZONE or GLOB=ZONE, such as '*/app/*=Europe/Berlin'"};
+        return rule;
+      },
+      .write = [](const ZoneRule& rule) { return rule.glob.empty() ? rule.zone : rule.glob + "=" + rule.zone; }};
 }
 
 // bench --backend: "auto" is what auto chooses here.
@@ -518,7 +519,8 @@ Rows input_rows() {
        .placeholder = "[GLOB=]ZONE",
        .group = kInput,
        .commands = {kAudit},
-       .help = "the zone of times that name none, for all files or for those that match GLOB: Europe/Berlin, +01:00, UTC",
+       .help =
+           "the zone of times that name none, for all files or for those that match GLOB: Europe/Berlin, +01:00, UTC",
        .value = append(FIELD(logs, time_zones), zone_rule()),
        .default_text = "none; times that need one end the run before it begins"},
       {.name = "--year",

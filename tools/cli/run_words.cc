@@ -57,9 +57,9 @@ void show_progress(ProgressBar& bar, const char* unit, const StreamOptions::Prog
 std::string summary_text(const StreamResult& result, const char* unit) {
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.3g", result.seconds);
-  std::string text = "assay: " + counted(result.records, unit) + ": " +
-                     with_commas(result.accepted) + " accepted, " + with_commas(result.rejected) + " rejected, " +
-                     seconds + " s, " + rate_text(result.records, result.seconds) + "\n";
+  std::string text = "assay: " + counted(result.records, unit) + ": " + with_commas(result.accepted) + " accepted, " +
+                     with_commas(result.rejected) + " rejected, " + seconds + " s, " +
+                     rate_text(result.records, result.seconds) + "\n";
   std::size_t width = 0;
   for (const auto& [reason, count] : result.by_reason) width = std::max(width, reason.size());
   for (const auto& [reason, count] : result.by_reason) {

@@ -25,7 +25,8 @@ struct LogOptions {
   std::string time_format;  // in the language of strptime(3); empty: learnt from each file
   // The last rule whose glob matches a file counts; if none does, the last without a glob.
   std::vector<ZoneRule> time_zones;
-  std::optional<int> year;  // of a file's first line, if its times name none; empty: by its name, or when it was changed
+  std::optional<int>
+      year;  // of a file's first line, if its times name none; empty: by its name, or when it was changed
 };
 
 struct AuditResult {
@@ -39,8 +40,9 @@ struct AuditResult {
 };
 
 // Finds every token in the inputs and judges it, with `options.at` or without it at the time of its line. A verdict
-// tells where its token stands. Files, folders and standard input, also compressed ones, are read as verify_stream reads
-// them; `input`, `token_field`, `time_field`, `time_format`, `time_zone` and `at_record` of `options` are not used.
+// tells where its token stands. Files, folders and standard input, also compressed ones, are read as verify_stream
+// reads them; `input`, `token_field`, `time_field`, `time_format`, `time_zone` and `at_record` of `options` are not
+// used.
 //
 // The error says what is wrong with the options or with what they name. A file whose times need a zone that no rule
 // gives is an error before any file is judged; its field is "time_zones". Faults of single inputs are in the result.
@@ -49,15 +51,15 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
 // How an input would be read, learnt from its first lines. Texts are for a person; empty ones are not known.
 struct LogExplanation {
   std::string input;
-  std::string compression;  // "gzip"
-  std::string format;       // "nginx combined"
-  std::string time_place;   // "field 4"
-  std::string time_form;    // "28/Nov/2026:12:00:00 +0000"
-  std::string time_read;    // the first time, in RFC 3339
-  std::string zone, year;   // and where they come from
-  std::string tokens;       // "query 12, authorization 3"
+  std::string compression;                  // "gzip"
+  std::string format;                       // "nginx combined"
+  std::string time_place;                   // "field 4"
+  std::string time_form;                    // "28/Nov/2026:12:00:00 +0000"
+  std::string time_read;                    // the first time, in RFC 3339
+  std::string zone, year;                   // and where they come from
+  std::string tokens;                       // "query 12, authorization 3"
   std::uint64_t lines = 0, understood = 0;  // that were looked at, and of them those whose time was read
-  std::string fault;        // why the input cannot be read, or not to its end
+  std::string fault;                        // why the input cannot be read, or not to its end
   std::optional<Error> need;  // the option without which an audit would not begin; its field is of LogOptions
 };
 // Explains every input, and judges nothing.

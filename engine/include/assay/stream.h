@@ -75,9 +75,10 @@ struct StreamOptions {
   std::string summary;                                        // path of the summary as JSON; empty: none
   std::vector<std::string> keep;                              // further files that no output may replace: keys
   std::vector<std::pair<std::string, std::string>> manifest;  // options and values to show in the summary; no secrets
-  // Path of the checkpoint; empty: none. It is written every `checkpoint_seconds`, or less often so that it takes at most a
-  // twentieth of the time, and removed when the run is complete. If there is one at the beginning, the run goes on where that one was; it must be of the same inputs, keys
-  // and `decisive` options. The inputs must be files, and the output a file that is not compressed, or none.
+  // Path of the checkpoint; empty: none. It is written every `checkpoint_seconds`, or less often so that it takes at
+  // most a twentieth of the time, and removed when the run is complete. If there is one at the beginning, the run goes
+  // on where that one was; it must be of the same inputs, keys and `decisive` options. The inputs must be files, and
+  // the output a file that is not compressed, or none.
   std::string checkpoint;
   double checkpoint_seconds = 0.2;
   std::vector<std::pair<std::string, std::string>> decisive;  // options and values that decide what is written

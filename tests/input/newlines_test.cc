@@ -1,4 +1,4 @@
-#include "codec/newlines.h"
+#include "input/newlines.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-namespace assay::codec {
+namespace assay::input {
 namespace {
 
 TEST(Newlines, AreCountedAtEveryPlaceAndInEveryLength) {
@@ -38,4 +38,4 @@ TEST(Newlines, AgreeWithASlowCount) {
 }
 
 }  // namespace
-}  // namespace assay::codec
+}  // namespace assay::input

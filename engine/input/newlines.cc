@@ -1,9 +1,9 @@
-#include "codec/newlines.h"
+#include "input/newlines.h"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace assay::codec {
+namespace assay::input {
 namespace {
 
 // Counters of one byte, so that compilers make vector code of the loop without being told an instruction set.
@@ -34,4 +34,4 @@ std::uint64_t count_newlines(std::string_view text) noexcept {
   return count + static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-}  // namespace assay::codec
+}  // namespace assay::input

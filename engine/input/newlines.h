@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace assay::codec {
+namespace assay::input {
 
 // Returns how many '\n' the text holds.
 std::uint64_t count_newlines(std::string_view text) noexcept;
 
-}  // namespace assay::codec
+}  // namespace assay::input
