@@ -97,6 +97,7 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   if (!survey) return survey.error();
   Result<std::vector<ListedInput>> listed = input::list_inputs(options.inputs);
   if (!listed) return listed.error();
+  stream::skip_outputs(options, *listed);
   Unread unread;
   const std::vector<ListedInput> inputs = choose(std::move(*listed), unread);
   audit::Logs read{.survey = std::move(*survey), .inputs = {}, .files = {}};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "audit/carried_fields.h"
+#include "jose/shown_time.h"
 #include "jose/token_material.h"
 
 namespace assay::audit {
@@ -12,16 +13,13 @@ namespace {
 
 // Tokens that are verified in one call: enough for the lanes, and little memory if a line holds millions.
 constexpr std::size_t kMostTokens = 4096;
-// Of a text that could not be read as a time.
-constexpr std::size_t kShownTime = 64;
 
-// Why a token has no moment. The text where the time should be is foreign, and no token of it is shown.
-std::string untimed_detail(const Hit& hit, std::string_view place) {
+// Why a token has no moment.
+std::string untimed_detail(const Hit& hit, std::string_view place, base::Arena& arena) {
   if (place.empty()) return "no times were found in this log";
   if (hit.moment.unreadable.empty())
     return "the line has no time where the others of this log have theirs (" + std::string(place) + ")";
-  std::string shown = jose::without_token_material(hit.moment.unreadable.substr(0, kShownTime));
-  return "cannot read '" + shown + "' as a time";
+  return "cannot read " + jose::shown_time(hit.moment.unreadable, arena) + " as a time";
 }
 
 // What a request was, without credentials: a token may stand in its path, or in place of its method.
@@ -48,6 +46,7 @@ struct JudgeStage::Worker {
   // One a token that has a moment, in the same order.
   std::vector<jose::TokenInput> inputs;
   std::vector<jose::TokenVerdict> verdicts;
+  ParsedLine parsed;
 };
 
 JudgeStage::JudgeStage(verify::Engine& engine, const StreamOptions& options, const stream::VerdictWriter* writer)
@@ -73,6 +72,7 @@ std::unique_ptr<JudgeStage::Worker> JudgeStage::take_worker() {
 Result<void> JudgeStage::judge(LogBatch& batch) {
   if (batch.hits.empty()) return {};
   std::unique_ptr<Worker> worker = take_worker();
+  worker->parsed.line = {};  // of a batch whose memory has other lines now
   for (std::size_t from = 0; from < batch.hits.size(); from += kMostTokens) {
     const std::size_t to = std::min(from + kMostTokens, batch.hits.size());
     if (!verify(*worker, batch, from, to))
@@ -110,17 +110,18 @@ void JudgeStage::append_verdicts(Worker& worker, LogBatch& batch, std::size_t fr
     const Hit& hit = batch.hits[i];
     const Instant* at = moment_of(hit);
     if (at != nullptr) {
-      append(batch, i, worker.verdicts[verified++], at);
+      append(worker, batch, i, worker.verdicts[verified++], at);
       continue;
     }
     untimed.reasons = Reason::missing_time;
-    untimed.detail = batch.arena.copy(untimed_detail(hit, batch.time_place));
-    append(batch, i, untimed, nullptr);
+    untimed.detail = batch.arena.copy(untimed_detail(hit, batch.time_place, batch.arena));
+    append(worker, batch, i, untimed, nullptr);
   }
   worker.session->clock().lap(Stage::output);
 }
 
-void JudgeStage::append(LogBatch& batch, std::size_t index, const jose::TokenVerdict& verdict, const Instant* at) {
+void JudgeStage::append(Worker& worker, LogBatch& batch, std::size_t index, const jose::TokenVerdict& verdict,
+                        const Instant* at) {
   const Hit& hit = batch.hits[index];
   const std::uint64_t record = batch.first_record + index;
   batch.counts.count(verdict);
@@ -134,15 +135,16 @@ void JudgeStage::append(LogBatch& batch, std::size_t index, const jose::TokenVer
   const stream::Occurrence occurrence = without_tokens(hit.occurrence, batch.arena);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
-  writer_->append(batch.output, {.record = record,
-                                 .line = hit.line,
-                                 .file = hit.file,
-                                 .verdict = &verdict,
-                                 .has_token = !is_mask,
-                                 .token = hit.token,
-                                 .judged_at = at,
-                                 .carried = carried_fields(hit.line_text, hit.token, options_.carry, batch.arena),
-                                 .occurrence = &occurrence});
+  writer_->append(batch.output,
+                  {.record = record,
+                   .line = hit.line,
+                   .file = hit.file,
+                   .verdict = &verdict,
+                   .has_token = !is_mask,
+                   .token = hit.token,
+                   .judged_at = at,
+                   .carried = carried_fields(hit.line_text, hit.token, options_.carry, worker.parsed, batch.arena),
+                   .occurrence = &occurrence});
 }
 
 void JudgeStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) {

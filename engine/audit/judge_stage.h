@@ -37,7 +37,7 @@ class JudgeStage {
   std::unique_ptr<Worker> take_worker() EXCLUDES(mutex_);
   bool verify(Worker& worker, LogBatch& batch, std::size_t from, std::size_t to);
   void append_verdicts(Worker& worker, LogBatch& batch, std::size_t from, std::size_t to) EXCLUDES(mutex_);
-  void append(LogBatch& batch, std::size_t index, const jose::TokenVerdict& verdict, const Instant* at);
+  void append(Worker& worker, LogBatch& batch, std::size_t index, const jose::TokenVerdict& verdict, const Instant* at);
   void keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) EXCLUDES(mutex_);
   const Instant* moment_of(const Hit& hit) const noexcept;
 

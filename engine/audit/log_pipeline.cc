@@ -264,7 +264,8 @@ Result<AuditResult> LogPipeline::finish() {
     if (place_) {
       if (Result<void> kept = keep(*place_, false); !kept) return kept.error();
     }
-    run.resumable = true;
+    run.resumable = checkpointer_->has_any();
+    run.output_dropped = !run.resumable && write_stage_.awaits_commit();
     return result_of(std::move(run));
   }
   if (checkpointer_ != nullptr) {

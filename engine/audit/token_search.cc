@@ -12,11 +12,9 @@ std::string_view without_return(std::string_view line) noexcept {
 
 // The format of the line that begins at `at`.
 const log::FileFormat& format_at(const LogBatch& batch, std::size_t at) noexcept {
-  const log::FileFormat* format = batch.format.get();
-  for (const FormatChange& change : batch.changes) {
-    if (change.at <= at) format = change.format.get();
-  }
-  return *format;
+  const auto behind = std::upper_bound(batch.changes.begin(), batch.changes.end(), at,
+                                       [](std::size_t place, const FormatChange& change) { return place < change.at; });
+  return behind == batch.changes.begin() ? *batch.format : *behind[-1].format;
 }
 
 // Bytes of a byte order mark.
@@ -57,7 +55,7 @@ void TokenSearch::search(LogBatch& batch) {
     add_block_hit(batch, found);
   }
   for (; joined != batch.joined.end(); ++joined) add_joined_hits(batch, *joined);
-  batch.other_credentials = counts.other_credentials;
+  batch.other_credentials += counts.other_credentials;
   find_end(batch);
 }
 

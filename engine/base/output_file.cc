@@ -179,8 +179,22 @@ Result<OutputFile> OutputFile::open_partial(const std::string& path, Options opt
   if (exists && ::realpath(path.c_str(), resolved) == nullptr) return cannot_write(path, errno);
   const std::string place = exists ? resolved : path;
   const std::string partial = partial_name(place);
-  const int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | (options.resume_at == 0 ? O_CREAT : 0);
-  const int fd = ::open(partial.c_str(), flags, static_cast<mode_t>(exists ? st.st_mode & 0777 : mode));
+  // What an earlier run left is opened first, so that its lock tells whether that run still writes.
+  int fd = ::open(partial.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd >= 0 && options.resume_at == 0) {
+    const bool is_free = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (is_free) ::unlink(partial.c_str());
+    ::close(fd);
+    if (!is_free) return Error{partial + ": another run writes it"};
+    fd = -1;
+    errno = ENOENT;
+  }
+  if (fd < 0 && errno == ENOENT && options.resume_at == 0) {
+    fd = ::open(partial.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_CREAT | O_EXCL,
+                static_cast<mode_t>(exists ? st.st_mode & 0777 : mode));
+  }
+  if (fd < 0 && errno == ENOENT && options.resume_at != 0)
+    return Error{partial + " is missing, which an earlier run wrote; begin anew without its checkpoint"};
   if (fd < 0) return cannot_write(partial, errno);
   OutputFile output(fd, path);
   output.place_ = place;

@@ -10,6 +10,8 @@
 namespace assay::input {
 namespace {
 
+// What in_pieces waits for at the beginning of a pipe: enough to learn from, however slowly it comes.
+constexpr std::size_t kFirstBytes = 64u << 10;
 // Bytes in which the end of a line is looked for first, and then.
 constexpr std::size_t kProbe = 4096, kWindow = 64u << 10;
 
@@ -234,7 +236,9 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
     }
     const std::size_t room =
         buffer.size() < options_.block_bytes ? options_.block_bytes - buffer.size() : buffer.capacity() - buffer.size();
-    const Source::Read read = source_.read(buffer.data() + buffer.size(), room, wait && !has_line);
+    const bool is_enough = has_line && (!at_beginning_ || options_.cutting == Cutting::in_records ||
+                                        buffer.size() >= std::min(kFirstBytes, options_.block_bytes));
+    const Source::Read read = source_.read(buffer.data() + buffer.size(), room, wait && !is_enough);
     buffer.resize(buffer.size() + read.bytes);
     if (read.outcome == Source::Outcome::data) continue;
     if (read.outcome == Source::Outcome::end || read.outcome == Source::Outcome::faulty) {
@@ -243,7 +247,7 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
       continue;
     }
     // Whole lines that were read are verified, whatever happened.
-    if (has_line) break;
+    if (is_enough || (has_line && read.outcome == Source::Outcome::stopped)) break;
     if (read.outcome == Source::Outcome::stopped) return Step(Outcome::stopped);
     rest_.assign(buffer.view());
     buffer.resize(0);

@@ -7,7 +7,8 @@
 //
 // Cutting::in_pieces, for audit: a block is text for a search. A line above the limit is given in pieces, so that
 // memory stays flat and no byte is lost. A piece ends behind a byte that no coded token holds (ends_piece), if one
-// stands in its last MiB, else anywhere: a token that is no longer than that lies in one piece.
+// stands in its last MiB, else anywhere: a token that is no longer than that lies in one piece. The first block
+// of a pipe holds 64 KiB, or all that comes, because formats are learnt from it.
 //
 // A plain file with a name is only dealt out here, in ranges; range.h reads and cuts them in the thread of their turn,
 // since one thread could not read as fast as many verify. Everything else (pipes, standard input, compressed files) is

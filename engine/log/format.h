@@ -23,9 +23,9 @@ enum class Joining : std::uint8_t {
   journald,  // JSON records whose MESSAGE is an array of numbers
 };
 
-// Whether a line begins like a record of its own: with a time in whatever form, perhaps behind a bracket or a name such
-// as "ts=", or with '{'. Such a line continues no other one.
-bool begins_record(std::string_view line);
+// Whether a line may be a record of its own: it holds something like a time (a clock, a date, a Unix time) anywhere, or
+// begins with '{'. Such a line continues no other one, because the time of the other one may not be its own.
+bool may_be_record(std::string_view line) noexcept;
 
 class FileFormat {
  public:

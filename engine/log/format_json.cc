@@ -379,7 +379,7 @@ class JsonFormat final : public FileFormat {
   Joining joining() const noexcept override { return shape_.joining; }
   bool needs_zone() const noexcept override { return needs_zone_; }
   bool needs_year() const noexcept override { return needs_year_; }
-  bool may_continue(std::string_view line) const override { return !line.starts_with('[') && !begins_record(line); }
+  bool may_continue(std::string_view line) const override { return !line.starts_with('[') && !may_be_record(line); }
   bool has_events() const noexcept override { return !shape_.events.empty() || shape_.has_arrays; }
 
   LineFacts read(std::string_view line, base::Arena& arena) const override {

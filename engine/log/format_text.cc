@@ -400,7 +400,7 @@ class TextFormat final : public FileFormat {
 
   std::string_view name() const noexcept override { return name_; }
   Joining joining() const noexcept override { return row_.joining; }
-  bool may_continue(std::string_view line) const override { return !is_of_requests_ && !begins_record(line); }
+  bool may_continue(std::string_view line) const override { return !is_of_requests_ && !may_be_record(line); }
   bool needs_zone() const noexcept override { return needs_zone_; }
   bool needs_year() const noexcept override { return needs_year_; }
 

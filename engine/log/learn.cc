@@ -215,7 +215,7 @@ std::optional<Draft> text_draft(const Lines& lines, const LearnOptions& options,
   const std::span tried(lines.data(), std::min(lines.size(), kMostTried));
   const LineTime time{reader, {}};
   const TextRow* best = nullptr;
-  std::size_t most = 0;
+  std::size_t most = 0;  // lines that it fits
   std::string first_time;
   base::Arena arena;
   for (const TextRow& row : text_rows()) {
@@ -228,7 +228,12 @@ std::optional<Draft> text_draft(const Lines& lines, const LearnOptions& options,
       if (count++ == 0) time_text = std::string(facts.time_text);
     }
     // A form without times is nothing to be sure of; most lines must have it.
-    if (count <= most || (row.place.empty() && 2 * count < tried.size())) continue;
+    if (row.place.empty() && 2 * count < tried.size()) continue;
+    // Lines that were cut fit only the rows of any text that begins with a time. They must not hide what the others
+    // are.
+    const bool is_any_text = row.name == "text";
+    const bool was_any_text = best == nullptr || best->name == "text";
+    if (is_any_text && !was_any_text ? count <= 2 * most : count <= most) continue;
     most = count;
     best = &row;
     first_time = time_text;

@@ -118,6 +118,25 @@ std::string_view address_of(std::string_view text) noexcept {
   return holds && text != "-" ? text : std::string_view();
 }
 
+struct Mark {
+  std::size_t at, size;
+};
+
+// The first question mark of a URL, be it coded or not: what follows it may hold secrets.
+Mark find_mark(std::string_view text) noexcept {
+  constexpr std::string_view kFirst = "?%\\";
+  constexpr std::string_view kCoded[] = {"%3f", "%3F", "%253f", "%253F", "\\u003f", "\\u003F", "\\x3f", "\\x3F"};
+  for (std::size_t at = text.find_first_of(kFirst); at != std::string_view::npos;
+       at = text.find_first_of(kFirst, at + 1)) {
+    const std::string_view rest = text.substr(at);
+    if (rest.front() == '?') return {at, 1};
+    for (const std::string_view coded : kCoded) {
+      if (rest.starts_with(coded)) return {at, coded.size()};
+    }
+  }
+  return {std::string_view::npos, 0};
+}
+
 // The parts of a URL.
 struct Url {
   std::string_view path, query, fragment;
@@ -128,9 +147,9 @@ Url take_apart(std::string_view text) noexcept {
     url.fragment = text.substr(hash + 1);
     text = text.substr(0, hash);
   }
-  if (const std::size_t mark = text.find('?'); mark != std::string_view::npos) {
-    url.query = text.substr(mark + 1);
-    text = text.substr(0, mark);
+  if (const Mark mark = find_mark(text); mark.at != std::string_view::npos) {
+    url.query = text.substr(mark.at + mark.size);
+    text = text.substr(0, mark.at);
   }
   const std::size_t scheme = text.find("://");
   if (scheme != std::string_view::npos && scheme < text.find('/')) {

@@ -17,7 +17,8 @@ class ObjectReader {
       if (jose::is_letter(c) || jose::is_digit(c) || c == '+' || c == '-' || c == '.') return true;
       state_ = State::after_value;
     }
-    return is_json_white(c) || push_between(c);
+    if (is_json_white(c)) return state_ != State::before_object || ++blanks_ <= kMostBlanks;
+    return push_between(c);
   }
 
   HeaderLook look() const noexcept {
@@ -135,9 +136,12 @@ class ObjectReader {
   std::string_view name() const noexcept { return {name_, name_size_}; }
 
   static constexpr std::size_t kLongName = 4;
+  // White space before the object. In text that is all white space in base64url, every fourth character may begin a
+  // header, and none may cost more than this.
+  static constexpr int kMostBlanks = 64;
 
   State state_ = State::before_object;
-  int depth_ = 0;
+  int depth_ = 0, blanks_ = 0;
   unsigned arrays_ = 0;  // bit d: the value at depth d is an array
   int escape_ = 0;       // 0 outside an escape, 1 after a backslash, more: 1 and the digits to come
   int code_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -217,10 +218,13 @@ std::string to_json(const Checkpoint& checkpoint) {
 
 Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   using Found = std::optional<Checkpoint>;
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed)) return Found();
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    if (errno == ENOENT) return Found();
-    return Error{"cannot read " + path + ": " + std::generic_category().message(errno), "checkpoint"};
+  if (!file || !std::filesystem::is_regular_file(path, failed)) {
+    const std::string why = errno != 0 ? std::generic_category().message(errno) : "not a file";
+    return Error{"cannot read " + path + ": " + why, "checkpoint"};
   }
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   base::Arena arena;
@@ -336,6 +340,8 @@ Result<std::unique_ptr<Checkpointer>> Checkpointer::create(const StreamOptions& 
   if (*from) {
     if (const auto differs = difference((*from)->identity, identity))
       return cannot(options.checkpoint + " is of another run: " + *differs + "; remove it to begin anew");
+    if ((*from)->place.input > identity.inputs.size())
+      return cannot(options.checkpoint + ": not a whole checkpoint; remove it to begin anew");
   }
   std::unique_ptr<Checkpointer> checkpointer(
       new Checkpointer(options.checkpoint, options.checkpoint_seconds, std::move(identity)));
@@ -357,6 +363,7 @@ Result<void> Checkpointer::keep(Checkpoint checkpoint) {
   if (!wrote) return wrote.error();
   if (Result<void> committed = file->commit(); !committed) return committed;
   last_ = std::chrono::steady_clock::now();
+  kept_ = true;
   interval_ = std::max(least_interval_, kShare * std::chrono::duration<double>(last_ - began));
   return {};
 }

@@ -76,6 +76,8 @@ class Checkpointer {
   bool is_due() const noexcept { return std::chrono::steady_clock::now() - last_ >= interval_; }
   // Writes a checkpoint, which is of this run, with its bytes of input. The error names its file.
   Result<void> keep(Checkpoint checkpoint);
+  // Whether there is a checkpoint from which the run can go on.
+  bool has_any() const noexcept { return from_ || kept_; }
   // Removes the file: the run is complete.
   void remove() noexcept;
 
@@ -89,6 +91,7 @@ class Checkpointer {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
   RunIdentity identity_;
   std::optional<Checkpoint> from_;
+  bool kept_ = false;
 };
 
 // Where a run begins: behind its checkpoint, if it goes on; null: at the beginning.

@@ -36,7 +36,9 @@ Result<void> check_outputs(const StreamOptions& options, const std::vector<input
     others.push_back({is_standard_input ? "standard input" : path,
                       is_standard_input ? base::OutputFile::place_of(STDIN_FILENO) : base::OutputFile::place_of(path)});
   };
-  for (const input::ListedInput& input : inputs) add_file(input.path);
+  for (const input::ListedInput& input : inputs) {
+    if (input.state != input::ListedInput::State::skipped) add_file(input.path);
+  }
   for (const std::string& path : options.keep) add_file(path);
   const auto is_standard_output = [](const std::string& path) { return path.empty() || path == "-"; };
   const auto named = [&](const std::string& path) {
@@ -66,6 +68,23 @@ bool has_its_name(const StreamOptions& options, const Checkpoint* from) {
 }
 
 }  // namespace
+
+void skip_outputs(const StreamOptions& options, std::vector<input::ListedInput>& inputs) {
+  std::vector<std::string> outputs = {options.summary, options.checkpoint};
+  if (options.format != OutputFormat::none && !options.output.empty()) {
+    outputs.push_back(options.output);
+    outputs.push_back(base::OutputFile::partial_name(options.output));
+  }
+  for (const std::string& path : outputs) {
+    if (path.empty() || path == "-") continue;
+    const std::optional<Place> place = base::OutputFile::place_of(path);
+    for (input::ListedInput& input : inputs) {
+      if (!place || !input.is_found || base::OutputFile::place_of(input.path) != place) continue;
+      input.state = input::ListedInput::State::skipped;
+      input.message = "skipped " + input.path + ": this run writes it";
+    }
+  }
+}
 
 Result<void> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
                           const Checkpoint* from, Outputs& outputs) {

@@ -19,6 +19,10 @@ struct Outputs {
   std::optional<base::OutputFile> summary;
 };
 
+// Takes the files that the run itself writes, or left unfinished, out of what folders hold: they are no inputs. They
+// become skipped ones, which are told.
+void skip_outputs(const StreamOptions& options, std::vector<input::ListedInput>& inputs);
+
 // Opens everything that the run writes, so that a run whose results cannot be written does not begin. No output may be
 // one of the inputs or of options.keep. With a checkpoint the verdicts go on behind those of `from`, or begin anew if
 // it is null; if `from` is finished and the file of verdicts has its name already, outputs.verdicts stays empty. After

@@ -226,7 +226,8 @@ Result<StreamResult> Pipeline::finish() {
     if (place_) {
       if (Result<void> kept = keep(*place_, false); !kept) return kept.error();
     }
-    result.resumable = true;
+    result.resumable = checkpointer_->has_any();
+    result.output_dropped = !result.resumable && write_stage_.awaits_commit();
     return result;
   }
   if (checkpointer_ != nullptr) {

@@ -39,8 +39,9 @@ Result<void> check_options(const StreamOptions& options) {
 
 Result<StreamResult> verify_stream(const JwtVerifier& verifier, const StreamOptions& options) try {
   if (Result<void> ok = check_options(options); !ok) return ok.error();
-  const Result<std::vector<input::ListedInput>> inputs = input::list_inputs(options.inputs);
+  Result<std::vector<input::ListedInput>> inputs = input::list_inputs(options.inputs);
   if (!inputs) return inputs.error();
+  stream::skip_outputs(options, *inputs);
   Result<base::TimeReader> times = base::TimeReader::create(options.time_format, options.time_zone);
   if (!times) return times.error();
   Result<std::unique_ptr<stream::Checkpointer>> checkpointer = stream::Checkpointer::create(options, "verify", *inputs);

@@ -294,6 +294,36 @@ class AuditRuns(AuditCase):
                          [(1, 1, rfc3339(AT)), (1, 2, rfc3339(AT)), (2, 1, rfc3339(LATE))])
         self.assertEqual(records[1]["client"], "192.0.2.7")
 
+    def test_a_pipe_is_read_alike_however_slowly_it_comes(self):
+        process = self.start("audit", *self.KEYS, "--only", "all", "-o", "-", "-")
+        process.stdin.write(b"Starting\n")
+        process.stdin.flush()
+        time.sleep(0.2)
+        out, _ = process.communicate((nginx(AT, get(token())) * 3).encode())
+        self.assertEqual([json.loads(line)["valid"] for line in out.splitlines()], [True] * 3)
+
+    def test_what_a_run_writes_is_no_input_of_it(self):
+        os.mkdir(self.path("logs"))
+        self.write("logs/a.log", nginx(AT, get(token())))
+        self.write("logs/found.partial", nginx(AT, get(token(sub="old"))))
+        for _ in range(2):
+            done = self.audit("--only", "all", "-o", "logs/found", "--summary", "logs/s.json", "--checkpoint", "logs/cp", "logs")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len(self.read("logs/found").splitlines()), 1)
+        self.assertIn(b"logs/found: this run writes it", done.stderr)
+
+    def test_hostile_text_costs_little(self):
+        # Each took many seconds: white space in base64url, members carried for each of many tokens, changes of columns.
+        self.found(stdin=f"{rfc3339(AT)} " + "ICAg" * (1 << 18) + "\n")
+        line = json.dumps({"time": rfc3339(AT), "id": "x", "l": ["eyJhbGciOiJub25lIn0.e30."] * 8000})
+        self.assertEqual(len(self.found("--carry", "/id", stdin=line + "\n")), 8000)
+        self.found(stdin="#Fields: date time cs-uri-query\nBearer ***\n" * (1 << 15))
+
+    def test_no_secret_of_a_coded_query_is_in_the_path(self):
+        for url in ("/cb\\u003faccess_token=SECRET&t=" + token(), "/cb%3fcode=SECRET&t=" + token()):
+            (record,) = self.found(stdin=f'{{"time":"{rfc3339(AT)}","url":"{url}"}}\n')
+            self.assertEqual(record["path"], "/cb")
+
     def test_set_up_that_cannot_work(self):
         self.assertRefused(self.assay("audit", "x.log"), "no keys", "--jwks")
         self.assertRefused(self.audit("missing.log"), "missing.log")

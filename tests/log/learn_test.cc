@@ -144,18 +144,36 @@ TEST(Learn, TakesANumberThatIsFarFromTheTimeOfModificationForTheNameOfAServer) {
   }
 }
 
+TEST(Learn, IsNotMisledByALineThatWasCut) {
+  std::string cri, envoy;
+  for (int i = 0; i < 20; ++i) {
+    cri += "2026-11-28T12:00:00Z stdout P part\n2026-11-28T12:00:00Z stdout F rest\n";
+    envoy +=
+        "[2026-11-28T12:00:00.310Z] \"GET /x HTTP/2\" 200 - 0 12 3 2 \"192.0.2.7\" \"app\" \"id\" \"host\" "
+        "\"10.0.0.1:80\"\n";
+  }
+  const std::string torn = "2026-11-28T12:00:00.9Z stdo2026-11-28T12:00:01.9Z stdout F x\n";
+  EXPECT_EQ(learnt(cri + torn).format->joining(), Joining::cri);
+  const std::string odd =
+      "[2026-11-28T12:00:00.310Z] \"GET /x HTTP/2\" 200 - 0 12 3 2 \"192.0.2.7\" \"a\" b\" \"id\" \"host\" "
+      "\"10.0.0.1:80\"\n";
+  EXPECT_EQ(learnt(odd + envoy).format_name, "Envoy");
+}
+
 TEST(Format, TellsWhichLinesMayContinueARecord) {
   const Learnt text = learnt("2026-11-28 12:00:00,123 [main] WARN c.e.Auth - rejected\n", in_zone("UTC"));
   const Learnt access =
       learnt("192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"curl/8\"\n");
-  for (const char* line :
-       {"", "\tat c.e.Auth.check(Auth.java:8)", "java.lang.Exception: rejected", "12 more", "  more text"}) {
+  for (const char* line : {"", "\tat c.e.Auth.check(Auth.java:8)", "java.lang.Exception: rejected", "12 more",
+                           "  more text", "\tat x(Y.java:88)", "libx.so.1.2.3 17:4 -> ab12-3456-7890"}) {
     EXPECT_TRUE(text.format->may_continue(line)) << line;
     EXPECT_FALSE(access.format->may_continue(line)) << line;
   }
   for (const char* line :
        {"2026/11/28 18:00:00 [error] 31#31: x", "Nov 28 18:00:00 host x", "28/Nov/2026:18:00:00 +0000 x",
-        "[2026-11-28T18:00:00Z] x", "<34>Nov 28 18:00:00 x", "ts=2026-11-28T18:00:00Z x", "{\"a\":1}"}) {
+        "[2026-11-28T18:00:00Z] x", "<34>Nov 28 18:00:00 x", "ts=2026-11-28T18:00:00Z x", "  {\"a\":1}",
+        "WARN 2026-11-28T20:00:00Z x", "level=warn ts=1796040000.5 x", "web_1 | 20261128T120000Z x", "28.11.2026 x",
+        "11/28/2026 x", "host1 app: 1796040000123", "{\"a\":1}"}) {
     EXPECT_FALSE(text.format->may_continue(line)) << line;
   }
 }
