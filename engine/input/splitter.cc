@@ -236,8 +236,8 @@ Splitter::Step Splitter::read(Block& block, bool wait) {
     }
     const std::size_t room =
         buffer.size() < options_.block_bytes ? options_.block_bytes - buffer.size() : buffer.capacity() - buffer.size();
-    const bool is_enough = has_line && (!at_beginning_ || options_.cutting == Cutting::in_records ||
-                                        buffer.size() >= std::min(kFirstBytes, options_.block_bytes));
+    const bool learns = options_.cutting == Cutting::in_pieces && at_beginning_ && options_.block_bytes >= kFirstBytes;
+    const bool is_enough = has_line && (!learns || buffer.size() >= kFirstBytes);
     const Source::Read read = source_.read(buffer.data() + buffer.size(), room, wait && !is_enough);
     buffer.resize(buffer.size() + read.bytes);
     if (read.outcome == Source::Outcome::data) continue;
