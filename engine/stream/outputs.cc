@@ -70,13 +70,11 @@ bool has_its_name(const StreamOptions& options, const Checkpoint* from) {
 }  // namespace
 
 void skip_outputs(const StreamOptions& options, std::vector<input::ListedInput>& inputs) {
-  std::vector<std::string> outputs = {options.summary, options.checkpoint};
-  if (options.format != OutputFormat::none && !options.output.empty()) {
-    outputs.push_back(options.output);
+  if (options.checkpoint.empty()) return;
+  std::vector<std::string> outputs = {options.checkpoint};
+  if (options.format != OutputFormat::none && !options.output.empty())
     outputs.push_back(base::OutputFile::partial_name(options.output));
-  }
   for (const std::string& path : outputs) {
-    if (path.empty() || path == "-") continue;
     const std::optional<Place> place = base::OutputFile::place_of(path);
     for (input::ListedInput& input : inputs) {
       if (!place || !input.is_found || base::OutputFile::place_of(input.path) != place) continue;
