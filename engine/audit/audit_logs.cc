@@ -1,6 +1,7 @@
 // audit_logs of assay/audit.h: checks the options, looks at the inputs, opens the outputs and runs the pipeline.
 #include <oneapi/tbb/info.h>
 
+#include <atomic>
 #include <memory>
 #include <new>
 #include <optional>
@@ -24,7 +25,7 @@ namespace {
 
 using input::ListedInput;
 
-// What is told of inputs that are not read.
+// Faults and remarks on inputs that the run does not read, and pairs of inputs with the same content.
 struct Unread {
   std::vector<InputFault> faults;
   std::vector<InputFault> remarks;
@@ -32,7 +33,7 @@ struct Unread {
 };
 
 // Returns the inputs that are to be read, each content once.
-std::vector<ListedInput> choose(std::vector<ListedInput> listed, Unread& unread) {
+std::vector<ListedInput> choose(std::vector<ListedInput> listed, const std::atomic<int>* stop, Unread& unread) {
   std::vector<ListedInput> ready;
   for (ListedInput& input : listed) {
     if (input.state == ListedInput::State::unreadable) {
@@ -44,7 +45,7 @@ std::vector<ListedInput> choose(std::vector<ListedInput> listed, Unread& unread)
     }
   }
   std::vector<ListedInput> chosen;
-  const std::vector<std::size_t> same = audit::same_content(ready);
+  const std::vector<std::size_t> same = audit::same_content(ready, stop);
   for (std::size_t i = 0; i < ready.size(); ++i) {
     if (same[i] == i) {
       chosen.push_back(ready[i]);
@@ -99,7 +100,7 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   if (!listed) return listed.error();
   stream::skip_outputs(options, *listed);
   Unread unread;
-  const std::vector<ListedInput> inputs = choose(std::move(*listed), unread);
+  const std::vector<ListedInput> inputs = choose(std::move(*listed), options.stop, unread);
   audit::Logs read{.survey = std::move(*survey), .inputs = {}, .files = {}};
   if (Result<void> ok = look_at(inputs, !options.at, options.stop, read); !ok) return ok.error();
 

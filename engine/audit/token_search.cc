@@ -1,7 +1,8 @@
 #include "audit/token_search.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "input/newlines.h"
 
 namespace assay::audit {
 namespace {
@@ -64,8 +65,7 @@ void TokenSearch::go_to_line(const LogBatch& batch, std::size_t at) {
   if (at <= line_.end) return;
   const std::string_view bytes = batch.block.text;
   const std::size_t begin = bytes.rfind('\n', at - 1) + 1;
-  line_.number += static_cast<std::uint64_t>(std::count(bytes.begin() + static_cast<std::ptrdiff_t>(line_.end),
-                                                        bytes.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
+  line_.number += input::count_newlines(bytes.substr(line_.end, begin - line_.end));
   line_.begin = begin;
   line_.end = std::min(bytes.find('\n', at), bytes.size());
   is_read_ = false;

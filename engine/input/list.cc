@@ -53,7 +53,7 @@ class Descriptor {
   const int fd_;
 };
 
-// The beginning of what is compressed; empty if it cannot be decompressed, which is told when the input is read.
+// Returns the beginning of the decompressed text. It is empty if decompression fails; the reader reports that later.
 std::string first_decompressed(const archive::Compression& compression, std::string_view stored) {
   std::string text(base::kFileKindBytes, '\0');
   const std::unique_ptr<archive::Decoder> decoder = compression.make_decoder();

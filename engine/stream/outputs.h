@@ -19,8 +19,8 @@ struct Outputs {
   std::optional<base::OutputFile> summary;
 };
 
-// Takes the checkpoint, and the verdicts that a run left unfinished, out of what folders hold: they are no inputs. They
-// become skipped ones, which are told. Another output that stands among the inputs is refused by open_outputs().
+// Marks the checkpoint and unfinished verdicts as skipped if a folder among the inputs holds them: a run must not read
+// what it writes. open_outputs() refuses any other output that is an input.
 void skip_outputs(const StreamOptions& options, std::vector<input::ListedInput>& inputs);
 
 // Opens everything that the run writes, so that a run whose results cannot be written does not begin. No output may be

@@ -119,7 +119,7 @@ TEST_F(List, RefusesAGivenPathThatIsNoTextOrMissing) {
   EXPECT_NE(refusal(xz).find("xz data; decompress it first: xzcat " + xz), std::string::npos);
   const std::string twice = dir_.write("a.gz.gz", encoded("x.gz", encoded("x.gz", "text")));
   EXPECT_NE(refusal(twice).find("its gzip data hold gzip data"), std::string::npos) << refusal(twice);
-  // What cannot be decompressed is told when it is read.
+  // The list does not report that decompression fails; the reader does.
   EXPECT_EQ(refusal(dir_.write("b.gz", std::string("\x1F\x8B\x08\xFF\xFF", 5))), "");
 }
 

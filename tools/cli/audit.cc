@@ -35,10 +35,6 @@ Exit status: 0 no token was rejected, 1 at least one was, 2 could not start or f
 read all of the inputs; 130 or 143 ended by SIGINT or SIGTERM after the lines already read.
 )";
 
-bool reads_standard_input(const StreamOptions& stream) {
-  return stream.inputs.empty() || std::find(stream.inputs.begin(), stream.inputs.end(), "-") != stream.inputs.end();
-}
-
 int explain(const Arguments& arguments) {
   const auto explanations = explain_logs(arguments.stream.inputs, arguments.logs);
   if (!explanations) return fail("audit", explanations.error());
@@ -86,13 +82,7 @@ int run(Arguments& arguments) {
   auto verifier = JwtVerifier::create(std::move(options));
   if (!verifier) return fail("audit", verifier.error());
 
-  stream.manifest = arguments.manifest();
-  stream.decisive = arguments.decisive();
-  stream.keep_failed_hmac = std::any_of(sources.begin(), sources.end(),
-                                        [](const KeySource& key) { return key.kind == KeySource::Kind::secret_file; });
-  stream.stop = &caught.stop;
-  stream.reload = &caught.reload;
-  stream.wake_fd = caught.wake_fd;
+  prepare_run(arguments, sources, caught);
   std::optional<ProgressBar> bar;
   if (wants_bar(arguments)) {
     bar.emplace(isatty(STDERR_FILENO) == 1);
@@ -104,9 +94,7 @@ int run(Arguments& arguments) {
   if (!result) return fail("audit", result.error(), stream.inputs);
   note_inputs(*result);
   note_other_reading(sources, result->run);
-  if (result->run.resumable) note("stopped; run the same command again to go on from here (" + stream.checkpoint + ")");
-  if (result->run.output_dropped)
-    note(stream.output + " was not written, because the run was stopped before the end of its input");
+  note_unfinished(stream, result->run);
   if (bar) bar->finish(count_and_rate(result->run.records, "token", result->run.seconds) + "  done");
   if (!arguments.quiet && !result->run.output_closed) std::fputs(audit_text(*result).c_str(), stderr);
   return exit_code_of(result->run);

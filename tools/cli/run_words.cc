@@ -107,6 +107,27 @@ void note_other_reading(const std::vector<KeySource>& sources, const StreamResul
   }
 }
 
+bool reads_standard_input(const StreamOptions& stream) {
+  return stream.inputs.empty() || std::find(stream.inputs.begin(), stream.inputs.end(), "-") != stream.inputs.end();
+}
+
+void prepare_run(Arguments& arguments, const std::vector<KeySource>& sources, Signals& caught) {
+  StreamOptions& stream = arguments.stream;
+  stream.manifest = arguments.manifest();
+  stream.decisive = arguments.decisive();
+  stream.keep_failed_hmac = std::any_of(sources.begin(), sources.end(),
+                                        [](const KeySource& key) { return key.kind == KeySource::Kind::secret_file; });
+  stream.stop = &caught.stop;
+  stream.reload = &caught.reload;
+  stream.wake_fd = caught.wake_fd;
+}
+
+void note_unfinished(const StreamOptions& stream, const StreamResult& result) {
+  if (result.resumable) note("stopped; run the same command again to go on from here (" + stream.checkpoint + ")");
+  if (result.output_dropped)
+    note(stream.output + " was not written, because the run was stopped before the end of its input");
+}
+
 std::vector<std::string> files_of(const JwtVerifierOptions& options) {
   std::vector<std::string> files;
   for (const KeySource& key : options.keys) {

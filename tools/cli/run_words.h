@@ -1,4 +1,4 @@
-// What verify and audit say of a run on standard error, and what they ask of its keys.
+// What verify and audit have in common: how they prepare a run, and what they say of it on standard error.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "assay/stream.h"
 #include "assay/verifier.h"
 #include "progress.h"
+#include "signals.h"
 
 namespace assay::cli {
 
@@ -28,6 +29,13 @@ std::string summary_text(const StreamResult& result, const char* unit);
 void note_doubtful_keys(const JwtVerifierOptions& options);
 // Says once how a secret file has to be read, if a token that failed verifies with another reading of it.
 void note_other_reading(const std::vector<KeySource>& sources, const StreamResult& result);
+
+// Whether standard input is one of the inputs.
+bool reads_standard_input(const StreamOptions& stream);
+// Puts into arguments.stream what every run takes from the command line and the signals.
+void prepare_run(Arguments& arguments, const std::vector<KeySource>& sources, Signals& caught);
+// Says what became of the outputs of a run that was stopped.
+void note_unfinished(const StreamOptions& stream, const StreamResult& result);
 
 // The files that the keys were read from, which no output may replace.
 std::vector<std::string> files_of(const JwtVerifierOptions& options);

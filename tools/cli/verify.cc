@@ -1,7 +1,6 @@
 // assay verify: verdicts for every record of the files, or of standard input.
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -51,37 +50,27 @@ int run(Arguments& arguments) {
   note_doubtful_keys(options);
   const std::vector<KeySource> sources = options.keys;
   stream.keep = files_of(options);
-  const bool reads_standard_input =
-      stream.inputs.empty() || std::find(stream.inputs.begin(), stream.inputs.end(), "-") != stream.inputs.end();
   // Caught before the keys are read, so that a SIGHUP in the meantime does not end the program.
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
   auto verifier = JwtVerifier::create(std::move(options));
   if (!verifier) return fail("verify", verifier.error());
 
-  stream.manifest = arguments.manifest();
-  stream.decisive = arguments.decisive();
-  stream.keep_failed_hmac = std::any_of(sources.begin(), sources.end(),
-                                        [](const KeySource& key) { return key.kind == KeySource::Kind::secret_file; });
+  prepare_run(arguments, sources, caught);
   stream.on_input_note = [&stream](const InputNote& input_note) { note(input_note_text(input_note, stream)); };
-  stream.stop = &caught.stop;
-  stream.reload = &caught.reload;
-  stream.wake_fd = caught.wake_fd;
   std::optional<ProgressBar> bar;
   if (wants_bar(arguments)) {
     bar.emplace(isatty(STDERR_FILENO) == 1);
     stream.on_progress = [&bar](const StreamOptions::Progress& progress) { show_progress(*bar, "record", progress); };
   }
   finish_on_stop_signals();
-  if (reads_standard_input) note_waiting_for("records");
+  if (reads_standard_input(stream)) note_waiting_for("records");
   const auto result = verify_stream(*verifier, stream);
   if (!result) return fail("verify", result.error(), stream.inputs);
   for (const InputFault& remark : result->remarks) note(remark.message);
   for (const InputFault& fault : result->faults) fail("verify", fault.message);
   note_other_reading(sources, *result);
-  if (result->resumable) note("stopped; run the same command again to go on from here (" + stream.checkpoint + ")");
-  if (result->output_dropped)
-    note(stream.output + " was not written, because the run was stopped before the end of its input");
+  note_unfinished(stream, *result);
   if (bar) bar->finish(count_and_rate(result->records, "record", result->seconds) + "  done");
   if (!arguments.quiet && !result->output_closed) std::fputs(summary_text(*result, "record").c_str(), stderr);
   return exit_code_of(*result);
