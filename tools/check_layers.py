@@ -29,7 +29,8 @@ RIGHT_BELOW = {
     "page": ["base"],
     "archive": ["base"],
     "input": ["archive", "codec"],
-    "stream": ["input", "verify", "log"],
+    "writers": ["input", "log", "digest"],
+    "stream": ["input", "writers", "verify"],
     "audit": ["stream", "log"],
     "include": [],
 }

@@ -23,7 +23,7 @@ std::string untimed_detail(const Hit& hit, std::string_view place, base::Arena& 
 }
 
 // What a request was, without credentials: a token may stand in its path, or in place of its method.
-stream::Occurrence without_tokens(stream::Occurrence occurrence, base::Arena& arena) {
+writers::Occurrence without_tokens(writers::Occurrence occurrence, base::Arena& arena) {
   for (std::string_view* text : {&occurrence.client, &occurrence.method, &occurrence.path}) {
     if (jose::may_hold_token_material(*text)) *text = arena.copy(jose::without_token_material(*text));
   }
@@ -49,7 +49,7 @@ struct JudgeStage::Worker {
   ParsedLine parsed;
 };
 
-JudgeStage::JudgeStage(verify::Engine& engine, const StreamOptions& options, const stream::VerdictWriter* writer)
+JudgeStage::JudgeStage(verify::Engine& engine, const StreamOptions& options, const writers::VerdictWriter* writer)
     : engine_(engine), options_(options), writer_(writer) {}
 JudgeStage::~JudgeStage() = default;
 
@@ -132,7 +132,7 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, std::size_t index, cons
     if (!options_.at && verdict.reasons.first() == Reason::token_expired) batch.diagnosis.count_expired(verdict, *at);
   }
   if (writer_ == nullptr || !writer_->wants(verdict.reasons.empty())) return;
-  const stream::Occurrence occurrence = without_tokens(hit.occurrence, batch.arena);
+  const writers::Occurrence occurrence = without_tokens(hit.occurrence, batch.arena);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
   writer_->append(batch.output,

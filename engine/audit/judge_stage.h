@@ -10,8 +10,8 @@
 #include "assay/stream.h"
 #include "audit/log_batch.h"
 #include "base/thread_annotations.h"
-#include "stream/writer.h"
 #include "verify/engine.h"
+#include "writers/writer.h"
 
 namespace assay::audit {
 
@@ -19,7 +19,7 @@ namespace assay::audit {
 class JudgeStage {
  public:
   // The arguments outlive the stage. `writer` is null if no verdicts are written.
-  JudgeStage(verify::Engine& engine, const StreamOptions& options, const stream::VerdictWriter* writer);
+  JudgeStage(verify::Engine& engine, const StreamOptions& options, const writers::VerdictWriter* writer);
   ~JudgeStage();
   JudgeStage(const JudgeStage&) = delete;
   JudgeStage& operator=(const JudgeStage&) = delete;
@@ -43,7 +43,7 @@ class JudgeStage {
 
   verify::Engine& engine_;
   const StreamOptions& options_;
-  const stream::VerdictWriter* writer_;
+  const writers::VerdictWriter* writer_;
 
   mutable base::Mutex mutex_;
   std::vector<std::unique_ptr<Worker>> idle_ GUARDED_BY(mutex_);

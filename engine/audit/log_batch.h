@@ -15,7 +15,7 @@
 #include "log/joining.h"
 #include "log/line_facts.h"
 #include "stream/batch.h"
-#include "stream/occurrence.h"
+#include "writers/occurrence.h"
 
 namespace assay::audit {
 
@@ -36,7 +36,7 @@ struct KnownMoment {
 // A token in a log. Views into the block, its joined lines or the batch's arena.
 struct Hit {
   std::string_view token = {};  // codings undone
-  stream::Occurrence occurrence = {};
+  writers::Occurrence occurrence = {};
   std::size_t file = 0;    // index of the input
   std::uint64_t line = 0;  // from 1
   LineMoment moment = {};

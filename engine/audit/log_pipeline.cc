@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "input/range.h"
-#include "stream/formats.h"
 #include "stream/summary.h"
+#include "writers/formats.h"
 
 namespace assay::audit {
 
@@ -37,14 +37,14 @@ LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, L
       source_(logs.inputs, {options.stop, options.wake_fd}, first_place(checkpointer).input),
       splitter_(source_, splitter_options(checkpointer)),
       queue_(first_place(checkpointer)),
-      writer_(stream::make_writer(options.format, {.only = options.only,
-                                                   .emit_token = options.emit_token,
-                                                   .fingerprint = options.fingerprint,
-                                                   .judged_at = true,
-                                                   .inputs = logs.inputs,
-                                                   .names_only_input = true,
-                                                   .carry = options.carry,
-                                                   .occurrences = true})),
+      writer_(writers::make_writer(options.format, {.only = options.only,
+                                                    .emit_token = options.emit_token,
+                                                    .fingerprint = options.fingerprint,
+                                                    .judged_at = true,
+                                                    .inputs = logs.inputs,
+                                                    .names_only_input = true,
+                                                    .carry = options.carry,
+                                                    .occurrences = true})),
       arranger_(logs.survey, logs.files, logs.inputs, !options.at),
       linker_(linker_at(checkpointer, state)),
       judge_stage_(engine, options, writer_.get()),

@@ -30,9 +30,9 @@
 #include "stream/run_statistics.h"
 #include "stream/stage_runner.h"
 #include "stream/write_stage.h"
-#include "stream/writer.h"
 #include "verify/engine.h"
 #include "verify/reloader.h"
+#include "writers/writer.h"
 
 namespace assay::audit {
 
@@ -92,7 +92,7 @@ class LogPipeline {
   input::Source source_;
   input::Splitter splitter_;
   input::BlockQueue queue_;
-  const std::unique_ptr<stream::VerdictWriter> writer_;  // null: verdicts are only counted
+  const std::unique_ptr<writers::VerdictWriter> writer_;  // null: verdicts are only counted
   LineArranger arranger_;
   LineLinker linker_;
   JudgeStage judge_stage_;

@@ -27,7 +27,7 @@ LineMoment moment_of(const log::LineFacts& facts) noexcept {
   return moment;
 }
 
-void set_request(stream::Occurrence& occurrence, const log::LineFacts& facts) noexcept {
+void set_request(writers::Occurrence& occurrence, const log::LineFacts& facts) noexcept {
   occurrence.client = facts.client;
   occurrence.method = facts.method;
   occurrence.path = facts.path;

@@ -8,7 +8,7 @@
 #include "jose/ascii.h"
 #include "jose/coded_text.h"
 #include "jose/token_material.h"
-#include "stream/verdict_text.h"
+#include "writers/verdict_text.h"
 
 namespace assay::stream {
 namespace {
@@ -21,8 +21,8 @@ constexpr std::size_t kLeastInText = 8, kLeastInWord = 16;
 constexpr char kOutside = '\xFF';
 
 void append_ath(std::string& to, std::string_view token) {
-  char ath[kFingerprintRoom];
-  to.append(ath, write_fingerprint(ath, token));
+  char ath[writers::kFingerprintRoom];
+  to.append(ath, writers::write_fingerprint(ath, token));
 }
 
 // A replacement outside a string would spoil the JSON, so only what stands in strings is looked at.

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "input/range.h"
-#include "stream/formats.h"
+#include "writers/formats.h"
 
 namespace assay::stream {
 
@@ -61,13 +61,13 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, const s
       source_(ready(inputs), {options.stop, options.wake_fd}, first_place(checkpointer).input),
       splitter_(source_, splitter_options(options, engine.policy(), checkpointer)),
       queue_(first_place(checkpointer)),
-      writer_(make_writer(options.format, {.only = options.only,
-                                           .emit_token = options.emit_token,
-                                           .fingerprint = options.fingerprint,
-                                           .judged_at = options.at_record,
-                                           .inputs = source_.inputs(),
-                                           .names_only_input = has_found(inputs),
-                                           .carry = options.carry})),
+      writer_(writers::make_writer(options.format, {.only = options.only,
+                                                    .emit_token = options.emit_token,
+                                                    .fingerprint = options.fingerprint,
+                                                    .judged_at = options.at_record,
+                                                    .inputs = source_.inputs(),
+                                                    .names_only_input = has_found(inputs),
+                                                    .carry = options.carry})),
       verify_stage_(engine, options, std::move(times), writer_.get()),
       write_stage_(options, std::move(outputs.verdicts), writer_.get(), source_.inputs(), statistics_.started(),
                    source_.total_bytes(), checkpointer == nullptr ? nullptr : checkpointer->from()),

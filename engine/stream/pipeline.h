@@ -27,9 +27,9 @@
 #include "stream/stage_runner.h"
 #include "stream/verify_stage.h"
 #include "stream/write_stage.h"
-#include "stream/writer.h"
 #include "verify/engine.h"
 #include "verify/reloader.h"
+#include "writers/writer.h"
 
 namespace assay::stream {
 
@@ -80,7 +80,7 @@ class Pipeline {
   input::Source source_;
   input::Splitter splitter_;
   input::BlockQueue queue_;
-  const std::unique_ptr<VerdictWriter> writer_;  // null: verdicts are only counted
+  const std::unique_ptr<writers::VerdictWriter> writer_;  // null: verdicts are only counted
   VerifyStage verify_stage_;
   WriteStage write_stage_;
   verify::Reloader reloader_;

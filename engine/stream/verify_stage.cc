@@ -43,7 +43,7 @@ struct VerifyStage::Worker {
 };
 
 VerifyStage::VerifyStage(verify::Engine& engine, const StreamOptions& options, base::TimeReader times,
-                         const VerdictWriter* writer)
+                         const writers::VerdictWriter* writer)
     : engine_(engine),
       options_(options),
       writer_(writer),

@@ -14,8 +14,8 @@
 #include "base/thread_annotations.h"
 #include "stream/batch.h"
 #include "stream/extractor.h"
-#include "stream/writer.h"
 #include "verify/engine.h"
+#include "writers/writer.h"
 
 namespace assay::stream {
 
@@ -24,7 +24,7 @@ class VerifyStage {
  public:
   // The arguments outlive the stage. `writer` is null if no verdicts are written. `times` reads the times of records.
   VerifyStage(verify::Engine& engine, const StreamOptions& options, base::TimeReader times,
-              const VerdictWriter* writer);
+              const writers::VerdictWriter* writer);
   ~VerifyStage();
   VerifyStage(const VerifyStage&) = delete;
   VerifyStage& operator=(const VerifyStage&) = delete;
@@ -50,7 +50,7 @@ class VerifyStage {
 
   verify::Engine& engine_;
   const StreamOptions& options_;
-  const VerdictWriter* writer_;
+  const writers::VerdictWriter* writer_;
   const base::TimeReader times_;
 
   mutable base::Mutex mutex_;

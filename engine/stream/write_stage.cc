@@ -6,9 +6,9 @@ namespace assay::stream {
 
 using Clock = std::chrono::steady_clock;
 
-WriteStage::WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const VerdictWriter* writer,
-                       std::vector<std::string> inputs, Clock::time_point started, std::uint64_t total_bytes,
-                       const Checkpoint* from)
+WriteStage::WriteStage(const StreamOptions& options, std::optional<VerdictFile> output,
+                       const writers::VerdictWriter* writer, std::vector<std::string> inputs, Clock::time_point started,
+                       std::uint64_t total_bytes, const Checkpoint* from)
     : options_(options),
       output_(std::move(output)),
       writer_(writer),

@@ -15,7 +15,7 @@
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
 #include "stream/verdict_file.h"
-#include "stream/writer.h"
+#include "writers/writer.h"
 
 namespace assay::stream {
 
@@ -25,7 +25,7 @@ class WriteStage {
   // `options` and `writer` outlive the stage. Without output and writer, verdicts are only counted. `inputs`: their
   // names. `started` and `total_bytes` are for the reports of progress. `from`: the checkpoint behind which the run
   // goes on; null: it begins anew.
-  WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const VerdictWriter* writer,
+  WriteStage(const StreamOptions& options, std::optional<VerdictFile> output, const writers::VerdictWriter* writer,
              std::vector<std::string> inputs, std::chrono::steady_clock::time_point started, std::uint64_t total_bytes,
              const Checkpoint* from);
 
@@ -60,7 +60,7 @@ class WriteStage {
 
   const StreamOptions& options_;
   std::optional<VerdictFile> output_;
-  const VerdictWriter* writer_;
+  const writers::VerdictWriter* writer_;
   const std::vector<std::string> inputs_;
   const std::chrono::steady_clock::time_point started_;
   const std::uint64_t total_bytes_;

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "codec/json.h"
-#include "stream/verdict_text.h"
+#include "writers/verdict_text.h"
 
 namespace assay::stream {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 const std::string kToken = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl";
 
 std::string ath(std::string_view token) {
-  std::string text(kFingerprintRoom, '\0');
-  write_fingerprint(text.data(), token);
+  std::string text(writers::kFingerprintRoom, '\0');
+  writers::write_fingerprint(text.data(), token);
   return text;
 }
 

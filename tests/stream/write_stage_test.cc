@@ -12,14 +12,16 @@ namespace assay::stream {
 namespace {
 
 // A format that has all three parts.
-class Bracketed final : public VerdictWriter {
+class Bracketed final : public writers::VerdictWriter {
  public:
-  explicit Bracketed(const Options& options) : VerdictWriter(options) {}
+  explicit Bracketed(const Options& options) : writers::VerdictWriter(options) {}
   std::string head() const override { return "["; }
   std::string tail() const override { return "]"; }
 
  private:
-  void append_verdict(Buffer& to, const VerdictLine& line) const override { to += std::to_string(line.record); }
+  void append_verdict(Buffer& to, const writers::VerdictLine& line) const override {
+    to += std::to_string(line.record);
+  }
 };
 
 TEST(WriteStage, WritesHeadVerdictsAndTailAndCountsWhatItWrote) {

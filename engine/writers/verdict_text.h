@@ -8,7 +8,7 @@
 #include "assay/reason.h"
 #include "codec/base64url.h"
 
-namespace assay::stream {
+namespace assay::writers {
 
 // Characters of the longest 64-bit number, and of a fingerprint.
 inline constexpr std::size_t kNumberRoom = 20;
@@ -30,4 +30,4 @@ void each_reason(ReasonSet reasons, const Append& append) {
   }
 }
 
-}  // namespace assay::stream
+}  // namespace assay::writers

@@ -1,10 +1,10 @@
-#include "stream/formats.h"
+#include "writers/formats.h"
 
 #include <gtest/gtest.h>
 
-#include "stream/verdict_text.h"
+#include "writers/verdict_text.h"
 
-namespace assay::stream {
+namespace assay::writers {
 namespace {
 
 constexpr std::string_view kScopes[] = {"read", "write"};
@@ -195,4 +195,4 @@ TEST(Writer, WritesCarriedCsvTextsWithTheFewestEscapes) {
 TEST(Writer, HasNoneForNoFormat) { EXPECT_EQ(make_writer(OutputFormat::none, {}), nullptr); }
 
 }  // namespace
-}  // namespace assay::stream
+}  // namespace assay::writers

@@ -7,7 +7,7 @@
 #include "log/token_scanner.h"
 #include "log/where.h"
 
-namespace assay::stream {
+namespace assay::writers {
 
 // Views. What the line does not say is empty or 0.
 struct Occurrence {
@@ -31,4 +31,4 @@ void each_coding(std::uint8_t decoded, const Append& append) {
   }
 }
 
-}  // namespace assay::stream
+}  // namespace assay::writers

@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "assay/stream.h"
-#include "stream/writer.h"
+#include "writers/writer.h"
 
-namespace assay::stream {
+namespace assay::writers {
 
 // Returns null for OutputFormat::none.
 std::unique_ptr<VerdictWriter> make_writer(OutputFormat format, const VerdictWriter::Options& options);
 
-}  // namespace assay::stream
+}  // namespace assay::writers

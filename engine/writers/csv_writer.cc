@@ -1,12 +1,12 @@
-#include "stream/csv_writer.h"
+#include "writers/csv_writer.h"
 
 #include <charconv>
 
 #include "base/arena.h"
 #include "codec/json.h"
-#include "stream/verdict_text.h"
+#include "writers/verdict_text.h"
 
-namespace assay::stream {
+namespace assay::writers {
 namespace {
 
 using codec::append_json_string;
@@ -246,4 +246,4 @@ std::unique_ptr<VerdictWriter> make_csv_writer(const VerdictWriter::Options& opt
   return std::make_unique<CsvWriter>(options);
 }
 
-}  // namespace assay::stream
+}  // namespace assay::writers

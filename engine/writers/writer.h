@@ -12,9 +12,9 @@
 #include "assay/stream.h"
 #include "input/buffer.h"
 #include "jose/token_verdict.h"
-#include "stream/occurrence.h"
+#include "writers/occurrence.h"
 
-namespace assay::stream {
+namespace assay::writers {
 
 using input::Buffer;
 
@@ -65,4 +65,4 @@ class VerdictWriter {
   Only only_;
 };
 
-}  // namespace assay::stream
+}  // namespace assay::writers

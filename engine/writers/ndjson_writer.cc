@@ -1,12 +1,12 @@
-#include "stream/ndjson_writer.h"
+#include "writers/ndjson_writer.h"
 
 #include <charconv>
 #include <cstring>
 
 #include "codec/json.h"
-#include "stream/verdict_text.h"
+#include "writers/verdict_text.h"
 
-namespace assay::stream {
+namespace assay::writers {
 namespace {
 
 using codec::append_json_string;
@@ -240,4 +240,4 @@ std::unique_ptr<VerdictWriter> make_ndjson_writer(const VerdictWriter::Options& 
   return std::make_unique<NdjsonWriter>(options);
 }
 
-}  // namespace assay::stream
+}  // namespace assay::writers

@@ -1,4 +1,4 @@
-#include "stream/verdict_text.h"
+#include "writers/verdict_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 
 #include "digest/digest.h"
 
-namespace assay::stream {
+namespace assay::writers {
 
 char* write_fingerprint(char* to, std::string_view token) {
   unsigned char hash[32];
@@ -50,4 +50,4 @@ char* write_time(char* to, Instant at) {
   return to;
 }
 
-}  // namespace assay::stream
+}  // namespace assay::writers

@@ -8,10 +8,10 @@
 
 #include <memory>
 
-#include "stream/writer.h"
+#include "writers/writer.h"
 
-namespace assay::stream {
+namespace assay::writers {
 
 std::unique_ptr<VerdictWriter> make_csv_writer(const VerdictWriter::Options& options);
 
-}  // namespace assay::stream
+}  // namespace assay::writers

@@ -1,9 +1,9 @@
-#include "stream/formats.h"
+#include "writers/formats.h"
 
-#include "stream/csv_writer.h"
-#include "stream/ndjson_writer.h"
+#include "writers/csv_writer.h"
+#include "writers/ndjson_writer.h"
 
-namespace assay::stream {
+namespace assay::writers {
 namespace {
 
 struct FormatRow {
@@ -24,4 +24,4 @@ std::unique_ptr<VerdictWriter> make_writer(OutputFormat format, const VerdictWri
   return nullptr;
 }
 
-}  // namespace assay::stream
+}  // namespace assay::writers
