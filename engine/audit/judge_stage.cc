@@ -143,6 +143,7 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, std::size_t index, cons
                    .has_token = !is_mask,
                    .token = hit.token,
                    .judged_at = at,
+                   .at = batch.block.now,
                    .carried = carried_fields(hit.line_text, hit.token, options_.carry, worker.parsed, batch.arena),
                    .occurrence = &occurrence});
 }

@@ -141,6 +141,7 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
                                    .has_token = extracted.has_token,
                                    .token = extracted.token,
                                    .judged_at = options_.at_record && extracted.has_time ? &extracted.time : nullptr,
+                                   .at = options_.at.value_or(block.now),
                                    .carried = extracted.carried});
   }
 }

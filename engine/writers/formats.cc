@@ -1,6 +1,7 @@
 #include "writers/formats.h"
 
 #include "writers/csv_writer.h"
+#include "writers/ecs_writer.h"
 #include "writers/ndjson_writer.h"
 
 namespace assay::writers {
@@ -13,6 +14,7 @@ struct FormatRow {
 constexpr FormatRow kFormats[] = {
     {OutputFormat::ndjson, make_ndjson_writer},
     {OutputFormat::csv, make_csv_writer},
+    {OutputFormat::ecs, make_ecs_writer},
 };
 
 }  // namespace

@@ -1,9 +1,7 @@
 #include "writers/ndjson_writer.h"
 
-#include <charconv>
-#include <cstring>
-
 #include "codec/json.h"
+#include "writers/pen.h"
 #include "writers/verdict_text.h"
 
 namespace assay::writers {
@@ -14,32 +12,6 @@ using jose::TokenVerdict;
 
 // More than everything that stands between the values of a line, "signature", all reasons twice and a time included.
 constexpr std::size_t kFixedRoom = 2048;
-
-// Writes without looking for room: NdjsonWriter::room() has made enough for a whole line.
-class Pen {
- public:
-  explicit Pen(char* at) : at_(at) {}
-  char* at() const noexcept { return at_; }
-
-  void text(std::string_view text) noexcept {
-    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
-  }
-  void number(std::uint64_t number) noexcept { at_ = std::to_chars(at_, at_ + kNumberRoom, number).ptr; }
-  void string(std::string_view text) { at_ = codec::write_json_string(at_, text); }
-  void string_or_null(bool present, std::string_view string_text) {
-    if (present) {
-      string(string_text);
-    } else {
-      text("null");
-    }
-  }
-  void time(Instant at) { at_ = write_time(at_, at); }
-  void fingerprint(std::string_view token) { at_ = write_fingerprint(at_, token); }
-
- private:
-  char* at_;
-};
 
 class NdjsonWriter final : public VerdictWriter {
  public:

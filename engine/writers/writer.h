@@ -26,6 +26,7 @@ struct VerdictLine {
   bool has_token = false;
   std::string_view token = {};
   const Instant* judged_at = nullptr;              // the record's own time; null: it was judged at another
+  Instant at = {};                                 // that other, or when the record was read if it was judged at none
   std::span<const std::string_view> carried = {};  // JSON texts, one for each pointer of carry
   const Occurrence* occurrence = nullptr;          // of a token in a log; not null if Options::occurrences is set
 };

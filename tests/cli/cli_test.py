@@ -505,7 +505,7 @@ class Options(Case):
                 (["--leeway", "-1"], "--leeway", "'-1'"), (["--leeway", "1.5"], "--leeway"), (["--threads", "0"], "--threads"),
                 (["--max-token-bytes", "many"], "--max-token-bytes"), (["--at", "noon"], "--at", "RFC 3339"),
                 (["--algorithm", "none"], "--algorithm", "'none'", "EdDSA"), (["--profile", "lax"], "--profile"),
-                (["--format", "xml"], "--format", "ndjson|csv|none"), (["--only", "some"], "--only"),
+                (["--format", "xml"], "--format", "ndjson|csv|ecs|none"), (["--only", "some"], "--only"),
                 (["--input", "scan"], "--input"), (["--token-field", "token"], "--token-field", "RFC 6901"),
                 (["--backend", "abacus"], "--backend", "auto|openssl|lanes"), (["--frob"], "--frob"),
                 (["--table-memory", "much"], "--table-memory", "MiB or GiB"), (["--table-memory", "-1"], "--table-memory"),

@@ -23,7 +23,12 @@ enum class InputFormat : std::uint8_t {
   lines,      // a token a line
   ndjson      // a JSON object a line
 };
-enum class OutputFormat : std::uint8_t { ndjson, csv, none };
+enum class OutputFormat : std::uint8_t {
+  ndjson,  // a JSON object a line
+  csv,     // RFC 4180
+  ecs,     // an event of the Elastic Common Schema a line, as JSON
+  none     // nothing
+};
 enum class Only : std::uint8_t { all, accepted, rejected };
 
 // A note concerns an input as a whole: one message says it better than a verdict for each record.
