@@ -19,7 +19,7 @@ import unittest
 from support import DEADLINE, PROGRAM, Case
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-COMMANDS = ("verify", "audit", "inspect", "mint", "keygen", "bench")
+COMMANDS = ("verify", "audit", "inspect", "mint", "keygen", "bench", "completion", "help")
 UPDATE = bool(os.environ.get("ASSAY_UPDATE_EXAMPLES"))
 LONG = 10 * DEADLINE
 
@@ -71,7 +71,7 @@ class ExampleCase(Case):
         self.path_variable = self.path("bin") + os.pathsep + os.environ["PATH"]
 
     def environment(self):
-        return {**super().environment(), "PATH": self.path_variable, "XDG_CACHE_HOME": self.path("cache"), "TZ": "UTC"}
+        return {**super().environment(), "PATH": self.path_variable, "XDG_CACHE_HOME": self.path("cache"), "HOME": self.folder, "TZ": "UTC"}
 
     def shell(self, command):
         """Runs a line as a reader would. Returns the exit code and all that it prints."""

@@ -13,6 +13,7 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/parser.h"
+#include "cli/program_help.h"
 
 namespace assay::cli {
 namespace {
@@ -66,7 +67,7 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(mint.options.request.kid), SHOW(mint.options.request.issued_at);
   SHOW(keygen.algorithm), SHOW(keygen.bits), SHOW(keygen.kid), SHOW(keygen.private_path), SHOW(keygen.public_path);
   SHOW(keygen.jwks_path), SHOW(keygen.force), SHOW(inspect.token), SHOW(inspect.colour), SHOW(progress), SHOW(quiet);
-  SHOW(secret_encoding);
+  SHOW(secret_encoding), SHOW(completion), SHOW(help.topic), SHOW(help.man), SHOW(help.man_dir);
   SHOW(bench.settings.algorithms), SHOW(bench.settings.backends), SHOW(bench.settings.threads);
   SHOW(bench.settings.keys), SHOW(bench.settings.batches), SHOW(bench.settings.repeated), SHOW(bench.settings.seconds);
   SHOW(bench.settings.repetitions), SHOW(bench.settings.claims_bytes), SHOW(bench.settings.tokens);
@@ -165,17 +166,12 @@ TEST(Flags, NamesAreUniqueInACommand) {
         EXPECT_TRUE(names.contains(flag.excludes)) << flag.name;
       }
     }
-    EXPECT_GT(names.size(), 5u);
   }
 }
 
 TEST(Flags, EveryFlagStandsInTheHelpOfItsCommandUnderItsGroup) {
-  Arguments all;
-  int exit_code = 0;
-  CLI::App program("assay", "assay");
-  add_commands(program, all, exit_code);
   for_each_flag([&](const std::string& command, const Flag& flag) {
-    const std::string help = program.get_subcommand(command)->help();
+    const std::string help = help_text(command);
     const std::string name = flag.short_name.empty() ? flag.name : flag.short_name + "," + flag.name;
     const std::size_t at = help.find("\n  " + name + (flag.placeholder.empty() ? "" : " " + flag.placeholder));
     ASSERT_NE(at, std::string::npos);

@@ -48,6 +48,14 @@ struct BenchArguments {
   std::string json, html, compare;  // paths; empty: none
 };
 
+enum class Shell { bash, zsh, fish };
+
+struct HelpArguments {
+  std::vector<std::string> topic;  // the words of a command, or none
+  bool man = false;                // as a manual page
+  std::string man_dir;             // folder for all manual pages; empty: none
+};
+
 struct Flag;
 
 // A flag of the command line, with its value as it may be shown ("" if it takes none or must not be recorded).
@@ -64,6 +72,8 @@ struct Arguments {
   MintArguments mint;
   KeygenArguments keygen;
   BenchArguments bench;
+  std::optional<Shell> completion;  // the shell whose completion is asked for
+  HelpArguments help;
   SecretEncoding secret_encoding = SecretEncoding::raw;  // of every secret file
   bool explain_input = false;
   bool progress = false;

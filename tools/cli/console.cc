@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "base/thread_annotations.h"
 #include "codec/json.h"
@@ -111,6 +113,13 @@ std::string with_commas(unsigned long long number) {
   std::string text = std::to_string(number);
   for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
   return text;
+}
+
+int print_page(std::string text) {
+  if (!text.ends_with('\n')) text += '\n';
+  std::fputs(text.c_str(), stdout);
+  if (!stdout_failed() || errno == EPIPE) return 0;
+  return fail("", std::string("cannot write to standard output: ") + std::strerror(errno));
 }
 
 bool stdout_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }

@@ -41,6 +41,10 @@ void note_waiting_for(std::string_view what);
 // 1234567 -> "1,234,567".
 std::string with_commas(unsigned long long number);
 
+// Prints a text on stdout, ending in a newline. Returns the exit code: 0, or 2 if it cannot be written, with one line
+// on stderr. It is no fault if nobody reads on.
+int print_page(std::string text);
+
 // Flushes stdout. Returns true if not all of it could be written.
 bool stdout_failed();
 

@@ -19,6 +19,8 @@ constexpr const char* kInspect = "inspect";
 constexpr const char* kMint = "mint";
 constexpr const char* kKeygen = "keygen";
 constexpr const char* kBench = "bench";
+constexpr const char* kCompletion = "completion";
+constexpr const char* kHelp = "help";
 
 constexpr long long kMostThreads = 1024;
 
@@ -158,6 +160,12 @@ Reader<std::string> log_file() {
           .write = [](const std::string& path) { return path; }};
 }
 
+std::vector<std::string> bench_words() {
+  std::vector<std::string> words = names_of_algorithms();
+  words.emplace_back("all");
+  return words;
+}
+
 Rows bench_rows() {
   const std::string measure = "What to measure", results = "Results";
   return {
@@ -172,13 +180,15 @@ Rows bench_rows() {
        .group = measure,
        .commands = {kBench},
        .help = "measure these algorithms, separated by commas, or all; with --input, allow only these",
-       .value = set(FIELD(bench.settings, algorithms), bench_algorithms())},
+       .value = set(FIELD(bench.settings, algorithms), bench_algorithms()),
+       .suggestions = bench_words()},
       {.name = "--backend",
        .placeholder = "LIST",
        .group = measure,
        .commands = {kBench},
        .help = "measure these backends: openssl, lanes, auto",
-       .value = set(FIELD(bench.settings, backends), list_of(bench_backend()))},
+       .value = set(FIELD(bench.settings, backends), list_of(bench_backend())),
+       .suggestions = {"openssl", "lanes", "auto"}},
       {.name = "--threads",
        .placeholder = "LIST",
        .group = measure,
@@ -333,6 +343,7 @@ Rows policy_rows() {
        .commands = {kVerify, kAudit, kInspect},
        .help = "allow this algorithm: " + algorithm_names(),
        .value = append(FIELD(verifier, policy.algorithms), algorithm()),
+       .suggestions = names_of_algorithms(),
        .default_text = "each that the keys permit, but not ES256K (strict), RS256 (fastmcp)"},
       {.name = "--issuer",
        .placeholder = "ISS",
@@ -389,7 +400,8 @@ Rows policy_rows() {
        .commands = {kVerify, kBench},
        .help = "judge at this time: now, record (the time in each record), Unix time (s, ms, us or ns by its "
                "magnitude) or RFC 3339",
-       .value = time_of_judgement(true)},
+       .value = time_of_judgement(true),
+       .suggestions = {"now", "record"}},
       {.name = "--at",
        .placeholder = "TIME",
        .group = kPolicy,
@@ -397,13 +409,15 @@ Rows policy_rows() {
        .help = "judge at this time: record (the time of each line), now, Unix time (s, ms, us or ns by its magnitude) "
                "or RFC 3339",
        .value = time_of_judgement(true),
+       .suggestions = {"record", "now"},
        .default_text = "record"},
       {.name = "--at",
        .placeholder = "TIME",
        .group = kPolicy,
        .commands = {kInspect},
        .help = "judge at this time: now, Unix time (s, ms, us or ns by its magnitude) or RFC 3339",
-       .value = time_of_judgement(false)},
+       .value = time_of_judgement(false),
+       .suggestions = {"now"}},
       {.name = "--leeway",
        .placeholder = "SECONDS",
        .group = kPolicy,
@@ -694,7 +708,8 @@ Rows mint_rows() {
        .group = key,
        .commands = {kMint},
        .help = "sign with this algorithm",
-       .value = set(PROGRAM_ONLY(mint.algorithm), algorithm())},
+       .value = set(PROGRAM_ONLY(mint.algorithm), algorithm()),
+       .suggestions = names_of_algorithms()},
       {.name = "--kid",
        .placeholder = "KID",
        .group = key,
@@ -794,7 +809,8 @@ Rows keygen_rows() {
        .group = key,
        .commands = {kKeygen},
        .help = "make a key for this algorithm: " + algorithm_names(),
-       .value = set(PROGRAM_ONLY(keygen.algorithm), algorithm())},
+       .value = set(PROGRAM_ONLY(keygen.algorithm), algorithm()),
+       .suggestions = names_of_algorithms()},
       {.name = "--bits",
        .placeholder = "N",
        .group = key,
@@ -835,10 +851,44 @@ Rows keygen_rows() {
   };
 }
 
+Rows help_rows() {
+  const std::string topic = "Topic", manual = "Manual pages";
+  return {
+      {.name = "SHELL",
+       .group = topic,
+       .commands = {kCompletion},
+       .help = "print the completion of this shell",
+       .value = set(PROGRAM_ONLY(completion),
+                    one_of<Shell>({{"bash", Shell::bash}, {"zsh", Shell::zsh}, {"fish", Shell::fish}})),
+       .record = Record::nothing,
+       .required = true},
+      {.name = "COMMAND",
+       .placeholder = "...",
+       .group = topic,
+       .commands = {kHelp},
+       .help = "explain this command",
+       .value = append(PROGRAM_ONLY(help.topic), text()),
+       .record = Record::nothing},
+      {.name = "--man",
+       .group = manual,
+       .commands = {kHelp},
+       .help = "print the manual page of the command, or of the program, for man -l",
+       .value = turn_on(PROGRAM_ONLY(help.man)),
+       .record = Record::nothing},
+      {.name = "--man-dir",
+       .placeholder = "DIR",
+       .group = manual,
+       .commands = {kHelp},
+       .help = "write the manual pages of the program and of all commands into this folder, for packages",
+       .value = set(PROGRAM_ONLY(help.man_dir), path()),
+       .record = Record::nothing},
+  };
+}
+
 std::vector<Flag> make_table() {
   std::vector<Flag> table;
   for (Rows rows : {bench_rows(), key_rows(), policy_rows(), input_rows(), output_rows(), speed_rows(), mint_rows(),
-                    keygen_rows()}) {
+                    keygen_rows(), help_rows()}) {
     for (Flag& flag : rows) {
       if (flag.placeholder.empty()) flag.placeholder = joined(flag.value.choices, "|");
       table.push_back(std::move(flag));

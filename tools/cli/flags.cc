@@ -12,6 +12,12 @@ std::string Flag::description() const {
   return text;
 }
 
+bool Flag::takes_files() const {
+  if (!words().empty() || value.takes == Value::Takes::nothing) return false;
+  const std::string& what = positional() ? name : placeholder;
+  return what.starts_with("PATH") || what == "FILE" || what == "DIR";
+}
+
 std::string Flag::shown(const std::string& text) const {
   if (record == Record::nothing) return "";
   return record == Record::url_without_credentials && is_url(text) ? without_credentials(text) : text;

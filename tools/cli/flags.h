@@ -1,9 +1,7 @@
 // The flags of every command, each stated once.
 //
-// A row of the table (flag_table.cc) is all that there is to say about a flag. The parser, --help and the run's
-// manifest come from it, and so can a man page or shell completion:
-//
-//   for (const Flag& flag : flags_of("verify")) print(flag.name, flag.placeholder, flag.description());
+// A row of the table (flag_table.cc) is all that there is to say about a flag. The parser, --help, the run's manifest,
+// manual pages and shell completion come from it.
 #pragma once
 
 #include <functional>
@@ -33,6 +31,9 @@ struct Flag {
   std::vector<std::string> commands = {};
   std::string help = "";  // description() adds whether it is required, whether it repeats, and the default
   Value value = {};
+  // What completion offers if the value has no choices: words that stand for common values, else files if the
+  // placeholder says so.
+  std::vector<std::string> suggestions = {};
   std::string default_text = "";  // instead of the value's own
   Record record = Record::value;
   bool required = false;
@@ -40,6 +41,9 @@ struct Flag {
   std::string excludes = "";  // the name of a flag that cannot be given beside this one
 
   bool positional() const { return !name.starts_with('-'); }
+  // The words that a shell may complete the value to.
+  const std::vector<std::string>& words() const { return value.choices.empty() ? suggestions : value.choices; }
+  bool takes_files() const;
   bool repeatable() const { return value.takes == Value::Takes::each; }
   std::string default_value() const { return default_text.empty() ? value.default_text : default_text; }
   // "write verdicts here; repeatable; default standard output"

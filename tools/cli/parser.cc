@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "assay/version.h"
 #include "command.h"
 #include "console.h"
 #include "flags.h"
+#include "program_help.h"
 
 namespace assay::cli {
 
@@ -97,20 +99,62 @@ void add_flags(CLI::App& app, std::string_view command, Arguments& arguments) {
   }
 }
 
-void add_commands(CLI::App& program, Arguments& arguments, int& exit_code) {
+namespace {
+
+// The app of a group, made at its first command.
+CLI::App* app_of_group(CLI::App& program, std::string_view name) {
+  const auto is_it = [name](const CLI::App* app) { return app->get_name() == name; };
+  if (const auto known = program.get_subcommands(is_it); !known.empty()) return known.front();
+  const auto group = std::find_if(command_groups().begin(), command_groups().end(),
+                                  [name](const CommandGroup& row) { return row.name == name; });
+  return program.add_subcommand(group->name, group->summary)->require_subcommand(1);
+}
+
+void add_command(CLI::App& program, const Command& command, Arguments& arguments, int& exit_code) {
+  const std::string_view group = group_of(command.name);
+  CLI::App& parent = group.empty() ? program : *app_of_group(program, group);
+  CLI::App* app = parent.add_subcommand(command.name + (group.empty() ? 0 : group.size() + 1), command.summary);
+  add_flags(*app, command.name, arguments);
+  app->footer(command.footer);
+  app->callback([&command, &arguments, &exit_code] {
+    const Result<void> settled = arguments.settle();
+    exit_code = settled ? command.run(arguments) : fail(command.name, settled.error());
+  });
+}
+
+}  // namespace
+
+void build_program(CLI::App& program, Arguments& arguments, int& exit_code) {
+  program.name("assay");
+  program.description(kProgramSummary);
+  program.set_help_flag("-h,--help", "show this help");
+  program.set_version_flag("--version", build_description, "show version, OpenSSL, CPU features and backend");
+  program.footer(std::string(kProgramExamples) + "\n" + kProgramNotes);
   program.formatter(std::make_shared<HelpFormat>());
   program.get_formatter()->label("SUBCOMMAND", "COMMAND");
   program.require_subcommand(1);
-  static const std::vector<Command> all = commands();
-  for (const Command& command : all) {
-    CLI::App* app = program.add_subcommand(command.name, command.summary);
-    add_flags(*app, command.name, arguments);
-    app->footer(command.footer);
-    app->callback([&command, &arguments, &exit_code] {
-      const Result<void> settled = arguments.settle();
-      exit_code = settled ? command.run(arguments) : fail(command.name, settled.error());
-    });
+  for (const Command& command : commands()) add_command(program, command, arguments, exit_code);
+}
+
+std::string help_of(const CLI::App& program) {
+  // CLI11 puts two blank lines between groups; one is enough.
+  return CLI::detail::find_and_replace(program.help(), "\n\n\n", "\n\n");
+}
+
+std::string help_text(std::string_view command) {
+  Arguments unused;
+  int exit_code = 0;
+  CLI::App program;
+  build_program(program, unused, exit_code);
+  CLI::App* app = &program;
+  std::string parents;
+  while (!command.empty()) {
+    parents += (parents.empty() ? "" : " ") + app->get_name();
+    const std::size_t blank = std::min(command.find(' '), command.size());
+    app = app->get_subcommand(std::string(command.substr(0, blank)));
+    command.remove_prefix(std::min(blank + 1, command.size()));
   }
+  return CLI::detail::find_and_replace(app->help(parents), "\n\n\n", "\n\n");
 }
 
 }  // namespace assay::cli

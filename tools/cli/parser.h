@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
 #include <string_view>
 
 #include "arguments.h"
@@ -13,8 +14,11 @@ namespace assay::cli {
 // "[a,b]", which CLI11 would take for a list.
 void add_flags(CLI::App& app, std::string_view command, Arguments& arguments);
 
-// Adds every command with its flags, and the way that --help is printed. Parsing runs the command that was chosen and
-// leaves its exit code.
-void add_commands(CLI::App& program, Arguments& arguments, int& exit_code);
+// Makes the program of an empty app: every command with its flags, and the way that --help is printed. Parsing runs the
+// command that was chosen and leaves its exit code.
+void build_program(CLI::App& program, Arguments& arguments, int& exit_code);
+
+// The help of the command that was chosen, or of the program.
+std::string help_of(const CLI::App& program);
 
 }  // namespace assay::cli

@@ -98,11 +98,13 @@ std::string use_one_of(std::string_view text, const std::vector<std::string>& na
   return (meant ? "; did you mean " + *meant + "? Use one of " : "; use one of ") + joined(names, separator);
 }
 
-std::string algorithm_names() {
+std::vector<std::string> names_of_algorithms() {
   std::vector<std::string> names;
   for (int i = 0; i < kAlgorithmCount; ++i) names.emplace_back(to_string(static_cast<Algorithm>(i)));
-  return joined(names, ", ");
+  return names;
 }
+
+std::string algorithm_names() { return joined(names_of_algorithms(), ", "); }
 
 bool is_url(std::string_view value) { return has_scheme(value, "https://") || has_scheme(value, "http://"); }
 

@@ -32,7 +32,8 @@ struct Reader {
 
 // A value in quotation marks, as errors show it. Long values are shortened.
 std::string in_quotes(std::string_view value);
-// "RS256, RS384, ...": every algorithm.
+// Every algorithm, and the same as "RS256, RS384, ...".
+std::vector<std::string> names_of_algorithms();
 std::string algorithm_names();
 
 bool is_url(std::string_view value);
