@@ -23,19 +23,47 @@ enum class Column : std::uint8_t {
   referrer,
   cookie,
   authorization,
+  agent,
 };
+
+// Whether a client chooses what the column holds.
+bool is_of_client(Column column) noexcept {
+  switch (column) {
+    case Column::path:
+    case Column::query:
+    case Column::url:
+    case Column::referrer:
+    case Column::cookie:
+    case Column::authorization:
+    case Column::agent:
+      return true;
+    default:
+      return false;
+  }
+}
 
 struct ColumnName {
   std::string_view name;
   Column column;
 };
-constexpr ColumnName kColumns[] = {{"date", Column::date},           {"time", Column::time},
-                                   {"timestamp", Column::date_time}, {"datetime", Column::date_time},
-                                   {"date-time", Column::date_time}, {"c-ip", Column::client},
-                                   {"cs-method", Column::method},    {"cs-uri-stem", Column::path},
-                                   {"cs-uri-query", Column::query},  {"cs-uri", Column::url},
-                                   {"sc-status", Column::status},    {"cs(Referer)", Column::referrer},
-                                   {"cs(Cookie)", Column::cookie},   {"cs(Authorization)", Column::authorization}};
+constexpr ColumnName kColumns[] = {{"date", Column::date},
+                                   {"time", Column::time},
+                                   {"timestamp", Column::date_time},
+                                   {"datetime", Column::date_time},
+                                   {"date-time", Column::date_time},
+                                   {"c-ip", Column::client},
+                                   {"cs-method", Column::method},
+                                   {"cs-uri-stem", Column::path},
+                                   {"cs-uri-query", Column::query},
+                                   {"cs-uri", Column::url},
+                                   {"sc-status", Column::status},
+                                   {"cs(Referer)", Column::referrer},
+                                   {"cs(Cookie)", Column::cookie},
+                                   {"cs(Authorization)", Column::authorization},
+                                   {"cs(User-Agent)", Column::agent},
+                                   {"cs-username", Column::agent},
+                                   {"cs-host", Column::agent},
+                                   {"cs(Host)", Column::agent}};
 
 bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
@@ -76,9 +104,11 @@ class ColumnFormat final : public FileFormat {
     LineBuilder to(line, arena);
     if (line.starts_with('#')) return to.finish();
     const char separator = line.find('\t') == std::string_view::npos ? ' ' : '\t';
+    const bool is_sound = has_sound_fields(line, separator);
     std::string_view date, time, rest = line;
     for (const Column column : columns_) {
-      if (rest.empty()) break;
+      // A blank or a quote that a client wrote has moved the fields behind it.
+      if (rest.empty() || (!is_sound && is_of_client(column))) break;
       const std::string_view field = take_field(rest, separator);
       if (column == Column::date) {
         date = field;
@@ -98,6 +128,14 @@ class ColumnFormat final : public FileFormat {
   }
 
  private:
+  // Whether the fields are those of the columns. A line with fewer was cut, unless a quote hides some.
+  bool has_sound_fields(std::string_view line, char separator) const noexcept {
+    const bool has_quotes = separator == ' ' && line.find('"') != std::string_view::npos;
+    std::size_t fields = 0;
+    for (std::string_view rest = line; !rest.empty(); ++fields) take_field(rest, separator);
+    return has_quotes ? fields == columns_.size() : fields <= columns_.size();
+  }
+
   void take(Column column, std::string_view field, LineBuilder& to) const {
     switch (column) {
       case Column::date_time:

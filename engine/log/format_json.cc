@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -228,7 +229,7 @@ FieldSense inherited(FieldSense sense) noexcept {
   return sense == FieldSense::url || sense == FieldSense::request ? FieldSense::none : sense;
 }
 
-constexpr std::size_t kMostPlaces = 48;
+constexpr std::size_t kMostPlaces = 48;  // one bit each
 
 // Reads the facts of one record.
 class RecordReader {
@@ -240,9 +241,10 @@ class RecordReader {
       if (is_on(i, depth, key) && paths_[i].steps.size() > level(depth) + 1)
         matched_[i] = static_cast<std::uint8_t>(level(depth) + 1);
     }
-    const FieldSense above = senses_[static_cast<std::size_t>(depth)];
-    senses_[static_cast<std::size_t>(depth) + 1] =
-        above != FieldSense::none || key.is_in_array ? above : inherited(sense_of(key.name));
+    const auto below = static_cast<std::size_t>(depth) + 1;
+    senses_[below] = inherited(sense_at(depth, key));
+    named_[below] = FieldSense::none;
+    has_texts_ = has_texts_ || time.empty();
     return true;
   }
   void close(int depth) noexcept {
@@ -255,21 +257,49 @@ class RecordReader {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       if (!is_on(i, depth, key)) continue;
       if (paths_[i].steps.size() == level(depth) + 1) {
-        is_placed = set(paths_[i].role, value, is_string) || is_placed;
+        is_placed = set(i, value, is_string) || is_placed;
       } else if (is_string && paths_[i].role == JsonRole::time && base_ == 0) {
         look_inside(i, depth, value);
       }
     }
-    if (!is_string || is_placed || base_ > 0) return true;
-    const FieldSense above = senses_[static_cast<std::size_t>(depth)];
-    to_.field(above != FieldSense::none || key.is_in_array ? above : sense_of(key.name), value);
+    if (!is_string || base_ > 0) return true;
+    has_texts_ = has_texts_ || (time.empty() && !is_of_logger(key.name));
+    if (is_placed) return true;
+    to_.field(sense_at(depth, key), value);
+    if (is_one_of(key.name, {"name", "key", "header"})) named_[static_cast<std::size_t>(depth)] = sense_of(value);
     return true;
+  }
+
+  // A place that occurs twice may have come with a text that was not escaped, so none of the two is told. Loggers write
+  // their own time first; of two behind other texts, one may have come with such a text.
+  void finish() noexcept {
+    const auto is_repeated = [&](JsonRole role) { return (repeated_ >> static_cast<unsigned>(role) & 1) != 0; };
+    if (is_repeated(JsonRole::client)) to_.facts.client = {};
+    if (is_repeated(JsonRole::method) || is_repeated(JsonRole::request)) to_.facts.method = {};
+    if (is_repeated(JsonRole::url) || is_repeated(JsonRole::request)) to_.facts.path = {};
+    if (is_repeated(JsonRole::status)) to_.facts.status = 0;
+    if (is_repeated(JsonRole::time) && has_texts_) time = {};
   }
 
   std::string_view time, date;  // unescaped; empty: none
   bool is_refused = false;
 
  private:
+  static bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) noexcept {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+  // Members whose texts do not come from a client.
+  static bool is_of_logger(std::string_view name) noexcept {
+    return is_one_of(name, {"level", "lvl", "severity", "logger", "name", "hostname", "caller", "version"});
+  }
+  // What a value is, by the names above it, by {"name":"Authorization","value":...}, or by its own name.
+  FieldSense sense_at(int depth, const JsonKey& key) const noexcept {
+    const FieldSense above = senses_[static_cast<std::size_t>(depth)];
+    if (above != FieldSense::none || key.is_in_array) return above;
+    const FieldSense named = named_[static_cast<std::size_t>(depth)];
+    return named != FieldSense::none && is_one_of(key.name, {"value", "values"}) ? named : sense_of(key.name);
+  }
+
   std::size_t level(int depth) const noexcept { return base_ + static_cast<std::size_t>(depth); }
   bool is_on(std::size_t i, int depth, const JsonKey& key) const noexcept {
     const Path& path = paths_[i];
@@ -277,10 +307,12 @@ class RecordReader {
   }
 
   // Returns true if the regions of the value are done.
-  bool set(JsonRole role, std::string_view value, bool is_string) {
+  bool set(std::size_t place, std::string_view value, bool is_string) {
+    const JsonRole role = paths_[place].role;
+    if ((seen_ >> place & 1) != 0) repeated_ |= 1U << static_cast<unsigned>(role);
+    seen_ |= std::uint64_t{1} << place;
     switch (role) {
       case JsonRole::time:
-        // Of two members with one name the first one counts: loggers write their own time before what they are given.
         if (time.empty()) time = unescape_json(value, to_.arena());
         return false;
       case JsonRole::date:
@@ -326,6 +358,10 @@ class RecordReader {
   std::size_t base_ = 0;
   std::array<std::uint8_t, kMostPlaces> matched_;
   std::array<FieldSense, json::kMostDepth + 1> senses_{};
+  std::array<FieldSense, json::kMostDepth + 1> named_{};  // what {"name":...} says of the "value" beside it
+  std::uint64_t seen_ = 0;                                // a bit a place
+  unsigned repeated_ = 0;                                 // a bit a role
+  bool has_texts_ = false;                                // before the time
 };
 
 // Finds the records of a line that holds many.
@@ -354,6 +390,7 @@ class RecordFinder {
 void read_record(std::span<const Path> paths, const LineTime& time, std::string_view record, LineBuilder& to) {
   RecordReader reader(paths, to);
   walk_json(record, reader);
+  reader.finish();
   constexpr std::uint16_t kUnauthorized = 401;
   if (reader.is_refused) to.facts.status = kUnauthorized;
   if (reader.time.empty()) return;

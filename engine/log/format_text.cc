@@ -1,7 +1,7 @@
 #include "log/format_text.h"
 
 #include <algorithm>
-#include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,11 +31,13 @@ constexpr TextRow kRows[] = {
      "{-}:{#} {client} {-} {user}[{time}] \"{request}\" {status} {-} \"{referrer}\" \"{-}\"", "field 5"},
     {"nginx combined", "{client} {-} {user}[{time}] \"{request}\" {status} {-} \"{referrer}\" \"{-}\"", "field 4"},
     {"common log", "{client} {-} {user}[{time}] \"{request}\" {status} {-}", "field 4"},
-    {"HAProxy", "{*}haproxy[{#}]: {peer} [{time}] {-} {-} {-} {status} {-} {-} {-} {-} {-} {-} {?}{*}\"{request}\"",
+    {"HAProxy",
+     "{*}haproxy[{#}]: {peer} [{time}] {-} {-} {-} {status} {-} {-} {-} {-} {-} {-} {?}{captures}\"{request}\"",
      "the accept date"},
-    {"HAProxy", "{peer} [{time}] {-} {-} {-} {status} {-} {-} {-} {-} {-} {-} {?}{*}\"{request}\"", "the accept date"},
+    {"HAProxy", "{peer} [{time}] {-} {-} {-} {status} {-} {-} {-} {-} {-} {-} {?}{captures}\"{request}\"",
+     "the accept date"},
     {"nginx error", "{time>} [{level}] {#}#{#}: {nginx}", "start of the line"},
-    {"Apache error", "[{time}] [{-}] {apache}", "start of the line"},
+    {"Apache error", "[{time}] [{module}] {apache}", "start of the line"},
     {"AWS CloudFront real-time", "{time>}\t{address}\t{-}\t{-}\t{status}\t{#}\t{method}\t{-}\t{-}\t{url}\t", "field 1"},
     {"AWS CloudFront real-time", "{time>}\t{address}\t", "field 1"},
     {"syslog RFC 5424", "<{#}>{#} {time>} {-} {-} {-} {-} ", "field 2"},
@@ -77,6 +79,8 @@ enum class Kind : std::uint8_t {
   tag,
   nginx,
   apache,
+  module,
+  captures,
   message,
   optional,
   end,
@@ -108,6 +112,8 @@ constexpr KindName kKinds[] = {{"-", Kind::word},
                                {"tag", Kind::tag},
                                {"nginx", Kind::nginx},
                                {"apache", Kind::apache},
+                               {"module", Kind::module},
+                               {"captures", Kind::captures},
                                {"message", Kind::message},
                                {"?", Kind::optional},
                                {"end", Kind::end}};
@@ -153,6 +159,8 @@ bool holds_fact(Kind kind) noexcept {
     case Kind::user:
     case Kind::stream:
     case Kind::tag:
+    case Kind::module:
+    case Kind::captures:
     case Kind::optional:
     case Kind::end:
       return false;
@@ -183,6 +191,16 @@ bool is_level(std::string_view word) noexcept {
   });
 }
 
+// An address, a name with a dot, or what stands for a client without either.
+bool is_host(std::string_view text) noexcept {
+  constexpr std::string_view kOthers[] = {"-", "localhost", "unix:"};
+  if (is_address(text) || std::find(std::begin(kOthers), std::end(kOthers), text) != std::end(kOthers)) return true;
+  const bool is_name = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_';
+  });
+  return is_name && text.find('.') != std::string_view::npos && !is_digit(text.back());
+}
+
 // The position of the first quote from `from` on that no backslash escapes.
 std::size_t closing_quote(std::string_view line, std::size_t from) noexcept {
   for (std::size_t at = line.find('"', from); at != std::string_view::npos; at = line.find('"', at + 1)) {
@@ -193,48 +211,144 @@ std::size_t closing_quote(std::string_view line, std::size_t from) noexcept {
   return std::string_view::npos;
 }
 
-// ", client: 192.0.2.7, server: a.example, request: "GET / HTTP/1.1", referrer: "..."" at the end of a message.
-void read_nginx_tail(std::string_view text, LineBuilder& to) {
-  constexpr std::string_view kClient = ", client: ", kRequest = ", request: \"", kReferrer = ", referrer: \"";
-  const std::size_t request = text.find(kRequest);
-  const std::size_t client = text.substr(0, request).rfind(kClient);
-  if (client != std::string_view::npos) {
-    const std::string_view rest = text.substr(client + kClient.size());
-    to.client(rest.substr(0, rest.find(',')));
-  }
-  if (request != std::string_view::npos) {
-    const std::size_t begin = request + kRequest.size();
-    to.request(text.substr(begin, closing_quote(text, begin) - begin));
-  }
-  const std::size_t referrer = text.rfind(kReferrer);
-  if (referrer != std::string_view::npos && (request == std::string_view::npos || referrer > request)) {
-    const std::size_t begin = referrer + kReferrer.size();
-    to.region(text.substr(begin, closing_quote(text, begin) - begin), Where::referrer);
-  }
+// Takes `mark` and what follows it up to the next quote off the front.
+bool take_quoted(std::string_view& text, std::string_view mark, std::string_view& value) noexcept {
+  if (!text.starts_with(mark)) return false;
+  const std::size_t end = text.find('"', mark.size());
+  if (end == std::string_view::npos) return false;
+  value = text.substr(mark.size(), end - mark.size());
+  text.remove_prefix(end + 1);
+  return true;
 }
 
-// "[pid 7] [client 192.0.2.7:1] message, referer: https://a.example/".
+bool ends_in_version(std::string_view text) noexcept {
+  const std::size_t blank = text.rfind(' ');
+  return blank != std::string_view::npos && text.substr(blank + 1).starts_with("HTTP/");
+}
+
+struct NginxTail {
+  std::string_view client, request, referrer;
+};
+
+// What nginx appends to a message: ", client: 192.0.2.7, server: a.example, request: "GET / HTTP/1.1", host: "..."".
+// nginx escapes nothing, and both the message before it and the request may hold the same words. So this takes only a
+// tail that can be read in one way: no mark occurs twice, the marks stand in nginx's order up to the end of the line,
+// and no value holds what a request that had pretended to end early would leave in it. Nothing otherwise.
+std::optional<NginxTail> nginx_tail(std::string_view text) noexcept {
+  constexpr std::string_view kClient = ", client: ", kServer = ", server: ", kRequest = ", request: \"";
+  const auto is_unique = [text](std::string_view mark) { return text.find(mark) == text.rfind(mark); };
+  const std::size_t client = text.find(kClient);
+  if (client == std::string_view::npos || !is_unique(kClient) || !is_unique(kServer) || !is_unique(kRequest))
+    return std::nullopt;
+  text.remove_prefix(client + kClient.size());
+  NginxTail tail;
+  tail.client = text.substr(0, text.find(','));
+  text.remove_prefix(tail.client.size());
+  if (text.starts_with(kServer)) text.remove_prefix(std::min(text.find(',', kServer.size()), text.size()));
+  // Other protocols than HTTP go on with words of their own.
+  if (!text.starts_with(kRequest))
+    return text.find(kRequest) == std::string_view::npos ? std::optional(tail) : std::nullopt;
+  std::string_view upstream, host, subrequest;
+  take_quoted(text, kRequest, tail.request);
+  take_quoted(text, ", subrequest: \"", subrequest);
+  take_quoted(text, ", upstream: \"", upstream);
+  take_quoted(text, ", host: \"", host);
+  take_quoted(text, ", referrer: \"", tail.referrer);
+  const auto has_blank = [](std::string_view value) { return value.find(' ') != std::string_view::npos; };
+  const bool is_sound = text.empty() && !has_blank(upstream) && !has_blank(host) && !has_blank(subrequest) &&
+                        !ends_in_version(tail.referrer);
+  if (!is_sound) tail.request = tail.referrer = {};
+  return tail;
+}
+
+void read_nginx_tail(std::string_view line, std::string_view text, LineBuilder& to) {
+  // nginx cuts lines at NGX_MAX_ERROR_STR, 2048 bytes. A long message could cut off the tail and hold a false one.
+  constexpr std::size_t kCutAt = 2000;
+  const std::optional<NginxTail> tail = line.size() < kCutAt ? nginx_tail(text) : std::nullopt;
+  if (!tail) return;
+  to.client(tail->client);
+  if (!tail->request.empty()) to.request(tail->request);
+  if (!tail->referrer.empty()) to.region(tail->referrer, Where::referrer);
+}
+
+// "[pid 7] [client 192.0.2.7:1] message, referer: https://a.example/". Only brackets that the server writes may stand
+// before that of the client, because the message may begin with a false one. Behind the number of an error of the
+// system, its name stands before the client: "(13)Permission denied: [client 192.0.2.7:1] message".
 void read_apache_tail(std::string_view text, LineBuilder& to) {
-  constexpr std::string_view kClient = "[client ", kReferrer = ", referer: ";
-  while (text.starts_with('[')) {
+  constexpr std::string_view kClients[] = {"[client ", "[remote "}, kReferrer = ", referer: ";
+  while (text.starts_with("[pid ") || text.starts_with("[tid ")) {
     const std::size_t end = text.find("] ");
     if (end == std::string_view::npos) break;
-    if (text.starts_with(kClient)) to.client(text.substr(kClient.size(), end - kClient.size()));
     text.remove_prefix(end + 2);
+  }
+  if (text.starts_with('(')) {
+    const std::size_t name = text.find(": [");
+    const bool is_named = name != std::string_view::npos && text.substr(0, name).find('[') == std::string_view::npos;
+    if (is_named) text.remove_prefix(name + 2);
+  }
+  for (const std::string_view client : kClients) {
+    const std::size_t end = text.find(']');
+    if (text.starts_with(client) && end != std::string_view::npos)
+      to.client(text.substr(client.size(), end - client.size()));
   }
   if (const std::size_t referrer = text.rfind(kReferrer); referrer != std::string_view::npos) {
     to.region(text.substr(referrer + kReferrer.size()), Where::referrer);
   }
 }
 
+// Whether a line holds ` HTTP/1.1" 200 ` twice. Servers that do not escape quotes write so what a request has brought
+// along, and nothing tells which of the two is theirs.
+bool has_two_requests(std::string_view line) noexcept {
+  constexpr std::string_view kVersion = " HTTP/";
+  int requests = 0;
+  for (std::size_t at = line.find(kVersion); at != std::string_view::npos; at = line.find(kVersion, at + 1)) {
+    std::string_view rest = line.substr(at + kVersion.size());
+    rest.remove_prefix(std::min(rest.find_first_not_of("0123456789."), rest.size()));
+    requests += rest.starts_with("\" ") && rest.size() > 2 && is_digit(rest[2]);
+  }
+  return requests > 1;
+}
+
+// Whether a field behind a text of the client may be a time: "2026-11-28T12:00:00Z" behind a blank.
+bool holds_field_of_time(std::string_view text) noexcept {
+  for (std::size_t at = text.find('T'); at != std::string_view::npos; at = text.find('T', at + 1)) {
+    constexpr std::size_t kDate = 10;
+    const bool holds = at > kDate && text[at - kDate - 1] == ' ' && text[at - 3] == '-' && at + 1 < text.size() &&
+                       is_digit(text[at - 1]) && is_digit(text[at + 1]);
+    if (holds) return true;
+  }
+  return false;
+}
+
 // Reads one line by one pattern.
 class Matcher {
  public:
-  Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, LineBuilder& to) noexcept
-      : elements_(elements), line_(line), time_(time), to_(to) {}
+  // If `is_strict`, only an address or the name of a host is a client, so that no word of another format becomes one.
+  Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, bool is_strict,
+          LineBuilder& to) noexcept
+      : elements_(elements), line_(line), time_(time), is_strict_(is_strict), to_(to) {}
 
-  // True if the line fits as far as it must. Facts that stand before the first difference are read even if it does not.
+  // True if the line fits as far as it must. Facts that stand before the first difference are read even if it does not,
+  // except those that another text of the line may have forged.
   bool run() {
+    const bool holds = match();
+    // The first word of a line of another program is no client.
+    if (!holds && !has_time(to_.facts) && !is_address(to_.facts.client)) to_.facts.client = {};
+    if (before_request_ && has_two_requests(line_)) {
+      to_.facts.client = before_request_->client;
+      to_.facts.status = before_request_->status;
+      to_.facts.method = to_.facts.path = {};
+    }
+    // A time behind texts of the client is the last one, or none.
+    if (before_request_ && !before_request_->time && to_.facts.time && holds_field_of_time(rest()))
+      to_.facts.time.reset();
+    return holds;
+  }
+
+ private:
+  std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
+
+  bool match() {
     bool is_optional = false;
     for (const Element& element : elements_) {
       if (element.kind == Kind::optional) {
@@ -245,9 +359,6 @@ class Matcher {
     }
     return true;
   }
-
- private:
-  std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
 
   bool step(const Element& element) {
     switch (element.kind) {
@@ -265,11 +376,13 @@ class Matcher {
         to_.message(rest());
         return true;
       case Kind::nginx:
-        read_nginx_tail(rest(), to_);
+        read_nginx_tail(line_, rest(), to_);
         return true;
       case Kind::apache:
         read_apache_tail(rest(), to_);
         return true;
+      case Kind::captures:
+        return captures();
       case Kind::end:
         return at_ == line_.size();
       default:
@@ -311,18 +424,20 @@ class Matcher {
     const bool is_word = !element.may_hold_blank || text.find(' ') == std::string_view::npos;
     switch (element.kind) {
       case Kind::word:
-        return is_word;
+        return is_word && (element.is_quoted || !text.empty());
       case Kind::digits:
         return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
       case Kind::level:
         return is_level(text);
+      case Kind::module:
+        return is_level(text) || (is_word && text.find(':') != std::string_view::npos);
       case Kind::stream:
         return text == "stdout" || text == "stderr";
       case Kind::tag:
         return text == "P" || text == "F" || text.starts_with("P:") || text.starts_with("F:");
       case Kind::client:
         if (is_whole && is_word) to_.client(text);
-        return is_word;
+        return is_word && (!is_strict_ || is_host(text));
       case Kind::address:
         if (is_whole && is_address(text)) to_.client(text);
         return is_address(text);
@@ -341,6 +456,7 @@ class Matcher {
         if (is_whole) time_.read_whole(text, to_.facts);
         return has_time(to_.facts);
       case Kind::request:
+        before_request_ = to_.facts;
         to_.request(text);
         return true;
       case Kind::url:
@@ -374,11 +490,24 @@ class Matcher {
     return true;
   }
 
+  // HAProxy writes quotes in captured headers as "#22".
+  bool captures() noexcept {
+    while (at_ < line_.size() && line_[at_] == '{') {
+      const std::size_t end = line_.find_first_of("}\"", at_);
+      if (end == std::string_view::npos || line_[end] == '"') return false;
+      at_ = end + 1;
+      if (at_ < line_.size() && line_[at_] == ' ') ++at_;
+    }
+    return true;
+  }
+
   std::span<const Element> elements_;
   std::string_view line_;
   const LineTime& time_;
+  bool is_strict_;
   LineBuilder& to_;
   std::size_t at_ = 0;
+  std::optional<LineFacts> before_request_;  // what was known before the request was read
 };
 
 class TextFormat final : public FileFormat {
@@ -406,7 +535,7 @@ class TextFormat final : public FileFormat {
 
   LineFacts read(std::string_view line, base::Arena& arena) const override {
     LineBuilder builder(line, arena);
-    Matcher(elements_, line, time_, builder).run();
+    Matcher(elements_, line, time_, false, builder).run();
     return builder.finish();
   }
 
@@ -428,9 +557,10 @@ std::shared_ptr<const FileFormat> make_text_format(const TextRow& row, std::stri
   return std::make_shared<TextFormat>(row, name, std::move(time), needs_zone, needs_year);
 }
 
-bool fits(const TextRow& row, std::string_view line, const LineTime& time, base::Arena& arena, LineFacts& facts) {
+bool fits(const TextRow& row, std::string_view line, const LineTime& time, bool is_strict, base::Arena& arena,
+          LineFacts& facts) {
   LineBuilder builder(line, arena);
-  const bool holds = Matcher(elements_of(row), line, time, builder).run();
+  const bool holds = Matcher(elements_of(row), line, time, is_strict, builder).run();
   facts = builder.finish();
   return holds && (row.place.empty() || has_time(facts));
 }

@@ -15,6 +15,8 @@
 //                 perhaps behind more blanks
 //   {stream} {tag}  "stdout" or "stderr", and "P" or "F", perhaps with more behind a colon (CRI)
 //   {nginx} {apache}  the rest of an error message, which may name the client and the request
+//   {module}      of Apache: a word with a colon, or a level
+//   {captures}    of HAProxy: texts in braces, or nothing
 //   {?}           what follows may be missing; {end}: the line ends here
 #pragma once
 
@@ -41,7 +43,9 @@ std::shared_ptr<const FileFormat> make_text_format(const TextRow& row, std::stri
                                                    bool needs_zone, bool needs_year);
 
 // Whether the line fits the whole pattern of a row of text_rows(), with a time in its place if the pattern has one. The
-// facts are those that read() gives, with every form of time.
-bool fits(const TextRow& row, std::string_view line, const LineTime& time, base::Arena& arena, LineFacts& facts);
+// facts are those that read() gives, with every form of time. If `is_strict`, a client is an address or a name with a
+// dot.
+bool fits(const TextRow& row, std::string_view line, const LineTime& time, bool is_strict, base::Arena& arena,
+          LineFacts& facts);
 
 }  // namespace assay::log

@@ -211,45 +211,53 @@ std::string_view name_of_text(std::string_view name, std::string_view pattern) n
   return name;
 }
 
-std::optional<Draft> text_draft(const Lines& lines, const LearnOptions& options, const base::TimeReader& reader) {
-  const std::span tried(lines.data(), std::min(lines.size(), kMostTried));
-  const LineTime time{reader, {}};
-  const TextRow* best = nullptr;
-  std::size_t most = 0;  // lines that it fits
-  std::string first_time;
+// The row of text_rows() that fits most of the lines.
+struct BestRow {
+  const TextRow* row = nullptr;
+  std::size_t lines = 0;   // that it fits
+  std::string first_time;  // as written
+};
+BestRow best_row(std::span<const std::string_view> lines, const LineTime& time, bool is_strict) {
+  BestRow best;
   base::Arena arena;
   for (const TextRow& row : text_rows()) {
     std::size_t count = 0;
     std::string time_text;
-    for (const std::string_view line : tried) {
+    for (const std::string_view line : lines) {
       arena.reset();
       LineFacts facts;
-      if (!fits(row, line, time, arena, facts)) continue;
+      if (!fits(row, line, time, is_strict, arena, facts)) continue;
       if (count++ == 0) time_text = std::string(facts.time_text);
     }
     // A form without times is nothing to be sure of; most lines must have it.
-    if (row.place.empty() && 2 * count < tried.size()) continue;
+    if (row.place.empty() && 2 * count < lines.size()) continue;
     // Lines that were cut fit only the rows of any text that begins with a time. They must not hide what the others
     // are.
     const bool is_any_text = row.name == "text";
-    const bool was_any_text = best == nullptr || best->name == "text";
-    if (is_any_text && !was_any_text ? count <= 2 * most : count <= most) continue;
-    most = count;
-    best = &row;
-    first_time = time_text;
+    const bool was_any_text = best.row == nullptr || best.row->name == "text";
+    if (is_any_text && !was_any_text ? count <= 2 * best.lines : count <= best.lines) continue;
+    best = {&row, count, time_text};
   }
-  if (best == nullptr) return std::nullopt;
-  const auto prefix = reader.read_prefix(first_time);
-  const std::string pattern = prefix ? reader.pattern_of(prefix->form, first_time) : "";
-  const std::string_view name = name_of_text(best->name, pattern);
+  return best;
+}
+
+std::optional<Draft> text_draft(const Lines& lines, const LearnOptions& options, const base::TimeReader& reader) {
+  const std::span tried(lines.data(), std::min(lines.size(), kMostTried));
+  BestRow best = best_row(tried, {reader, {}}, true);
+  // Clients may have names without a dot.
+  if (best.row == nullptr) best = best_row(tried, {reader, {}}, false);
+  if (best.row == nullptr) return std::nullopt;
+  const auto prefix = reader.read_prefix(best.first_time);
+  const std::string pattern = prefix ? reader.pattern_of(prefix->form, best.first_time) : "";
+  const std::string_view name = name_of_text(best.row->name, pattern);
   return Draft{std::string(name),
-               std::string(best->place),
+               std::string(best.row->place),
                reader,
-               [best, name](LineTime line_time, bool needs_zone, bool needs_year) {
-                 return make_text_format(*best, name, std::move(line_time), needs_zone, needs_year);
+               [row = best.row, name](LineTime line_time, bool needs_zone, bool needs_year) {
+                 return make_text_format(*row, name, std::move(line_time), needs_zone, needs_year);
                },
                options.zone ? options.zone->name() : "",
-               best->place.empty() ? most : 0};
+               best.row->place.empty() ? best.lines : 0};
 }
 
 }  // namespace

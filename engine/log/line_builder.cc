@@ -53,9 +53,11 @@ bool is_ipv4(std::string_view text) noexcept {
   return parts == 4;
 }
 
-// Eight groups of up to four hexadecimal digits, or fewer and one "::" in their place. Without dots. A text without
-// digits is more likely a name, such as dead::beef.
+// Eight groups of up to four hexadecimal digits, or fewer and one "::" in their place; with dots only as
+// "::ffff:192.0.2.7". A text without digits is more likely a name, such as dead::beef.
 bool is_ipv6(std::string_view text) noexcept {
+  constexpr std::string_view kMapped = "::ffff:";
+  if (text.starts_with(kMapped) && is_ipv4(text.substr(kMapped.size()))) return true;
   int groups = 0, gaps = 0;
   std::size_t digits = 0;
   bool has_number = false;
@@ -76,12 +78,17 @@ bool is_ipv6(std::string_view text) noexcept {
   return has_number && (gaps == 0 ? groups == 8 : gaps == 1 && groups < 8);
 }
 
-// The address that a text names, if it names only one; else empty.
+// The address that a text names outside of URLs, if it names only one; else empty. Whoever sends a URL chooses what it
+// holds.
 std::string_view only_address(std::string_view text) noexcept {
   constexpr std::size_t kLeast = 3, kMost = 45;
   std::string_view only;
+  bool is_in_url = false;
   for (std::size_t end = 0; end < text.size(); ++end) {
-    if (!is_of_address(text[end])) continue;
+    if (!is_of_address(text[end])) {
+      is_in_url = text[end] != ' ' && (is_in_url || std::string_view("/?&%").find(text[end]) != std::string_view::npos);
+      continue;
+    }
     const std::size_t begin = end;
     while (end < text.size() && is_of_address(text[end])) ++end;
     std::string_view word = text.substr(begin, end - begin);
@@ -89,7 +96,8 @@ std::string_view only_address(std::string_view text) noexcept {
         (begin == 0 || !is_alphanumeric(text[begin - 1])) && (end == text.size() || !is_alphanumeric(text[end]));
     while (word.ends_with('.') || (word.ends_with(':') && !word.ends_with("::")))
       word.remove_suffix(1);  // of a sentence
-    if (!is_word || word.size() < kLeast || word.size() > kMost) continue;
+    --end;
+    if (!is_word || is_in_url || word.size() < kLeast || word.size() > kMost) continue;
     std::string_view address = word;
     if (const std::size_t port = word.find(':'); port == word.rfind(':')) address = word.substr(0, port);
     if (!is_ipv4(address) && !is_ipv6(word)) continue;

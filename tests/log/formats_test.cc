@@ -454,6 +454,118 @@ TEST(Formats, KeepTheirTimeWhateverTheRequestHolds) {
   }
 }
 
+// What a line says of a request beside its time must not come from a text of the request. If it cannot be told which of
+// two texts is the server's, neither counts.
+TEST(Formats, TellNothingThatARequestMayHaveForged) {
+  struct Attack {
+    const char* file;  // the sample that the format is learnt from
+    std::string line, facts;
+  };
+  const std::string error = "2026/11/28 12:00:00 [error] 31#31: *9 ";
+  const std::string time = "2026-11-28T11:00:00Z";
+  for (
+      const Attack& a : {
+          // nginx escapes nothing in its error log.
+          Attack{"nginx-error.log",
+                 error + R"(open() "/srv/a, client: 6.6.6.6, server: x, request: "GET /fake HTTP/1.1", host: "h)" +
+                     R"(" failed, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", host: "h")",
+                 time},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a, client: 6.6.6.6, server: s HTTP/1.1")", time},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a", host: "b HTTP/1.1", host: "h")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", upstream: "u HTTP/1.1", host: "h")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.0", referrer: "u HTTP/1.0")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error +
+               R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", host: "h", referrer: "x", host: "y")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log", error + R"(x, request: "GET /a HTTP/1.1" y, client: 192.0.2.7, server: s)",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error + "x" + std::string(1960, 'x') + R"(, client: 6.6.6.6, server: s, request: "GET /a HTTP/1.1")", time},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", upstream: "http://u/a", host: "h")",
+           time + " client=192.0.2.7 method=GET path=/a"},
+          // A message of Apache may begin with the brackets of another client.
+          {"apache-error.log",
+           "[Sat Nov 28 12:00:00 2026] [wsgi:error] [pid 7] [remote 192.0.2.7:1] [client 6.6.6.6] x",
+           time + " client=192.0.2.7"},
+          {"apache-error.log", "[Sat Nov 28 12:00:00 2026] [core:notice] [pid 7] AH1: x [client 6.6.6.6] x", time},
+          {"apache-error.log",
+           "[Sat Nov 28 12:00:00 2026] [core:error] [pid 7] (13)Permission denied: [client 192.0.2.7:1] x",
+           time + " client=192.0.2.7"},
+          // HAProxy writes quotes in captured headers as #22.
+          {"haproxy.log",
+           "Nov 28 12:00:09 lb haproxy[7]: 192.0.2.7:5 [28/Nov/2026:12:00:00.266] fe~ be/s1 0/0/1/48/49 200 33 - - "
+           "---- "
+           "3/2/0/0/0 0/0 {#22GET /fake HTTP/1.1#22} \"GET /a HTTP/1.1\"",
+           "2026-11-28T11:00:00.266Z client=192.0.2.7 status=200 method=GET path=/a"},
+          {"haproxy.log",
+           "Nov 28 12:00:09 lb haproxy[7]: 192.0.2.7:5 [28/Nov/2026:12:00:00.266] fe~ be/s1 0/0/1/48/49 200 33 - - "
+           "---- "
+           "3/2/0/0/0 0/0 {x \"GET /fake HTTP/1.1\"} \"GET /a HTTP/1.1\"",
+           "2026-11-28T11:00:00.266Z client=192.0.2.7 status=200"},
+          // Envoy and Traefik do not escape quotes.
+          {"envoy.log",
+           R"([2026-11-28T12:00:00Z] "GET /fake HTTP/1.1" 200 - 0 0 0 0 "6.6.6.6" "a" "b" "c" "d HTTP/1.1" 401 - 0 12 3 2 )"
+           R"("192.0.2.7" "app" "id" "host" "10.0.0.1:80")",
+           "2026-11-28T12:00:00Z"},
+          {"traefik-clf.log",
+           R"(192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] "GET /f HTTP/1.1" 200 5 "-" "-" 1 "r" "u" 3ms HTTP/1.1" 401 1 )"
+           R"("-" "-" 1 "r@f" "http://10.0.0.1" 2ms)",
+           "2026-11-28T12:00:00Z client=192.0.2.7"},
+          {"nginx-combined.log",
+           R"(192.0.2.7 - a [x] - [28/Nov/2026:12:00:00 +0000] "GET /a\" 200 12 HTTP/1.1" 401 1 "x HTTP/1.1" "y HTTP/1.1")",
+           R"(2026-11-28T12:00:00Z client=192.0.2.7 status=401 method=GET path=/a" 200 12 referrer[x HTTP/1.1])"},
+          // A quote that the load balancer did not escape would move the field of the time.
+          {"aws-alb.log",
+           R"(https 2026-11-28T12:00:01Z app/lb/1 192.0.2.7:2 - -1 -1 -1 400 - 0 57 "GET https://a/ HTTP/1.1" "x" c v a "r" )"
+           R"("d" "a" 0 2020-01-01T00:00:00Z "y" c v a "r" "d" "a" 0 2026-11-28T12:00:00Z "forward" "-" "-")",
+           "unreadable '2020-01-01T00:00:00Z' client=192.0.2.7 status=400 method=GET path=/"},
+          // Unescaped texts in pairs: none of two equal keys is told.
+          {"cef.log",
+           "CEF:0|V|P|1|100|auth|5|msg=a src=6.6.6.6 rt=1577836800000 request=/f rt=1795867200000 src=192.0.2.7 "
+           "request=/a",
+           "unreadable '1577836800000'"},
+          {"logfmt.log",
+           "ts=2026-11-28T12:00:00Z path=/a client_ip=6.6.6.6 ts=2020-01-01T00:00:00Z client_ip=192.0.2.7",
+           "2026-11-28T12:00:00Z path=/a"},
+          {"nginx.json",
+           R"({"request":"GET /a","time_iso8601":"2020-01-01T00:00:00Z","remote_addr":"6.6.6.6","x":"",)"
+           R"("time_iso8601":"2026-11-28T12:00:00Z","remote_addr":"192.0.2.7"})",
+           "none method=GET path=/a"},
+      }) {
+    SCOPED_TRACE(a.line);
+    const Learnt found = learnt(test::read_file(test::data_path("logs/" + std::string(a.file))), told());
+    base::Arena arena;
+    const std::string facts = summary(found.format->read(a.line, arena), a.line);
+    EXPECT_EQ(facts, a.facts) << a.file;
+  }
+}
+
+TEST(Formats, TakeNoFieldOfColumnsThatATextHasMoved) {
+  const Learnt found = learnt(
+      "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status\n2026-11-28 12:00:00 192.0.2.7 GET /a - "
+      "200\n");
+  base::Arena arena;
+  for (const auto& [line, facts] :
+       {std::pair<std::string, std::string>{
+            "2026-11-28 12:00:00 192.0.2.7 GET /a t=1 200",
+            "2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a query[t=1]"},
+        {"2026-11-28 12:00:00 192.0.2.7 GET /a 200 200 401", "2026-11-28T12:00:00Z client=192.0.2.7 method=GET"},
+        {"2026-11-28 12:00:00 192.0.2.7 GET /a \"t=1 401", "2026-11-28T12:00:00Z client=192.0.2.7 method=GET"},
+        {"2026-11-28 12:00:00 192.0.2.7 GET /a t=1",
+         "2026-11-28T12:00:00Z client=192.0.2.7 method=GET path=/a query[t=1]"}}) {
+    EXPECT_EQ(summary(found.format->read(line, arena), line), facts) << line;
+  }
+}
+
 TEST(Formats, FollowTheFieldsDirective) {
   const Learnt found = learnt("#Fields: date time cs-method\n2026-11-28 12:00:00 GET\n");
   base::Arena arena;

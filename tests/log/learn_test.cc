@@ -311,6 +311,9 @@ TEST(Learn, TakesTheOneAddressOfAMessageForTheClient) {
       {"from 192.0.2.7 to 192.0.2.8", ""},
       {"version 1.2.3, at 12:00:00, Foo::bar, dead::beef, 1.2.3.4.5, 1.2.3.256, ::", ""},
       {"order 17 stored", ""},
+      {"rejected GET /?x=6.6.6.6", ""},
+      {"rejected GET /?x=6.6.6.6 from 192.0.2.7", "192.0.2.7"},
+      {"from ::ffff:192.0.2.7", "::ffff:192.0.2.7"},
   };
   for (const auto& [message, client] : rows) {
     const std::string line = std::string("2026-11-28 12:00:00,123 [main] WARN c.e.Auth - ") + message;
