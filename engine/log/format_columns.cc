@@ -84,7 +84,8 @@ std::string_view take_field(std::string_view& line, char separator) noexcept {
 
 class ColumnFormat final : public FileFormat {
  public:
-  ColumnFormat(std::string_view fields, LineTime time) : time_(std::move(time)) {
+  ColumnFormat(std::string_view fields, std::string_view date, LineTime time)
+      : fields_(fields), date_(date), time_(std::move(time)) {
     is_cloudfront_ = fields.find("x-edge-location") != std::string_view::npos;
     while (!fields.empty()) {
       const auto end = std::find_if(fields.begin(), fields.end(), is_blank);
@@ -119,12 +120,20 @@ class ColumnFormat final : public FileFormat {
       }
     }
     if (!date.empty() && !time.empty()) read_date_time(line, date, time, to);
+    if (!has_date() && !time.empty()) read_time_of_date(time, to);
     return to.finish();
   }
 
-  std::shared_ptr<const FileFormat> after_directive(std::string_view line) const override {
-    const std::string_view fields = fields_of(line);
-    return fields.empty() ? nullptr : std::make_shared<ColumnFormat>(fields, time_);
+  std::shared_ptr<const FileFormat> after_directive(std::string_view directives) const override {
+    std::string_view fields, date;
+    while (!directives.empty()) {
+      const std::string_view line = directives.substr(0, directives.find('\n'));
+      directives.remove_prefix(std::min(directives.size(), line.size() + 1));
+      if (const std::string_view named = fields_of(line); !named.empty()) fields = named;
+      if (const std::string_view told = date_of(line); !told.empty()) date = told;
+    }
+    if (fields.empty() && date.empty()) return nullptr;
+    return std::make_shared<ColumnFormat>(fields.empty() ? fields_ : fields, date.empty() ? date_ : date, time_);
   }
 
  private:
@@ -163,6 +172,24 @@ class ColumnFormat final : public FileFormat {
     }
   }
 
+  bool has_date() const noexcept {
+    return std::any_of(columns_.begin(), columns_.end(),
+                       [](Column column) { return column == Column::date || column == Column::date_time; });
+  }
+
+  // A time of the day, in a log whose "#Date:" says when it was begun: "2026-11-28 12:00:00". An earlier time of the
+  // day is of the next day.
+  void read_time_of_date(std::string_view time, LineBuilder& to) const {
+    constexpr std::size_t kDate = 10;
+    constexpr std::int64_t kDay = 86400;
+    if (date_.size() <= kDate) return;
+    char* const both = to.arena().allocate(kDate + 1 + time.size());
+    std::copy_n(date_.begin(), kDate + 1, both);
+    std::copy(time.begin(), time.end(), both + kDate + 1);
+    time_.read_whole({both, kDate + 1 + time.size()}, to.facts);
+    if (to.facts.time && time < std::string_view(date_).substr(kDate + 1)) to.facts.time->seconds += kDay;
+  }
+
   void read_date_time(std::string_view line, std::string_view date, std::string_view time, LineBuilder& to) const {
     const auto begin = static_cast<std::size_t>(date.data() - line.data());
     if (date.data() + date.size() + 1 == time.data()) {
@@ -177,23 +204,42 @@ class ColumnFormat final : public FileFormat {
   }
 
   bool is_cloudfront_ = false;
+  std::string fields_, date_;  // of the directives; the date may be missing
   std::vector<Column> columns_;
   LineTime time_;
 };
 
 }  // namespace
 
-std::string_view fields_of(std::string_view line) noexcept {
-  constexpr std::string_view kDirective = "#Fields:";
-  if (!line.starts_with(kDirective)) return {};
-  line.remove_prefix(kDirective.size());
+namespace {
+
+// What stands behind the name of a directive.
+std::string_view value_of(std::string_view line, std::string_view directive) noexcept {
+  if (!line.starts_with(directive)) return {};
+  line.remove_prefix(directive.size());
   while (!line.empty() && (is_blank(line.front()) || line.front() == '\r')) line.remove_prefix(1);
   while (!line.empty() && (is_blank(line.back()) || line.back() == '\r')) line.remove_suffix(1);
   return line;
 }
 
-std::shared_ptr<const FileFormat> make_column_format(std::string_view fields, LineTime time) {
-  return std::make_shared<ColumnFormat>(fields, std::move(time));
+}  // namespace
+
+std::string_view fields_of(std::string_view line) noexcept { return value_of(line, "#Fields:"); }
+std::string_view date_of(std::string_view line) noexcept { return value_of(line, "#Date:"); }
+
+std::string with_directive(std::string_view directives, std::string_view line) {
+  const std::string_view name = line.substr(0, line.find(':'));
+  std::string to;
+  while (!directives.empty()) {
+    const std::string_view one = directives.substr(0, directives.find('\n'));
+    directives.remove_prefix(std::min(directives.size(), one.size() + 1));
+    if (one.substr(0, one.find(':')) != name) to += std::string(one) + "\n";
+  }
+  return to + std::string(line);
+}
+
+std::shared_ptr<const FileFormat> make_column_format(std::string_view fields, std::string_view date, LineTime time) {
+  return std::make_shared<ColumnFormat>(fields, date, std::move(time));
 }
 
 }  // namespace assay::log

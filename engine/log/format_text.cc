@@ -1,24 +1,29 @@
 #include "log/format_text.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "log/line_builder.h"
+#include "log/line_json.h"
 
 namespace assay::log {
 namespace {
 
 constexpr TextRow kRows[] = {
-    {"CRI", "{time>} {stream} {tag} ", "field 1", Joining::cri},
+    {"CRI", "{time>} {stream} {tag} {inner}", "field 1", Joining::cri, Carrying::any},
     {"AWS ALB",
      "{-} {-} {-} {peer} {-} {-} {-} {-} {status} {-} {-} {-} \"{request}\" \"{-}\" {-} {-} {-} \"{-}\" \"{-}\" "
      "\"{-}\" {-} "
      "{time} \"{-}\"",
      "field 22"},
     {"AWS ELB", "{time>} {-} {peer} {-} {-} {-} {-} {status} {-} {-} {-} \"{request}\"", "field 1"},
+    {"AWS S3", "{-} {-} [{time}] {client} {-} {-} {-} {-} \"{request}\" {status} {-} {-} {-} {-} {-} \"{referrer}\" ",
+     "field 3"},
+    {"AWS S3", "{-} {-} [{time}] {client} {-} {-} {-} {-} - {status} ", "field 3"},
     {"Istio",
      "[{time}] \"{request}\" {status} {-} {-} {-} \"{-}\" {#} {#} {-} {-} \"{client}\" \"{-}\" \"{-}\" \"{-}\" \"{-}\"",
      "field 1"},
@@ -36,22 +41,34 @@ constexpr TextRow kRows[] = {
      "the accept date"},
     {"HAProxy", "{peer} [{time}] {-} {-} {-} {status} {-} {-} {-} {-} {-} {-} {?}{captures}\"{request}\"",
      "the accept date"},
+    {"Squid", "{time>} {_}{#} {client} {-}/{status} {#} {method} {url} {-} {-}/", "start of the line"},
+    {"Gin", "[GIN] {time>} | {status} | {_}{-} | {_}{client} | {method} {_}\"{url}\"", "field 2"},
     {"nginx error", "{time>} [{level}] {#}#{#}: {nginx}", "start of the line"},
     {"Apache error", "[{time}] [{module}] {apache}", "start of the line"},
     {"AWS CloudFront real-time", "{time>}\t{address}\t{-}\t{-}\t{status}\t{#}\t{method}\t{-}\t{-}\t{url}\t", "field 1"},
     {"AWS CloudFront real-time", "{time>}\t{address}\t", "field 1"},
-    {"syslog RFC 5424", "<{#}>{#} {time>} {-} {-} {-} {-} ", "field 2"},
-    {"syslog RFC 3164", "<{#}>{time>} {-} {-}: ", "start of the line"},
+    {"syslog RFC 5424", "<{#}>{#} {time>} {-} {-} {-} {-} {?}{structured}{inner}", "field 2", Joining::none,
+     Carrying::any},
+    {"syslog RFC 3164", "<{#}>{time>} {-} {-}: {inner}", "start of the line", Joining::none, Carrying::any},
+    {"zap console", "{time>}\t{level}\t{-}\t{?}{*}\t{fields}", "start of the line"},
     {"Python logging", "{time>} - {-} - {level} - {message}", "start of the line"},
     {"log4j, logback", "{time>} [{*}] {level} {message}", "start of the line"},
     {"log4j, logback", "{time>} {level} {message}", "start of the line"},
-    {"text", "{time>}", "start of the line"},
-    {"text", "[{time>}]", "start of the line, in brackets"},
+    {"syslog", "{time>} {host} {host}: {inner}", "start of the line", Joining::none, Carrying::any},
+    {"text", "{time>}{?}{inner}", "start of the line"},
+    {"text", "[{time>}]{?}{inner}", "start of the line, in brackets"},
+    {"text", "[{time>}", "start of the line, behind a bracket"},
     {"text", "{level} {time>}", "behind the level"},
     {"text", "{level} [{time>}]", "behind the level, in brackets"},
     {"text", "[{level}] {time>}", "behind the level"},
     {"text", "[{level}] [{time>}]", "behind the level, in brackets"},
     {"text", "<{#}>{time>}", "behind the priority"},
+    {"text", "{lead}{time>}{?}{inner}", "behind what each line begins with"},
+    {"text", "{time>} {-}: {inner}", "start of the line", Joining::none, Carrying::always},
+    {"text", "{time>} {-} {inner}", "start of the line", Joining::none, Carrying::always},
+    {"docker compose", "{service}| {inner}", "", Joining::none, Carrying::always},
+    {"kubectl logs", "[pod/{-}] {inner}", "", Joining::none, Carrying::always},
+    {"stern", "{pod} {pod} {inner}", "", Joining::none, Carrying::always},
     {"Python logging without times", "{level}:{-}:", ""},
 };
 
@@ -82,6 +99,14 @@ enum class Kind : std::uint8_t {
   module,
   captures,
   message,
+  lead,
+  structured,
+  service,
+  pod,
+  host,
+  blanks,
+  inner,
+  fields,
   optional,
   end,
 };
@@ -115,6 +140,14 @@ constexpr KindName kKinds[] = {{"-", Kind::word},
                                {"module", Kind::module},
                                {"captures", Kind::captures},
                                {"message", Kind::message},
+                               {"lead", Kind::lead},
+                               {"structured", Kind::structured},
+                               {"service", Kind::service},
+                               {"pod", Kind::pod},
+                               {"host", Kind::host},
+                               {"_", Kind::blanks},
+                               {"inner", Kind::inner},
+                               {"fields", Kind::fields},
                                {"?", Kind::optional},
                                {"end", Kind::end}};
 
@@ -161,6 +194,12 @@ bool holds_fact(Kind kind) noexcept {
     case Kind::tag:
     case Kind::module:
     case Kind::captures:
+    case Kind::lead:
+    case Kind::structured:
+    case Kind::service:
+    case Kind::pod:
+    case Kind::host:
+    case Kind::blanks:
     case Kind::optional:
     case Kind::end:
       return false;
@@ -180,6 +219,7 @@ std::span<const Element> elements_of(const TextRow& row) {
 }
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_letter(char c) noexcept { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 bool is_level(std::string_view word) noexcept {
   constexpr std::string_view kLevels[] = {"trace", "debug",  "info",   "notice", "warn",     "warning",
@@ -196,7 +236,7 @@ bool is_host(std::string_view text) noexcept {
   constexpr std::string_view kOthers[] = {"-", "localhost", "unix:"};
   if (is_address(text) || std::find(std::begin(kOthers), std::end(kOthers), text) != std::end(kOthers)) return true;
   const bool is_name = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_';
+    return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_';
   });
   return is_name && text.find('.') != std::string_view::npos && !is_digit(text.back());
 }
@@ -345,6 +385,8 @@ class Matcher {
     return holds;
   }
 
+  std::string_view inner;  // what the line carries
+
  private:
   std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
 
@@ -383,6 +425,25 @@ class Matcher {
         return true;
       case Kind::captures:
         return captures();
+      case Kind::lead:
+        return lead();
+      case Kind::structured:
+        return structured();
+      case Kind::service:
+        return name(true);
+      case Kind::pod:
+        return name(false);
+      case Kind::blanks:
+        while (at_ < line_.size() && line_[at_] == ' ') ++at_;
+        return true;
+      case Kind::inner:
+        while (at_ < line_.size() && (line_[at_] == ' ' || line_[at_] == '\t')) ++at_;
+        inner = rest();
+        return true;
+      case Kind::fields:
+        at_ = std::max(at_, line_.rfind('\t') + 1);
+        if (at_ < line_.size() && line_[at_] == '{' && json::value_end(line_, at_) == line_.size()) inner = rest();
+        return true;
       case Kind::end:
         return at_ == line_.size();
       default:
@@ -431,6 +492,14 @@ class Matcher {
         return is_level(text);
       case Kind::module:
         return is_level(text) || (is_word && text.find(':') != std::string_view::npos);
+      case Kind::host:
+        return is_word && !is_level(text) && std::any_of(text.begin(), text.end(), is_letter) &&
+               std::all_of(text.begin(), text.end(),
+                           [](char c) {
+                             return is_digit(c) || is_letter(c) ||
+                                    std::string_view("-_.:/[]()@").find(c) != std::string_view::npos;
+                           }) &&
+               text.front() != '[';
       case Kind::stream:
         return text == "stdout" || text == "stderr";
       case Kind::tag:
@@ -490,6 +559,74 @@ class Matcher {
     return true;
   }
 
+  // The size of what may stand before a time; 0: nothing that may.
+  static std::size_t lead_size(std::string_view text, bool is_first) noexcept {
+    if (std::string_view(" \t-|*\"'(<>#,;").find(text.front()) != std::string_view::npos) return 1;
+    const auto is_of_word = [](char c) {
+      return is_digit(c) || is_letter(c) || std::string_view("_./@-").find(c) != std::string_view::npos;
+    };
+    const bool is_bracket = text.front() == '[';
+    std::size_t end = is_bracket ? 1 : 0;
+    while (end < text.size() && (is_of_word(text[end]) || (is_bracket && text[end] == ':'))) ++end;
+    const char next = end < text.size() ? text[end] : '\0';
+    if (is_bracket) return next == ']' ? end + 1 : 1;
+    const std::string_view word = text.substr(0, end);
+    if (word.empty()) return 0;
+    const bool is_number = std::all_of(word.begin(), word.end(), is_digit);
+    const bool is_short = is_number || word.size() == 1 || is_level(word);
+    if (is_short) return end + (next == ':' ? 1 : 0);
+    return is_first && next == ':' ? end + 1 : 0;
+  }
+
+  // The first time counts, so no text of a client can stand before it.
+  bool lead() {
+    constexpr std::size_t kMost = 64;
+    for (std::size_t begin = at_; at_ < std::min(line_.size(), begin + kMost);) {
+      LineFacts probe;
+      if (at_ > begin && time_.read_prefix(rest(), probe) != 0) return true;
+      if (line_[at_] == '[' && time_.read_prefix(rest().substr(1), probe) != 0) {
+        ++at_;
+        return true;
+      }
+      const std::size_t size = lead_size(rest(), at_ == begin);
+      if (size == 0) return false;
+      at_ += size;
+    }
+    return false;
+  }
+
+  // "- " or "[id name="value"]... ", in which a backslash escapes quotes and brackets.
+  bool structured() noexcept {
+    if (rest().starts_with("- ")) {
+      at_ += 2;
+      return true;
+    }
+    while (at_ < line_.size() && line_[at_] == '[') {
+      bool is_quoted = false;
+      for (++at_; at_ < line_.size() && (is_quoted || line_[at_] != ']'); ++at_) {
+        if (line_[at_] == '"') is_quoted = !is_quoted;
+        if (line_[at_] == '\\' && is_quoted) ++at_;
+      }
+      at_ = std::min(at_ + 1, line_.size());
+    }
+    return literal(" ");
+  }
+
+  // The name of a service and what fills its column; or of a pod, and one blank.
+  bool name(bool is_service) noexcept {
+    const std::size_t begin = at_;
+    const auto is_of_name = [&](char c) {
+      return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.' ||
+             (is_service && (c == '_' || is_letter(c)));
+    };
+    while (at_ < line_.size() && (is_of_name(line_[at_]) || (is_service && line_[at_] == '|' &&
+                                                             at_ + 1 < line_.size() && is_of_name(line_[at_ + 1]))))
+      ++at_;
+    if (at_ == begin) return false;
+    while (is_service && at_ < line_.size() && line_[at_] == ' ') ++at_;
+    return true;
+  }
+
   // HAProxy writes quotes in captured headers as "#22".
   bool captures() noexcept {
     while (at_ < line_.size() && line_[at_] == '{') {
@@ -510,41 +647,61 @@ class Matcher {
   std::optional<LineFacts> before_request_;  // what was known before the request was read
 };
 
+bool has(std::span<const Element> elements, std::initializer_list<Kind> kinds) noexcept {
+  return std::any_of(elements.begin(), elements.end(), [&](const Element& element) {
+    return std::find(kinds.begin(), kinds.end(), element.kind) != kinds.end();
+  });
+}
+
 class TextFormat final : public FileFormat {
  public:
-  TextFormat(const TextRow& row, std::string_view name, LineTime time, bool needs_zone, bool needs_year)
-      : row_(row),
-        name_(name),
-        elements_(elements_of(row)),
-        time_(std::move(time)),
-        needs_zone_(needs_zone),
-        needs_year_(needs_year) {
-    is_of_requests_ =
-        row.joining != Joining::none || std::any_of(elements_.begin(), elements_.end(), [](const Element& element) {
-          return element.kind == Kind::status || element.kind == Kind::request || element.kind == Kind::url;
-        });
+  TextFormat(const TextRow& row, TextReading reading)
+      : row_(row), reading_(std::move(reading)), elements_(elements_of(row)) {
+    is_of_requests_ = row.joining != Joining::none || is_of_requests(row);
     // What stands behind the last fact only tells formats apart.
-    while (!elements_.empty() && !holds_fact(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
+    const auto counts = [&](Kind kind) {
+      const bool is_inner = kind == Kind::inner || kind == Kind::fields;
+      return is_inner ? reading_.inner.format != nullptr : holds_fact(kind);
+    };
+    while (!elements_.empty() && !counts(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
   }
 
-  std::string_view name() const noexcept override { return name_; }
+  std::string_view name() const noexcept override { return reading_.name; }
   Joining joining() const noexcept override { return row_.joining; }
-  bool may_continue(std::string_view line) const override { return !is_of_requests_ && !may_be_record(line); }
-  bool needs_zone() const noexcept override { return needs_zone_; }
-  bool needs_year() const noexcept override { return needs_year_; }
+  bool needs_zone() const noexcept override { return reading_.needs_zone; }
+  bool needs_year() const noexcept override { return reading_.needs_year; }
+
+  bool may_continue(std::string_view line) const override {
+    if (is_of_requests_) return false;
+    if (!reading_.inner.gives_time) return !may_be_record(line);
+    base::Arena arena;
+    LineBuilder builder(line, arena);
+    Matcher matcher(elements_, line, reading_.time, false, builder);
+    matcher.run();
+    return matcher.inner.data() == nullptr ? !may_be_record(line) : reading_.inner.format->may_continue(matcher.inner);
+  }
 
   LineFacts read(std::string_view line, base::Arena& arena) const override {
     LineBuilder builder(line, arena);
-    Matcher(elements_, line, time_, false, builder).run();
+    Matcher matcher(elements_, line, reading_.time, false, builder);
+    matcher.run();
+    if (reading_.inner.format != nullptr && !matcher.inner.empty())
+      read_inner(reading_.inner, matcher.inner, InnerCoding::plain, builder);
     return builder.finish();
+  }
+
+  LineFacts read_joined(std::string_view text, std::string_view facts_line, base::Arena& arena) const override {
+    LineBuilder carrier(facts_line, arena), to(text, arena);
+    Matcher(elements_, facts_line, reading_.time, false, carrier).run();
+    to.facts = carrier.facts;
+    if (reading_.inner.format != nullptr) read_inner(reading_.inner, text, InnerCoding::plain, to);
+    return to.finish();
   }
 
  private:
   const TextRow& row_;
-  std::string_view name_;
+  TextReading reading_;
   std::span<const Element> elements_;
-  LineTime time_;
-  bool needs_zone_, needs_year_;
   bool is_of_requests_ = false;  // each line is one record
 };
 
@@ -552,17 +709,29 @@ class TextFormat final : public FileFormat {
 
 std::span<const TextRow> text_rows() noexcept { return kRows; }
 
-std::shared_ptr<const FileFormat> make_text_format(const TextRow& row, std::string_view name, LineTime time,
-                                                   bool needs_zone, bool needs_year) {
-  return std::make_shared<TextFormat>(row, name, std::move(time), needs_zone, needs_year);
+bool has_inner(const TextRow& row) noexcept { return has(elements_of(row), {Kind::inner, Kind::fields}); }
+
+bool is_of_requests(const TextRow& row) noexcept {
+  return has(elements_of(row), {Kind::status, Kind::request, Kind::url});
 }
 
-bool fits(const TextRow& row, std::string_view line, const LineTime& time, bool is_strict, base::Arena& arena,
-          LineFacts& facts) {
+bool is_distinct(const TextRow& row) noexcept {
+  if (row.place.empty() || row.carrying == Carrying::always || row.name == "text" || row.name == "syslog") return false;
+  return is_of_requests(row) || row.carrying == Carrying::any || has(elements_of(row), {Kind::level, Kind::module});
+}
+
+std::shared_ptr<const FileFormat> make_text_format(const TextRow& row, TextReading reading) {
+  return std::make_shared<TextFormat>(row, std::move(reading));
+}
+
+std::optional<TextFit> fit(const TextRow& row, std::string_view line, const LineTime& time, bool is_strict,
+                           base::Arena& arena) {
   LineBuilder builder(line, arena);
-  const bool holds = Matcher(elements_of(row), line, time, is_strict, builder).run();
-  facts = builder.finish();
-  return holds && (row.place.empty() || has_time(facts));
+  Matcher matcher(elements_of(row), line, time, is_strict, builder);
+  const bool holds = matcher.run();
+  const LineFacts facts = builder.finish();
+  if (!holds || (!row.place.empty() && !has_time(facts))) return std::nullopt;
+  return TextFit{facts, matcher.inner};
 }
 
 }  // namespace assay::log

@@ -367,34 +367,42 @@ char* append_utf8(char* to, std::uint32_t code) noexcept {
 
 }  // namespace
 
-std::string_view unescape_json(std::string_view text, base::Arena& arena) {
-  if (text.find('\\') == std::string_view::npos) return text;
+JsonEscape json_escape_at(std::string_view text) noexcept {
   constexpr std::string_view kLetters = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
+  JsonEscape escape;
+  escape.bytes[0] = '\\';
+  if (text.size() < 2) return escape;
+  if (const std::size_t known = kLetters.find(text[1]); known != std::string_view::npos) {
+    escape.bytes[0] = kMeanings[known];
+    escape.written = 2;
+    return escape;
+  }
+  const int high = text[1] == 'u' ? code_unit(text.substr(2)) : -1;
+  if (high < 0) return escape;
+  auto code = static_cast<std::uint32_t>(high);
+  escape.written = 6;
+  const int low = code >> 10 == 0x36 && text.substr(6).starts_with("\\u") ? code_unit(text.substr(8)) : -1;
+  if (low >> 10 == 0x37) {
+    code = 0x10000 + ((code & 0x3FF) << 10) + (static_cast<std::uint32_t>(low) & 0x3FF);
+    escape.written = 12;
+  }
+  escape.plain = static_cast<std::size_t>(append_utf8(escape.bytes, code) - escape.bytes);
+  return escape;
+}
+
+std::string_view unescape_json(std::string_view text, base::Arena& arena) {
+  std::size_t next = text.find('\\');
+  if (next == std::string_view::npos) return text;
   char* const begin = arena.allocate(text.size());  // an escape is never shorter than what it stands for
   char* to = begin;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      *to++ = text[i];
-      continue;
-    }
-    if (const std::size_t known = kLetters.find(text[i + 1]); known != std::string_view::npos) {
-      *to++ = kMeanings[known];
-      ++i;
-      continue;
-    }
-    const int high = text[i + 1] == 'u' ? code_unit(text.substr(i + 2)) : -1;
-    if (high < 0) {
-      *to++ = text[i];
-      continue;
-    }
-    std::uint32_t code = static_cast<std::uint32_t>(high);
-    i += 5;
-    const int low = code >> 10 == 0x36 && text.substr(i + 1).starts_with("\\u") ? code_unit(text.substr(i + 3)) : -1;
-    if (low >> 10 == 0x37) {
-      code = 0x10000 + ((code & 0x3FF) << 10) + (static_cast<std::uint32_t>(low) & 0x3FF);
-      i += 6;
-    }
-    to = append_utf8(to, code);
+  for (std::size_t at = 0;;) {
+    to =
+        std::copy(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(next), to);
+    if (next == text.size()) break;
+    const JsonEscape escape = json_escape_at(text.substr(next));
+    to = std::copy_n(escape.bytes, escape.plain, to);
+    at = next + escape.written;
+    next = std::min(text.find('\\', at), text.size());
   }
   arena.shrink_last(text.size(), static_cast<std::size_t>(to - begin));
   return {begin, static_cast<std::size_t>(to - begin)};

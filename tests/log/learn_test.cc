@@ -33,8 +33,30 @@ LearnOptions in_year(int year) {
 }
 
 TEST(Learn, MakesSomethingOfAnyFile) {
-  for (const char* text : {"", "\n", "\n\n  \n", "text", "text without a time\nand more\n", "{", "[", "{}", "[]", "#",
-                           "#Fields:", "\xff\xfe\x00", "\"", "<34>", "2026-11-28"}) {
+  for (const char* text : {"",
+                           "\n",
+                           "\n\n  \n",
+                           "text",
+                           "text without a time\nand more\n",
+                           "{",
+                           "[",
+                           "{}",
+                           "[]",
+                           "#",
+                           "#Fields:",
+                           "\xff\xfe\x00",
+                           "\"",
+                           "<34>",
+                           "2026-11-28",
+                           "\x1b",
+                           "\x1b[",
+                           "\x1b\x1b[0m[0m",
+                           "[pod/",
+                           "a | ",
+                           "[GIN] ",
+                           "a b c",
+                           "[x",
+                           "- "}) {
     const Learnt found = learnt(text);
     ASSERT_NE(found.format, nullptr) << text;
     EXPECT_EQ(found.time_place, "") << text;
