@@ -292,6 +292,7 @@ class RecordReader {
     const auto below = static_cast<std::size_t>(depth) + 1;
     senses_[below] = inherited(sense_at(depth, key));
     named_[below] = FieldSense::none;
+    values_[below] = {};
     has_texts_ = has_texts_ || time.empty();
     return true;
   }
@@ -313,8 +314,10 @@ class RecordReader {
     if (!is_string || base_ > 0) return true;
     has_texts_ = has_texts_ || (time.empty() && !is_of_logger(key.name));
     if (is_placed) return true;
-    to_.field(sense_at(depth, key), value);
-    if (is_one_of(key.name, {"name", "key", "header"})) named_[static_cast<std::size_t>(depth)] = sense_of(value);
+    const FieldSense sense = sense_at(depth, key);
+    to_.field(sense, value);
+    note_name(static_cast<std::size_t>(depth), key, value);
+    if (sense == FieldSense::none && is_one_of(key.name, {"value"})) values_[static_cast<std::size_t>(depth)] = value;
     return true;
   }
 
@@ -341,11 +344,21 @@ class RecordReader {
   static bool is_of_logger(std::string_view name) noexcept {
     return is_one_of(name, {"level", "lvl", "severity", "logger", "name", "hostname", "caller", "version"});
   }
-  // What a value is, by the names above it, by {"name":"Authorization","value":...}, or by its own name.
+  // Headers as {"name":"Authorization","value":...}, in any order, and as ["Authorization",...].
+  void note_name(std::size_t depth, const JsonKey& key, std::string_view text) {
+    const bool is_name = key.is_in_array || is_one_of(key.name, {"name", "key", "header"});
+    if (!is_name) return;
+    const FieldSense sense = inherited(sense_of(text));
+    named_[depth] = sense;
+    if (!key.is_in_array && !values_[depth].empty()) to_.field(sense, values_[depth]);
+  }
+
+  // What a value is, by the names above it, by the name beside it, or by its own name.
   FieldSense sense_at(int depth, const JsonKey& key) const noexcept {
     const FieldSense above = senses_[static_cast<std::size_t>(depth)];
-    if (above != FieldSense::none || key.is_in_array) return above;
     const FieldSense named = named_[static_cast<std::size_t>(depth)];
+    if (above != FieldSense::none) return above;
+    if (key.is_in_array) return named;
     return named != FieldSense::none && is_one_of(key.name, {"value", "values"}) ? named : sense_of(key.name);
   }
 
@@ -411,10 +424,11 @@ class RecordReader {
   std::size_t base_ = 0;
   std::array<std::uint8_t, kMostPlaces> matched_;
   std::array<FieldSense, json::kMostDepth + 1> senses_{};
-  std::array<FieldSense, json::kMostDepth + 1> named_{};  // what {"name":...} says of the "value" beside it
-  std::uint64_t seen_ = 0;                                // a bit a place
-  unsigned repeated_ = 0;                                 // a bit a role
-  bool has_texts_ = false;                                // before the time
+  std::array<FieldSense, json::kMostDepth + 1> named_{};         // what {"name":...} says of the "value" beside it
+  std::array<std::string_view, json::kMostDepth + 1> values_{};  // a "value" whose name may follow
+  std::uint64_t seen_ = 0;                                       // a bit a place
+  unsigned repeated_ = 0;                                        // a bit a role
+  bool has_texts_ = false;                                       // before the time
 };
 
 // Finds the records of a line that holds many.

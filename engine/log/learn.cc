@@ -14,6 +14,7 @@
 #include "log/format_mixed.h"
 #include "log/format_pairs.h"
 #include "log/format_text.h"
+#include "log/joining.h"
 #include "log/learn_year.h"
 #include "log/line_time.h"
 
@@ -205,6 +206,21 @@ std::optional<Carried> carried_format(const Lines& texts, bool is_any, bool has_
   return Carried{std::move(inner), std::move(learnt)};
 }
 
+// The lines that a runtime did not split, and the texts of those that it did, as joined.
+struct WholeLines {
+  Lines whole, joined;
+};
+WholeLines join(Joining joining, std::span<const std::string_view> lines, base::Arena& arena) {
+  WholeLines found;
+  Joiner joiner(joining);
+  for (const std::string_view line : lines) {
+    const Joiner::Outcome outcome = joiner.feed(line, 0, 0);
+    if (outcome == Joiner::Outcome::whole) found.whole.push_back(line);
+    if (outcome == Joiner::Outcome::joined) found.joined.push_back(arena.copy(joiner.joined().text));
+  }
+  return found;
+}
+
 std::optional<Draft> json_draft(const Lines& lines, const LearnOptions& options, const base::TimeReader& reader,
                                 int depth) {
   const std::span tried(lines.data(), std::min(lines.size(), kMostTried));
@@ -212,8 +228,10 @@ std::optional<Draft> json_draft(const Lines& lines, const LearnOptions& options,
   if (shape.name == "unknown") return std::nullopt;
   base::Arena arena;
   const std::string place = time_place(shape);
-  std::optional<Carried> carried =
-      carried_format(carried_texts(shape, tried, arena), shape.is_carrier, !place.empty(), options, depth);
+  const WholeLines found = join(shape.joining, tried, arena);
+  Lines texts = carried_texts(shape, found.whole, arena);
+  texts.insert(texts.end(), found.joined.begin(), found.joined.end());
+  std::optional<Carried> carried = carried_format(texts, shape.is_carrier, !place.empty(), options, depth);
   std::string name(shape.name);
   if (carried) name = carried->learnt.format_name + " in " + name;
   const Inner inner = carried ? carried->inner : Inner{};
@@ -297,15 +315,16 @@ BestRow best_row(std::span<const std::string_view> lines, const LineTime& time, 
 std::optional<Carried> carried_by(const TextRow& row, std::span<const std::string_view> lines, std::size_t least,
                                   const LearnOptions& options, const base::TimeReader& reader, int depth) {
   if (!has_inner(row)) return std::nullopt;
-  Lines texts;
-  std::size_t count = 0;
-  base::Arena arena;
-  for (const std::string_view line : lines) {
-    arena.reset();
-    const std::optional<TextFit> found = fit(row, line, {reader, {}}, true, arena);
-    if (!found) continue;
+  base::Arena arena, scratch;
+  const WholeLines found = join(row.joining, lines, arena);
+  Lines texts = found.joined;
+  std::size_t count = texts.size();
+  for (const std::string_view line : found.whole) {
+    scratch.reset();
+    const std::optional<TextFit> one = fit(row, line, {reader, {}}, true, scratch);
+    if (!one) continue;
     ++count;
-    if (!found->inner.empty()) texts.push_back(found->inner);
+    if (!one->inner.empty()) texts.push_back(one->inner);
   }
   if (count < std::max<std::size_t>(least, 1)) return std::nullopt;
   return carried_format(texts, row.carrying == Carrying::any, !row.place.empty(), options, depth);

@@ -222,7 +222,7 @@ FieldSense sense_of(std::string_view name) noexcept {
   }
   const std::string_view plain(letters.data(), count);
   if (plain.ends_with("authorization")) return FieldSense::authorization;
-  if (plain.ends_with("cookie") || plain.ends_with("cookies")) return FieldSense::cookie;
+  if (plain.ends_with("cookie") || plain.ends_with("cookies") || plain.starts_with("cookie")) return FieldSense::cookie;
   if (plain.ends_with("referer") || plain.ends_with("referrer")) return FieldSense::referrer;
   for (const SenseName& known : kSenses) {
     if (known.name == plain) return known.sense;

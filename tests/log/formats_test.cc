@@ -867,6 +867,100 @@ TEST(Formats, HaveVariants) {
   }
 }
 
+// Headers and cookies as loggers write them in JSON.
+TEST(Formats, TellWhereHeadersAndCookiesStand) {
+  for (const auto& [members, facts] : {
+           std::pair{R"("cookies":{"session":"@"})", "cookie[@]"},
+           {R"("cookie":"a=b; session=@")", "cookie[a=b; session=@]"},
+           {R"("cookie_session":"@")", "cookie[@]"},
+           {R"("headers":{"set-cookie":["session=@; Path=/"]})", "cookie[session=@; Path=/]"},
+           {R"("headers":{"authorization":["Bearer @"]})", "authorization[Bearer @]"},
+           {R"("headers":{"authorization":{"0":"Bearer @"}})", "authorization[Bearer @]"},
+           {R"("headers":[{"name":"Authorization","value":"Bearer @"},{"name":"x","value":"@"}])",
+            "authorization[Bearer @]"},
+           {R"("headers":[{"value":"@","name":"Authorization"},{"value":"@","name":"x"}])", "authorization[@]"},
+           {R"("headers":[{"key":"Cookie","value":"sid=@"}])", "cookie[sid=@]"},
+           {R"("headers":[{"key":"Cookie","values":["sid=@"]}])", "cookie[sid=@]"},
+           {R"("headers":[["Host","x"],["Authorization","@"],["x","@"]])", "authorization[@]"},
+           {R"("rawHeaders":["Host","x","Authorization","@","x","@"])", "authorization[@]"},
+           {R"("request":{"queryString":[{"name":"t","value":"@"}]})", "query[t] query[@]"},
+       }) {
+    const std::string line = R"({"time":"2026-11-28T12:00:00Z",)" + std::string(members) + "}";
+    base::Arena arena;
+    EXPECT_EQ(summary(learnt(line + "\n").format->read(line, arena), line),
+              std::string("2026-11-28T12:00:00Z ") + facts)
+        << line;
+  }
+}
+
+// The time is that of the first piece's line, all else is of the joined text.
+TEST(Formats, ReadWhatASplitLineCarries) {
+  const std::string request = R"(192.0.2.7 - - [28/Nov/2026:11:59:58 +0000] "GET /a?t=)" + std::string(kSampleToken) +
+                              R"( HTTP/1.1" 401 12 "-" "curl/8")";
+  const char* facts = "2026-11-28T12:00:00Z client=192.0.2.7 status=401 method=GET path=/a query[t=<JWT>]";
+  base::Arena arena;
+  const Learnt cri = learnt(test::read_file(test::data_path("logs/cri-nginx.log")), told());
+  EXPECT_EQ(summary(cri.format->read_joined(request, "2026-11-28T12:00:00Z stdout P " + request.substr(0, 60), arena),
+                    request),
+            facts);
+  const Learnt docker = learnt(test::read_file(test::data_path("logs/docker-nginx.json")), told());
+  EXPECT_EQ(
+      summary(docker.format->read_joined(
+                  request, R"({"log":"192.0.2.7 - - [28/","stream":"stdout","time":"2026-11-28T12:00:00Z"})", arena),
+              request),
+      facts);
+  // Of a format without known lines within, only the time is told.
+  const Learnt plain = learnt(test::read_file(test::data_path("logs/cri.log")), told());
+  EXPECT_EQ(summary(plain.format->read_joined(request, "2026-11-28T12:00:00Z stdout P x", arena), request),
+            "2026-11-28T12:00:00Z");
+}
+
+// Places of regions are those of the written line, whatever stands between them.
+TEST(Formats, FindThePlacesOfCarriedTexts) {
+  const Learnt docker = learnt(test::read_file(test::data_path("logs/docker-json.json")), told());
+  base::Arena arena;
+  const std::string line =
+      R"({"log":"{\"level\":\"\\u00e9\\ud83d\\ude00\\n\",\"uri\":\"/a?x=\\\"1\\\"\",\"authorization\":\"\u00e9b\"}\n",)"
+      R"("stream":"stdout","time":"2026-11-28T12:00:00Z"})";
+  EXPECT_EQ(summary(docker.format->read(line, arena), line),
+            R"(2026-11-28T12:00:00Z path=/a query[x=\\\"1\\\"] authorization[\u00e9b])");
+}
+
+// A line of another program, or without a zone, among those that the first lines showed.
+TEST(Formats, KnowLinesOfOtherFormatsByThemselves) {
+  const std::string first = "2026-11-28T12:00:00.123Z text\n";
+  const Learnt found = learnt(first + first + first);
+  base::Arena arena;
+  for (const auto& [line, facts] :
+       {std::pair{R"(192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] "GET /a HTTP/1.1" 200 12 "-" "x")",
+                  "2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a"},
+        {R"({"ts":"2026-11-28T12:00:00Z","client_ip":"192.0.2.7","status":401,"x":{"time":"2020-01-01T00:00:00Z"}})",
+         "2026-11-28T12:00:00Z client=192.0.2.7 status=401"},
+        {"<34>1 2026-11-28T12:00:00Z host app 7 - - text", "2026-11-28T12:00:00Z"},
+        {"2026-11-28T12:00:00 text", "no zone '2026-11-28T12:00:00'"},
+        // Texts of a client can look like these.
+        {R"({"a":{"time":"2020-01-01T00:00:00Z"}})", "none"},
+        {R"({"a":"cut, "time":"2020-01-01T00:00:00Z"})", "none"},
+        {"text 2020-01-01T00:00:00Z", "none"},
+        {"  [2020-01-01T00:00:00Z] text", "none"},
+        {"[2020-01-01T00:00:00Z] text", "none"},
+        {"Jan  1 00:00:00 text", "none"}}) {
+    EXPECT_EQ(summary(found.format->read(line, arena), line), facts) << line;
+  }
+  const Learnt told_zone = learnt(first + first, told());
+  const std::string_view local = "2026-11-28T12:00:00 text";
+  EXPECT_EQ(summary(told_zone.format->read(local, arena), local), "2026-11-28T11:00:00Z");
+}
+
+TEST(Formats, AskForTheZoneOfManyLines) {
+  const std::string zoned = "{\"time\":\"2026-11-28T12:00:00Z\"}\n", local = "2026-11-28 12:00:00,1 [main] INFO x\n";
+  std::string few = local + local;
+  for (int i = 0; i < 30; ++i) few += zoned;
+  EXPECT_FALSE(learnt(few).needs_zone);
+  EXPECT_TRUE(learnt(zoned + local + zoned + local + zoned).needs_zone);
+  EXPECT_FALSE(learnt(zoned + local + zoned + local + zoned, told()).needs_zone);
+}
+
 TEST(Formats, SplitLinesAreTold) {
   for (const auto& [file, joining] : {std::pair{"cri.log", Joining::cri},
                                       {"docker.json", Joining::docker},
