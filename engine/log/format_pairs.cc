@@ -28,7 +28,7 @@ std::span<const std::string_view> times_of(PairSyntax syntax) noexcept {
   return {};
 }
 
-enum class Role : std::uint8_t { client, method, url, status };
+using Role = PairRole;
 struct RoleKey {
   std::string_view key;
   Role role;
@@ -180,6 +180,10 @@ class PairFormat final : public FileFormat {
       }
       const RoleKey* const known = role_of(key);
       if (known == nullptr) return to.field(sense_of(key), value);
+      if (shape_.keys[static_cast<std::size_t>(known->role)] != key) {
+        if (known->role == Role::url) to.url_regions(value);
+        return;
+      }
       const unsigned bit = 1U << static_cast<unsigned>(known - std::begin(kRoles));
       repeated |= (seen & bit) != 0 ? 1U << static_cast<unsigned>(known->role) : 0;
       seen |= bit;
@@ -242,6 +246,26 @@ std::string_view name_of(PairSyntax syntax) noexcept {
   return "unknown";
 }
 
+namespace {
+
+void learn_keys(PairShape& shape, std::span<const std::string_view> lines) {
+  std::array<std::size_t, std::size(kRoles)> counts{};
+  for (const std::string_view line : lines) {
+    walk_pairs(line, shape.syntax, [&](std::string_view key, std::string_view) {
+      if (const RoleKey* const known = role_of(key)) ++counts[static_cast<std::size_t>(known - std::begin(kRoles))];
+    });
+  }
+  std::array<std::size_t, kPairRoles> most{};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto role = static_cast<std::size_t>(kRoles[i].role);
+    if (counts[i] <= most[role]) continue;
+    most[role] = counts[i];
+    shape.keys[role] = kRoles[i].key;
+  }
+}
+
+}  // namespace
+
 PairShape pair_shape_of(std::span<const std::string_view> lines, const LineTime& times) {
   PairShape shape;
   std::size_t most = 0;
@@ -254,6 +278,7 @@ PairShape pair_shape_of(std::span<const std::string_view> lines, const LineTime&
     }
   }
   if (2 * most < lines.size()) return {};
+  learn_keys(shape, lines);
   // Each key counts on how many lines it holds a time.
   std::size_t best = 0;
   for (const std::string_view key : times_of(shape.syntax)) {

@@ -336,17 +336,16 @@ void read_apache_tail(std::string_view text, LineBuilder& to) {
   }
 }
 
-// Whether a line holds ` HTTP/1.1" 200 ` twice. Servers that do not escape quotes write so what a request has brought
-// along, and nothing tells which of the two is theirs.
-bool has_two_requests(std::string_view line) noexcept {
-  constexpr std::string_view kVersion = " HTTP/";
-  int requests = 0;
-  for (std::size_t at = line.find(kVersion); at != std::string_view::npos; at = line.find(kVersion, at + 1)) {
-    std::string_view rest = line.substr(at + kVersion.size());
-    rest.remove_prefix(std::min(rest.find_first_not_of("0123456789."), rest.size()));
-    requests += rest.starts_with("\" ") && rest.size() > 2 && is_digit(rest[2]);
+// Whether ` HTTP/1.1" 200 ` stands behind a request. Servers that do not escape quotes write so what a request has
+// brought along, and nothing tells which of the two is theirs.
+bool holds_request_end(std::string_view rest) noexcept {
+  constexpr std::string_view kVersion = "HTTP/";
+  for (std::size_t at = rest.find(kVersion); at != std::string_view::npos; at = rest.find(kVersion, at + 1)) {
+    std::string_view end = rest.substr(at + kVersion.size());
+    end.remove_prefix(std::min(end.find_first_not_of("0123456789."), end.size()));
+    if (end.starts_with("\" ") && end.size() > 2 && is_digit(end[2])) return true;
   }
-  return requests > 1;
+  return false;
 }
 
 // Whether a field behind a text of the client may be a time: "2026-11-28T12:00:00Z" behind a blank.
@@ -374,14 +373,7 @@ class Matcher {
     const bool holds = match();
     // The first word of a line of another program is no client.
     if (!holds && !has_time(to_.facts) && !is_address(to_.facts.client)) to_.facts.client = {};
-    if (before_request_ && has_two_requests(line_)) {
-      to_.facts.client = before_request_->client;
-      to_.facts.status = before_request_->status;
-      to_.facts.method = to_.facts.path = {};
-    }
-    // A time behind texts of the client is the last one, or none.
-    if (before_request_ && !before_request_->time && to_.facts.time && holds_field_of_time(rest()))
-      to_.facts.time.reset();
+    if (request_end_ != 0) forget_forged();
     return holds;
   }
 
@@ -389,6 +381,18 @@ class Matcher {
 
  private:
   std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
+
+  // What stands behind a request that may have ended itself is not told.
+  void forget_forged() noexcept {
+    LineFacts& facts = to_.facts;
+    if (holds_request_end(line_.substr(request_end_))) {
+      if (!had_client_) facts.client = {};
+      if (!had_status_) facts.status = 0;
+      facts.method = facts.path = {};
+    }
+    // A time behind texts of the client is the last one, or none.
+    if (!had_time_ && facts.time && holds_field_of_time(rest())) facts.time.reset();
+  }
 
   bool match() {
     bool is_optional = false;
@@ -525,7 +529,10 @@ class Matcher {
         if (is_whole) time_.read_whole(text, to_.facts);
         return has_time(to_.facts);
       case Kind::request:
-        before_request_ = to_.facts;
+        request_end_ = at_;
+        had_client_ = !to_.facts.client.empty();
+        had_status_ = to_.facts.status != 0;
+        had_time_ = has_time(to_.facts);
         to_.request(text);
         return true;
       case Kind::url:
@@ -644,7 +651,9 @@ class Matcher {
   bool is_strict_;
   LineBuilder& to_;
   std::size_t at_ = 0;
-  std::optional<LineFacts> before_request_;  // what was known before the request was read
+  // Where the request ends, and what was known before it; 0: none was read.
+  std::size_t request_end_ = 0;
+  bool had_client_ = false, had_status_ = false, had_time_ = false;
 };
 
 bool has(std::span<const Element> elements, std::initializer_list<Kind> kinds) noexcept {
@@ -717,7 +726,7 @@ bool is_of_requests(const TextRow& row) noexcept {
 
 bool is_distinct(const TextRow& row) noexcept {
   if (row.place.empty() || row.carrying == Carrying::always || row.name == "text" || row.name == "syslog") return false;
-  return is_of_requests(row) || row.carrying == Carrying::any || has(elements_of(row), {Kind::level, Kind::module});
+  return is_of_requests(row) || row.carrying == Carrying::any || has(elements_of(row), {Kind::nginx, Kind::apache});
 }
 
 std::shared_ptr<const FileFormat> make_text_format(const TextRow& row, TextReading reading) {

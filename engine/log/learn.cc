@@ -190,10 +190,14 @@ Learnt learn_lines(const Lines& lines, const LearnOptions& options, const base::
 
 // Learns the format of the texts that lines carry. `is_any`: they are of many programs, so few need to be of a known
 // format. Nothing if it would say no more of the lines than their carrier does.
-std::optional<Carried> carried_format(const Lines& texts, bool is_any, bool has_time, const LearnOptions& options,
-                                      int depth) {
+std::optional<Carried> carried_format(Lines texts, bool is_any, bool has_time, const LearnOptions& options, int depth) {
   constexpr int kMostCarriers = 3;
+  constexpr std::size_t kMostTexts = 50, kLeastShare = 20;
   if (depth >= kMostCarriers || texts.empty()) return std::nullopt;
+  if (texts.size() > kMostTexts) {
+    for (std::size_t i = 0; i < kMostTexts; ++i) texts[i] = texts[i * texts.size() / kMostTexts];
+    texts.resize(kMostTexts);
+  }
   LearnOptions inner_options = options;
   inner_options.time_field.clear();
   if (has_time) inner_options.time_format.clear();
@@ -201,7 +205,7 @@ std::optional<Carried> carried_format(const Lines& texts, bool is_any, bool has_
   if (!reader) return std::nullopt;  // learn() tried the options before
   Learnt learnt = learn_lines(texts, inner_options, *reader, depth + 1);
   const bool says_more = learnt.tells_request || (!has_time && !learnt.time_place.empty());
-  if (!says_more || (!is_any && 2 * learnt.fitting < texts.size())) return std::nullopt;
+  if (!says_more || (is_any ? kLeastShare : 2) * learnt.fitting < texts.size()) return std::nullopt;
   Inner inner{learnt.format, !learnt.time_place.empty(), !has_time};
   return Carried{std::move(inner), std::move(learnt)};
 }
@@ -345,8 +349,9 @@ ChosenRow choose_row(const Lines& lines, const LearnOptions& options, const base
     // A carrier that has no time of its own, or words between a time and what it carries.
     const bool may_be =
         row.carrying == Carrying::always &&
-        (row.place.empty() ? !is_sure
-                           : is_sure && (chosen.best.row->name == "text" || chosen.best.row->name == "syslog"));
+        (row.place.empty()
+             ? !is_sure
+             : depth == 0 && is_sure && (chosen.best.row->name == "text" || chosen.best.row->name == "syslog"));
     if (!is_chosen && !may_be) continue;
     chosen.carried = carried_by(row, tried, is_chosen ? 0 : half, options, reader, depth);
     if (!chosen.carried) continue;
@@ -400,7 +405,7 @@ std::optional<Learnt> learn_text(const Lines& lines, const LearnOptions& options
   Learnt learnt = settle(std::move(draft), lines, options, &time);
   const bool is_poorer = chosen.carried && learnt.zone != "in the line" &&
                          chosen.carried->learnt.zone == "in the line" &&
-                         2 * chosen.carried->learnt.understood >= std::min(lines.size(), kMostTried);
+                         2 * chosen.carried->learnt.understood >= chosen.carried->learnt.looked_at;
   return is_poorer ? with_time_of(std::move(*chosen.carried), row, time, name, lines.size()) : learnt;
 }
 

@@ -678,6 +678,11 @@ TEST(Formats, KeepTheirTimeWhateverTheRequestHolds) {
                                             "\t2020-01-01\t00:00:00\t",
                                             "+0900",
                                             " PST ",
+                                            "192.0.2.9 - - [01/Jan/2020:00:00:00 +0000] ",
+                                            "2020-01-01T00:00:00Z stdout F x",
+                                            "| 2020-01-01T00:00:00Z x",
+                                            "\x1b[0m2020-01-01T00:00:00Z",
+                                            "<34>1 2020-01-01T00:00:00Z h a 7 - - ",
                                             "\\\",\\\"time\\\":\\\"2020-01-01T00:00:00Z\\\""};
   for (const Sample& sample : samples()) {
     const std::string text = test::read_file(test::data_path("logs/" + std::string(sample.file)));
@@ -701,6 +706,42 @@ TEST(Formats, KeepTheirTimeWhateverTheRequestHolds) {
         std::string attacked = line;
         attacked.replace(at - begin, kSampleToken.size(), attack);
         EXPECT_EQ(times_of(attacked), times_of(line)) << sample.file << ": " << attacked;
+      }
+    }
+  }
+}
+
+// Nor do client and status move: they stay, or nothing is told. Messages are left out, in which one address is taken
+// for the client.
+TEST(Formats, KeepClientAndStatusWhateverTheRequestHolds) {
+  const std::vector<std::string> attacks = {
+      " 6.6.6.6 ",
+      "6.6.6.6 - - [28/Nov/2026:12:00:00 +0000] GET /f HTTP/1.1 299 1 ",
+      ", client: 6.6.6.6, server: x, request: GET /f HTTP/1.1",
+      "[client 6.6.6.6:1] ",
+      " client=6.6.6.6 status=299 src=6.6.6.6 ip=6.6.6.6 ",
+      "{client:6.6.6.6,status:299} ",
+      "} 299 6.6.6.6",
+      "| 299 | 1ms | 6.6.6.6 | GET |",
+      "\\\",\\\"client_ip\\\":\\\"6.6.6.6\\\",\\\"status\\\":299,\\\"x\\\":\\\"",
+  };
+  for (const Sample& sample : samples()) {
+    const std::string text = test::read_file(test::data_path("logs/" + std::string(sample.file)));
+    const Learnt found = learnt(text, told());
+    base::Arena arena;
+    for (std::size_t at = text.find(kSampleToken); at != std::string::npos; at = text.find(kSampleToken, at + 1)) {
+      const std::size_t begin = text.rfind('\n', at) + 1, end = text.find('\n', at);
+      const std::string line = text.substr(begin, end - begin);
+      for (std::string attack : attacks) {
+        if (found.zone == "UTC") attack.erase(std::remove_if(attack.begin(), attack.end(), ::isspace), attack.end());
+        std::string attacked = line;
+        attacked.replace(at - begin, kSampleToken.size(), attack);
+        const LineFacts before = found.format->read(line, arena), after = found.format->read(attacked, arena);
+        const bool is_message = std::any_of(before.regions.begin(), before.regions.end(),
+                                            [](const Region& region) { return region.where == Where::text; });
+        if (is_message) continue;
+        EXPECT_TRUE(after.client.empty() || after.client == before.client) << sample.file << ": " << attacked;
+        EXPECT_TRUE(after.status == 0 || after.status == before.status) << sample.file << ": " << attacked;
       }
     }
   }
