@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "audit/carried_fields.h"
+#include "base/record_time.h"
 #include "jose/shown_time.h"
 #include "jose/token_material.h"
 
@@ -19,7 +20,10 @@ std::string untimed_detail(const Hit& hit, std::string_view place, base::Arena& 
   if (place.empty()) return "no times were found in this log";
   if (hit.moment.unreadable.empty())
     return "the line has no time where the others of this log have theirs (" + std::string(place) + ")";
-  return "cannot read " + jose::shown_time(hit.moment.unreadable, arena) + " as a time";
+  const std::string shown(jose::shown_time(hit.moment.unreadable, arena));
+  const bool lacks_zone = base::TimeReader().read(hit.moment.unreadable).fault == base::TimeFault::no_zone;
+  return lacks_zone ? "the time " + shown + " names no zone, unlike others of this log; tell the zone of such times"
+                    : "cannot read " + shown + " as a time";
 }
 
 // What a request was, without credentials: a token may stand in its path, or in place of its method.

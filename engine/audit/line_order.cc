@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "log/format_columns.h"
+
 namespace assay::audit {
 namespace {
 
-constexpr std::string_view kDirective = "#Fields:";
+constexpr char kDirective = '#';
 
 }  // namespace
 
@@ -69,7 +71,7 @@ void LineArranger::note_directives(LogBatch& batch) {
     auto changed = format_->after_directive(line);
     if (changed == nullptr) continue;
     format_ = std::move(changed);
-    directive_ = line;
+    directive_ = log::with_directive(directive_, line);
     batch.changes.push_back({at, format_});
   }
 }

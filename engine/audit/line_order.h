@@ -33,7 +33,7 @@ class LineArranger {
                bool at_lines)
       : survey_(survey), files_(files), names_(names), at_lines_(at_lines) {}
 
-  // Of a run that goes on in an input whose latest directive was this.
+  // Of a run that goes on in an input whose directives were these.
   void go_on(std::string directive) { directive_ = std::move(directive); }
   // Sets format, has_times, changes, kept_lines and joined. Lines that were still incomplete when their file ended come
   // with the next batch; a last batch without text brings those of the last file. The error says which option an input
@@ -53,7 +53,7 @@ class LineArranger {
   const bool at_lines_;
   std::optional<std::size_t> file_;
   std::shared_ptr<const log::FileFormat> format_;  // of the next line
-  std::string directive_;                          // the latest of the file
+  std::string directive_;                          // those of the file that hold
   std::optional<log::Joiner> joiner_;
 };
 

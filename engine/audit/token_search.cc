@@ -145,8 +145,7 @@ void TokenSearch::add_joined_hits(LogBatch& batch, const JoinedText& joined) {
   if (found.empty()) return;
   is_read_ = false;
   events_.clear();
-  facts_ = joined.format->read(joined.facts_line, batch.arena);
-  facts_.regions = {};  // they are of the first piece's line
+  facts_ = joined.format->read_joined(joined.text, joined.facts_line, batch.arena);
   Hit hit{.file = joined.file, .moment = moment_of(facts_), .line_text = joined.facts_line};
   hit.occurrence.nth = 0;
   for (const log::FoundToken& token : found) {

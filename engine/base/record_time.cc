@@ -37,6 +37,8 @@ constexpr std::string_view kForms[] = {
     "%d %b %Y %H:%M:%S%?",       // the same without its day of the week; Redis
     "%a, %d-%b-%y %H:%M:%S%?",   // RFC 850
     "%!%m%d %H:%M:%S%?",         // klog, without a year
+    "%!%Y%m%d %H:%M:%S%?",       // glog
+    "%Y/%m/%d - %H:%M:%S%?",     // Gin
 };
 
 constexpr std::string_view kMonths[] = {"january", "february", "march",     "april",   "may",      "june",

@@ -24,7 +24,7 @@ struct TokenVerdict {
   bool has_alg = false, has_kid = false;
   bool has_client_id = false, has_issuer = false, has_subject = false, has_jti = false;
   bool key_was_skipped = false;  // of key_not_found: there is a key with this kid, and it cannot be used
-  std::string_view alg, kid;     // of the header, if they could be read (unescaped, WTF-8)
+  std::string_view alg, kid;  // of the header, if they could be read (unescaped, WTF-8), with words for tokens in them
   // Set if the signature is valid and the claims are well formed. iss, sub and jti only if they are strings.
   std::string_view client_id, issuer, subject, jti;
   std::string_view expires_at;  // decimal integer; empty: none. Of accepted and of expired tokens

@@ -59,6 +59,12 @@ bool may_be_record(std::string_view line) noexcept {
   return false;
 }
 
+LineFacts FileFormat::read_joined(std::string_view, std::string_view facts_line, base::Arena& arena) const {
+  LineFacts facts = read(facts_line, arena);
+  facts.regions = {};  // they are of the first piece's line
+  return facts;
+}
+
 void FileFormat::events(std::string_view, base::Arena&, std::vector<Event>&) const {}
 
 std::shared_ptr<const FileFormat> FileFormat::after_directive(std::string_view) const { return nullptr; }

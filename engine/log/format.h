@@ -36,13 +36,17 @@ class FileFormat {
   // Reads one line, without its line break. Throws only std::bad_alloc.
   virtual LineFacts read(std::string_view line, base::Arena& arena) const = 0;
 
+  // Reads a line that a runtime had split. `text` is what it carries, as joined; `facts_line` is the whole line of its
+  // first piece, which has the time. Regions are of `text`.
+  virtual LineFacts read_joined(std::string_view text, std::string_view facts_line, base::Arena& arena) const;
+
   // Whether a line may hold many events. Then events() finds those of one line, in order, and appends them. Lines of
   // one record have none. A token outside every event has the facts of read().
   virtual bool has_events() const noexcept { return false; }
   virtual void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const;
 
-  // W3C and CloudFront: the format of the lines behind this one, if it is a "#Fields:" directive. Null if it is none,
-  // or if this format has no directives.
+  // W3C and CloudFront: the format of the lines behind this one, if it is a "#Fields:" or "#Date:" directive. Null if
+  // it is none, or if this format has no directives. Several may be given, with line breaks between them.
   virtual std::shared_ptr<const FileFormat> after_directive(std::string_view line) const;
 
   virtual Joining joining() const noexcept { return Joining::none; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -21,13 +22,19 @@ struct JsonRow {
   std::string_view accepted = {};  // a TokenReview answers 201 even if the token is refused
   std::string_view date = {};      // of formats whose time is two fields
   bool is_utc = false;             // times without a zone are UTC
+  std::string_view inner = {};     // of formats that carry the lines of other programs
   Joining joining = Joining::none;
 };
 constexpr JsonRow kRows[] = {
-    {.name = "Docker json-file", .marks = "/log /stream /time", .times = "/time", .joining = Joining::docker},
+    {.name = "Docker json-file",
+     .marks = "/log /stream /time",
+     .times = "/time",
+     .inner = "/log",
+     .joining = Joining::docker},
     {.name = "journald JSON",
      .marks = "/__REALTIME_TIMESTAMP",
      .times = "/__REALTIME_TIMESTAMP",
+     .inner = "/MESSAGE",
      .joining = Joining::journald},
     {.name = "AWS CloudTrail", .marks = "/eventTime /eventName", .times = "/eventTime", .clients = "/sourceIPAddress"},
     {.name = "AWS CloudTrail",
@@ -117,22 +124,47 @@ constexpr JsonRow kRows[] = {
      .methods = "/method",
      .urls = "/path /x-envoy-original-path",
      .statuses = "/response_code"},
-    {.name = "Splunk export", .marks = "/_time /_raw", .times = "/_time", .clients = "/clientip /src_ip"},
-    {.name = "Splunk export", .marks = "/result/_time /result/_raw", .times = "/result/_time"},
+    {.name = "Splunk export",
+     .marks = "/_time /_raw",
+     .times = "/_time",
+     .clients = "/clientip /src_ip",
+     .inner = "/_raw"},
+    {.name = "Splunk export", .marks = "/result/_time /result/_raw", .times = "/result/_time", .inner = "/result/_raw"},
     {.name = "Elastic export",
      .marks = "/@timestamp /event/original",
      .times = "/@timestamp",
      .clients = "/client/ip /source/ip",
      .methods = "/http/request/method",
      .urls = "/url/original /url/path",
-     .statuses = "/http/response/status_code"},
+     .statuses = "/http/response/status_code",
+     .inner = "/event/original"},
     {.name = "Elastic export",
      .marks = "/_source/@timestamp",
      .times = "/_source/@timestamp",
      .clients = "/_source/client/ip /_source/source/ip",
      .methods = "/_source/http/request/method",
      .urls = "/_source/url/original /_source/url/path",
-     .statuses = "/_source/http/response/status_code"},
+     .statuses = "/_source/http/response/status_code",
+     .inner = "/_source/event/original"},
+    {.name = "AWS CloudWatch Logs", .marks = "/id /timestamp /message", .times = "/timestamp", .inner = "/message"},
+    {.name = "AWS CloudWatch Logs",
+     .marks = "/timestamp /message /ingestionTime",
+     .times = "/timestamp",
+     .inner = "/message"},
+    {.name = "Cloudflare Workers",
+     .marks = "/EventTimestampMs /Event",
+     .times = "/EventTimestampMs",
+     .methods = "/Event/Request/Method",
+     .urls = "/Event/Request/URL",
+     .statuses = "/Event/Response/Status"},
+    {.name = "GELF",
+     .marks = "/version /host /short_message",
+     .times = "/timestamp",
+     .clients = "/_remote_addr /_client_ip /_src_ip",
+     .methods = "/_method /_request_method",
+     .urls = "/_request_uri /_uri /_path",
+     .statuses = "/_status /_response_status",
+     .inner = "/short_message"},
 };
 
 // Names of fields that hold the same in many formats: lower case, only letters and digits. The earlier name counts.
@@ -154,15 +186,21 @@ constexpr std::string_view kTimes[] = {"requestreceivedtimestamp",
                                        "loggedat",
                                        "createdat",
                                        "instant",
-                                       "epoch"};
+                                       "epoch",
+                                       "startedat",
+                                       "starteddatetime",
+                                       "clientreceivedstarttimestamp",
+                                       "timestampms"};
 constexpr std::string_view kClients[] = {
     "clientip",      "remoteip",   "remoteaddr", "remoteaddress", "downstreamremoteaddress", "client", "clientaddr",
     "clientaddress", "clienthost", "srcip",      "sourceip",      "sourceipaddress",         "ip",     "remote",
-    "remotehost",    "peer",       "addr",       "host"};
-constexpr std::string_view kMethods[] = {"method", "requestmethod", "httpmethod", "csmethod", "verb"};
+    "remotehost",    "peer",       "addr",       "proxyclientip"};
+constexpr std::string_view kMethods[] = {"method", "requestmethod", "httpmethod", "csmethod", "verb", "requestverb"};
 constexpr std::string_view kUrls[] = {"uri",  "requesturi",  "requesturl", "url",
                                       "path", "requestpath", "csuristem",  "originalurl"};
 constexpr std::string_view kRequests[] = {"request", "requestline"};
+// Members that may hold the line of another program.
+constexpr std::string_view kInners[] = {"log", "message", "msg"};
 constexpr std::string_view kStatuses[] = {"status",     "statuscode", "responsecode", "responsestatus",
                                           "httpstatus", "scstatus",   "code"};
 
@@ -183,6 +221,9 @@ void for_each_word(std::string_view words, Function&& function) {
     words.remove_prefix(blank == std::string_view::npos ? words.size() : blank + 1);
   }
 }
+
+// Members that hold an array of records: Azure, CloudTrail, CloudWatch.
+constexpr std::string_view kEvents[] = {"records", "Records", "logEvents"};
 
 // Whether a container of this name holds what the client sent, so that nothing in it may become the time of a line.
 bool holds_content(std::string_view name) {
@@ -228,7 +269,15 @@ FieldSense inherited(FieldSense sense) noexcept {
   return sense == FieldSense::url || sense == FieldSense::request ? FieldSense::none : sense;
 }
 
-constexpr std::size_t kMostPlaces = 48;
+constexpr std::size_t kMostPlaces = 48;  // one bit each
+
+std::vector<Path> paths_of(const JsonShape& shape) {
+  std::vector<Path> paths;
+  for (const JsonPlace& place : shape.places) {
+    if (paths.size() < kMostPlaces) paths.push_back(path_of(place));
+  }
+  return paths;
+}
 
 // Reads the facts of one record.
 class RecordReader {
@@ -240,9 +289,11 @@ class RecordReader {
       if (is_on(i, depth, key) && paths_[i].steps.size() > level(depth) + 1)
         matched_[i] = static_cast<std::uint8_t>(level(depth) + 1);
     }
-    const FieldSense above = senses_[static_cast<std::size_t>(depth)];
-    senses_[static_cast<std::size_t>(depth) + 1] =
-        above != FieldSense::none || key.is_in_array ? above : inherited(sense_of(key.name));
+    const auto below = static_cast<std::size_t>(depth) + 1;
+    senses_[below] = inherited(sense_at(depth, key));
+    named_[below] = FieldSense::none;
+    values_[below] = {};
+    has_texts_ = has_texts_ || time.empty();
     return true;
   }
   void close(int depth) noexcept {
@@ -255,21 +306,62 @@ class RecordReader {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       if (!is_on(i, depth, key)) continue;
       if (paths_[i].steps.size() == level(depth) + 1) {
-        is_placed = set(paths_[i].role, value, is_string) || is_placed;
+        is_placed = set(i, value, is_string) || is_placed;
       } else if (is_string && paths_[i].role == JsonRole::time && base_ == 0) {
         look_inside(i, depth, value);
       }
     }
-    if (!is_string || is_placed || base_ > 0) return true;
-    const FieldSense above = senses_[static_cast<std::size_t>(depth)];
-    to_.field(above != FieldSense::none || key.is_in_array ? above : sense_of(key.name), value);
+    if (!is_string || base_ > 0) return true;
+    has_texts_ = has_texts_ || (time.empty() && !is_of_logger(key.name));
+    if (is_placed) return true;
+    const FieldSense sense = sense_at(depth, key);
+    to_.field(sense, value);
+    note_name(static_cast<std::size_t>(depth), key, value);
+    if (sense == FieldSense::none && is_one_of(key.name, {"value"})) values_[static_cast<std::size_t>(depth)] = value;
     return true;
   }
 
+  // A place that occurs twice may have come with a text that was not escaped, so none of the two is told. Loggers write
+  // their own time first; of two behind other texts, one may have come with such a text.
+  void finish() noexcept {
+    const auto is_repeated = [&](JsonRole role) { return (repeated_ >> static_cast<unsigned>(role) & 1) != 0; };
+    if (is_repeated(JsonRole::client)) to_.facts.client = {};
+    if (is_repeated(JsonRole::method) || is_repeated(JsonRole::request)) to_.facts.method = {};
+    if (is_repeated(JsonRole::url) || is_repeated(JsonRole::request)) to_.facts.path = {};
+    if (is_repeated(JsonRole::status)) to_.facts.status = 0;
+    if (is_repeated(JsonRole::time) && has_texts_) time = {};
+  }
+
   std::string_view time, date;  // unescaped; empty: none
+  std::string_view carried;     // as written; null: none
   bool is_refused = false;
 
  private:
+  static bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) noexcept {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+  // Members whose texts do not come from a client.
+  static bool is_of_logger(std::string_view name) noexcept {
+    return is_one_of(name, {"level", "lvl", "severity", "logger", "name", "hostname", "caller", "version"});
+  }
+  // Headers as {"name":"Authorization","value":...}, in any order, and as ["Authorization",...].
+  void note_name(std::size_t depth, const JsonKey& key, std::string_view text) {
+    const bool is_name = key.is_in_array || is_one_of(key.name, {"name", "key", "header"});
+    if (!is_name) return;
+    const FieldSense sense = inherited(sense_of(text));
+    named_[depth] = sense;
+    if (!key.is_in_array && !values_[depth].empty()) to_.field(sense, values_[depth]);
+  }
+
+  // What a value is, by the names above it, by the name beside it, or by its own name.
+  FieldSense sense_at(int depth, const JsonKey& key) const noexcept {
+    const FieldSense above = senses_[static_cast<std::size_t>(depth)];
+    const FieldSense named = named_[static_cast<std::size_t>(depth)];
+    if (above != FieldSense::none) return above;
+    if (key.is_in_array) return named;
+    return named != FieldSense::none && is_one_of(key.name, {"value", "values"}) ? named : sense_of(key.name);
+  }
+
   std::size_t level(int depth) const noexcept { return base_ + static_cast<std::size_t>(depth); }
   bool is_on(std::size_t i, int depth, const JsonKey& key) const noexcept {
     const Path& path = paths_[i];
@@ -277,10 +369,13 @@ class RecordReader {
   }
 
   // Returns true if the regions of the value are done.
-  bool set(JsonRole role, std::string_view value, bool is_string) {
+  bool set(std::size_t place, std::string_view value, bool is_string) {
+    const JsonRole role = paths_[place].role;
+    if ((seen_ >> place & 1) != 0) repeated_ |= 1U << static_cast<unsigned>(role);
+    seen_ |= std::uint64_t{1} << place;
     switch (role) {
       case JsonRole::time:
-        // Of two members with one name the first one counts: loggers write their own time before what they are given.
+        // Loggers write their own time before what they are given.
         if (time.empty()) time = unescape_json(value, to_.arena());
         return false;
       case JsonRole::date:
@@ -297,6 +392,9 @@ class RecordReader {
         return false;
       case JsonRole::accepted:
         is_refused = !is_string && value == "false";
+        return false;
+      case JsonRole::inner:
+        if (is_string && carried.data() == nullptr) carried = value;
         return false;
       case JsonRole::query:
         to_.region(value, Where::query);
@@ -326,6 +424,11 @@ class RecordReader {
   std::size_t base_ = 0;
   std::array<std::uint8_t, kMostPlaces> matched_;
   std::array<FieldSense, json::kMostDepth + 1> senses_{};
+  std::array<FieldSense, json::kMostDepth + 1> named_{};         // what {"name":...} says of the "value" beside it
+  std::array<std::string_view, json::kMostDepth + 1> values_{};  // a "value" whose name may follow
+  std::uint64_t seen_ = 0;                                       // a bit a place
+  unsigned repeated_ = 0;                                        // a bit a role
+  bool has_texts_ = false;                                       // before the time
 };
 
 // Finds the records of a line that holds many.
@@ -351,31 +454,41 @@ class RecordFinder {
   bool has_arrays_;
 };
 
-void read_record(std::span<const Path> paths, const LineTime& time, std::string_view record, LineBuilder& to) {
+// A time that may be two fields.
+void read_time(std::string_view date, std::string_view clock, const LineTime& time, LineBuilder& to) {
+  if (date.empty()) return time.read_whole(clock, to.facts);
+  const std::size_t size = date.size() + 1 + clock.size();
+  char* const both = to.arena().allocate(size);
+  std::copy(date.begin(), date.end(), both);
+  both[date.size()] = ' ';
+  std::copy(clock.begin(), clock.end(), both + date.size() + 1);
+  time.read_whole({both, size}, to.facts);
+}
+
+void read_record(std::span<const Path> paths, const LineTime& time, const Inner& inner, std::string_view record,
+                 LineBuilder& to) {
   RecordReader reader(paths, to);
   walk_json(record, reader);
+  reader.finish();
   constexpr std::uint16_t kUnauthorized = 401;
   if (reader.is_refused) to.facts.status = kUnauthorized;
-  if (reader.time.empty()) return;
-  if (reader.date.empty()) return time.read_whole(reader.time, to.facts);
-  const std::size_t size = reader.date.size() + 1 + reader.time.size();
-  char* const both = to.arena().allocate(size);
-  std::copy(reader.date.begin(), reader.date.end(), both);
-  both[reader.date.size()] = ' ';
-  std::copy(reader.time.begin(), reader.time.end(), both + reader.date.size() + 1);
-  time.read_whole({both, size}, to.facts);
+  if (!reader.time.empty()) read_time(reader.date, reader.time, time, to);
+  if (inner.format != nullptr && reader.carried.data() != nullptr)
+    read_inner(inner, reader.carried, InnerCoding::json, to);
 }
 
 class JsonFormat final : public FileFormat {
  public:
-  JsonFormat(JsonShape shape, LineTime time, bool needs_zone, bool needs_year)
-      : shape_(std::move(shape)), time_(std::move(time)), needs_zone_(needs_zone), needs_year_(needs_year) {
-    for (const JsonPlace& place : shape_.places) {
-      if (paths_.size() < kMostPlaces) paths_.push_back(path_of(place));
-    }
-  }
+  JsonFormat(JsonShape shape, LineTime time, bool needs_zone, bool needs_year, Inner inner, std::string name)
+      : shape_(std::move(shape)),
+        name_(std::move(name)),
+        paths_(paths_of(shape_)),
+        time_(std::move(time)),
+        needs_zone_(needs_zone),
+        needs_year_(needs_year),
+        inner_(std::move(inner)) {}
 
-  std::string_view name() const noexcept override { return shape_.name; }
+  std::string_view name() const noexcept override { return name_.empty() ? shape_.name : name_; }
   Joining joining() const noexcept override { return shape_.joining; }
   bool needs_zone() const noexcept override { return needs_zone_; }
   bool needs_year() const noexcept override { return needs_year_; }
@@ -384,8 +497,15 @@ class JsonFormat final : public FileFormat {
 
   LineFacts read(std::string_view line, base::Arena& arena) const override {
     LineBuilder builder(line, arena);
-    read_record(paths_, time_, line, builder);
+    read_record(paths_, time_, inner_, line, builder);
     return builder.finish();
+  }
+  LineFacts read_joined(std::string_view text, std::string_view facts_line, base::Arena& arena) const override {
+    LineBuilder carrier(facts_line, arena), to(text, arena);
+    read_record(paths_, time_, {}, facts_line, carrier);
+    to.facts = carrier.facts;
+    if (inner_.format != nullptr) read_inner(inner_, text, InnerCoding::plain, to);
+    return to.finish();
   }
 
   void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const override {
@@ -394,16 +514,18 @@ class JsonFormat final : public FileFormat {
     walk_json(line, finder);
     for (const auto& [begin, end] : finder.spans) {
       LineBuilder builder(line, arena);
-      read_record(paths_, time_, line.substr(begin, end - begin), builder);
+      read_record(paths_, time_, inner_, line.substr(begin, end - begin), builder);
       to.push_back({begin, end, builder.finish()});
     }
   }
 
  private:
   JsonShape shape_;
+  std::string name_;  // empty: that of the shape
   std::vector<Path> paths_;
   LineTime time_;
   bool needs_zone_, needs_year_;
+  Inner inner_;
 };
 
 // The places that records have, with how many have them.
@@ -417,8 +539,10 @@ class PlaceCounter {
     bool is_content = false;  // below a header or a body
   };
 
-  // The record before may have been cut.
-  void begin_record() noexcept { pointer_.clear(); }
+  void count(std::string_view record) {
+    pointer_.clear();  // the record before may have been cut
+    walk_json(record, *this);
+  }
   bool open(int depth, const JsonKey& key, std::size_t, bool) {
     if (depth >= kMostDepth || (key.is_in_array && key.index > 0)) return false;
     note(depth, key, {});
@@ -495,6 +619,8 @@ void add_row(JsonShape& to, const JsonRow& row, const PlaceCounter& counter, std
   add(to, JsonRole::query, row.queries);
   add(to, JsonRole::status, row.statuses);
   add(to, JsonRole::accepted, row.accepted);
+  add(to, JsonRole::inner, row.inner);
+  to.is_carrier = !row.inner.empty();
   if (!time_field.empty()) return;
   std::string_view time;
   for_each_word(row.times, [&](std::string_view pointer) {
@@ -518,31 +644,66 @@ const PlaceCounter::Seen* place_named(const PlaceCounter& counter, std::span<con
   return nullptr;
 }
 
-// Adds what the names of an unknown format say.
-void add_by_names(JsonShape& to, const PlaceCounter& counter, std::size_t records, std::string_view time_field,
-                  const LineTime& times) {
-  to.name = "JSON";
+// Adds a place that the shape does not have yet. Returns false if it has it.
+bool add_place(JsonShape& to, JsonRole role, const std::string& pointer) {
+  const bool is_there = std::any_of(to.places.begin(), to.places.end(), [&](const JsonPlace& place) {
+    return place.role == role && place.pointer == pointer;
+  });
+  if (!is_there) to.places.push_back({role, pointer});
+  return !is_there;
+}
+
+// Adds what the names of an unknown format say of a request.
+void add_request_by_names(JsonShape& to, const PlaceCounter& counter) {
   const auto any = [](const PlaceCounter::Seen& seen) { return !seen.first_value.empty(); };
-  const auto add_named = [&](JsonRole role, std::span<const std::string_view> names) {
-    if (const auto* seen = place_named(counter, names, 1, any)) to.places.push_back({role, seen->pointer});
+  const auto add_named = [&](JsonRole role, std::span<const std::string_view> names, int most_depth) {
+    if (const auto* seen = place_named(counter, names, most_depth, any)) add_place(to, role, seen->pointer);
   };
-  add_named(JsonRole::client, kClients);
-  add_named(JsonRole::method, kMethods);
-  add_named(JsonRole::url, kUrls);
-  add_named(JsonRole::request, kRequests);
-  add_named(JsonRole::status, kStatuses);
-  if (!time_field.empty()) return;
-  const auto is_time = [&](const PlaceCounter::Seen& seen) {
+  add_named(JsonRole::client, kClients, 1);
+  add_named(JsonRole::method, kMethods, 1);
+  add_named(JsonRole::url, kUrls, 1);
+  add_named(JsonRole::request, kRequests, 1);
+  add_named(JsonRole::status, kStatuses, 1);
+  add_named(JsonRole::inner, kInners, 0);
+}
+
+// The place of the time by its name. Nothing if less than half of the records have one.
+const PlaceCounter::Seen* time_by_name(const PlaceCounter& counter, std::size_t records, int most_depth,
+                                       const LineTime& times) {
+  return place_named(counter, kTimes, most_depth, [&](const PlaceCounter::Seen& seen) {
     return 2 * seen.count >= records && reads_as_time(seen.first_value, times);
-  };
-  if (const auto* seen = place_named(counter, kTimes, 1, is_time)) {
-    to.places.push_back({JsonRole::time, seen->pointer});
-    return;
-  }
-  const auto *date = counter.find("/date"), *time = counter.find("/time");
-  if (date != nullptr && time != nullptr && reads_as_time(date->first_value + " " + time->first_value, times)) {
-    add(to, JsonRole::date, "/date");
-    add(to, JsonRole::time, "/time");
+  });
+}
+
+// Adds what the names of an unknown format say.
+void add_by_names(JsonShape& to, std::vector<std::string_view> records, std::string_view time_field,
+                  const LineTime& times) {
+  constexpr int kMostPrograms = 3;
+  to.name = "JSON";
+  // Programs that share a log name their fields differently. The records without the time of one are of another, whose
+  // time then stands at the top of its records.
+  for (int program = 0; program < kMostPrograms && (program == 0 || records.size() > 1); ++program) {
+    PlaceCounter counter;
+    for (const std::string_view record : records) counter.count(record);
+    const auto* seen =
+        time_field.empty() ? time_by_name(counter, records.size(), program == 0 ? 1 : 0, times) : nullptr;
+    if (seen == nullptr && program == 0 && time_field.empty()) {
+      const auto *date = counter.find("/date"), *time = counter.find("/time");
+      if (date != nullptr && time != nullptr && reads_as_time(date->first_value + " " + time->first_value, times)) {
+        add(to, JsonRole::date, "/date");
+        add(to, JsonRole::time, "/time");
+      }
+    }
+    PlaceCounter own;
+    std::erase_if(records, [&](std::string_view record) {
+      PlaceCounter one;
+      one.count(record);
+      const bool is_own = seen == nullptr ? program == 0 : one.find(seen->pointer) != nullptr;
+      if (is_own) own.count(record);
+      return is_own;
+    });
+    add_request_by_names(to, own);
+    if (seen == nullptr || !add_place(to, JsonRole::time, seen->pointer)) return;
   }
 }
 
@@ -550,34 +711,33 @@ void add_by_names(JsonShape& to, const PlaceCounter& counter, std::size_t record
 
 JsonShape shape_of(std::span<const std::string_view> lines, std::string_view time_field, const LineTime& times) {
   JsonShape shape;
-  std::size_t objects = 0, others = 0, records = 0;
+  std::size_t objects = 0, others = 0;
+  std::vector<std::string_view> records;
   PlaceCounter counter;
   const auto count = [&](std::string_view record) {
-    ++records;
-    counter.begin_record();
-    walk_json(record, counter);
+    records.push_back(record);
+    counter.count(record);
   };
   for (const std::string_view line : lines) {
     const std::size_t at = json::skip_white(line, 0);
     if (at == line.size()) continue;
     const bool is_array = line[at] == '[';
-    RecordFinder finder(line, {}, true), lower(line, "records", false), upper(line, "Records", false);
+    RecordFinder finder(line, {}, true);
     if (is_array) walk_json(line, finder);
     if (line[at] != '{' && finder.spans.empty()) {
       ++others;
       continue;
     }
     ++objects;
-    if (!is_array) {
-      walk_json(line, lower);
-      walk_json(line, upper);
+    for (const std::string_view events : kEvents) {
+      if (is_array || !finder.spans.empty()) break;
+      finder = RecordFinder(line, events, false);
+      walk_json(line, finder);
+      if (!finder.spans.empty()) shape.events = events;
     }
-    if (!lower.spans.empty()) shape.events = "records";
-    if (!upper.spans.empty()) shape.events = "Records";
     shape.has_arrays = shape.has_arrays || is_array;
-    const auto& spans = is_array ? finder.spans : lower.spans.empty() ? upper.spans : lower.spans;
-    if (spans.empty()) count(line);
-    for (const auto& [begin, end] : spans) count(line.substr(begin, end - begin));
+    if (finder.spans.empty()) count(line);
+    for (const auto& [begin, end] : finder.spans) count(line.substr(begin, end - begin));
   }
   constexpr std::size_t kLeastShare = 20;  // one record in so many lines
   if (objects == 0 || objects * kLeastShare < others) return JsonShape{};
@@ -586,14 +746,14 @@ JsonShape shape_of(std::span<const std::string_view> lines, std::string_view tim
     bool holds = true;
     for_each_word(known.marks, [&](std::string_view mark) {
       const auto* seen = counter.find(mark);
-      holds = holds && seen != nullptr && 2 * seen->count >= records;
+      holds = holds && seen != nullptr && 2 * seen->count >= records.size();
     });
     return holds;
   });
   if (row != std::end(kRows)) {
     add_row(shape, *row, counter, time_field);
   } else {
-    add_by_names(shape, counter, records, time_field, times);
+    add_by_names(shape, std::move(records), time_field, times);
   }
   if (!time_field.empty()) shape.places.push_back({JsonRole::time, std::string(time_field)});
   return shape;
@@ -602,14 +762,44 @@ JsonShape shape_of(std::span<const std::string_view> lines, std::string_view tim
 std::string time_place(const JsonShape& shape) {
   std::string date, time;
   for (const JsonPlace& place : shape.places) {
-    if (place.role == JsonRole::time) time = place.pointer;
+    if (place.role == JsonRole::time) time += (time.empty() ? "" : ", or ") + place.pointer;
     if (place.role == JsonRole::date) date = place.pointer + " and ";
   }
   return date + time;
 }
 
-std::shared_ptr<const FileFormat> make_json_format(JsonShape shape, LineTime time, bool needs_zone, bool needs_year) {
-  return std::make_shared<JsonFormat>(std::move(shape), std::move(time), needs_zone, needs_year);
+std::vector<std::string_view> carried_texts(const JsonShape& shape, std::span<const std::string_view> lines,
+                                            base::Arena& arena) {
+  std::vector<std::string_view> texts;
+  const std::vector<Path> paths = paths_of(shape);
+  const auto add_text = [&](std::string_view record) {
+    LineBuilder builder(record, arena);
+    RecordReader reader(paths, builder);
+    walk_json(record, reader);
+    std::string_view text =
+        reader.carried.data() == nullptr ? std::string_view() : unescape_json(reader.carried, arena);
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    if (text.find_first_not_of(" \t") != std::string_view::npos) texts.push_back(text);
+  };
+  for (const std::string_view line : lines) {
+    RecordFinder finder(line, shape.events, shape.has_arrays);
+    if (!shape.events.empty() || shape.has_arrays) walk_json(line, finder);
+    if (finder.spans.empty()) add_text(line);
+    for (const auto& [begin, end] : finder.spans) add_text(line.substr(begin, end - begin));
+  }
+  return texts;
+}
+
+bool tells_request(const JsonShape& shape) {
+  return std::any_of(shape.places.begin(), shape.places.end(), [](const JsonPlace& place) {
+    return place.role != JsonRole::time && place.role != JsonRole::date && place.role != JsonRole::inner;
+  });
+}
+
+std::shared_ptr<const FileFormat> make_json_format(JsonShape shape, LineTime time, bool needs_zone, bool needs_year,
+                                                   Inner inner, std::string name) {
+  return std::make_shared<JsonFormat>(std::move(shape), std::move(time), needs_zone, needs_year, std::move(inner),
+                                      std::move(name));
 }
 
 }  // namespace assay::log

@@ -10,12 +10,14 @@
 
 #include "base/arena.h"
 #include "log/format.h"
+#include "log/format_inner.h"
 #include "log/line_time.h"
 
 namespace assay::log {
 
-// `accepted` is false if the server answered well, but refused the token; its status is then 401.
-enum class JsonRole : std::uint8_t { time, date, client, method, url, query, request, status, accepted };
+// `accepted` is false if the server answered well, but refused the token; its status is then 401. `inner` is the line
+// of a program that the record carries.
+enum class JsonRole : std::uint8_t { time, date, client, method, url, query, request, status, accepted, inner };
 
 struct JsonPlace {
   JsonRole role = JsonRole::time;
@@ -29,6 +31,7 @@ struct JsonShape {
   bool has_arrays = false;      // lines may be arrays of records
   bool is_utc = false;          // times without a zone are UTC
   bool has_most_lines = false;  // false: most lines are other text, such as stack traces
+  bool is_carrier = false;      // what its place `inner` holds is the line of any program, not a message of its own
   Joining joining = Joining::none;
 };
 
@@ -36,9 +39,19 @@ struct JsonShape {
 // With it, `times` decides what is a time. Without a place of the role `time`, no field holds one.
 JsonShape shape_of(std::span<const std::string_view> lines, std::string_view time_field, const LineTime& times);
 
-// Where the time stands, for people: "/time", "/date and /time"; empty: nowhere.
+// Where the time stands, for people: "/time", "/time, or /ts", "/date and /time"; empty: nowhere.
 std::string time_place(const JsonShape& shape);
 
-std::shared_ptr<const FileFormat> make_json_format(JsonShape shape, LineTime time, bool needs_zone, bool needs_year);
+// The carried texts of the lines, without their escapes; none if the shape has no place for them. Views into the arena
+// or the lines.
+std::vector<std::string_view> carried_texts(const JsonShape& shape, std::span<const std::string_view> lines,
+                                            base::Arena& arena);
+
+// Whether records have a place for anything about a request.
+bool tells_request(const JsonShape& shape);
+
+// `name`: of the format for people, if its records carry lines of a known format, else that of the shape.
+std::shared_ptr<const FileFormat> make_json_format(JsonShape shape, LineTime time, bool needs_zone, bool needs_year,
+                                                   Inner inner = {}, std::string name = {});
 
 }  // namespace assay::log

@@ -28,7 +28,7 @@ std::span<const std::string_view> times_of(PairSyntax syntax) noexcept {
   return {};
 }
 
-enum class Role : std::uint8_t { client, method, url, status };
+using Role = PairRole;
 struct RoleKey {
   std::string_view key;
   Role role;
@@ -52,6 +52,15 @@ constexpr RoleKey kRoles[] = {{"client", Role::client},
                               {"status", Role::status},
                               {"status_code", Role::status},
                               {"code", Role::status}};
+
+static_assert(std::size(kRoles) < 32);
+
+// Null: a key without a role.
+const RoleKey* role_of(std::string_view key) noexcept {
+  const auto* const known =
+      std::find_if(std::begin(kRoles), std::end(kRoles), [&](const RoleKey& row) { return row.key == key; });
+  return known == std::end(kRoles) ? nullptr : known;
+}
 
 bool is_key_letter(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
@@ -161,14 +170,28 @@ class PairFormat final : public FileFormat {
   LineFacts read(std::string_view line, base::Arena& arena) const override {
     LineBuilder to(line, arena);
     if (shape_.time_key.empty()) read_first_time(line, to.facts);
-    bool has_seen_time = false;
+    std::size_t pairs = 0, times = 0, first_time = 0;
+    unsigned seen = 0, repeated = 0;  // a bit a role
     walk_pairs(line, shape_.syntax, [&](std::string_view key, std::string_view value) {
-      if (key == shape_.time_key && !has_seen_time) {
+      ++pairs;
+      if (key == shape_.time_key && times++ == 0) {
         time_.read_whole(value, to.facts);
-        has_seen_time = true;  // the first one counts
+        first_time = pairs;
       }
-      take(key, value, to);
+      const RoleKey* const known = role_of(key);
+      if (known == nullptr) return to.field(sense_of(key), value);
+      if (shape_.keys[static_cast<std::size_t>(known->role)] != key) {
+        if (known->role == Role::url) to.url_regions(value);
+        return;
+      }
+      const unsigned bit = 1U << static_cast<unsigned>(known - std::begin(kRoles));
+      repeated |= (seen & bit) != 0 ? 1U << static_cast<unsigned>(known->role) : 0;
+      seen |= bit;
+      take(known->role, value, to);
     });
+    forget_repeated(repeated, to.facts);
+    // Loggers write their own time first. Of two behind other texts, one may have come with such a text.
+    if (times > 1 && first_time > 1) to.facts.time.reset();
     return to.finish();
   }
 
@@ -180,11 +203,17 @@ class PairFormat final : public FileFormat {
     time_.read_prefix(line, facts);
   }
 
-  static void take(std::string_view key, std::string_view value, LineBuilder& to) {
-    const auto* const known =
-        std::find_if(std::begin(kRoles), std::end(kRoles), [&](const RoleKey& row) { return row.key == key; });
-    if (known == std::end(kRoles)) return to.field(sense_of(key), value);
-    switch (known->role) {
+  // A key that occurs twice may have come with a value that was not quoted, so none of the two is told.
+  static void forget_repeated(unsigned roles, LineFacts& facts) noexcept {
+    const auto is_repeated = [roles](Role role) { return (roles >> static_cast<unsigned>(role) & 1) != 0; };
+    if (is_repeated(Role::client)) facts.client = {};
+    if (is_repeated(Role::method)) facts.method = {};
+    if (is_repeated(Role::url)) facts.path = {};
+    if (is_repeated(Role::status)) facts.status = 0;
+  }
+
+  static void take(Role role, std::string_view value, LineBuilder& to) {
+    switch (role) {
       case Role::client:
         return to.client(value);
       case Role::method:
@@ -217,6 +246,26 @@ std::string_view name_of(PairSyntax syntax) noexcept {
   return "unknown";
 }
 
+namespace {
+
+void learn_keys(PairShape& shape, std::span<const std::string_view> lines) {
+  std::array<std::size_t, std::size(kRoles)> counts{};
+  for (const std::string_view line : lines) {
+    walk_pairs(line, shape.syntax, [&](std::string_view key, std::string_view) {
+      if (const RoleKey* const known = role_of(key)) ++counts[static_cast<std::size_t>(known - std::begin(kRoles))];
+    });
+  }
+  std::array<std::size_t, kPairRoles> most{};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto role = static_cast<std::size_t>(kRoles[i].role);
+    if (counts[i] <= most[role]) continue;
+    most[role] = counts[i];
+    shape.keys[role] = kRoles[i].key;
+  }
+}
+
+}  // namespace
+
 PairShape pair_shape_of(std::span<const std::string_view> lines, const LineTime& times) {
   PairShape shape;
   std::size_t most = 0;
@@ -229,6 +278,7 @@ PairShape pair_shape_of(std::span<const std::string_view> lines, const LineTime&
     }
   }
   if (2 * most < lines.size()) return {};
+  learn_keys(shape, lines);
   // Each key counts on how many lines it holds a time.
   std::size_t best = 0;
   for (const std::string_view key : times_of(shape.syntax)) {

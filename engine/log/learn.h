@@ -32,6 +32,7 @@ struct Learnt {
   std::shared_ptr<const FileFormat> format;   // never null
   bool needs_zone = false;                    // as FileFormat::needs_zone()
   YearSource year_source = YearSource::none;  // none also if times have a year
+  bool tells_request = false;                 // lines may name a client, a method, a path or a status
   // For people.
   std::string format_name;   // "nginx combined"; "unknown": not even a time was found
   std::string time_place;    // "field 4", "/time", "start of the line", "fields date and time"; empty: no time
@@ -40,6 +41,7 @@ struct Learnt {
   std::string time_read;     // the same as read, RFC 3339 in UTC; empty if it could not be read
   std::string zone;          // "in the line", or the name of the told zone, or empty: unknown
   std::size_t understood = 0, looked_at = 0;  // lines
+  std::size_t fitting = 0;                    // lines of the format, even if they have no time
 };
 
 // Learns from `first_bytes`, the beginning of a file or the whole of it. 64 KiB are enough; at most the first 1000

@@ -53,9 +53,11 @@ bool is_ipv4(std::string_view text) noexcept {
   return parts == 4;
 }
 
-// Eight groups of up to four hexadecimal digits, or fewer and one "::" in their place. Without dots. A text without
-// digits is more likely a name, such as dead::beef.
+// Eight groups of up to four hexadecimal digits, or fewer and one "::" in their place; with dots only as
+// "::ffff:192.0.2.7". A text without digits is more likely a name, such as dead::beef.
 bool is_ipv6(std::string_view text) noexcept {
+  constexpr std::string_view kMapped = "::ffff:";
+  if (text.starts_with(kMapped) && is_ipv4(text.substr(kMapped.size()))) return true;
   int groups = 0, gaps = 0;
   std::size_t digits = 0;
   bool has_number = false;
@@ -76,12 +78,17 @@ bool is_ipv6(std::string_view text) noexcept {
   return has_number && (gaps == 0 ? groups == 8 : gaps == 1 && groups < 8);
 }
 
-// The address that a text names, if it names only one; else empty.
+// The address that a text names outside of URLs, if it names only one; else empty. Whoever sends a URL chooses what it
+// holds.
 std::string_view only_address(std::string_view text) noexcept {
   constexpr std::size_t kLeast = 3, kMost = 45;
   std::string_view only;
+  bool is_in_url = false;
   for (std::size_t end = 0; end < text.size(); ++end) {
-    if (!is_of_address(text[end])) continue;
+    if (!is_of_address(text[end])) {
+      is_in_url = text[end] != ' ' && (is_in_url || std::string_view("/?&%").find(text[end]) != std::string_view::npos);
+      continue;
+    }
     const std::size_t begin = end;
     while (end < text.size() && is_of_address(text[end])) ++end;
     std::string_view word = text.substr(begin, end - begin);
@@ -89,7 +96,8 @@ std::string_view only_address(std::string_view text) noexcept {
         (begin == 0 || !is_alphanumeric(text[begin - 1])) && (end == text.size() || !is_alphanumeric(text[end]));
     while (word.ends_with('.') || (word.ends_with(':') && !word.ends_with("::")))
       word.remove_suffix(1);  // of a sentence
-    if (!is_word || word.size() < kLeast || word.size() > kMost) continue;
+    --end;
+    if (!is_word || is_in_url || word.size() < kLeast || word.size() > kMost) continue;
     std::string_view address = word;
     if (const std::size_t port = word.find(':'); port == word.rfind(':')) address = word.substr(0, port);
     if (!is_ipv4(address) && !is_ipv6(word)) continue;
@@ -214,7 +222,7 @@ FieldSense sense_of(std::string_view name) noexcept {
   }
   const std::string_view plain(letters.data(), count);
   if (plain.ends_with("authorization")) return FieldSense::authorization;
-  if (plain.ends_with("cookie") || plain.ends_with("cookies")) return FieldSense::cookie;
+  if (plain.ends_with("cookie") || plain.ends_with("cookies") || plain.starts_with("cookie")) return FieldSense::cookie;
   if (plain.ends_with("referer") || plain.ends_with("referrer")) return FieldSense::referrer;
   for (const SenseName& known : kSenses) {
     if (known.name == plain) return known.sense;
@@ -359,34 +367,42 @@ char* append_utf8(char* to, std::uint32_t code) noexcept {
 
 }  // namespace
 
-std::string_view unescape_json(std::string_view text, base::Arena& arena) {
-  if (text.find('\\') == std::string_view::npos) return text;
+JsonEscape json_escape_at(std::string_view text) noexcept {
   constexpr std::string_view kLetters = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
+  JsonEscape escape;
+  escape.bytes[0] = '\\';
+  if (text.size() < 2) return escape;
+  if (const std::size_t known = kLetters.find(text[1]); known != std::string_view::npos) {
+    escape.bytes[0] = kMeanings[known];
+    escape.written = 2;
+    return escape;
+  }
+  const int high = text[1] == 'u' ? code_unit(text.substr(2)) : -1;
+  if (high < 0) return escape;
+  auto code = static_cast<std::uint32_t>(high);
+  escape.written = 6;
+  const int low = code >> 10 == 0x36 && text.substr(6).starts_with("\\u") ? code_unit(text.substr(8)) : -1;
+  if (low >> 10 == 0x37) {
+    code = 0x10000 + ((code & 0x3FF) << 10) + (static_cast<std::uint32_t>(low) & 0x3FF);
+    escape.written = 12;
+  }
+  escape.plain = static_cast<std::size_t>(append_utf8(escape.bytes, code) - escape.bytes);
+  return escape;
+}
+
+std::string_view unescape_json(std::string_view text, base::Arena& arena) {
+  std::size_t next = text.find('\\');
+  if (next == std::string_view::npos) return text;
   char* const begin = arena.allocate(text.size());  // an escape is never shorter than what it stands for
   char* to = begin;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      *to++ = text[i];
-      continue;
-    }
-    if (const std::size_t known = kLetters.find(text[i + 1]); known != std::string_view::npos) {
-      *to++ = kMeanings[known];
-      ++i;
-      continue;
-    }
-    const int high = text[i + 1] == 'u' ? code_unit(text.substr(i + 2)) : -1;
-    if (high < 0) {
-      *to++ = text[i];
-      continue;
-    }
-    std::uint32_t code = static_cast<std::uint32_t>(high);
-    i += 5;
-    const int low = code >> 10 == 0x36 && text.substr(i + 1).starts_with("\\u") ? code_unit(text.substr(i + 3)) : -1;
-    if (low >> 10 == 0x37) {
-      code = 0x10000 + ((code & 0x3FF) << 10) + (static_cast<std::uint32_t>(low) & 0x3FF);
-      i += 6;
-    }
-    to = append_utf8(to, code);
+  for (std::size_t at = 0;;) {
+    to =
+        std::copy(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(next), to);
+    if (next == text.size()) break;
+    const JsonEscape escape = json_escape_at(text.substr(next));
+    to = std::copy_n(escape.bytes, escape.plain, to);
+    at = next + escape.written;
+    next = std::min(text.find('\\', at), text.size());
   }
   arena.shrink_last(text.size(), static_cast<std::size_t>(to - begin));
   return {begin, static_cast<std::size_t>(to - begin)};

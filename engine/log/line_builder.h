@@ -59,6 +59,15 @@ class LineBuilder {
   std::size_t count_ = 0, room_ = 0;
 };
 
+// An escape of a JSON string: "\\n", "\\u00e9".
+struct JsonEscape {
+  std::size_t written = 1;  // bytes
+  std::size_t plain = 1;    // bytes of what it stands for; of an escape that JSON does not know, the backslash
+  char bytes[4];            // UTF-8
+};
+// Reads the escape that a text begins with; its first byte is a backslash.
+JsonEscape json_escape_at(std::string_view text) noexcept;
+
 // Undoes JSON escapes if there are any; then the result is in the arena. Escapes that JSON does not know stay.
 std::string_view unescape_json(std::string_view text, base::Arena& arena);
 

@@ -194,7 +194,7 @@ class Scan {
       token = to;
       return payload.characters != 0 || to.end != payload.end;
     }
-    const Part third = part_at(to.end);
+    const Part third = without_next_token(part_at(to.end));
     if (is_encrypted) return take_encrypted_parts(third, payload.characters != 0, to, token);
     to.end = third.end;
     to.codings |= third.codings;
@@ -205,6 +205,34 @@ class Scan {
     }
     token = to;
     return true;
+  }
+
+  // Cuts a third part to the signature if another token is joined to it: "TOKEN_TOKEN" or "TOKEN-TOKEN", whose two
+  // middle parts are one run of base64url. It is cut only if an ordinary signature ends there, a whole header follows,
+  // and a payload and a dot follow that. No sound token can be cut, since a third part that is itself as long as a
+  // signature stays whole. Nor does a cut hide anything: both pieces are reported, and each has to pass by itself.
+  Part without_next_token(const Part& third) const noexcept {
+    constexpr std::size_t kMostBetween = 2;
+    std::uint8_t codings = third.codings;
+    if (is_signature_size(third.characters) || codings != 0 || size_of('.', third.end, codings) != 1) return third;
+    const std::string_view run = text_.substr(third.begin, third.end - third.begin);
+    for (const std::size_t size : kSignatures) {
+      for (std::size_t begin = size; begin < run.size() && begin <= size + kMostBetween; ++begin) {
+        if (begin > size && run[begin - 1] != '-' && run[begin - 1] != '_') break;
+        if (!is_token_at(third.begin + begin, third.end)) continue;
+        return {third.begin, third.begin + size, size, 0};
+      }
+    }
+    return third;
+  }
+
+  // Whether the run of base64url [begin, end) is a whole header, and a dot, a payload and a dot follow.
+  bool is_token_at(std::size_t begin, std::size_t end) const noexcept {
+    if (codec::token_mark_at(text_, begin) != codec::TokenMark::header) return false;
+    if (look_at_header(text_.substr(begin, end - begin)).form != HeaderForm::whole) return false;
+    const Part payload = part_at(end + 1);
+    std::uint8_t codings = 0;
+    return payload.characters != 0 && size_of('.', payload.end, codings) != 0;
   }
 
   // The third to the fifth part of a JWE, as far as they are there.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "codec/base64url.h"
+#include "jose/token_material.h"
 
 namespace assay::memo {
 namespace {
@@ -32,6 +33,11 @@ std::string not_allowed(Algorithm alg, const Policy& policy) {
   return text + (is_fastmcp(policy.profile) ? " instead" : " as well");
 }
 
+// The text without the token in it; empty if it holds none, as nearly all do.
+std::string masked(const std::optional<std::string>& text) {
+  return text && jose::may_hold_token_material(*text) ? jose::without_token_material(*text) : std::string();
+}
+
 HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, const Policy& policy) {
   HeaderPlan plan;
   if (policy.accept_padding) segment = codec::without_padding(segment);
@@ -39,6 +45,8 @@ HeaderPlan make_plan(std::string_view segment, const keys::Snapshot& snapshot, c
   if (!header) return plan;
   plan.decodable = true;
   plan.header = std::move(*header);
+  plan.masked_alg = masked(plan.header.alg);
+  plan.masked_kid = masked(plan.header.kid);
   if (plan.header.fault) {
     plan.fault = plan.header.fault;
     return plan;
@@ -122,6 +130,11 @@ const HeaderPlan& HeaderMemo::look_up(std::string_view segment, const Policy& po
   HeaderPlan& plan = keep ? plans_[std::string(segment)] : unremembered_.emplace_back();
   plan = make_plan(segment, *snapshot_, policy);
   // Views the strings where they now live.
+  const auto shown = [](const std::optional<std::string>& text, const std::string& masked_text) {
+    return masked_text.empty() ? std::string_view(text ? *text : masked_text) : std::string_view(masked_text);
+  };
+  plan.shown_alg = shown(plan.header.alg, plan.masked_alg);
+  plan.shown_kid = shown(plan.header.kid, plan.masked_kid);
   if (plan.header.fault) plan.detail = plan.header.detail;
   if (!plan.own_detail.empty()) plan.detail = plan.own_detail;
   if (keep && !plan.candidates.empty()) plan.id = ++last_id_;

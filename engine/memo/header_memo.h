@@ -26,9 +26,13 @@ namespace assay::memo {
 struct HeaderPlan {
   bool decodable = false;  // strict base64url; false: the token is malformed, and the rest here says nothing
   jose::Header header;
-  std::optional<Reason> fault;  // malformed_header to key_mismatch, the earliest
-  std::string_view detail;      // of the fault; static text, `own_detail`, the header's or the ring's
-  std::string own_detail;       // empty: the detail stands elsewhere
+  // `alg` and `kid` of the header as they are shown: without the token that somebody put there. Empty if there is none.
+  // The keys are looked up by the real kid.
+  std::string_view shown_alg, shown_kid;
+  std::string masked_alg, masked_kid;  // empty: what the header has is shown
+  std::optional<Reason> fault;         // malformed_header to key_mismatch, the earliest
+  std::string_view detail;             // of the fault; static text, `own_detail`, the header's or the ring's
+  std::string own_detail;              // empty: the detail stands elsewhere
   std::vector<const keys::PreparedKey*> candidates;  // the keys to try in turn; none if the snapshot has no ring
   bool key_was_skipped = false;                      // the fault is that the key of this kid cannot be used
   // The header names no key that is here, and a URL may have it by now. If there are candidates, they are tried first.

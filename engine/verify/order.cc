@@ -28,12 +28,12 @@ void reject(jose::TokenVerdict& verdict, Reason reason, std::string_view detail)
   verdict.detail = detail.empty() ? explain(reason) : detail;
 }
 
-// Copies alg and kid from the header into the verdict, even if the header has a fault.
+// Copies alg and kid from the header into the verdict, even if the header has a fault. Neither shows a token.
 void report_header(const memo::HeaderPlan& plan, jose::TokenVerdict& verdict) noexcept {
   verdict.has_alg = plan.header.alg.has_value();
   verdict.has_kid = plan.header.kid.has_value();
-  if (verdict.has_alg) verdict.alg = *plan.header.alg;
-  if (verdict.has_kid) verdict.kid = *plan.header.kid;
+  if (verdict.has_alg) verdict.alg = plan.shown_alg;
+  if (verdict.has_kid) verdict.kid = plan.shown_kid;
 }
 
 // Checks the size and looks up the header.

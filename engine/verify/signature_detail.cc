@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "jose/token_material.h"
 #include "signature/lengths.h"
 
 namespace assay::verify {
@@ -86,7 +87,7 @@ std::string_view mismatch(const memo::HeaderPlan& plan, base::Arena& arena) {
   const Jwk& key = plan.candidates.front()->jwk;
   const auto is_plain = [](char c) { return c >= ' ' && c < 0x7F; };
   if (!key.has_kid || key.kid.empty() || key.kid.size() > kLongestKid ||
-      !std::all_of(key.kid.begin(), key.kid.end(), is_plain)) {
+      !std::all_of(key.kid.begin(), key.kid.end(), is_plain) || jose::may_hold_token_material(key.kid)) {
     return "the signature does not match the key";
   }
   return arena.copy("the signature does not match the key '" + key.kid + "'");

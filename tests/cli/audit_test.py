@@ -139,6 +139,56 @@ class AuditRecords(AuditCase):
         self.assertEqual(records[0]["judged_at"], rfc3339(AT))
         self.assertEqual(records[0]["ath"], ath(token()))
 
+    def test_the_line_that_a_carrier_carries_is_read(self):
+        line = nginx(LATE, get(token()), status=401)
+        when = rfc3339(AT)
+        for stdin in (f"{when} stdout F {line}", json.dumps({"log": line, "stream": "stdout", "time": when}) + "\n",
+                      f"{when} stdout P {line[:90]}\n{when} stdout F {line[90:]}",
+                      json.dumps({"__REALTIME_TIMESTAMP": str(AT * 1000000), "MESSAGE": line.strip()}) + "\n",
+                      f"<34>1 {when} web nginx 7 - - {line}", f"{when} web nginx[7]: {line}", f"{when} {line}",
+                      f"[pod/web-1/nginx] {when} {line}", f"web-1  | {when} {line}",
+                      json.dumps({"logEvents": [{"id": "1", "timestamp": AT * 1000, "message": line}]}) + "\n"):
+            (record,) = self.found(stdin=stdin)
+            self.assertEqual([record.get(name) for name in ("judged_at", "client", "status", "method", "path", "where")],
+                             [when, "192.0.2.7", 401, "GET", "/cb", "query"], stdin)
+        # Without a time of its own, or without year and zone, the carrier leaves the time to the line.
+        for carrier in ("web-1     | ", "[pod/web-1/nginx] ", "web-7d4b9c-x2x7k nginx ", "<190>Sep 21 20:00:00 web nginx: "):
+            (record,) = self.found(stdin=carrier + line)
+            self.assertEqual((record["judged_at"], record["client"]), (rfc3339(LATE), "192.0.2.7"), carrier)
+
+    def test_a_log_that_another_program_went_on_with(self):
+        first = f"{rfc3339(AT)} INFO text\n" * 20_000
+        lines = [nginx(LATE, get(token()), status=401), json.dumps({"ts": rfc3339(LATE), "token": token()}) + "\n"]
+        records = self.found(stdin=first + "".join(lines))
+        self.assertEqual([(r["judged_at"], r.get("status")) for r in records],
+                         [(rfc3339(LATE), 401), (rfc3339(LATE), None)])
+
+    def test_two_programs_in_one_log(self):
+        lines = [json.dumps({"ts": rfc3339(AT), "msg": token()}), json.dumps({"time": rfc3339(LATE), "msg": token()})]
+        records = self.found(stdin="\n".join(lines * 3) + "\n")
+        self.assertEqual([r["judged_at"] for r in records], [rfc3339(AT), rfc3339(LATE)] * 3)
+
+    def test_one_line_without_a_zone_has_no_time_unless_the_zone_is_told(self):
+        local = rfc3339(AT).replace("Z", "")
+        stdin = f"{rfc3339(AT)} WARN {token()}\n" * 3 + f"{local} WARN {token()}\n"
+        record = self.found(stdin=stdin)[3]
+        self.assertEqual(record["reason"], "missing_time")
+        self.assertIn(f"'{local}' names no zone", record["detail"])
+        self.assertEqual(self.found("--time-zone", "+01:00", stdin=stdin)[3]["judged_at"], rfc3339(AT - 3600))
+
+    def test_tokens_that_are_joined_are_two(self):
+        first, second = token(), token(sub="u2")
+        for between in ("_", "-", ""):
+            text = f"{rfc3339(AT)} WARN x={first}{between}{second}\n"
+            records = self.found(stdin=text)
+            self.assertEqual([(r["valid"], r["ath"], r["offset"], r["nth"]) for r in records],
+                             [(True, ath(first), text.index(first), 1), (True, ath(second), text.index(second), 2)])
+
+    def test_no_token_of_a_kid_is_shown(self):
+        inner = token(iss=None, aud=None, scope=None)
+        records = self.found(stdin=f"{rfc3339(AT)} WARN {token({'alg': 'HS256', 'kid': inner})}\n")
+        self.assertEqual([r["kid"] for r in records], [f"a token of {len(inner)} bytes"])
+
     def test_a_split_line_that_never_ends_is_searched_all_the_same(self):
         stdin = f"{rfc3339(AT)} stdout F a\n{rfc3339(AT)} stdout P Bearer {token()} and\n"
         (record,) = self.found(stdin=stdin)

@@ -250,6 +250,17 @@ class Output(Case):
             self.assertNotIn(text.encode(), self.verify(stdin=records).stdout)
         self.assertEqual([v["token"] for v in self.verdicts("--emit-token", stdin=records)], records.split())
 
+    def test_a_token_in_a_kid_or_an_alg_is_not_shown(self):
+        inner = token(iss=None, aud=None, scope=None)
+        for profile in ((), ("--profile", "fastmcp", "--algorithm", "HS256")):
+            for header in ({"alg": "HS256", "kid": inner}, {"alg": inner}, {"alg": "HS256", "kid": "a " + inner[:40]}):
+                outer = token(header)
+                done = self.verify(*profile, "--summary", "s.json", stdin=outer, quiet=False)
+                said = done.stdout + done.stderr + self.read("s.json")
+                said += self.assay("inspect", *self.KEY, *profile, stdin=outer).stdout
+                self.assertIn(b"a part of a token" if "a " in str(header) else b"a token of", said)
+                self.assertNotIn(inner[:24].encode(), said)
+
     def test_fingerprint_is_the_sha256_of_the_token(self):
         text = token()
         (verdict,) = self.verdicts("--fingerprint", stdin="Bearer " + text + "\n")

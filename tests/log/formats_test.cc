@@ -97,6 +97,14 @@ const std::vector<Sample>& samples() {
        "%Y-%m-%dT%H:%M:%S%z",
        "in the line",
        {"2026-11-28T12:00:00.043065Z client=192.0.2.7 status=200 method=GET path=/a query[t=2020-01-01T00:00:00Z]"}},
+      {"aws-s3.log",
+       "AWS S3",
+       "field 3",
+       "%d/%b/%Y:%H:%M:%S %z",
+       "in the line",
+       {"2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/logs/a.txt query[t=<JWT>] "
+        "referrer[https://b.example/?t=<JWT>]",
+        "2026-11-28T12:00:01Z client=192.0.2.8 status=403 method=GET path=/logs/b", "2026-11-28T12:00:02Z"}},
       {"azure-apim.json",
        "Azure API Management",
        "/time",
@@ -132,6 +140,12 @@ const std::vector<Sample>& samples() {
        "Unix time in ms",
        "in the line",
        {R"(2026-11-28T12:00:00Z client=192.0.2.7 method=GET path=/a query[t\=<JWT>&rt\=1577836800000])"}},
+      {"cloudflare-workers.json",
+       "Cloudflare Workers",
+       "/EventTimestampMs",
+       "Unix time in ms",
+       "in the line",
+       {"2026-11-28T12:00:00.123Z status=200 method=GET path=/a query[t=<JWT>]"}},
       {"cloudflare.json",
        "Cloudflare Logpush",
        "/EdgeStartTimestamp",
@@ -141,6 +155,18 @@ const std::vector<Sample>& samples() {
         "query[t=<JWT>&EdgeStartTimestamp=1577836800] authorization[Bearer <JWT>] cookie[<JWT>]",
         "2026-11-28T12:00:01Z client=192.0.2.8 status=200 method=GET path=/b",
         "2026-11-28T12:00:02Z client=192.0.2.8 status=200 method=GET path=/c"}},
+      {"cloudwatch-events.json",
+       "nginx combined in AWS CloudWatch Logs",
+       "/timestamp",
+       "Unix time in ms",
+       "in the line",
+       {"2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]", "2026-11-28T12:00:01Z"}},
+      {"cloudwatch.json",
+       "AWS CloudWatch Logs",
+       "/timestamp",
+       "Unix time in ms",
+       "in the line",
+       {"2026-11-28T12:00:00Z"}},
       {"common.log",
        "common log",
        "field 4",
@@ -148,6 +174,16 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a",
         "2026-11-28T12:00:01Z client=192.0.2.8 status=200 method=GET path=/b query[d=[01/Jan/2020:00:00:00%20+0000]]"}},
+      {"cri-nginx.log",
+       "nginx combined and nginx error in CRI",
+       "field 1",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123456789Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01.123456789Z client=192.0.2.9 method=GET path=/c query[t=<JWT>]",
+        "2026-11-28T12:00:02.123456789Z client=2001:db8::7 status=401 method=POST path=/b "
+        "query[x=2020-01-01T00:00:00Z] referrer[https://b.example/?t=<JWT>]",
+        "2026-11-28T12:00:03.123456789Z"}},
       {"cri.log",
        "CRI",
        "field 1",
@@ -156,6 +192,31 @@ const std::vector<Sample>& samples() {
        {"2026-11-28T12:00:00.993695084Z", "2026-11-28T12:00:00.993846586Z", "2026-11-28T12:00:01Z",
         "2026-11-28T12:00:02Z"}},
       {"date-and-time.json", "JSON", "/date and /time", "%Y-%m-%d %H:%M:%S", "Europe/Berlin", {"2026-11-28T11:00:00Z"}},
+      {"docker-compose.log",
+       "nginx combined and log4j, logback in docker compose",
+       "field 4, or start of the line, in what the line carries",
+       "%d/%b/%Y:%H:%M:%S %z",
+       "in the line",
+       {"2026-11-28T11:59:58Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:00.123Z text[rejected <JWT>]",
+        "2026-11-28T11:59:58Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020-01-01T00:00:00Z] "
+        "referrer[https://b.example/?t=<JWT>]",
+        "none", "2026-11-28T12:00:01.123Z", "none"}},
+      {"docker-json.json",
+       "JSON in Docker json-file",
+       "/time",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123456789Z client=192.0.2.7 status=200 method=GET path=/aé query[t=<JWT>]"}},
+      {"docker-nginx.json",
+       "nginx combined in Docker json-file",
+       "/time",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123456789Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01Z",
+        "2026-11-28T12:00:02Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020-01-01T00:00:00Z] "
+        "referrer[https://b.example/?t=<JWT>]"}},
       {"docker.json",
        "Docker json-file",
        "/time",
@@ -168,6 +229,12 @@ const std::vector<Sample>& samples() {
        "%Y-%m-%dT%H:%M:%S%z",
        "in the line",
        {"2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a body[<JWT>] query[t=<JWT>]"}},
+      {"env-logger.log",
+       "text",
+       "start of the line, behind a bracket",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00Z", "2026-11-28T12:00:01Z"}},
       {"envoy.json",
        "Envoy JSON",
        "/start_time",
@@ -182,6 +249,12 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00.31Z client=192.0.2.7 status=200 method=GET path=/x query[t=<JWT>]",
         "2026-11-28T12:00:01Z status=503 method=GET path=/y query[[2020-01-01T00:00:00Z]]"}},
+      {"fluentd.log",
+       "JSON in text",
+       "start of the line",
+       "%Y-%m-%d %H:%M:%S %z",
+       "in the line",
+       {"2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]"}},
       {"gcp-lb.json",
        "GCP load balancer",
        "/timestamp",
@@ -189,6 +262,32 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00.123456Z client=192.0.2.7 status=200 method=GET path=/x "
         "query[t=<JWT>&timestamp=2020-01-01T00:00:00Z] referrer[https://b.example/]"}},
+      {"gelf.json",
+       "GELF",
+       "/timestamp",
+       "Unix time in s",
+       "in the line",
+       {"2026-11-28T12:00:00.123Z client=192.0.2.7 path=/a query[t=<JWT>]"}},
+      {"gin.log",
+       "Gin",
+       "field 2",
+       "%Y/%m/%d - %H:%M:%S",
+       "Europe/Berlin",
+       {"2026-11-28T11:00:00Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T11:00:01Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020/01/01 - 00:00:00&t=<JWT>]",
+        "none"}},
+      {"glog.log",
+       "klog",
+       "start of the line",
+       "I%Y%m%d %H:%M:%S",
+       "Europe/Berlin",
+       {"2026-11-28T11:00:00.123456Z", "2026-11-28T11:00:01.123456Z"}},
+      {"go-prefix.log",
+       "text",
+       "behind what each line begins with",
+       "%Y/%m/%d %H:%M:%S",
+       "Europe/Berlin",
+       {"2026-11-28T11:00:00.123456Z", "2026-11-28T11:00:01.123456Z"}},
       {"haproxy.log",
        "HAProxy",
        "the accept date",
@@ -197,6 +296,28 @@ const std::vector<Sample>& samples() {
        {"2026-11-28T11:00:00.266Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
         "2026-11-28T11:00:01Z client=2001:db8::7 status=404 method=GET path=/ query[[01/Jan/2020:00:00:00.000]]",
         "2026-11-28T11:00:02Z client=192.0.2.8 status=400"}},
+      {"har.json",
+       "JSON",
+       "/startedDateTime",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123Z status=200 method=GET path=/a query[t=<JWT>] authorization[Bearer <JWT>] cookie[a=b; "
+        "sid=<JWT>] cookie[sid] cookie[<JWT>] query[t] query[<JWT>] cookie[sid=<JWT>]"}},
+      {"heroku.log",
+       "logfmt in text",
+       "start of the line",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123456Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01.123456Z client=192.0.2.8 status=401 method=GET path=/b query[fwd=6.6.6.6&t=<JWT>]"}},
+      {"iis-time-only.log",
+       "W3C extended",
+       "fields date and time",
+       "%Y-%m-%d %H:%M:%S",
+       "UTC",
+       {"none", "none", "none", "2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-29T00:00:01Z client=192.0.2.8 status=401 method=GET path=/b query[2020-01-01]", "none",
+        "2026-12-01T00:00:02Z client=192.0.2.9 status=403 method=GET path=/c query[t=<JWT>]"}},
       {"iis.log",
        "W3C extended",
        "fields date and time",
@@ -211,6 +332,13 @@ const std::vector<Sample>& samples() {
        "%Y-%m-%dT%H:%M:%S%z",
        "in the line",
        {"2026-11-28T12:00:00.31Z client=192.0.2.7 status=200 method=GET path=/x"}},
+      {"journald-nginx.json",
+       "nginx combined in journald JSON",
+       "/__REALTIME_TIMESTAMP",
+       "Unix time in us",
+       "in the line",
+       {"2026-11-28T12:00:00.123456Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01.123456Z"}},
       {"journald.json",
        "journald JSON",
        "/__REALTIME_TIMESTAMP",
@@ -229,6 +357,29 @@ const std::vector<Sample>& samples() {
        "I%m%d %H:%M:%S",
        "Europe/Berlin",
        {"2026-11-28T11:00:00.123456Z", "2026-11-28T11:00:01Z"}},
+      {"kong.json",
+       "JSON",
+       "/started_at",
+       "Unix time in ms",
+       "in the line",
+       {"2026-11-28T12:00:00.123Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>] authorization[Bearer "
+        "<JWT>] cookie[sid=<JWT>]"}},
+      {"kubectl-logs.log",
+       "nginx combined in kubectl logs",
+       "field 4, in what the line carries",
+       "%d/%b/%Y:%H:%M:%S %z",
+       "in the line",
+       {"2026-11-28T11:59:58Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T11:59:58Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020-01-01T00:00:00Z] "
+        "referrer[https://b.example/?t=<JWT>]"}},
+      {"kubectl-timestamps.log",
+       "nginx combined in text",
+       "behind what each line begins with",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123456789Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01.123456789Z client=2001:db8::7 status=401 method=POST path=/b "
+        "query[x=2020-01-01T00:00:00Z] referrer[https://b.example/?t=<JWT>]"}},
       {"kubernetes-audit.json",
        "Kubernetes audit",
        "/requestReceivedTimestamp",
@@ -272,6 +423,12 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00.123Z client=192.0.2.7 status=401 method=GET path=/a query[t=<JWT>]",
         "2026-11-28T12:00:01Z authorization[Bearer <JWT>]"}},
+      {"mongodb.json",
+       "JSON",
+       "/t/$date",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123Z client=192.0.2.7"}},
       {"multilog.log",
        "multilog",
        "start of the line",
@@ -305,6 +462,12 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>&time=2020-01-01T00:00:00Z] "
         "referrer[https://b.example/?t=<JWT>] authorization[Bearer <JWT>]"}},
+      {"pid-first.csv",
+       "text",
+       "behind what each line begins with",
+       "%Y-%m-%d %H:%M:%S",
+       "Europe/Berlin",
+       {"2026-11-28T11:00:00Z", "2026-11-28T11:00:01Z"}},
       {"pino.json",
        "JSON",
        "/time",
@@ -319,31 +482,89 @@ const std::vector<Sample>& samples() {
        "%Y-%m-%d %H:%M:%S",
        "Europe/Berlin",
        {"2026-11-28T11:00:00.123Z text[rejected <JWT>]", "2026-11-28T11:00:01Z text[2020-01-01 00:00:00,000]"}},
+      {"rails.log",
+       "text",
+       "behind what each line begins with",
+       "%Y-%m-%dT%H:%M:%S",
+       "Europe/Berlin",
+       {"2026-11-28T11:00:00.123456Z", "2026-11-28T11:00:01.123456Z", "none"}},
+      {"redis.log",
+       "text",
+       "behind what each line begins with",
+       "%d %b %Y %H:%M:%S",
+       "Europe/Berlin",
+       {"2026-11-28T11:00:00.123Z", "2026-11-28T11:00:01.123Z"}},
+      {"rsyslog.log",
+       "nginx combined in syslog",
+       "start of the line",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123456Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01.123456Z",
+        "2026-11-28T12:00:02.123456Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020-01-01T00:00:00Z] "
+        "referrer[https://b.example/?t=<JWT>]"}},
       {"splunk.json",
        "Splunk export",
        "/_time",
        "%Y-%m-%dT%H:%M:%S%z",
        "in the line",
        {"2026-11-28T03:00:00Z", "2026-11-28T03:00:01Z"}},
-      {"squid.log", "text", "start of the line", "Unix time in s", "in the line", {"2026-11-28T12:00:00.123Z"}},
+      {"squid.log",
+       "Squid",
+       "start of the line",
+       "Unix time in s",
+       "in the line",
+       {"2026-11-28T12:00:00.123Z client=192.0.2.7 status=200 method=GET path=/ query[1577836800.000&t=<JWT>]"}},
+      {"stern.log",
+       "nginx combined in stern",
+       "field 4, in what the line carries",
+       "%d/%b/%Y:%H:%M:%S %z",
+       "in the line",
+       {"2026-11-28T11:59:58Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T11:59:58Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020-01-01T00:00:00Z] "
+        "referrer[https://b.example/?t=<JWT>]"}},
       {"syslog-3164.log",
        "syslog RFC 3164",
        "start of the line",
        "%b %e %H:%M:%S",
        "Europe/Berlin",
        {"2026-11-28T11:00:00Z", "2026-12-01T11:00:01Z"}},
+      {"syslog-5424-nginx.log",
+       "nginx combined in syslog RFC 5424",
+       "field 2",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.003Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020-01-01T00:00:00Z] "
+        "referrer[https://b.example/?t=<JWT>]",
+        "2026-11-28T12:00:02Z"}},
       {"syslog-5424.log",
        "syslog RFC 5424",
        "field 2",
        "%Y-%m-%dT%H:%M:%S%z",
        "in the line",
        {"2026-11-28T12:00:00.003Z", "2026-11-28T12:00:01Z"}},
+      {"syslog-nginx.log",
+       "nginx combined in syslog RFC 3164",
+       "field 4, in what the line carries",
+       "%d/%b/%Y:%H:%M:%S %z",
+       "in the line",
+       {"2026-11-28T11:59:58Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T11:59:58Z client=2001:db8::7 status=401 method=POST path=/b query[x=2020-01-01T00:00:00Z] "
+        "referrer[https://b.example/?t=<JWT>]",
+        "2026-11-28T12:00:00Z"}},
       {"syslog.log",
        "syslog RFC 3164",
        "start of the line",
        "%b %e %H:%M:%S",
        "Europe/Berlin",
        {"2026-11-28T11:00:00Z", "2026-11-28T11:00:01Z", "2026-11-30T23:00:00Z"}},
+      {"tracing.log",
+       "text",
+       "start of the line",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123456Z", "2026-11-28T12:00:01.123456Z"}},
       {"traefik-clf.log",
        "Traefik CLF",
        "field 4",
@@ -358,6 +579,31 @@ const std::vector<Sample>& samples() {
        "in the line",
        {"2026-11-28T12:00:00.123456789Z client=192.0.2.7 status=200 method=GET path=/a "
         "query[StartUTC=2020-01-01T00:00:00Z] authorization[Bearer <JWT>]"}},
+      {"two-formats.log",
+       "nginx combined and log4j, logback",
+       "field 4, or start of the line",
+       "%d/%b/%Y:%H:%M:%S %z",
+       "in the line",
+       {"2026-11-28T11:00:00.123Z text[c.e.Auth - rejected <JWT>]",
+        "2026-11-28T11:00:01.123Z text[c.e.Auth - rejected <JWT>]",
+        "2026-11-28T12:00:02Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:03Z client=192.0.2.8 status=401 method=GET path=/b query[t=<JWT>]", "none"}},
+      {"two-programs.json",
+       "JSON",
+       "/time, or /ts",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00Z client=192.0.2.7", "2026-11-28T12:00:01Z client=192.0.2.8 status=401",
+        "2026-11-28T12:00:02Z", "2026-11-28T12:00:02.5Z",
+        "2026-11-28T12:00:03Z client=192.0.2.8 path=/a query[t=<JWT>]"}},
+      {"zap-console.log",
+       "JSON in zap console",
+       "start of the line",
+       "%Y-%m-%dT%H:%M:%S%z",
+       "in the line",
+       {"2026-11-28T12:00:00.123Z client=192.0.2.7 status=200 method=GET path=/a query[t=<JWT>]",
+        "2026-11-28T12:00:01.123Z",
+        "2026-11-28T12:00:02.123Z client=192.0.2.8 status=401 path=/b authorization[Bearer <JWT>]"}},
   };
   return all;
 }
@@ -392,7 +638,13 @@ TEST(Formats, ReadEverySample) {
 TEST(Formats, HaveASampleEach) {
   std::set<std::string> names, files;
   for (const Sample& sample : samples()) {
-    names.insert(sample.format);
+    // "nginx combined and nginx error in CRI" is a sample of all three.
+    const std::string format = sample.format;
+    for (std::size_t at = 0, end = 0; at < format.size(); at = end) {
+      end = std::min(format.find(" in ", at), format.find(" and ", at));
+      names.insert(format.substr(at, end - at));
+      if (end < format.size()) end = format.find(' ', end + 1) + 1;
+    }
     files.insert(sample.file);
   }
   for (const TextRow& row : text_rows()) EXPECT_TRUE(names.contains(std::string(row.name))) << row.name;
@@ -426,6 +678,11 @@ TEST(Formats, KeepTheirTimeWhateverTheRequestHolds) {
                                             "\t2020-01-01\t00:00:00\t",
                                             "+0900",
                                             " PST ",
+                                            "192.0.2.9 - - [01/Jan/2020:00:00:00 +0000] ",
+                                            "2020-01-01T00:00:00Z stdout F x",
+                                            "| 2020-01-01T00:00:00Z x",
+                                            "\x1b[0m2020-01-01T00:00:00Z",
+                                            "<34>1 2020-01-01T00:00:00Z h a 7 - - ",
                                             "\\\",\\\"time\\\":\\\"2020-01-01T00:00:00Z\\\""};
   for (const Sample& sample : samples()) {
     const std::string text = test::read_file(test::data_path("logs/" + std::string(sample.file)));
@@ -451,6 +708,154 @@ TEST(Formats, KeepTheirTimeWhateverTheRequestHolds) {
         EXPECT_EQ(times_of(attacked), times_of(line)) << sample.file << ": " << attacked;
       }
     }
+  }
+}
+
+// Nor do client and status move: they stay, or nothing is told. Messages are left out, in which one address is taken
+// for the client.
+TEST(Formats, KeepClientAndStatusWhateverTheRequestHolds) {
+  const std::vector<std::string> attacks = {
+      " 6.6.6.6 ",
+      "6.6.6.6 - - [28/Nov/2026:12:00:00 +0000] GET /f HTTP/1.1 299 1 ",
+      ", client: 6.6.6.6, server: x, request: GET /f HTTP/1.1",
+      "[client 6.6.6.6:1] ",
+      " client=6.6.6.6 status=299 src=6.6.6.6 ip=6.6.6.6 ",
+      "{client:6.6.6.6,status:299} ",
+      "} 299 6.6.6.6",
+      "| 299 | 1ms | 6.6.6.6 | GET |",
+      "\\\",\\\"client_ip\\\":\\\"6.6.6.6\\\",\\\"status\\\":299,\\\"x\\\":\\\"",
+  };
+  for (const Sample& sample : samples()) {
+    const std::string text = test::read_file(test::data_path("logs/" + std::string(sample.file)));
+    const Learnt found = learnt(text, told());
+    base::Arena arena;
+    for (std::size_t at = text.find(kSampleToken); at != std::string::npos; at = text.find(kSampleToken, at + 1)) {
+      const std::size_t begin = text.rfind('\n', at) + 1, end = text.find('\n', at);
+      const std::string line = text.substr(begin, end - begin);
+      for (std::string attack : attacks) {
+        if (found.zone == "UTC") attack.erase(std::remove_if(attack.begin(), attack.end(), ::isspace), attack.end());
+        std::string attacked = line;
+        attacked.replace(at - begin, kSampleToken.size(), attack);
+        const LineFacts before = found.format->read(line, arena), after = found.format->read(attacked, arena);
+        const bool is_message = std::any_of(before.regions.begin(), before.regions.end(),
+                                            [](const Region& region) { return region.where == Where::text; });
+        if (is_message) continue;
+        EXPECT_TRUE(after.client.empty() || after.client == before.client) << sample.file << ": " << attacked;
+        EXPECT_TRUE(after.status == 0 || after.status == before.status) << sample.file << ": " << attacked;
+      }
+    }
+  }
+}
+
+// What a line says of a request beside its time must not come from a text of the request. If it cannot be told which of
+// two texts is the server's, neither counts.
+TEST(Formats, TellNothingThatARequestMayHaveForged) {
+  struct Attack {
+    const char* file;  // the sample that the format is learnt from
+    std::string line, facts;
+  };
+  const std::string error = "2026/11/28 12:00:00 [error] 31#31: *9 ";
+  const std::string time = "2026-11-28T11:00:00Z";
+  for (
+      const Attack& a : {
+          // nginx escapes nothing in its error log.
+          Attack{"nginx-error.log",
+                 error + R"(open() "/srv/a, client: 6.6.6.6, server: x, request: "GET /fake HTTP/1.1", host: "h)" +
+                     R"(" failed, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", host: "h")",
+                 time},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a, client: 6.6.6.6, server: s HTTP/1.1")", time},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a", host: "b HTTP/1.1", host: "h")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", upstream: "u HTTP/1.1", host: "h")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.0", referrer: "u HTTP/1.0")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error +
+               R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", host: "h", referrer: "x", host: "y")",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log", error + R"(x, request: "GET /a HTTP/1.1" y, client: 192.0.2.7, server: s)",
+           time + " client=192.0.2.7"},
+          {"nginx-error.log",
+           error + "x" + std::string(1960, 'x') + R"(, client: 6.6.6.6, server: s, request: "GET /a HTTP/1.1")", time},
+          {"nginx-error.log",
+           error + R"(x, client: 192.0.2.7, server: s, request: "GET /a HTTP/1.1", upstream: "http://u/a", host: "h")",
+           time + " client=192.0.2.7 method=GET path=/a"},
+          // A message of Apache may begin with the brackets of another client.
+          {"apache-error.log",
+           "[Sat Nov 28 12:00:00 2026] [wsgi:error] [pid 7] [remote 192.0.2.7:1] [client 6.6.6.6] x",
+           time + " client=192.0.2.7"},
+          {"apache-error.log", "[Sat Nov 28 12:00:00 2026] [core:notice] [pid 7] AH1: x [client 6.6.6.6] x", time},
+          {"apache-error.log",
+           "[Sat Nov 28 12:00:00 2026] [core:error] [pid 7] (13)Permission denied: [client 192.0.2.7:1] x",
+           time + " client=192.0.2.7"},
+          // HAProxy writes quotes in captured headers as #22.
+          {"haproxy.log",
+           "Nov 28 12:00:09 lb haproxy[7]: 192.0.2.7:5 [28/Nov/2026:12:00:00.266] fe~ be/s1 0/0/1/48/49 200 33 - - "
+           "---- "
+           "3/2/0/0/0 0/0 {#22GET /fake HTTP/1.1#22} \"GET /a HTTP/1.1\"",
+           "2026-11-28T11:00:00.266Z client=192.0.2.7 status=200 method=GET path=/a"},
+          {"haproxy.log",
+           "Nov 28 12:00:09 lb haproxy[7]: 192.0.2.7:5 [28/Nov/2026:12:00:00.266] fe~ be/s1 0/0/1/48/49 200 33 - - "
+           "---- "
+           "3/2/0/0/0 0/0 {x \"GET /fake HTTP/1.1\"} \"GET /a HTTP/1.1\"",
+           "2026-11-28T11:00:00.266Z client=192.0.2.7 status=200"},
+          // Envoy and Traefik do not escape quotes.
+          {"envoy.log",
+           R"([2026-11-28T12:00:00Z] "GET /fake HTTP/1.1" 200 - 0 0 0 0 "6.6.6.6" "a" "b" "c" "d HTTP/1.1" 401 - 0 12 3 2 )"
+           R"("192.0.2.7" "app" "id" "host" "10.0.0.1:80")",
+           "2026-11-28T12:00:00Z"},
+          {"traefik-clf.log",
+           R"(192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] "GET /f HTTP/1.1" 200 5 "-" "-" 1 "r" "u" 3ms HTTP/1.1" 401 1 )"
+           R"("-" "-" 1 "r@f" "http://10.0.0.1" 2ms)",
+           "2026-11-28T12:00:00Z client=192.0.2.7"},
+          {"nginx-combined.log",
+           R"(192.0.2.7 - a [x] - [28/Nov/2026:12:00:00 +0000] "GET /a\" 200 12 HTTP/1.1" 401 1 "x HTTP/1.1" "y HTTP/1.1")",
+           R"(2026-11-28T12:00:00Z client=192.0.2.7 status=401 method=GET path=/a" 200 12 referrer[x HTTP/1.1])"},
+          // A quote that the load balancer did not escape would move the field of the time.
+          {"aws-alb.log",
+           R"(https 2026-11-28T12:00:01Z app/lb/1 192.0.2.7:2 - -1 -1 -1 400 - 0 57 "GET https://a/ HTTP/1.1" "x" c v a "r" )"
+           R"("d" "a" 0 2020-01-01T00:00:00Z "y" c v a "r" "d" "a" 0 2026-11-28T12:00:00Z "forward" "-" "-")",
+           "unreadable '2020-01-01T00:00:00Z' client=192.0.2.7 status=400 method=GET path=/"},
+          // Unescaped texts in pairs: none of two equal keys is told.
+          {"cef.log",
+           "CEF:0|V|P|1|100|auth|5|msg=a src=6.6.6.6 rt=1577836800000 request=/f rt=1795867200000 src=192.0.2.7 "
+           "request=/a",
+           "unreadable '1577836800000'"},
+          {"logfmt.log",
+           "ts=2026-11-28T12:00:00Z path=/a client_ip=6.6.6.6 ts=2020-01-01T00:00:00Z client_ip=192.0.2.7",
+           "2026-11-28T12:00:00Z path=/a"},
+          {"nginx.json",
+           R"({"request":"GET /a","time_iso8601":"2020-01-01T00:00:00Z","remote_addr":"6.6.6.6","x":"",)"
+           R"("time_iso8601":"2026-11-28T12:00:00Z","remote_addr":"192.0.2.7"})",
+           "none method=GET path=/a"},
+      }) {
+    SCOPED_TRACE(a.line);
+    const Learnt found = learnt(test::read_file(test::data_path("logs/" + std::string(a.file))), told());
+    base::Arena arena;
+    const std::string facts = summary(found.format->read(a.line, arena), a.line);
+    EXPECT_EQ(facts, a.facts) << a.file;
+  }
+}
+
+TEST(Formats, TakeNoFieldOfColumnsThatATextHasMoved) {
+  const Learnt found = learnt(
+      "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status\n2026-11-28 12:00:00 192.0.2.7 GET /a - "
+      "200\n");
+  base::Arena arena;
+  for (const auto& [line, facts] :
+       {std::pair<std::string, std::string>{
+            "2026-11-28 12:00:00 192.0.2.7 GET /a t=1 200",
+            "2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a query[t=1]"},
+        {"2026-11-28 12:00:00 192.0.2.7 GET /a 200 200 401", "2026-11-28T12:00:00Z client=192.0.2.7 method=GET"},
+        {"2026-11-28 12:00:00 192.0.2.7 GET /a \"t=1 401", "2026-11-28T12:00:00Z client=192.0.2.7 method=GET"},
+        {"2026-11-28 12:00:00 192.0.2.7 GET /a t=1",
+         "2026-11-28T12:00:00Z client=192.0.2.7 method=GET path=/a query[t=1]"}}) {
+    EXPECT_EQ(summary(found.format->read(line, arena), line), facts) << line;
   }
 }
 
@@ -501,6 +906,100 @@ TEST(Formats, HaveVariants) {
     EXPECT_EQ(found.format_name, v.format) << v.line;
     EXPECT_EQ(summary(found.format->read(v.line, arena), v.line), v.facts) << v.line;
   }
+}
+
+// Headers and cookies as loggers write them in JSON.
+TEST(Formats, TellWhereHeadersAndCookiesStand) {
+  for (const auto& [members, facts] : {
+           std::pair{R"("cookies":{"session":"@"})", "cookie[@]"},
+           {R"("cookie":"a=b; session=@")", "cookie[a=b; session=@]"},
+           {R"("cookie_session":"@")", "cookie[@]"},
+           {R"("headers":{"set-cookie":["session=@; Path=/"]})", "cookie[session=@; Path=/]"},
+           {R"("headers":{"authorization":["Bearer @"]})", "authorization[Bearer @]"},
+           {R"("headers":{"authorization":{"0":"Bearer @"}})", "authorization[Bearer @]"},
+           {R"("headers":[{"name":"Authorization","value":"Bearer @"},{"name":"x","value":"@"}])",
+            "authorization[Bearer @]"},
+           {R"("headers":[{"value":"@","name":"Authorization"},{"value":"@","name":"x"}])", "authorization[@]"},
+           {R"("headers":[{"key":"Cookie","value":"sid=@"}])", "cookie[sid=@]"},
+           {R"("headers":[{"key":"Cookie","values":["sid=@"]}])", "cookie[sid=@]"},
+           {R"("headers":[["Host","x"],["Authorization","@"],["x","@"]])", "authorization[@]"},
+           {R"("rawHeaders":["Host","x","Authorization","@","x","@"])", "authorization[@]"},
+           {R"("request":{"queryString":[{"name":"t","value":"@"}]})", "query[t] query[@]"},
+       }) {
+    const std::string line = R"({"time":"2026-11-28T12:00:00Z",)" + std::string(members) + "}";
+    base::Arena arena;
+    EXPECT_EQ(summary(learnt(line + "\n").format->read(line, arena), line),
+              std::string("2026-11-28T12:00:00Z ") + facts)
+        << line;
+  }
+}
+
+// The time is that of the first piece's line, all else is of the joined text.
+TEST(Formats, ReadWhatASplitLineCarries) {
+  const std::string request = R"(192.0.2.7 - - [28/Nov/2026:11:59:58 +0000] "GET /a?t=)" + std::string(kSampleToken) +
+                              R"( HTTP/1.1" 401 12 "-" "curl/8")";
+  const char* facts = "2026-11-28T12:00:00Z client=192.0.2.7 status=401 method=GET path=/a query[t=<JWT>]";
+  base::Arena arena;
+  const Learnt cri = learnt(test::read_file(test::data_path("logs/cri-nginx.log")), told());
+  EXPECT_EQ(summary(cri.format->read_joined(request, "2026-11-28T12:00:00Z stdout P " + request.substr(0, 60), arena),
+                    request),
+            facts);
+  const Learnt docker = learnt(test::read_file(test::data_path("logs/docker-nginx.json")), told());
+  EXPECT_EQ(
+      summary(docker.format->read_joined(
+                  request, R"({"log":"192.0.2.7 - - [28/","stream":"stdout","time":"2026-11-28T12:00:00Z"})", arena),
+              request),
+      facts);
+  // Of a format without known lines within, only the time is told.
+  const Learnt plain = learnt(test::read_file(test::data_path("logs/cri.log")), told());
+  EXPECT_EQ(summary(plain.format->read_joined(request, "2026-11-28T12:00:00Z stdout P x", arena), request),
+            "2026-11-28T12:00:00Z");
+}
+
+// Places of regions are those of the written line, whatever stands between them.
+TEST(Formats, FindThePlacesOfCarriedTexts) {
+  const Learnt docker = learnt(test::read_file(test::data_path("logs/docker-json.json")), told());
+  base::Arena arena;
+  const std::string line =
+      R"({"log":"{\"level\":\"\\u00e9\\ud83d\\ude00\\n\",\"uri\":\"/a?x=\\\"1\\\"\",\"authorization\":\"\u00e9b\"}\n",)"
+      R"("stream":"stdout","time":"2026-11-28T12:00:00Z"})";
+  EXPECT_EQ(summary(docker.format->read(line, arena), line),
+            R"(2026-11-28T12:00:00Z path=/a query[x=\\\"1\\\"] authorization[\u00e9b])");
+}
+
+// A line of another program, or without a zone, among those that the first lines showed.
+TEST(Formats, KnowLinesOfOtherFormatsByThemselves) {
+  const std::string first = "2026-11-28T12:00:00.123Z text\n";
+  const Learnt found = learnt(first + first + first);
+  base::Arena arena;
+  for (const auto& [line, facts] :
+       {std::pair{R"(192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] "GET /a HTTP/1.1" 200 12 "-" "x")",
+                  "2026-11-28T12:00:00Z client=192.0.2.7 status=200 method=GET path=/a"},
+        {R"({"ts":"2026-11-28T12:00:00Z","client_ip":"192.0.2.7","status":401,"x":{"time":"2020-01-01T00:00:00Z"}})",
+         "2026-11-28T12:00:00Z client=192.0.2.7 status=401"},
+        {"<34>1 2026-11-28T12:00:00Z host app 7 - - text", "2026-11-28T12:00:00Z"},
+        {"2026-11-28T12:00:00 text", "no zone '2026-11-28T12:00:00'"},
+        // Texts of a client can look like these.
+        {R"({"a":{"time":"2020-01-01T00:00:00Z"}})", "none"},
+        {R"({"a":"cut, "time":"2020-01-01T00:00:00Z"})", "none"},
+        {"text 2020-01-01T00:00:00Z", "none"},
+        {"  [2020-01-01T00:00:00Z] text", "none"},
+        {"[2020-01-01T00:00:00Z] text", "none"},
+        {"Jan  1 00:00:00 text", "none"}}) {
+    EXPECT_EQ(summary(found.format->read(line, arena), line), facts) << line;
+  }
+  const Learnt told_zone = learnt(first + first, told());
+  const std::string_view local = "2026-11-28T12:00:00 text";
+  EXPECT_EQ(summary(told_zone.format->read(local, arena), local), "2026-11-28T11:00:00Z");
+}
+
+TEST(Formats, AskForTheZoneOfManyLines) {
+  const std::string zoned = "{\"time\":\"2026-11-28T12:00:00Z\"}\n", local = "2026-11-28 12:00:00,1 [main] INFO x\n";
+  std::string few = local + local;
+  for (int i = 0; i < 30; ++i) few += zoned;
+  EXPECT_FALSE(learnt(few).needs_zone);
+  EXPECT_TRUE(learnt(zoned + local + zoned + local + zoned).needs_zone);
+  EXPECT_FALSE(learnt(zoned + local + zoned + local + zoned, told()).needs_zone);
 }
 
 TEST(Formats, SplitLinesAreTold) {

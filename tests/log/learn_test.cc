@@ -33,8 +33,30 @@ LearnOptions in_year(int year) {
 }
 
 TEST(Learn, MakesSomethingOfAnyFile) {
-  for (const char* text : {"", "\n", "\n\n  \n", "text", "text without a time\nand more\n", "{", "[", "{}", "[]", "#",
-                           "#Fields:", "\xff\xfe\x00", "\"", "<34>", "2026-11-28"}) {
+  for (const char* text : {"",
+                           "\n",
+                           "\n\n  \n",
+                           "text",
+                           "text without a time\nand more\n",
+                           "{",
+                           "[",
+                           "{}",
+                           "[]",
+                           "#",
+                           "#Fields:",
+                           "\xff\xfe\x00",
+                           "\"",
+                           "<34>",
+                           "2026-11-28",
+                           "\x1b",
+                           "\x1b[",
+                           "\x1b\x1b[0m[0m",
+                           "[pod/",
+                           "a | ",
+                           "[GIN] ",
+                           "a b c",
+                           "[x",
+                           "- "}) {
     const Learnt found = learnt(text);
     ASSERT_NE(found.format, nullptr) << text;
     EXPECT_EQ(found.time_place, "") << text;
@@ -311,6 +333,9 @@ TEST(Learn, TakesTheOneAddressOfAMessageForTheClient) {
       {"from 192.0.2.7 to 192.0.2.8", ""},
       {"version 1.2.3, at 12:00:00, Foo::bar, dead::beef, 1.2.3.4.5, 1.2.3.256, ::", ""},
       {"order 17 stored", ""},
+      {"rejected GET /?x=6.6.6.6", ""},
+      {"rejected GET /?x=6.6.6.6 from 192.0.2.7", "192.0.2.7"},
+      {"from ::ffff:192.0.2.7", "::ffff:192.0.2.7"},
   };
   for (const auto& [message, client] : rows) {
     const std::string line = std::string("2026-11-28 12:00:00,123 [main] WARN c.e.Auth - ") + message;

@@ -241,6 +241,51 @@ TEST(TokenScanner, TellsTheTokenFromOtherPartsBehindIt) {
   }
 }
 
+// The parts in the middle of "TOKEN_TOKEN" are one run of base64url.
+TEST(TokenScanner, CutsTokensThatAreJoined) {
+  for (const std::size_t size : {43u, 64u, 86u, 176u, 342u, 512u, 683u}) {
+    const std::string signature = (std::string(kSignature) + std::string(size, 'A')).substr(0, size);
+    const std::string token = kHeader + "." + kPayload + "." + signature;
+    for (const char* between : {"_", "-", "--", ""}) {
+      std::string text = "x=" + token;
+      std::vector<std::size_t> begins = {2};
+      for (const std::string& next : {token, kToken}) {
+        text += between;
+        begins.push_back(text.size());
+        text += next;
+      }
+      const std::vector<Seen> seen = scan(text + "&y");
+      ASSERT_EQ(seen.size(), 3u) << text;
+      for (std::size_t i = 0; i < seen.size(); ++i) {
+        EXPECT_EQ(seen[i].token, i < 2 ? token : kToken) << text;
+        EXPECT_EQ(seen[i].begin, begins[i]) << text;
+        EXPECT_EQ(seen[i].size, seen[i].token.size()) << text;
+      }
+    }
+  }
+}
+
+TEST(TokenScanner, CutsNothingElseOffASignature) {
+  const std::string start = kHeader + "." + kPayload + ".", signature(kSignature);
+  for (const std::string& third : {
+           signature + "_" + kHeader,                                               // no payload follows
+           signature + "_" + kHeader + "." + kPayload,                              // no second dot
+           signature + "_" + kHeader + ".." + signature,                            // an empty payload
+           signature + "_eyJub3QiOiJhIGhlYWRlciJ9." + kPayload + "." + signature,   // no alg
+           signature + "_x" + kHeader + "." + kPayload + "." + signature,           // not right behind the signature
+           signature.substr(2) + "_" + kHeader + "." + kPayload + "." + signature,  // no signature has this length
+       }) {
+    const std::vector<Seen> seen = scan(start + third);
+    ASSERT_FALSE(seen.empty());
+    EXPECT_EQ(seen[0].token, start + third.substr(0, third.find('.'))) << third;
+  }
+  // A signature as long as one of RS256 stays whole, whatever stands in it.
+  const std::string filled = header("{\"alg\":\"HS256\",\"x\":\"" + std::string(169, 'x') + "\"}");
+  const std::string third = std::string(86, 'A') + "_" + filled;
+  ASSERT_EQ(third.size(), 342u);
+  EXPECT_EQ(scan(start + third + "." + kPayload + "." + signature)[0].token, start + third);
+}
+
 TEST(TokenScanner, FindsTheFivePartsOfAJwe) {
   const std::string jwe_header = header(R"({"alg":"RSA-OAEP-256","enc":"A256GCM"})");
   const std::string whole = jwe_header + ".a2V5.aXY.Y2lwaGVydGV4dA.dGFn";
@@ -293,12 +338,12 @@ TEST(TokenScanner, FindsTheTokensOfALineFromLeftToRight) {
   const std::string text = "a=" + kToken + "&b=" + kToken + " " + kToken + kToken;
   const std::size_t size = kToken.size();
   const std::vector<Seen> seen = scan(text);
-  ASSERT_EQ(seen.size(), 3U);
+  ASSERT_EQ(seen.size(), 4U);
   EXPECT_EQ(seen[0].begin, 2U);
   EXPECT_EQ(seen[1].begin, 2 + size + 3);
   EXPECT_EQ(seen[2].begin, 2 + size + 3 + size + 1);
-  // Where one token ends and the next begins cannot be seen: its header ends the signature of the one before.
-  EXPECT_EQ(seen[2].size, 2 * size - kPayload.size() - kSignature.size() - 2);
+  EXPECT_EQ(seen[2].size, size);
+  EXPECT_EQ(seen[3].begin, 2 + size + 3 + size + 1 + size);
 }
 
 TEST(TokenScanner, OrdinaryTextYieldsNothing) {

@@ -149,5 +149,28 @@ TEST(Order, LimitsTheWholeTokenInFastmcp) {
   EXPECT_EQ(verifier->verify(token(508, 128000), kAt).reasons, ReasonSet(Reason::signature_invalid));
 }
 
+// Clients have sent their token, or a part of it, as the kid of another. The look-up still takes the kid as it is.
+TEST(SignatureDetail, ShowsNoTokenThatStandsInTheKid) {
+  const std::string inner = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtYWRlLXVwIn0.c2lnbmF0dXJl";
+  for (const Profile profile : {Profile::strict, Profile::fastmcp_3_4}) {
+    for (const auto& [kid, shown] : {std::pair(inner, "a token of " + std::to_string(inner.size()) + " bytes"),
+                                     {"k1:" + inner.substr(0, 40), std::string("k1:a part of a token")},
+                                     {"k1", std::string("k1")}}) {
+      const Signed token(Algorithm::ES256, ",\"kid\":\"" + kid + "\"");
+      const Verdict good = token.verdict_on(token.signature(), token.jwks(kid), profile);
+      EXPECT_TRUE(good.valid()) << good.detail;
+      EXPECT_EQ(good.kid, shown);
+      const Verdict forged = token.verdict_on(std::string(64, '\x01'), token.jwks(kid), profile);
+      EXPECT_EQ(forged.reasons, ReasonSet(Reason::signature_invalid));
+      EXPECT_EQ(forged.kid, shown);
+      EXPECT_EQ(forged.detail,
+                kid == "k1" ? "the signature does not match the key 'k1'" : "the signature does not match the key");
+      const Verdict unknown = token.verdict_on(token.signature(), token.jwks("other"), profile);
+      EXPECT_EQ(unknown.kid, shown);
+      EXPECT_THAT(unknown.detail, Not(HasSubstr(inner.substr(0, 24))));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace assay

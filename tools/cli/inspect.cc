@@ -24,6 +24,7 @@
 #include "console.h"
 #include "inspect_words.h"
 #include "jose/compact.h"
+#include "jose/token_material.h"
 #include "jwk/big_endian.h"
 #include "memo/header_memo.h"
 #include "readers.h"
@@ -172,7 +173,10 @@ void show_object(Page& page, const codec::JsonNode* object, const char* fault, b
   if (names.empty()) page.text() += "  (empty)\n";
   for (std::size_t i = 0; i < names.size(); ++i) {
     page.text() += "  " + names[i] + std::string(width > names[i].size() ? width - names[i].size() : 0, ' ') + "  ";
-    append_value(page.text(), object->members[i].value, width + 4);
+    std::string value;
+    append_value(value, object->members[i].value, width + 4);
+    // A kid may be a whole token of somebody else. Claims are shown as they were signed.
+    page.text() += in_header ? jose::without_token_material(value) : value;
     const std::string meaning = explained(object->members[i], in_header, at);
     if (!meaning.empty()) page.text() += "  " + page.faint(meaning);
     page.text() += '\n';

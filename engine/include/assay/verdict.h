@@ -20,7 +20,8 @@ struct Verdict {
   std::optional<AccessToken> token;
   ReasonSet reasons;  // one reason; all that hold once the signature is valid
   SignatureState signature = SignatureState::unchecked;
-  std::optional<std::string> alg;  // the header's alg and kid, when they could be read
+  std::optional<std::string>
+      alg;  // the header's alg and kid, when they could be read; words in place of a token in them
   std::optional<std::string> kid;
   // Of the claims, also of a rejected token, once its signature is valid and they can be read.
   std::string client_id;                            // empty: they could not be read

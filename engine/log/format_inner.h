@@ -1,0 +1,37 @@
+// What a line carries: the line of a program, with what a container runtime, journald or syslog writes around it, or
+// with the colours of a terminal in it.
+//
+// The carried text is read by a format of its own, which is learnt like that of a file. Thread safe, as formats are.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "log/format.h"
+#include "log/line_builder.h"
+
+namespace assay::log {
+
+struct Inner {
+  std::shared_ptr<const FileFormat> format;  // null: what the lines carry is not known
+  bool has_times = false;                    // the carried lines name times: one without is of another program
+  bool gives_time = false;                   // the time of the carried line counts, not that of the carrier
+};
+
+// How the carried text stands on its line.
+enum class InnerCoding : std::uint8_t {
+  plain,
+  json,     // as a string, without its quotes
+  colours,  // with the escape sequences of a terminal (ECMA-48 §5.4)
+};
+
+// Adds what the carried text says to the facts of its line. `written` is that text as it stands on the line.
+void read_inner(const Inner& inner, std::string_view written, InnerCoding coding, LineBuilder& to);
+
+bool has_colours(std::string_view line) noexcept;
+std::string_view without_colours(std::string_view line, base::Arena& arena);
+// The format whose lines may have colours and are of `format` without them.
+std::shared_ptr<const FileFormat> make_coloured_format(std::shared_ptr<const FileFormat> format);
+
+}  // namespace assay::log
