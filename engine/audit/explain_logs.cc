@@ -8,6 +8,7 @@
 
 #include "assay/audit.h"
 #include "audit/first_block.h"
+#include "audit/hit_reader.h"
 #include "audit/line_order.h"
 #include "audit/log_batch.h"
 #include "audit/survey.h"
@@ -31,9 +32,13 @@ std::string places_of(input::Block block, const audit::Survey& survey, const aud
   std::array<std::uint64_t, log::kPlaces> counts{};
   audit::TokenSearch search;
   audit::Hits hits;
+  audit::HitReader reader;
   search.begin(batch);
+  reader.begin(batch);
   while (search.next(hits, audit::kMostKeptHits)) {
-    for (const audit::Hit& hit : hits.tokens) ++counts[static_cast<std::size_t>(hit.where)];
+    reader.begin_portion(hits);
+    for (std::size_t i = 0; i < hits.tokens.size(); ++i) ++counts[static_cast<std::size_t>(reader.read(i).where)];
+    reader.end_portion();
   }
   std::string text;
   for (std::size_t i = 0; i < counts.size(); ++i) {

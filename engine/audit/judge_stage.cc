@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "audit/carried_fields.h"
+#include "audit/hit_reader.h"
 #include "audit/line_order.h"
 #include "audit/token_search.h"
 #include "jose/shown_time.h"
@@ -29,18 +30,8 @@ std::string untimed_detail(const LineMoment& moment, std::string_view place, bas
   return "cannot read " + jose::shown_time(moment.unreadable, arena) + " as a time";
 }
 
-// What a verdict shows of a token's place. Of the request it shows no credentials: a token may stand in its path, or in
-// place of its method.
-stream::Occurrence occurrence_of(const Hit& hit, const HitLine& line, base::Arena& arena) {
-  stream::Occurrence occurrence{.nth = line.hits_before + hit.nth,
-                                .offset = hit.offset,
-                                .length = hit.length,
-                                .decoded = hit.decoded,
-                                .where = hit.where,
-                                .client = line.client,
-                                .method = line.method,
-                                .path = line.path,
-                                .status = line.status};
+// What a request was, without credentials: a token may stand in its path, or in place of its method.
+stream::Occurrence without_tokens(stream::Occurrence occurrence, base::Arena& arena) {
   for (std::string_view* text : {&occurrence.client, &occurrence.method, &occurrence.path}) {
     if (jose::may_hold_token_material(*text)) *text = arena.copy(jose::without_token_material(*text));
   }
@@ -72,6 +63,7 @@ struct JudgeStage::Worker {
 
   const Hits* hits = nullptr;  // those that are judged: of the batch, or the portion
   std::size_t next = 0;        // of their tokens
+  HitReader reader;
 };
 
 JudgeStage::JudgeStage(verify::Engine& engine, const StreamOptions& options, const stream::VerdictWriter* writer)
@@ -118,6 +110,7 @@ Result<void> JudgeStage::judge(LogBatch& batch) {
   if (batch.judged == 0) {
     worker->parsed.line = {};  // of a batch whose memory has other lines now
     worker->hits = nullptr;
+    worker->reader.begin(batch);
     if (!batch.holds_hits) worker->search.begin(batch);
   }
   while (batch.judged < batch.hit_count && !is_full(batch)) {
@@ -132,11 +125,15 @@ Result<void> JudgeStage::judge(LogBatch& batch) {
 }
 
 // Returns the next hits of the batch, as many as are verified in one call.
-std::span<const Hit> JudgeStage::next_hits(Worker& worker, LogBatch& batch) {
+std::span<const Hit> JudgeStage::next_hits(Worker& worker, LogBatch& batch) const {
   if (worker.hits == nullptr || worker.next == worker.hits->tokens.size()) {
     Hits& hits = batch.holds_hits ? batch.hits : worker.portion;
-    if (!batch.holds_hits) worker.search.next(hits, kMostTokens);
+    if (!batch.holds_hits) {
+      if (worker.hits != nullptr && writer_ != nullptr) worker.reader.end_portion();
+      worker.search.next(hits, kMostTokens);
+    }
     complete(hits.lines, batch);
+    worker.reader.begin_portion(hits);
     worker.hits = &hits;
     worker.next = 0;
   }
@@ -166,39 +163,39 @@ void JudgeStage::append_verdicts(Worker& worker, LogBatch& batch, std::span<cons
   jose::TokenVerdict untimed;
   for (const Hit& hit : hits) {
     if (batch.output.size() >= kMostOutput) break;
-    ++worker.next;
     const HitLine& line = worker.hits->lines[hit.line];
     const Instant* at = moment_of(line);
     if (at != nullptr) {
-      append(worker, batch, hit, worker.verdicts[verified++], at);
+      append(worker, batch, worker.verdicts[verified++], at);
       continue;
     }
     untimed.reasons = Reason::missing_time;
     untimed.detail = worker.arena.copy(untimed_detail(line.moment, batch.time_place, worker.arena));
-    append(worker, batch, hit, untimed, nullptr);
+    append(worker, batch, untimed, nullptr);
   }
   worker.session->clock().lap(Stage::output);
 }
 
-void JudgeStage::append(Worker& worker, LogBatch& batch, const Hit& hit, const jose::TokenVerdict& verdict,
-                        const Instant* at) {
-  const HitLine& line = worker.hits->lines[hit.line];
+// Appends the verdict on the next hit.
+void JudgeStage::append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at) {
+  const Hit& hit = worker.hits->tokens[worker.next];
   batch.counts.count(verdict);
-  if (line.moment.repeated) ++batch.repeated_hours;
+  if (worker.hits->lines[hit.line].moment.repeated) ++batch.repeated_hours;
   if (verdict.reasons.contains(Reason::signature_invalid)) keep_failed_hmac(verdict, hit.token);
   if (stream::needs_tally(options_)) batch.tally.count(verdict, at);
   if (!verdict.reasons.empty()) {
     batch.diagnosis.count(verdict, batch.first_record + batch.judged);
     if (!options_.at && verdict.reasons.first() == Reason::token_expired) batch.diagnosis.count_expired(verdict, *at);
   }
-  if (writer_ != nullptr && writer_->wants(verdict.reasons.empty())) write(worker, batch, hit, verdict, at);
+  if (writer_ != nullptr && writer_->wants(verdict.reasons.empty())) write(worker, batch, verdict, at);
   ++batch.judged;
+  ++worker.next;
 }
 
-void JudgeStage::write(Worker& worker, LogBatch& batch, const Hit& hit, const jose::TokenVerdict& verdict,
-                       const Instant* at) {
+void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at) {
+  const Hit& hit = worker.hits->tokens[worker.next];
   const HitLine& line = worker.hits->lines[hit.line];
-  const stream::Occurrence occurrence = occurrence_of(hit, line, worker.arena);
+  const stream::Occurrence occurrence = without_tokens(worker.reader.read(worker.next), worker.arena);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
   // Memory costs nothing before something is written there, and a buffer that grows takes twice as much.

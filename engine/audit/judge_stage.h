@@ -45,11 +45,11 @@ class JudgeStage {
   std::unique_ptr<Worker> take_worker(const LogBatch& batch) EXCLUDES(mutex_);
   void put_back(std::unique_ptr<Worker> worker, const LogBatch& batch) EXCLUDES(mutex_);
   bool is_full(const LogBatch& batch) const noexcept;
-  static std::span<const Hit> next_hits(Worker& worker, LogBatch& batch);
+  std::span<const Hit> next_hits(Worker& worker, LogBatch& batch) const;
   bool verify(Worker& worker, std::span<const Hit> hits) const;
   void append_verdicts(Worker& worker, LogBatch& batch, std::span<const Hit> hits) EXCLUDES(mutex_);
-  void append(Worker& worker, LogBatch& batch, const Hit& hit, const jose::TokenVerdict& verdict, const Instant* at);
-  void write(Worker& worker, LogBatch& batch, const Hit& hit, const jose::TokenVerdict& verdict, const Instant* at);
+  void append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at);
+  void write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at);
   void keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) EXCLUDES(mutex_);
   const Instant* moment_of(const HitLine& line) const noexcept;
 

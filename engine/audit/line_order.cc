@@ -146,13 +146,8 @@ void complete(std::span<HitLine> lines, const LogBatch& batch) noexcept {
   };
   for (HitLine& line : lines) {
     if (line.on_open_line) {
-      const OpenLine& open = batch.open_line;
-      line.hits_before = open.hits;
-      line.client = open.client;
-      line.method = open.method;
-      line.path = open.path;
-      line.status = open.status;
-      line.moment = shown(open.moment);
+      line.open = &batch.open_line;
+      line.moment = shown(batch.open_line.moment);
     } else if (line.takes_earlier_time && batch.earlier) {
       line.moment = shown(*batch.earlier);
     }

@@ -14,7 +14,6 @@
 #include "log/format.h"
 #include "log/joining.h"
 #include "log/line_facts.h"
-#include "log/where.h"
 #include "stream/batch.h"
 
 namespace assay::audit {
@@ -33,28 +32,34 @@ struct KnownMoment {
   std::string unreadable;
 };
 
-// What a line, or an event on it, says of its tokens. Views into the block, its joined lines or the arenas of the hits.
+struct JoinedText;
+struct OpenLine;
+
+// A line with tokens, or an event on it. Views into the block, its joined lines or the arenas of the hits. Of what it
+// says only the time is read, since most tokens need no more: HitReader reads the rest.
 struct HitLine {
   std::size_t file = 0;      // index of the input
   std::uint64_t number = 0;  // from 1
   LineMoment moment = {};
-  bool on_open_line = false;        // on the part of a line that an earlier block began
-  bool takes_earlier_time = false;  // continues a record whose time an earlier block may hold
-  std::uint16_t status = 0;
-  std::string_view text = {};
-  std::string_view client = {}, method = {}, path = {};
-  std::uint64_t hits_before = 0;  // tokens of the line in earlier blocks
+  bool on_open_line = false;                // on the part of a line that an earlier block began
+  bool takes_earlier_time = false;          // continues a record whose time an earlier block may hold
+  std::string_view text = {};               // of the line, or of the event
+  const JoinedText* joined = nullptr;       // what was searched; null: the block
+  std::size_t begin = 0;                    // of the line in what was searched
+  const log::FileFormat* format = nullptr;  // of the line; null: nothing can be read of it
+  const log::LineFacts* facts = nullptr;    // of an event; null: not read
+  const OpenLine* open = nullptr;           // of a line on_open_line: what complete() knows of it
 };
 
 // A token in a log. Logs may hold one in every ten bytes, so it is small.
 struct Hit {
   std::string_view token = {};  // codings undone: a view into the text, or into the arena of the hits
+  std::size_t begin = 0;        // in what was searched
   std::uint64_t offset = 0;     // bytes from the beginning of the uncompressed file
   std::uint64_t length = 0;     // bytes of the original text
   std::uint64_t nth = 1;        // of the tokens on its line that stand in this block
   std::uint32_t line = 0;       // index into Hits::lines
   std::uint8_t decoded = 0;     // bits of log::Coding
-  log::Where where = log::Where::text;
 };
 
 // Tokens that follow one another, with what their lines say.

@@ -1,8 +1,7 @@
 #include "audit/token_search.h"
 
 #include <algorithm>
-#include <optional>
-#include <span>
+#include <new>
 
 #include "input/newlines.h"
 
@@ -25,18 +24,10 @@ std::size_t mark_size(std::string_view text) noexcept { return text.starts_with(
 
 constexpr std::size_t kNoEvent = ~std::size_t{0};
 
-LineMoment moment_of(const log::LineFacts& facts) noexcept {
+LineMoment moment_of(const log::TimeFacts& facts) noexcept {
   LineMoment moment{.at = facts.time, .repeated = facts.time && facts.repeated};
   if (!facts.time) moment.unreadable = facts.time_text;
   return moment;
-}
-
-// The place that the line tells of the byte; nothing if it tells none.
-std::optional<log::Where> place_in(std::span<const log::Region> regions, std::size_t at) noexcept {
-  const auto behind = std::upper_bound(regions.begin(), regions.end(), at,
-                                       [](std::size_t place, const log::Region& one) { return place < one.begin; });
-  if (behind == regions.begin() || at >= behind[-1].end) return std::nullopt;
-  return behind[-1].where;
 }
 
 }  // namespace
@@ -123,8 +114,6 @@ bool TokenSearch::next(Hits& to, std::size_t most) {
       break;
     }
   }
-  // What the next portion needs of this one's line is not in the way of memory.
-  places_.settle(joined_.text != nullptr ? std::string_view(joined_.text->text) : batch_->block.text);
   return !to.tokens.empty();
 }
 
@@ -141,7 +130,6 @@ void TokenSearch::set_line(Line line) noexcept {
   line_ = line;
   is_read_ = has_hit_line_ = false;
   hits_on_line_ = 0;
-  places_.begin_line();
 }
 
 // Makes line_ the line that holds byte `at`, which is not before it.
@@ -159,40 +147,36 @@ void TokenSearch::go_to_line(std::size_t at) {
   set_line({begin, std::min(bytes.find('\n', at), bytes.size()), number});
 }
 
-// Reads what line_ says.
+// Reads the time of line_, and its events.
 void TokenSearch::read_line() {
+  const input::Block& block = batch_->block;
   is_read_ = true;
   events_.clear();
-  moment_ = {};
-  takes_earlier_time_ = false;
-  const input::Block& block = batch_->block;
+  // The beginning of an open line is in an earlier block.
   const bool is_open = line_.begin == 0 && block.continues_line;
-  if (is_open) {
-    facts_ = {};  // the beginning of this line is in an earlier block
-  } else {
-    mark_ = block.first_offset + line_.begin == 0 ? mark_size(block.text) : 0;
-    const std::size_t begin = line_.begin + mark_;
-    const std::string_view line = without_return(block.text.substr(begin, line_.end - begin));
-    const log::FileFormat& format = format_at(*batch_, line_.begin);
-    base::Arena& texts = next_line_texts();
-    facts_ = format.read(line, texts);
-    if (format.has_events()) format.events(line, texts, events_);
-    moment_ = moment_of(facts_);
-    if (!facts_.time_text.empty()) {
-      know(moment_);
-      looked_back_ = line_.end + 1;
-    } else if (batch_->has_times && format.may_continue(line)) {
-      look_back(line_.begin);
-      moment_ = is_known_ ? known_ : LineMoment{};
-      takes_earlier_time_ = !is_known_;
-    }
-  }
+  if (!is_open) mark_ = block.first_offset + line_.begin == 0 ? mark_size(block.text) : 0;
+  const std::size_t begin = line_.begin + mark_;
   hit_line_ = {.file = block.file,
                .number = line_.number,
-               .moment = moment_,
                .on_open_line = is_open,
-               .takes_earlier_time = takes_earlier_time_,
-               .text = block.text.substr(line_.begin + mark_, line_.end - line_.begin - mark_)};
+               .text = block.text.substr(begin, line_.end - begin),
+               .begin = begin};
+  if (is_open) return;
+  const std::string_view line = without_return(hit_line_.text);
+  const log::FileFormat& format = format_at(*batch_, line_.begin);
+  base::Arena& texts = next_line_texts();
+  const log::TimeFacts time = format.read_time(line, texts);
+  hit_line_.format = &format;
+  hit_line_.moment = moment_of(time);
+  if (format.has_events()) format.events(line, texts, events_);
+  if (!time.time_text.empty()) {
+    know(hit_line_.moment);
+    looked_back_ = line_.end + 1;
+  } else if (batch_->has_times && format.may_continue(line)) {
+    look_back(line_.begin);
+    hit_line_.moment = is_known_ ? known_ : LineMoment{};
+    hit_line_.takes_earlier_time = !is_known_;
+  }
 }
 
 // Finds the last line before byte `before`, where a line begins or the block ends, that names a time. Each line is
@@ -209,7 +193,7 @@ void TokenSearch::look_back(std::size_t before) {
     const std::string_view line =
         without_return(bytes.substr(begin + mark, line_end - begin - std::min(mark, line_end)));
     const log::FileFormat& format = format_at(*batch_, begin);
-    const log::LineFacts facts = format.read(line, scratch_);
+    const log::TimeFacts facts = format.read_time(line, scratch_);
     if (!facts.time_text.empty() || !format.may_continue(line)) {
       know(moment_of(facts));
       break;
@@ -228,8 +212,9 @@ void TokenSearch::know(LineMoment moment) {
 void TokenSearch::add_block_hit(Hits& to, const log::FoundToken& found) {
   go_to_line(found.begin);
   if (!is_read_) read_line();
-  const Hit hit{.offset = batch_->block.first_offset + found.begin, .nth = ++hits_on_line_};
-  add_hit(to, batch_->block.text, found, found.begin - line_.begin - mark_, hit);
+  const std::size_t event = events_.empty() ? kNoEvent : event_at(found.begin - hit_line_.begin);
+  add_hit(to, batch_->block.text, found, event,
+          {.offset = batch_->block.first_offset + found.begin, .nth = ++hits_on_line_});
 }
 
 void TokenSearch::begin_joined(const JoinedText& joined) {
@@ -240,7 +225,6 @@ void TokenSearch::begin_joined(const JoinedText& joined) {
   joined_.next = 0;
   joined_.nth = 0;
   is_read_ = false;
-  places_.begin_line();
 }
 
 // Adds the next hits of the joined line in hand, and ends it behind the last.
@@ -262,9 +246,11 @@ void TokenSearch::add_joined_hits(Hits& to, std::size_t most) {
     is_read_ = true;
     has_hit_line_ = false;
     events_.clear();
-    facts_ = joined.format->read(joined.facts_line, next_line_texts());
-    facts_.regions = {};  // they are of the first piece's line
-    hit_line_ = {.file = joined.file, .moment = moment_of(facts_), .text = joined.facts_line};
+    hit_line_ = {.file = joined.file,
+                 .moment = moment_of(joined.format->read_time(joined.facts_line, next_line_texts())),
+                 .text = joined.facts_line,
+                 .joined = &joined,
+                 .format = joined.format.get()};
   }
   for (; joined_.next < joined_.found.size(); ++joined_.next) {
     const log::FoundToken& token = joined_.found[joined_.next];
@@ -273,7 +259,7 @@ void TokenSearch::add_joined_hits(Hits& to, std::size_t most) {
     const log::Piece& piece = behind == joined.pieces.begin() ? *behind : behind[-1];
     if (piece.line_number != hit_line_.number) has_hit_line_ = false;
     hit_line_.number = piece.line_number;
-    add_hit(to, joined.text, token, token.begin, {.offset = piece.offset, .nth = ++joined_.nth});
+    add_hit(to, joined.text, token, kNoEvent, {.offset = piece.offset, .nth = ++joined_.nth});
   }
 }
 
@@ -285,35 +271,27 @@ std::size_t TokenSearch::event_at(std::size_t in_line) const noexcept {
   return static_cast<std::size_t>(behind - events_.begin()) - 1;
 }
 
-// Adds what the line, or its event, says to the lines of the portion.
-void TokenSearch::add_hit_line(Hits& to, const log::LineFacts& facts, std::size_t event) {
+// Adds the line, or its event, to the lines of the portion.
+void TokenSearch::add_hit_line(Hits& to, std::size_t event) {
   HitLine& line = to.lines.emplace_back(hit_line_);
-  line.client = facts.client;
-  line.method = facts.method;
-  line.path = facts.path;
-  line.status = facts.status;
   if (event != kNoEvent) {
-    line.moment = moment_of(facts);
+    const log::Event& found = events_[event];
+    // events_ is used for other lines before the hits are.
+    char* const room = line_texts_->allocate(sizeof(log::LineFacts), alignof(log::LineFacts));
+    line.facts = new (room) log::LineFacts(found.facts);
+    line.moment = moment_of(found.facts);
     line.takes_earlier_time = false;
-    line.text = line.text.substr(events_[event].begin, events_[event].end - events_[event].begin);
+    line.text = line.text.substr(found.begin, found.end - found.begin);
   }
   has_hit_line_ = true;
   hit_event_ = event;
 }
 
-// Adds the token at byte `in_line` of its line. `hit` has its number and its offset.
-void TokenSearch::add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t in_line, Hit hit) {
-  const std::size_t event = events_.empty() ? kNoEvent : event_at(in_line);
-  const log::LineFacts& facts = event == kNoEvent ? facts_ : events_[event].facts;
-  if (!has_hit_line_ || event != hit_event_) add_hit_line(to, facts, event);
-  const std::size_t end = found.begin + found.size;
-  if (const std::optional<log::Where> place = place_in(facts.regions, in_line)) {
-    hit.where = *place;
-    places_.pass(found.begin, end);
-  } else {
-    hit.where = places_.place(text, found.begin, end);
-  }
+// Adds a token. `hit` has its number and its offset.
+void TokenSearch::add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t event, Hit hit) {
+  if (!has_hit_line_ || event != hit_event_) add_hit_line(to, event);
   hit.token = log::token_of(text, found, to.token_texts);
+  hit.begin = found.begin;
   hit.length = found.size;
   hit.decoded = found.decoded;
   hit.line = static_cast<std::uint32_t>(to.lines.size() - 1);
@@ -329,16 +307,13 @@ void TokenSearch::find_end() {
     go_to_line(bytes.size());
     batch.end.hits_on_last = hits_on_line_;
     if (!is_read_) read_line();
-    log::LineFacts& last = batch.end.last_facts;
-    last = facts_;
-    last.client = batch.arena.copy(facts_.client);
-    last.method = batch.arena.copy(facts_.method);
-    last.path = batch.arena.copy(facts_.path);
-    last.time_text = batch.arena.copy(facts_.time_text);
-    last.regions = {};
-    batch.end.last_moment = moment_;
-    batch.end.last_moment.unreadable = batch.arena.copy(moment_.unreadable);
-    batch.end.last_takes_earlier_time = takes_earlier_time_;
+    if (hit_line_.format != nullptr) {
+      batch.end.last_facts = hit_line_.format->read(without_return(hit_line_.text), batch.arena);
+      batch.end.last_facts.regions = {};
+    }
+    batch.end.last_moment = hit_line_.moment;
+    batch.end.last_moment.unreadable = batch.arena.copy(hit_line_.moment.unreadable);
+    batch.end.last_takes_earlier_time = hit_line_.takes_earlier_time;
   }
   if (!batch.has_times) return;
   look_back(bytes.size());

@@ -1,4 +1,4 @@
-// The first parallel stage of an audit: finds the tokens of a block and reads what their lines say.
+// The first parallel stage of an audit: finds the tokens of a block and reads the times of their lines.
 //
 // A block may hold millions of tokens, so they are found in portions. A block with few is searched once and keeps them.
 // One with many keeps only what later blocks have to know, and is searched once more when its tokens are judged.
@@ -14,7 +14,6 @@
 #include "log/format.h"
 #include "log/line_facts.h"
 #include "log/token_scanner.h"
-#include "log/token_scanner_where.h"
 
 namespace assay::audit {
 
@@ -59,8 +58,8 @@ class TokenSearch {
   void go_to_line(std::size_t at);
   void set_line(Line line) noexcept;
   void read_line();
-  void add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t in_line, Hit hit);
-  void add_hit_line(Hits& to, const log::LineFacts& facts, std::size_t event);
+  void add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t event, Hit hit);
+  void add_hit_line(Hits& to, std::size_t event);
   std::size_t event_at(std::size_t in_line) const noexcept;
   void look_back(std::size_t before);
   void know(LineMoment moment);
@@ -82,16 +81,12 @@ class TokenSearch {
   // The line that was looked at last.
   Line line_;
   bool is_read_ = false;  // what follows is of line_, or of the joined line in hand
-  log::LineFacts facts_;
+  HitLine hit_line_;
   std::vector<log::Event> events_;
-  LineMoment moment_;
-  bool takes_earlier_time_ = false;
   base::Arena* line_texts_ = nullptr;   // what was written anew for it
   base::Arena* other_texts_ = nullptr;  // for the lines behind it
   std::uint64_t hits_on_line_ = 0;
-  log::LinePlaces places_;
   std::size_t mark_ = 0;  // bytes of a byte order mark before the first line of a file
-  HitLine hit_line_;      // what all hits on the line share
   // Whether the last of the portion's lines is that of line_, and of which of events_; kNoEvent: of none.
   bool has_hit_line_ = false;
   std::size_t hit_event_ = 0;

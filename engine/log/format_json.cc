@@ -234,12 +234,18 @@ constexpr std::size_t kMostPlaces = 48;
 class RecordReader {
  public:
   RecordReader(std::span<const Path> paths, LineBuilder& to) noexcept : paths_(paths), to_(to) { matched_.fill(0); }
+  // Reads only the time. `paths` are those of time and date, and `has_date` says whether there is one of a date.
+  RecordReader(std::span<const Path> paths, bool has_date, LineBuilder& to) noexcept : RecordReader(paths, to) {
+    reads_only_time_ = true;
+    needs_date_ = has_date;
+  }
 
   bool open(int depth, const JsonKey& key, std::size_t, bool) {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       if (is_on(i, depth, key) && paths_[i].steps.size() > level(depth) + 1)
         matched_[i] = static_cast<std::uint8_t>(level(depth) + 1);
     }
+    if (reads_only_time_) return true;
     const FieldSense above = senses_[static_cast<std::size_t>(depth)];
     senses_[static_cast<std::size_t>(depth) + 1] =
         above != FieldSense::none || key.is_in_array ? above : inherited(sense_of(key.name));
@@ -260,6 +266,8 @@ class RecordReader {
         look_inside(i, depth, value);
       }
     }
+    // Of two times the first one counts, so nothing behind it matters.
+    if (reads_only_time_) return time.empty() || (needs_date_ && date.empty());
     if (!is_string || is_placed || base_ > 0) return true;
     const FieldSense above = senses_[static_cast<std::size_t>(depth)];
     to_.field(above != FieldSense::none || key.is_in_array ? above : sense_of(key.name), value);
@@ -324,6 +332,7 @@ class RecordReader {
   std::span<const Path> paths_;
   LineBuilder& to_;
   std::size_t base_ = 0;
+  bool reads_only_time_ = false, needs_date_ = false;
   std::array<std::uint8_t, kMostPlaces> matched_;
   std::array<FieldSense, json::kMostDepth + 1> senses_{};
 };
@@ -351,19 +360,24 @@ class RecordFinder {
   bool has_arrays_;
 };
 
+// Reads the time that a reader found.
+void read_found_time(const RecordReader& reader, const LineTime& time, base::Arena& arena, TimeFacts& facts) {
+  if (reader.time.empty()) return;
+  if (reader.date.empty()) return time.read_whole(reader.time, facts);
+  const std::size_t size = reader.date.size() + 1 + reader.time.size();
+  char* const both = arena.allocate(size);
+  std::copy(reader.date.begin(), reader.date.end(), both);
+  both[reader.date.size()] = ' ';
+  std::copy(reader.time.begin(), reader.time.end(), both + reader.date.size() + 1);
+  time.read_whole({both, size}, facts);
+}
+
 void read_record(std::span<const Path> paths, const LineTime& time, std::string_view record, LineBuilder& to) {
   RecordReader reader(paths, to);
   walk_json(record, reader);
   constexpr std::uint16_t kUnauthorized = 401;
   if (reader.is_refused) to.facts.status = kUnauthorized;
-  if (reader.time.empty()) return;
-  if (reader.date.empty()) return time.read_whole(reader.time, to.facts);
-  const std::size_t size = reader.date.size() + 1 + reader.time.size();
-  char* const both = to.arena().allocate(size);
-  std::copy(reader.date.begin(), reader.date.end(), both);
-  both[reader.date.size()] = ' ';
-  std::copy(reader.time.begin(), reader.time.end(), both + reader.date.size() + 1);
-  time.read_whole({both, size}, to.facts);
+  read_found_time(reader, time, to.arena(), to.facts);
 }
 
 class JsonFormat final : public FileFormat {
@@ -372,6 +386,10 @@ class JsonFormat final : public FileFormat {
       : shape_(std::move(shape)), time_(std::move(time)), needs_zone_(needs_zone), needs_year_(needs_year) {
     for (const JsonPlace& place : shape_.places) {
       if (paths_.size() < kMostPlaces) paths_.push_back(path_of(place));
+    }
+    for (const Path& path : paths_) {
+      if (path.role == JsonRole::time || path.role == JsonRole::date) time_paths_.push_back(path);
+      has_date_ = has_date_ || path.role == JsonRole::date;
     }
   }
 
@@ -388,6 +406,14 @@ class JsonFormat final : public FileFormat {
     return builder.finish();
   }
 
+  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
+    LineBuilder builder(line, arena);
+    RecordReader reader(time_paths_, has_date_, builder);
+    walk_json(line, reader);
+    read_found_time(reader, time_, arena, builder.facts);
+    return builder.facts;
+  }
+
   void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const override {
     if (!has_events()) return;
     RecordFinder finder(line, shape_.events, shape_.has_arrays);
@@ -401,7 +427,8 @@ class JsonFormat final : public FileFormat {
 
  private:
   JsonShape shape_;
-  std::vector<Path> paths_;
+  std::vector<Path> paths_, time_paths_;
+  bool has_date_ = false;
   LineTime time_;
   bool needs_zone_, needs_year_;
 };

@@ -227,11 +227,24 @@ void read_apache_tail(std::string_view text, LineBuilder& to) {
   }
 }
 
+// The elements up to the last time of a pattern.
+std::span<const Element> up_to_time(std::span<const Element> elements) noexcept {
+  const auto is_time = [](const Element& element) {
+    return element.kind == Kind::time || element.kind == Kind::time_prefix;
+  };
+  while (!elements.empty() && !is_time(elements.back())) elements = elements.first(elements.size() - 1);
+  return elements;
+}
+
+// Which facts a Matcher reads. Whether a line fits does not depend on it.
+enum class Facts : std::uint8_t { all, time };
+
 // Reads one line by one pattern.
 class Matcher {
  public:
-  Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, LineBuilder& to) noexcept
-      : elements_(elements), line_(line), time_(time), to_(to) {}
+  Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, LineBuilder& to,
+          Facts facts = Facts::all) noexcept
+      : elements_(elements), line_(line), time_(time), to_(to), reads_all_(facts == Facts::all) {}
 
   // True if the line fits as far as it must. Facts that stand before the first difference are read even if it does not.
   bool run() {
@@ -309,6 +322,7 @@ class Matcher {
   // A time that the end of the line cuts is none; texts that it cuts still have their place.
   bool take(const Element& element, std::string_view text, bool is_whole) {
     const bool is_word = !element.may_hold_blank || text.find(' ') == std::string_view::npos;
+    const bool is_fact = reads_all_ && is_whole;
     switch (element.kind) {
       case Kind::word:
         return is_word;
@@ -321,42 +335,42 @@ class Matcher {
       case Kind::tag:
         return text == "P" || text == "F" || text.starts_with("P:") || text.starts_with("F:");
       case Kind::client:
-        if (is_whole && is_word) to_.client(text);
+        if (is_fact && is_word) to_.client(text);
         return is_word;
       case Kind::address:
-        if (is_whole && is_address(text)) to_.client(text);
+        if (is_fact && is_address(text)) to_.client(text);
         return is_address(text);
       case Kind::peer: {
         const std::size_t colon = text.rfind(':');
-        if (is_whole && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
+        if (is_fact && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
         return is_word && colon != std::string_view::npos;
       }
       case Kind::status:
         if (is_whole) to_.status(text);
         return is_word && (to_.facts.status != 0 || text == "-" || text == "-1" || text == "0" || text == "000");
       case Kind::method:
-        to_.method(text);
+        if (reads_all_) to_.method(text);
         return is_word;
       case Kind::time:
         if (is_whole) time_.read_whole(text, to_.facts);
         return has_time(to_.facts);
       case Kind::request:
-        to_.request(text);
+        if (reads_all_) to_.request(text);
         return true;
       case Kind::url:
-        to_.url(text);
+        if (reads_all_) to_.url(text);
         return is_word;
       case Kind::referrer:
-        to_.region(text, Where::referrer);
+        if (reads_all_) to_.region(text, Where::referrer);
         return true;
       case Kind::authorization:
-        to_.region(text, Where::authorization);
+        if (reads_all_) to_.region(text, Where::authorization);
         return true;
       case Kind::cookie:
-        to_.region(text, Where::cookie);
+        if (reads_all_) to_.region(text, Where::cookie);
         return true;
       case Kind::query:
-        to_.region(text, Where::query);
+        if (reads_all_) to_.region(text, Where::query);
         return true;
       default:
         return true;  // any text
@@ -378,6 +392,7 @@ class Matcher {
   std::string_view line_;
   const LineTime& time_;
   LineBuilder& to_;
+  const bool reads_all_;
   std::size_t at_ = 0;
 };
 
@@ -396,6 +411,7 @@ class TextFormat final : public FileFormat {
         });
     // What stands behind the last fact only tells formats apart.
     while (!elements_.empty() && !holds_fact(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
+    time_elements_ = up_to_time(elements_);
   }
 
   std::string_view name() const noexcept override { return name_; }
@@ -410,10 +426,16 @@ class TextFormat final : public FileFormat {
     return builder.finish();
   }
 
+  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
+    LineBuilder builder(line, arena);
+    Matcher(time_elements_, line, time_, builder, Facts::time).run();
+    return builder.facts;
+  }
+
  private:
   const TextRow& row_;
   std::string_view name_;
-  std::span<const Element> elements_;
+  std::span<const Element> elements_, time_elements_;
   LineTime time_;
   bool needs_zone_, needs_year_;
   bool is_of_requests_ = false;  // each line is one record

@@ -6,7 +6,7 @@ namespace {
 // No form is longer, and foreign text shall not be shown as a time at any length.
 constexpr std::size_t kMostTime = 96;
 
-void set(const base::TimeReading& reading, std::string_view text, LineFacts& facts) noexcept {
+void set(const base::TimeReading& reading, std::string_view text, TimeFacts& facts) noexcept {
   facts.time = reading.at;
   facts.fault = reading.fault;
   facts.repeated = reading.repeated;
@@ -16,7 +16,7 @@ void set(const base::TimeReading& reading, std::string_view text, LineFacts& fac
 
 }  // namespace
 
-void LineTime::read_whole(std::string_view text, LineFacts& facts) const noexcept {
+void LineTime::read_whole(std::string_view text, TimeFacts& facts) const noexcept {
   if (text.empty() || text == "-") return;
   if (text.size() > kMostTime) return set({}, text.substr(0, kMostTime), facts);
   if (form) {
@@ -26,7 +26,7 @@ void LineTime::read_whole(std::string_view text, LineFacts& facts) const noexcep
   set(reader.read(text), text, facts);
 }
 
-std::size_t LineTime::read_prefix(std::string_view text, LineFacts& facts) const noexcept {
+std::size_t LineTime::read_prefix(std::string_view text, TimeFacts& facts) const noexcept {
   text = text.substr(0, kMostTime);
   const auto prefix = form ? reader.read_prefix(text, *form) : reader.read_prefix(text);
   if (!prefix) return 0;

@@ -187,17 +187,4 @@ Where where_of(std::string_view text, std::size_t begin, std::size_t end, const 
   return where_after(plain, next, is_after_token ? &before : nullptr);
 }
 
-Where LinePlaces::place(std::string_view text, std::size_t begin, std::size_t end) noexcept {
-  settle(text);
-  before_ = {end, where_of(text, begin, end, before_)};
-  return before_.where;
-}
-
-void LinePlaces::settle(std::string_view text) noexcept {
-  for (const Pending& token : pending_) {
-    before_ = {token.end, where_of(text, token.begin, token.end, before_)};
-  }
-  pending_.clear();
-}
-
 }  // namespace assay::log

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/hit_reader.h"
 #include "audit/log_batch.h"
 #include "audit/survey.h"
 #include "audit/token_search.h"
@@ -26,7 +27,7 @@ struct Piece {
 struct Found {
   Hit hit;
   HitLine line;
-  std::uint64_t nth() const { return line.hits_before + hit.nth; }
+  stream::Occurrence occurrence;
 };
 
 // The hits of one input, given in blocks, whose memory lives as long.
@@ -68,9 +69,15 @@ Audited audit(const std::vector<Piece>& blocks, LogOptions options = {}) {
     linker.link(*batch);
     complete(batch->hits.lines, *batch);
     EXPECT_EQ(batch->hit_count, batch->hits.tokens.size());
+    HitReader reader;
+    reader.begin(*batch);
+    reader.begin_portion(batch->hits);
     for (const Hit& hit : batch->hits.tokens) {
-      audited.records.push_back(batch->first_record + static_cast<std::size_t>(&hit - batch->hits.tokens.data()));
-      audited.hits.push_back({hit, batch->hits.lines[hit.line]});
+      const auto index = static_cast<std::size_t>(&hit - batch->hits.tokens.data());
+      audited.records.push_back(batch->first_record + index);
+      stream::Occurrence occurrence = reader.read(index);
+      occurrence.client = batch->arena.copy(occurrence.client);
+      audited.hits.push_back({hit, batch->hits.lines[hit.line], occurrence});
     }
     audited.batches.push_back(std::move(batch));
   }
@@ -88,15 +95,15 @@ TEST(LineOrder, ALineThatBlocksShareHasOneTimeOneClientAndOneCount) {
       audit({{line, false, true}, {" x " + kToken + " ", true, true}, {kToken + "\n" + line + "\n", true}});
   ASSERT_EQ(audited.hits.size(), 4u);
   for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(audited.hits[i].nth(), i + 1);
+    EXPECT_EQ(audited.hits[i].occurrence.nth, i + 1);
     EXPECT_EQ(audited.hits[i].line.number, 1u);
-    EXPECT_EQ(audited.hits[i].line.client, "192.0.2.7");
-    EXPECT_EQ(audited.hits[i].line.status, 200);
+    EXPECT_EQ(audited.hits[i].occurrence.client, "192.0.2.7");
+    EXPECT_EQ(audited.hits[i].occurrence.status, 200);
     EXPECT_EQ(moment(audited.hits[i]), "2026-11-28T12:00:00Z");
   }
   EXPECT_EQ(audited.hits[3].line.number, 2u);
-  EXPECT_EQ(audited.hits[3].nth(), 1u);
-  EXPECT_EQ(audited.hits[2].hit.offset, line.size() + 3 + kToken.size() + 1);
+  EXPECT_EQ(audited.hits[3].occurrence.nth, 1u);
+  EXPECT_EQ(audited.hits[2].occurrence.offset, line.size() + 3 + kToken.size() + 1);
 }
 
 TEST(LineOrder, ALineThatContinuesARecordOfAnEarlierBlockTakesItsTime) {
@@ -119,8 +126,8 @@ TEST(LineOrder, ABlockDoesNotDependOnWhereItWasCut) {
     ASSERT_EQ(parts.hits.size(), whole.hits.size());
     for (std::size_t i = 0; i < whole.hits.size(); ++i) {
       EXPECT_EQ(parts.hits[i].line.number, whole.hits[i].line.number);
-      EXPECT_EQ(parts.hits[i].nth(), whole.hits[i].nth());
-      EXPECT_EQ(parts.hits[i].hit.offset, whole.hits[i].hit.offset);
+      EXPECT_EQ(parts.hits[i].occurrence.nth, whole.hits[i].occurrence.nth);
+      EXPECT_EQ(parts.hits[i].occurrence.offset, whole.hits[i].occurrence.offset);
       EXPECT_EQ(moment(parts.hits[i]), moment(whole.hits[i]));
       EXPECT_EQ(parts.records[i], i + 1);
     }
@@ -148,7 +155,7 @@ TEST(LineOrder, PiecesOfALineAreJoinedThroughBlocksAndAtTheEndOfTheFile) {
   EXPECT_EQ(audited.hits[1].line.number, 1u);
   EXPECT_EQ(audited.hits[1].hit.token, kToken);
   EXPECT_EQ(moment(audited.hits[1]), "2026-11-28T12:00:00Z");
-  EXPECT_EQ(audited.hits[1].hit.length, kToken.size());
+  EXPECT_EQ(audited.hits[1].occurrence.length, kToken.size());
   EXPECT_EQ(audited.hits[2].line.number, 4u);
   EXPECT_EQ(moment(audited.hits[2]), "2026-11-28T12:00:03Z");
 }
@@ -163,11 +170,11 @@ TEST(LineOrder, ADirectiveChangesTheColumnsOfTheLinesBehindIt) {
        {std::vector<Piece>{{first + second + third}}, std::vector<Piece>{{first}, {second}, {third}}}) {
     const Audited audited = audit(blocks);
     ASSERT_EQ(audited.hits.size(), 2u);
-    EXPECT_EQ(audited.hits[0].line.client, "192.0.2.1");
+    EXPECT_EQ(audited.hits[0].occurrence.client, "192.0.2.1");
     EXPECT_EQ(moment(audited.hits[0]), "2026-11-28T12:00:00Z");
-    EXPECT_EQ(audited.hits[1].line.client, "192.0.2.2");
+    EXPECT_EQ(audited.hits[1].occurrence.client, "192.0.2.2");
     EXPECT_EQ(moment(audited.hits[1]), "2026-11-28T12:00:05Z");
-    EXPECT_EQ(audited.hits[1].hit.where, log::Where::query);
+    EXPECT_EQ(audited.hits[1].occurrence.where, log::Where::query);
   }
 }
 

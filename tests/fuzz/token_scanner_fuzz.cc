@@ -71,26 +71,6 @@ void require_same(const std::vector<One>& a, const std::vector<One>& b, const ch
   }
 }
 
-// Places that are asked for now and then are those that are asked for each time.
-void check_places(std::string_view text, const std::vector<One>& found) {
-  for (std::size_t every = 1; every <= 3; ++every) {
-    log::LinePlaces places;
-    std::size_t line = 0;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      const std::size_t begin = found[i].found.begin, end = begin + found[i].found.size;
-      if (const std::size_t feed = text.substr(line, begin - line).rfind('\n'); feed != text.npos) {
-        line += feed + 1;
-        places.begin_line();
-      }
-      if (i % every != 0) {
-        places.pass(begin, end);
-      } else {
-        fuzz::require(places.place(text, begin, end) == found[i].where, "a place does not depend on who asks");
-      }
-    }
-  }
-}
-
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -110,7 +90,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   scan(first, text, in_parts, 1);
   require_same(whole.found, in_parts.found, "parts make the whole");
   fuzz::require(whole.counts.other_credentials == in_parts.counts.other_credentials, "so do the counts of parts");
-  check_places(text, whole.found);
   for (int i = 1; i < count; ++i) {
     log::TokenScanner other(kernels[i]);
     Scanned by_other;
