@@ -132,8 +132,8 @@ void TokenSearch::set_line(Line line) noexcept {
   hits_on_line_ = 0;
 }
 
-// Makes line_ the line that holds byte `at`, which is not before it.
-void TokenSearch::go_to_line(std::size_t at) {
+// Makes line_ the line that holds byte `at`, which is not before it. No line ends between `at` and `end`.
+void TokenSearch::go_to_line(std::size_t at, std::size_t end) {
   if (at <= line_.end) return;
   const std::string_view bytes = batch_->block.text;
   const std::size_t next = line_.end + 1;
@@ -144,7 +144,7 @@ void TokenSearch::go_to_line(std::size_t at) {
     begin = bytes.rfind('\n', at - 1) + 1;
     number += input::count_newlines(bytes.substr(next, begin - next));
   }
-  set_line({begin, std::min(bytes.find('\n', at), bytes.size()), number});
+  set_line({begin, std::min(bytes.find('\n', end), bytes.size()), number});
 }
 
 // Reads the time of line_, and its events.
@@ -210,7 +210,7 @@ void TokenSearch::know(LineMoment moment) {
 }
 
 void TokenSearch::add_block_hit(Hits& to, const log::FoundToken& found) {
-  go_to_line(found.begin);
+  go_to_line(found.begin, found.begin + found.size);
   if (!is_read_) read_line();
   const std::size_t event = events_.empty() ? kNoEvent : event_at(found.begin - hit_line_.begin);
   add_hit(to, batch_->block.text, found, event,
@@ -304,7 +304,7 @@ void TokenSearch::find_end() {
   const std::string_view bytes = batch.block.text;
   if (batch.block.ends_mid_line) {
     // Where the last line begins.
-    go_to_line(bytes.size());
+    go_to_line(bytes.size(), bytes.size());
     batch.end.hits_on_last = hits_on_line_;
     if (!is_read_) read_line();
     if (hit_line_.format != nullptr) {

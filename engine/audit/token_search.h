@@ -55,7 +55,7 @@ class TokenSearch {
   void add_block_hit(Hits& to, const log::FoundToken& found);
   void begin_joined(const JoinedText& joined);
   void add_joined_hits(Hits& to, std::size_t most);
-  void go_to_line(std::size_t at);
+  void go_to_line(std::size_t at, std::size_t end);
   void set_line(Line line) noexcept;
   void read_line();
   void add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t event, Hit hit);

@@ -14,12 +14,22 @@ void set(const base::TimeReading& reading, std::string_view text, TimeFacts& fac
   facts.time_text = text;
 }
 
+// A moment that every clock shows once.
+void set_moment(Instant at, std::string_view text, TimeFacts& facts) noexcept {
+  facts.time = at;
+  facts.fault = {};
+  facts.repeated = facts.skipped = false;
+  facts.time_text = text;
+}
+
 }  // namespace
 
 void LineTime::read_whole(std::string_view text, TimeFacts& facts) const noexcept {
   if (text.empty() || text == "-") return;
   if (text.size() > kMostTime) return set({}, text.substr(0, kMostTime), facts);
   if (form) {
+    Instant at;
+    if (base::TimeReader::read_frequent(text, *form, at) == text.size()) return set_moment(at, text, facts);
     const auto prefix = reader.read_prefix(text, *form);
     if (prefix && prefix->size == text.size()) return set(prefix->reading, text, facts);
   }
@@ -28,6 +38,11 @@ void LineTime::read_whole(std::string_view text, TimeFacts& facts) const noexcep
 
 std::size_t LineTime::read_prefix(std::string_view text, TimeFacts& facts) const noexcept {
   text = text.substr(0, kMostTime);
+  Instant at;
+  if (const std::size_t size = form ? base::TimeReader::read_frequent(text, *form, at) : 0; size != 0) {
+    set_moment(at, text.substr(0, size), facts);
+    return size;
+  }
   const auto prefix = form ? reader.read_prefix(text, *form) : reader.read_prefix(text);
   if (!prefix) return 0;
   set(prefix->reading, text.substr(0, prefix->size), facts);
