@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/arena.h"
 #include "codec/base64url.h"
 #include "codec/token_marks.h"
 #include "log/token_scanner.h"
@@ -50,14 +49,12 @@ void scan(benchmark::State& state, const codec::TokenMarksKernel& kernel, std::s
   const Block block = block_of(tokens_in_hundred);
   log::TokenScanner scanner(kernel);
   std::vector<log::FoundToken> found;
-  base::Arena arena;
   log::ScanCounts counts;
-  scanner.scan(block.text, found, arena, counts);
+  scanner.scan(block.text, found, counts);
   if (found.size() != block.tokens) return state.SkipWithError("wrong answer");
   for (auto _ : state) {
     found.clear();
-    arena.reset();
-    scanner.scan(block.text, found, arena, counts);
+    scanner.scan(block.text, found, counts);
     benchmark::DoNotOptimize(found.data());
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(block.tokens));

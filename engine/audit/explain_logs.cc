@@ -8,6 +8,7 @@
 
 #include "assay/audit.h"
 #include "audit/first_block.h"
+#include "audit/hit_reader.h"
 #include "audit/line_order.h"
 #include "audit/log_batch.h"
 #include "audit/survey.h"
@@ -28,15 +29,22 @@ std::string places_of(input::Block block, const audit::Survey& survey, const aud
   const std::vector<std::string> names = {""};
   audit::LineArranger arranger(survey, files, names, false);
   if (!arranger.arrange(batch)) return {};
-  audit::TokenSearch().search(batch);
-  constexpr log::Where kPlaces[] = {log::Where::authorization, log::Where::cookie,   log::Where::query,
-                                    log::Where::fragment,      log::Where::referrer, log::Where::body,
-                                    log::Where::text};
+  std::array<std::uint64_t, log::kPlaces> counts{};
+  audit::TokenSearch search;
+  audit::Hits hits;
+  audit::HitReader reader;
+  search.begin(batch);
+  reader.begin(batch);
+  while (search.next(hits, audit::kMostKeptHits)) {
+    reader.begin_portion(hits);
+    for (std::size_t i = 0; i < hits.tokens.size(); ++i) ++counts[static_cast<std::size_t>(reader.read(i).where)];
+    reader.end_portion();
+  }
   std::string text;
-  for (const log::Where place : kPlaces) {
-    std::uint64_t count = 0;
-    for (const audit::Hit& hit : batch.hits) count += hit.occurrence.where == place;
-    if (count != 0) text += (text.empty() ? "" : ", ") + std::string(to_string(place)) + " " + std::to_string(count);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    text += (text.empty() ? "" : ", ") + std::string(to_string(static_cast<log::Where>(i))) + " " +
+            std::to_string(counts[i]);
   }
   return text;
 }

@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "audit/carried_fields.h"
+#include "audit/hit_reader.h"
+#include "audit/line_order.h"
+#include "audit/token_search.h"
 #include "base/record_time.h"
 #include "jose/shown_time.h"
 #include "jose/token_material.h"
@@ -12,16 +15,21 @@
 namespace assay::audit {
 namespace {
 
-// Tokens that are verified in one call: enough for the lanes, and little memory if a line holds millions.
-constexpr std::size_t kMostTokens = 4096;
+// Tokens that are verified in one call: enough for the lanes, and few enough to stay in the cache.
+constexpr std::size_t kMostTokens = 1024;
+// Bytes of verdicts that a batch holds before they are written. The tokens of one call fit behind them, unless lines
+// are carried that are very long.
+constexpr std::size_t kFullOutput = 4u << 20, kMostOutput = kFullOutput + (1u << 20);
+// Verdicts that a batch tallies before its tally is added to that of the run.
+constexpr std::uint64_t kFullTally = 65536;
 
 // Why a token has no moment.
-std::string untimed_detail(const Hit& hit, std::string_view place, base::Arena& arena) {
+std::string untimed_detail(const LineMoment& moment, std::string_view place, base::Arena& arena) {
   if (place.empty()) return "no times were found in this log";
-  if (hit.moment.unreadable.empty())
+  if (moment.unreadable.empty())
     return "the line has no time where the others of this log have theirs (" + std::string(place) + ")";
-  const std::string shown(jose::shown_time(hit.moment.unreadable, arena));
-  const bool lacks_zone = base::TimeReader().read(hit.moment.unreadable).fault == base::TimeFault::no_zone;
+  const std::string shown(jose::shown_time(moment.unreadable, arena));
+  const bool lacks_zone = base::TimeReader().read(moment.unreadable).fault == base::TimeFault::no_zone;
   return lacks_zone ? "the time " + shown + " names no zone, unlike others of this log; tell the zone of such times"
                     : "cannot read " + shown + " as a time";
 }
@@ -51,15 +59,29 @@ struct JudgeStage::Worker {
   std::vector<jose::TokenInput> inputs;
   std::vector<jose::TokenVerdict> verdicts;
   ParsedLine parsed;
+  base::Arena arena;  // of the verdicts of one call
+
+  // Of a batch that does not hold its hits.
+  TokenSearch search;
+  Hits portion;
+
+  const Hits* hits = nullptr;  // those that are judged: of the batch, or the portion
+  std::size_t next = 0;        // of their tokens
+  HitReader reader;
 };
 
 JudgeStage::JudgeStage(verify::Engine& engine, const StreamOptions& options, const writers::VerdictWriter* writer)
     : engine_(engine), options_(options), writer_(writer) {}
 JudgeStage::~JudgeStage() = default;
 
-std::unique_ptr<JudgeStage::Worker> JudgeStage::take_worker() {
+std::unique_ptr<JudgeStage::Worker> JudgeStage::take_worker(const LogBatch& batch) {
   {
     const base::MutexLock lock(mutex_);
+    if (const auto found = stopped_.find(&batch); found != stopped_.end()) {
+      std::unique_ptr<Worker> worker = std::move(found->second);
+      stopped_.erase(found);
+      return worker;
+    }
     if (!idle_.empty()) {
       std::unique_ptr<Worker> worker = std::move(idle_.back());
       idle_.pop_back();
@@ -73,82 +95,125 @@ std::unique_ptr<JudgeStage::Worker> JudgeStage::take_worker() {
   return worker;
 }
 
-Result<void> JudgeStage::judge(LogBatch& batch) {
-  if (batch.hits.empty()) return {};
-  std::unique_ptr<Worker> worker = take_worker();
-  worker->parsed.line = {};  // of a batch whose memory has other lines now
-  for (std::size_t from = 0; from < batch.hits.size(); from += kMostTokens) {
-    const std::size_t to = std::min(from + kMostTokens, batch.hits.size());
-    if (!verify(*worker, batch, from, to))
-      return Error{"not enough memory to verify tokens; give the program more, or use fewer threads"};
-    append_verdicts(*worker, batch, from, to);
-  }
-  {
-    const base::MutexLock lock(mutex_);
+void JudgeStage::put_back(std::unique_ptr<Worker> worker, const LogBatch& batch) {
+  const base::MutexLock lock(mutex_);
+  if (batch.judged < batch.hit_count) {
+    stopped_[&batch] = std::move(worker);
+  } else {
     idle_.push_back(std::move(worker));
   }
+}
+
+bool JudgeStage::is_full(const LogBatch& batch) const noexcept {
+  return batch.output.size() >= kFullOutput || (stream::needs_tally(options_) && batch.counts.records() >= kFullTally);
+}
+
+Result<void> JudgeStage::judge(LogBatch& batch) {
+  if (batch.judged == batch.hit_count) return {};
+  std::unique_ptr<Worker> worker = take_worker(batch);
+  if (batch.judged == 0) {
+    worker->parsed.line = {};  // of a batch whose memory has other lines now
+    worker->hits = nullptr;
+    worker->reader.begin(batch);
+    if (!batch.holds_hits) worker->search.begin(batch);
+  }
+  while (batch.judged < batch.hit_count && !is_full(batch)) {
+    const std::span<const Hit> hits = next_hits(*worker, batch);
+    if (!verify(*worker, hits))
+      return Error{"not enough memory to verify tokens; give the program more, or use fewer threads"};
+    append_verdicts(*worker, batch, hits);
+  }
+  put_back(std::move(worker), batch);
   if (std::string fault = engine_.backend().fault(); !fault.empty()) return Error{std::move(fault)};
   return {};
 }
 
-// The moment at which a token is judged, or null if it has none.
-const Instant* JudgeStage::moment_of(const Hit& hit) const noexcept {
-  if (options_.at) return &*options_.at;
-  return hit.moment.at ? &*hit.moment.at : nullptr;
+// Returns the next hits of the batch, as many as are verified in one call.
+std::span<const Hit> JudgeStage::next_hits(Worker& worker, LogBatch& batch) const {
+  if (worker.hits == nullptr || worker.next == worker.hits->tokens.size()) {
+    Hits& hits = batch.holds_hits ? batch.hits : worker.portion;
+    if (!batch.holds_hits) {
+      if (worker.hits != nullptr && writer_ != nullptr) worker.reader.end_portion();
+      worker.search.next(hits, kMostTokens);
+    }
+    complete(hits.lines, batch);
+    worker.reader.begin_portion(hits);
+    worker.hits = &hits;
+    worker.next = 0;
+  }
+  const std::span<const Hit> rest = std::span(worker.hits->tokens).subspan(worker.next);
+  return rest.first(std::min(rest.size(), kMostTokens));
 }
 
-bool JudgeStage::verify(Worker& worker, LogBatch& batch, std::size_t from, std::size_t to) {
+// The moment at which the tokens of a line are judged, or null if it has none.
+const Instant* JudgeStage::moment_of(const HitLine& line) const noexcept {
+  if (options_.at) return &*options_.at;
+  return line.moment.at ? &*line.moment.at : nullptr;
+}
+
+bool JudgeStage::verify(Worker& worker, std::span<const Hit> hits) const {
   worker.inputs.clear();
-  for (std::size_t i = from; i < to; ++i) {
-    if (const Instant* at = moment_of(batch.hits[i])) worker.inputs.push_back({batch.hits[i].token, *at});
+  for (const Hit& hit : hits) {
+    if (const Instant* at = moment_of(worker.hits->lines[hit.line])) worker.inputs.push_back({hit.token, *at});
   }
   worker.verdicts.resize(std::max(worker.verdicts.size(), worker.inputs.size()));
   worker.session->clock().start();
   return engine_.verify(worker.inputs, std::span(worker.verdicts).first(worker.inputs.size()), *worker.session);
 }
 
-void JudgeStage::append_verdicts(Worker& worker, LogBatch& batch, std::size_t from, std::size_t to) {
+void JudgeStage::append_verdicts(Worker& worker, LogBatch& batch, std::span<const Hit> hits) {
+  worker.arena.reset();
   std::size_t verified = 0;
   jose::TokenVerdict untimed;
-  for (std::size_t i = from; i < to; ++i) {
-    const Hit& hit = batch.hits[i];
-    const Instant* at = moment_of(hit);
+  for (const Hit& hit : hits) {
+    if (batch.output.size() >= kMostOutput) break;
+    const HitLine& line = worker.hits->lines[hit.line];
+    const Instant* at = moment_of(line);
     if (at != nullptr) {
-      append(worker, batch, i, worker.verdicts[verified++], at);
+      append(worker, batch, worker.verdicts[verified++], at);
       continue;
     }
     untimed.reasons = Reason::missing_time;
-    untimed.detail = batch.arena.copy(untimed_detail(hit, batch.time_place, batch.arena));
-    append(worker, batch, i, untimed, nullptr);
+    untimed.detail = worker.arena.copy(untimed_detail(line.moment, batch.time_place, worker.arena));
+    append(worker, batch, untimed, nullptr);
   }
   worker.session->clock().lap(Stage::output);
 }
 
-void JudgeStage::append(Worker& worker, LogBatch& batch, std::size_t index, const jose::TokenVerdict& verdict,
-                        const Instant* at) {
-  const Hit& hit = batch.hits[index];
-  const std::uint64_t record = batch.first_record + index;
+// Appends the verdict on the next hit.
+void JudgeStage::append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at) {
+  const Hit& hit = worker.hits->tokens[worker.next];
   batch.counts.count(verdict);
+  if (worker.hits->lines[hit.line].moment.repeated) ++batch.repeated_hours;
   if (verdict.reasons.contains(Reason::signature_invalid)) keep_failed_hmac(verdict, hit.token);
   if (stream::needs_tally(options_)) batch.tally.count(verdict, at);
   if (!verdict.reasons.empty()) {
-    batch.diagnosis.count(verdict, record);
+    batch.diagnosis.count(verdict, batch.first_record + batch.judged);
     if (!options_.at && verdict.reasons.first() == Reason::token_expired) batch.diagnosis.count_expired(verdict, *at);
   }
-  if (writer_ == nullptr || !writer_->wants(verdict.reasons.empty())) return;
-  const writers::Occurrence occurrence = without_tokens(hit.occurrence, batch.arena);
+  if (writer_ != nullptr && writer_->wants(verdict.reasons.empty())) write(worker, batch, verdict, at);
+  ++batch.judged;
+  ++worker.next;
+}
+
+void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at) {
+  const Hit& hit = worker.hits->tokens[worker.next];
+  const HitLine& line = worker.hits->lines[hit.line];
+  const writers::Occurrence occurrence = without_tokens(worker.reader.read(worker.next), worker.arena);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
+  // Memory costs nothing before something is written there, and a buffer that grows takes twice as much.
+  batch.output.reserve(kMostOutput);
   writer_->append(batch.output,
-                  {.record = record,
-                   .line = hit.line,
-                   .file = hit.file,
+                  {.record = batch.first_record + batch.judged,
+                   .line = line.number,
+                   .file = line.file,
                    .verdict = &verdict,
                    .has_token = !is_mask,
                    .token = hit.token,
                    .judged_at = at,
                    .at = batch.block.now,
-                   .carried = carried_fields(hit.line_text, hit.token, options_.carry, worker.parsed, batch.arena),
+                   .carried = carried_fields(line.text, hit.token, options_.carry, worker.parsed, worker.arena),
                    .occurrence = &occurrence});
 }
 

@@ -109,39 +109,14 @@ void LineLinker::link(LogBatch& batch) {
   if (!block.text.empty() && file_ != block.file) {
     file_ = block.file;
     earlier_.reset();
-    open_hits_ = 0;
-    open_moment_ = {};
-    open_client_.clear();
-    open_method_.clear();
-    open_path_.clear();
-    open_status_ = 0;
+    open_ = {};
   }
   batch.first_record = next_record_;
-  next_record_ += batch.hits.size();
-  for (Hit& hit : batch.hits) {
-    complete(hit, batch);
-    if (hit.moment.repeated) ++batch.repeated_hours;
-  }
+  next_record_ += batch.hit_count;
+  batch.earlier = earlier_;
+  if (block.continues_line) batch.open_line = open_;
   if (!block.text.empty()) remember_end(batch);
   batch.known = earlier_;
-}
-
-// Adds what earlier blocks know of a hit.
-void LineLinker::complete(Hit& hit, LogBatch& batch) {
-  if (hit.on_open_line) {
-    hit.occurrence.nth += open_hits_;
-    hit.occurrence.client = batch.arena.copy(open_client_);
-    hit.occurrence.method = batch.arena.copy(open_method_);
-    hit.occurrence.path = batch.arena.copy(open_path_);
-    hit.occurrence.status = open_status_;
-    hit.moment = shown(open_moment_, batch);
-  } else if (hit.takes_earlier_time && earlier_) {
-    hit.moment = shown(*earlier_, batch);
-  }
-}
-
-LineMoment LineLinker::shown(const KnownMoment& moment, LogBatch& batch) {
-  return {moment.at, moment.repeated, batch.arena.copy(moment.unreadable)};
 }
 
 KnownMoment LineLinker::kept(const LineMoment& moment) {
@@ -154,17 +129,31 @@ void LineLinker::remember_end(const LogBatch& batch) {
   if (!block.ends_mid_line) return;
   const bool is_one_line = block.continues_line && block.line_count == 0;
   if (is_one_line) {
-    open_hits_ += batch.end.hits_on_last;
+    open_.hits += batch.end.hits_on_last;
     return;
   }
-  open_hits_ = batch.end.hits_on_last;
   const log::LineFacts& facts = batch.end.last_facts;
-  open_client_ = facts.client;
-  open_method_ = facts.method;
-  open_path_ = facts.path;
-  open_status_ = facts.status;
-  open_moment_ = kept(batch.end.last_moment);
-  if (batch.end.last_takes_earlier_time && earlier_) open_moment_ = *earlier_;
+  open_ = {.hits = batch.end.hits_on_last,
+           .moment = kept(batch.end.last_moment),
+           .client = std::string(facts.client),
+           .method = std::string(facts.method),
+           .path = std::string(facts.path),
+           .status = facts.status};
+  if (batch.end.last_takes_earlier_time && earlier_) open_.moment = *earlier_;
+}
+
+void complete(std::span<HitLine> lines, const LogBatch& batch) noexcept {
+  const auto shown = [](const KnownMoment& moment) {
+    return LineMoment{moment.at, moment.repeated, moment.unreadable};
+  };
+  for (HitLine& line : lines) {
+    if (line.on_open_line) {
+      line.open = &batch.open_line;
+      line.moment = shown(batch.open_line.moment);
+    } else if (line.takes_earlier_time && batch.earlier) {
+      line.moment = shown(*batch.earlier);
+    }
+  }
 }
 
 }  // namespace assay::audit

@@ -1,15 +1,16 @@
 // The serial stages of an audit: what can only be known once all earlier blocks of a file are known.
 //
 // arrange() comes before the search: it notices lines that change the format, and joins lines that a container runtime
-// split. link() comes after it: it numbers tokens, and gives moments to tokens whose line an earlier block began or
-// continues. Each is called for every batch, in input order, by one thread at a time; they share nothing, so that they
-// may run beside one another.
+// split. link() comes after it: it numbers tokens, and tells the batch of the line that an earlier block began and of
+// the latest time. complete() gives that to the lines of hits, in any thread. Each of the others is called for every
+// batch, in input order, by one thread at a time; they share nothing, so that they may run beside one another.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,12 +65,10 @@ class LineLinker {
   LineLinker(const input::Place& first, std::optional<KnownMoment> earlier)
       : next_record_(first.record), file_(first.input), earlier_(std::move(earlier)) {}
 
-  // Completes the hits of the batch and numbers them.
+  // Sets first_record, open_line, earlier and known of the batch.
   void link(LogBatch& batch);
 
  private:
-  void complete(Hit& hit, LogBatch& batch);
-  LineMoment shown(const KnownMoment& moment, LogBatch& batch);
   static KnownMoment kept(const LineMoment& moment);
   void remember_end(const LogBatch& batch);
 
@@ -77,11 +76,10 @@ class LineLinker {
   std::optional<std::size_t> file_;
   std::optional<KnownMoment> earlier_;  // of the last line that names a time
 
-  // The line that goes on in the next block.
-  std::uint64_t open_hits_ = 0;
-  KnownMoment open_moment_;
-  std::string open_client_, open_method_, open_path_;
-  std::uint16_t open_status_ = 0;
+  OpenLine open_;  // the line that goes on in the next block
 };
+
+// Adds what earlier blocks know of the lines. Their views then also go into the batch.
+void complete(std::span<HitLine> lines, const LogBatch& batch) noexcept;
 
 }  // namespace assay::audit

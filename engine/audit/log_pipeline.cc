@@ -176,13 +176,8 @@ void LogPipeline::write(LogBatch* owned) {
   hand_over();
   std::unique_ptr<LogBatch> batch(owned);
   // After a failure the batches in flight are dropped: no verdict may follow one that is missing.
-  if (!halt_) {
-    const Result<bool> open = write_stage_.write(*batch);
-    if (!open) {
-      fail(open.error());
-    } else if (!*open) {
-      halt_ = true;
-    } else {
+  if (!halt_ && judge_rest(*batch)) {
+    if (went_on(write_stage_.write(*batch))) {
       count(*batch);
       if (checkpointer_ != nullptr && place_ && checkpointer_->is_due()) {
         if (Result<void> kept = keep(*place_, false); !kept) fail(kept.error());
@@ -194,15 +189,38 @@ void LogPipeline::write(LogBatch* owned) {
   idle_.push_back(std::move(batch));
 }
 
+// Writes the verdicts of a batch that has too many to hold them, and judges the rest of it in the meantime. Returns
+// false if the run ends here.
+bool LogPipeline::judge_rest(LogBatch& batch) {
+  while (batch.judged < batch.hit_count) {
+    if (!went_on(write_stage_.write_part(batch))) return false;
+    if (Result<void> judged = judge_stage_.judge(batch); !judged) {
+      fail(judged.error());
+      return false;
+    }
+  }
+  return true;
+}
+
+// Whether the output took what was written. If not, the run ends.
+bool LogPipeline::went_on(const Result<bool>& open) {
+  if (!open) {
+    fail(open.error());
+  } else if (!*open) {
+    halt_ = true;
+  }
+  return open && *open;
+}
+
 void LogPipeline::count(const LogBatch& batch) {
   const input::Block& block = batch.block;
   state_.lines += block.line_count + (block.ends_mid_line && !block.fault.empty() ? 1 : 0);
   state_.other_credentials += batch.other_credentials;
   state_.repeated_hours += batch.repeated_hours;
-  for (const Hit& hit : batch.hits) ++state_.tokens[hit.file];
+  for (const FileHits& hits : batch.hits_by_file) state_.tokens[hits.file] += hits.count;
   if (block.text.empty() && block.fault.empty()) return;
   if (!block.text.empty()) state_.was_read[block.file] = true;
-  place_ = batch.is_between_lines ? stream::place_behind(block, batch.first_record + batch.hits.size()) : std::nullopt;
+  place_ = batch.is_between_lines ? stream::place_behind(block, batch.first_record + batch.hit_count) : std::nullopt;
   const bool goes_on = place_ && place_->input == block.file;
   state_.directive = goes_on ? batch.directive : std::string();
   state_.known = goes_on ? batch.known : std::nullopt;

@@ -2,7 +2,7 @@
 //
 // read (serial, in order) -> load (parallel) -> arrange (serial, in order) -> search (parallel) -> link (serial, in
 // order) -> judge (parallel) -> write (serial, in order). The bounded number of batches in flight is the back-pressure
-// and the bound on memory.
+// and the bound on memory. A batch with more verdicts than its buffer holds is judged to its end while it is written.
 #pragma once
 
 #include <atomic>
@@ -70,6 +70,8 @@ class LogPipeline {
   void fill(LogBatch& batch, bool wait);
   std::unique_ptr<LogBatch> take_batch() EXCLUDES(mutex_);
   std::unique_ptr<TokenSearch> take_search() EXCLUDES(mutex_);
+  bool judge_rest(LogBatch& batch) EXCLUDES(mutex_);
+  bool went_on(const Result<bool>& open) EXCLUDES(mutex_);
   // Counts what the batch shows of its input.
   void count(const LogBatch& batch);
   // The first error ends the run.

@@ -1,6 +1,7 @@
 #include "audit/token_search.h"
 
 #include <algorithm>
+#include <new>
 
 #include "input/newlines.h"
 
@@ -21,98 +22,180 @@ const log::FileFormat& format_at(const LogBatch& batch, std::size_t at) noexcept
 // Bytes of a byte order mark.
 std::size_t mark_size(std::string_view text) noexcept { return text.starts_with("\xEF\xBB\xBF") ? 3 : 0; }
 
-LineMoment moment_of(const log::LineFacts& facts) noexcept {
+constexpr std::size_t kNoEvent = ~std::size_t{0};
+
+LineMoment moment_of(const log::TimeFacts& facts) noexcept {
   LineMoment moment{.at = facts.time, .repeated = facts.time && facts.repeated};
   if (!facts.time) moment.unreadable = facts.time_text;
   return moment;
 }
 
-void set_request(writers::Occurrence& occurrence, const log::LineFacts& facts) noexcept {
-  occurrence.client = facts.client;
-  occurrence.method = facts.method;
-  occurrence.path = facts.path;
-  occurrence.status = facts.status;
-}
-
 }  // namespace
 
 void TokenSearch::search(LogBatch& batch) {
-  const std::string_view bytes = batch.block.text;
-  line_ = {.number = batch.block.first_line};
-  line_.end = std::min(bytes.find('\n'), bytes.size());
-  is_read_ = is_known_ = false;
-  looked_back_ = hits_on_line_ = mark_ = 0;
-
-  found_.clear();
-  log::ScanCounts counts;
-  scanner_.scan(bytes, found_, batch.arena, counts);
-  auto kept = batch.kept_lines.begin();
-  auto joined = batch.joined.begin();
-  for (std::size_t i = 0; i < found_.size(); ++i) {
-    const log::FoundToken found = found_[i];
-    while (kept != batch.kept_lines.end() && kept->end <= found.begin) ++kept;
-    if (kept != batch.kept_lines.end() && kept->begin <= found.begin) continue;
-    for (; joined != batch.joined.end() && joined->at <= found.begin; ++joined) add_joined_hits(batch, *joined);
-    add_block_hit(batch, found);
+  begin(batch);
+  bool goes_on = next(batch.hits, kMostKeptHits);
+  count(batch.hits);
+  while (goes_on && next(spare_, kMostKeptHits)) {
+    batch.holds_hits = false;
+    count(spare_);
   }
-  for (; joined != batch.joined.end(); ++joined) add_joined_hits(batch, *joined);
-  batch.other_credentials += counts.other_credentials;
-  find_end(batch);
+  batch.other_credentials = counts_.other_credentials;
+  find_end();
+  if (!batch.holds_hits) {
+    batch.hits.clear();
+    spare_.clear();
+  }
 }
 
-// Makes line_ the line that holds byte `at`, which is not before it.
-void TokenSearch::go_to_line(const LogBatch& batch, std::size_t at) {
-  if (at <= line_.end) return;
+void TokenSearch::count(const Hits& hits) {
+  batch_->hit_count += hits.tokens.size();
+  for (const Hit& hit : hits.tokens) {
+    const std::size_t file = hits.lines[hit.line].file;
+    std::vector<FileHits>& files = batch_->hits_by_file;
+    if (files.empty() || files.back().file != file) files.push_back({file, 0});
+    ++files.back().count;
+  }
+}
+
+void TokenSearch::begin(LogBatch& batch) {
+  batch_ = &batch;
   const std::string_view bytes = batch.block.text;
-  const std::size_t begin = bytes.rfind('\n', at - 1) + 1;
-  line_.number += input::count_newlines(bytes.substr(line_.end, begin - line_.end));
-  line_.begin = begin;
-  line_.end = std::min(bytes.find('\n', at), bytes.size());
-  is_read_ = false;
+  scan_ = {};
+  counts_ = {};
+  scan_ended_ = false;
+  found_.clear();
+  next_found_ = kept_ = next_joined_ = 0;
+  joined_.text = nullptr;
+  line_texts_ = other_texts_ = nullptr;
+  set_line({.end = std::min(bytes.find('\n'), bytes.size()), .number = batch.block.first_line});
+  is_known_ = false;
+  looked_back_ = mark_ = 0;
+}
+
+// Empties `to`, but for what was read of a line whose hits go on.
+void TokenSearch::begin_portion(Hits& to) noexcept {
+  to.tokens.clear();
+  to.lines.clear();
+  to.token_texts.reset();
+  other_texts_ = nullptr;
+  for (base::Arena& texts : to.line_texts) {
+    if (is_read_ && &texts == line_texts_) continue;
+    texts.reset();
+    other_texts_ = &texts;
+  }
+  has_hit_line_ = false;
+}
+
+base::Arena& TokenSearch::next_line_texts() noexcept {
+  line_texts_ = other_texts_;
+  return *line_texts_;
+}
+
+bool TokenSearch::next(Hits& to, std::size_t most) {
+  begin_portion(to);
+  while (to.tokens.size() < most) {
+    if (joined_.text != nullptr) {
+      add_joined_hits(to, most);
+      continue;
+    }
+    const std::vector<JoinedText>& joined = batch_->joined;
+    const bool found_more = next_found_ < found_.size() || find_more(most - to.tokens.size());
+    const std::size_t at = found_more ? found_[next_found_].begin : batch_->block.text.size();
+    const std::vector<ByteRange>& kept = batch_->kept_lines;
+    while (kept_ < kept.size() && kept[kept_].end <= at) ++kept_;
+    if (found_more && kept_ < kept.size() && kept[kept_].begin <= at) {
+      ++next_found_;  // on a piece of a joined line
+    } else if (next_joined_ < joined.size() && (!found_more || joined[next_joined_].at <= at)) {
+      begin_joined(joined[next_joined_++]);
+    } else if (found_more) {
+      add_block_hit(to, found_[next_found_++]);
+    } else {
+      break;
+    }
+  }
+  return !to.tokens.empty();
+}
+
+bool TokenSearch::find_more(std::size_t most) {
+  found_.clear();
+  next_found_ = 0;
+  while (!scan_ended_ && found_.empty()) {
+    scan_ended_ = !scanner_.scan_part(batch_->block.text, scan_, most, found_, counts_);
+  }
+  return !found_.empty();
+}
+
+void TokenSearch::set_line(Line line) noexcept {
+  line_ = line;
+  is_read_ = has_hit_line_ = false;
   hits_on_line_ = 0;
 }
 
-// Reads what line_ says.
-void TokenSearch::read_line(LogBatch& batch) {
+// Makes line_ the line that holds byte `at`, which is not before it. No line ends between `at` and `end`.
+void TokenSearch::go_to_line(std::size_t at, std::size_t end) {
+  if (at <= line_.end) return;
+  const std::string_view bytes = batch_->block.text;
+  const std::size_t next = line_.end + 1;
+  // Most often it is the next line.
+  std::size_t begin = next;
+  std::uint64_t number = line_.number + 1;
+  if (bytes.substr(next, at - next).find('\n') != bytes.npos) {
+    begin = bytes.rfind('\n', at - 1) + 1;
+    number += input::count_newlines(bytes.substr(next, begin - next));
+  }
+  set_line({begin, std::min(bytes.find('\n', end), bytes.size()), number});
+}
+
+// Reads the time of line_, and its events.
+void TokenSearch::read_line() {
+  const input::Block& block = batch_->block;
   is_read_ = true;
   events_.clear();
-  facts_ = {};
-  moment_ = {};
-  takes_earlier_time_ = false;
-  if (line_.begin == 0 && batch.block.continues_line) return;  // the beginning of this line is in an earlier block
-  mark_ = batch.block.first_offset + line_.begin == 0 ? mark_size(batch.block.text) : 0;
+  // The beginning of an open line is in an earlier block.
+  const bool is_open = line_.begin == 0 && block.continues_line;
+  if (!is_open) mark_ = block.first_offset + line_.begin == 0 ? mark_size(block.text) : 0;
   const std::size_t begin = line_.begin + mark_;
-  const std::string_view line = without_return(batch.block.text.substr(begin, line_.end - begin));
-  const log::FileFormat& format = format_at(batch, line_.begin);
-  facts_ = format.read(line, batch.arena);
-  if (format.has_events()) format.events(line, batch.arena, events_);
-  moment_ = moment_of(facts_);
-  if (!facts_.time_text.empty()) {
-    know(moment_, batch.arena);
+  hit_line_ = {.file = block.file,
+               .number = line_.number,
+               .on_open_line = is_open,
+               .text = block.text.substr(begin, line_.end - begin),
+               .begin = begin};
+  if (is_open) return;
+  const std::string_view line = without_return(hit_line_.text);
+  const log::FileFormat& format = format_at(*batch_, line_.begin);
+  base::Arena& texts = next_line_texts();
+  const log::TimeFacts time = format.read_time(line, texts);
+  hit_line_.format = &format;
+  hit_line_.moment = moment_of(time);
+  if (format.has_events()) format.events(line, texts, events_);
+  if (!time.time_text.empty()) {
+    know(hit_line_.moment);
     looked_back_ = line_.end + 1;
-  } else if (batch.has_times && format.may_continue(line)) {
-    look_back(batch, line_.begin);
-    moment_ = is_known_ ? known_ : LineMoment{};
-    takes_earlier_time_ = !is_known_;
+  } else if (batch_->has_times && format.may_continue(line)) {
+    look_back(line_.begin);
+    hit_line_.moment = is_known_ ? known_ : LineMoment{};
+    hit_line_.takes_earlier_time = !is_known_;
   }
 }
 
 // Finds the last line before byte `before`, where a line begins or the block ends, that names a time. Each line is
 // looked at once, whatever the number of calls.
-void TokenSearch::look_back(LogBatch& batch, std::size_t before) {
-  const std::string_view bytes = batch.block.text;
+void TokenSearch::look_back(std::size_t before) {
+  const input::Block& block = batch_->block;
+  const std::string_view bytes = block.text;
   for (std::size_t end = before; end > looked_back_;) {
     const std::size_t line_end = bytes[end - 1] == '\n' ? end - 1 : end;
     const std::size_t begin = line_end == 0 ? 0 : bytes.rfind('\n', line_end - 1) + 1;
-    if (begin == 0 && batch.block.continues_line) break;
+    if (begin == 0 && block.continues_line) break;
     scratch_.reset();
-    const std::size_t mark = batch.block.first_offset + begin == 0 ? mark_size(bytes) : 0;
+    const std::size_t mark = block.first_offset + begin == 0 ? mark_size(bytes) : 0;
     const std::string_view line =
         without_return(bytes.substr(begin + mark, line_end - begin - std::min(mark, line_end)));
-    const log::FileFormat& format = format_at(batch, begin);
-    const log::LineFacts facts = format.read(line, scratch_);
+    const log::FileFormat& format = format_at(*batch_, begin);
+    const log::TimeFacts facts = format.read_time(line, scratch_);
     if (!facts.time_text.empty() || !format.may_continue(line)) {
-      know(moment_of(facts), batch.arena);
+      know(moment_of(facts));
       break;
     }
     end = begin;
@@ -120,82 +203,120 @@ void TokenSearch::look_back(LogBatch& batch, std::size_t before) {
   looked_back_ = std::max(looked_back_, before);
 }
 
-void TokenSearch::know(LineMoment moment, base::Arena& arena) {
-  moment.unreadable = arena.copy(moment.unreadable);
+void TokenSearch::know(LineMoment moment) {
+  if (!moment.unreadable.empty()) moment.unreadable = batch_->arena.copy(moment.unreadable);
   known_ = moment;
   is_known_ = true;
 }
 
-void TokenSearch::add_block_hit(LogBatch& batch, const log::FoundToken& found) {
-  go_to_line(batch, found.begin);
-  if (!is_read_) read_line(batch);
-  Hit hit{.file = batch.block.file, .line = line_.number, .moment = moment_, .takes_earlier_time = takes_earlier_time_};
-  hit.on_open_line = line_.begin == 0 && batch.block.continues_line;
-  hit.line_text = batch.block.text.substr(line_.begin + mark_, line_.end - line_.begin - mark_);
-  hit.occurrence.nth = ++hits_on_line_;
-  hit.occurrence.offset = batch.block.first_offset + found.begin;
-  add_hit(batch, found, found.begin - line_.begin - mark_, hit);
+void TokenSearch::add_block_hit(Hits& to, const log::FoundToken& found) {
+  go_to_line(found.begin, found.begin + found.size);
+  if (!is_read_) read_line();
+  const std::size_t event = events_.empty() ? kNoEvent : event_at(found.begin - hit_line_.begin);
+  add_hit(to, batch_->block.text, found, event,
+          {.offset = batch_->block.first_offset + found.begin, .nth = ++hits_on_line_});
 }
 
-void TokenSearch::add_joined_hits(LogBatch& batch, const JoinedText& joined) {
-  std::vector<log::FoundToken> found;
-  log::ScanCounts counts;
-  scanner_.scan(joined.text, found, batch.arena, counts);
-  batch.other_credentials += counts.other_credentials;
-  if (found.empty()) return;
+void TokenSearch::begin_joined(const JoinedText& joined) {
+  joined_.text = &joined;
+  joined_.scan = {};
+  joined_.ended = false;
+  joined_.found.clear();
+  joined_.next = 0;
+  joined_.nth = 0;
   is_read_ = false;
-  events_.clear();
-  facts_ = joined.format->read_joined(joined.text, joined.facts_line, batch.arena);
-  Hit hit{.file = joined.file, .moment = moment_of(facts_), .line_text = joined.facts_line};
-  hit.occurrence.nth = 0;
-  for (const log::FoundToken& token : found) {
+}
+
+// Adds the next hits of the joined line in hand, and ends it behind the last.
+void TokenSearch::add_joined_hits(Hits& to, std::size_t most) {
+  const JoinedText& joined = *joined_.text;
+  if (joined_.next == joined_.found.size()) {
+    joined_.found.clear();
+    joined_.next = 0;
+    if (!joined_.ended) {
+      joined_.ended = !scanner_.scan_part(joined.text, joined_.scan, most - to.tokens.size(), joined_.found, counts_);
+    }
+    if (joined_.found.empty() && joined_.ended) {
+      joined_.text = nullptr;
+      is_read_ = has_hit_line_ = false;
+      return;
+    }
+  }
+  if (!is_read_) {
+    is_read_ = true;
+    has_hit_line_ = false;
+    events_.clear();
+    hit_line_ = {.file = joined.file,
+                 .moment = moment_of(joined.format->read_time(joined.facts_line, next_line_texts())),
+                 .text = joined.facts_line,
+                 .joined = &joined,
+                 .format = joined.format.get()};
+  }
+  for (; joined_.next < joined_.found.size(); ++joined_.next) {
+    const log::FoundToken& token = joined_.found[joined_.next];
     const auto behind = std::upper_bound(joined.pieces.begin(), joined.pieces.end(), token.begin,
                                          [](std::size_t at, const log::Piece& piece) { return at < piece.begin; });
     const log::Piece& piece = behind == joined.pieces.begin() ? *behind : behind[-1];
-    hit.line = piece.line_number;
-    hit.occurrence.offset = piece.offset;
-    ++hit.occurrence.nth;
-    add_hit(batch, token, token.begin, hit);
+    if (piece.line_number != hit_line_.number) has_hit_line_ = false;
+    hit_line_.number = piece.line_number;
+    add_hit(to, joined.text, token, kNoEvent, {.offset = piece.offset, .nth = ++joined_.nth});
   }
 }
 
-// Adds what facts_ and events_ say of the token at byte `in_line` of its line.
-void TokenSearch::add_hit(LogBatch& batch, const log::FoundToken& found, std::size_t in_line, Hit hit) {
-  hit.token = found.token;
-  hit.occurrence.length = found.size;
-  hit.occurrence.decoded = found.decoded;
-  hit.occurrence.where = found.where;
-  const log::LineFacts* facts = &facts_;
+// The index of the event that holds byte `in_line` of the line; kNoEvent if none does.
+std::size_t TokenSearch::event_at(std::size_t in_line) const noexcept {
   const auto behind = std::upper_bound(events_.begin(), events_.end(), in_line,
                                        [](std::size_t at, const log::Event& event) { return at < event.begin; });
-  if (behind != events_.begin() && in_line < behind[-1].end) {
-    const log::Event& event = behind[-1];
-    facts = &event.facts;
-    hit.moment = moment_of(event.facts);
-    hit.takes_earlier_time = false;
-    hit.line_text = hit.line_text.substr(event.begin, event.end - event.begin);
+  if (behind == events_.begin() || in_line >= behind[-1].end) return kNoEvent;
+  return static_cast<std::size_t>(behind - events_.begin()) - 1;
+}
+
+// Adds the line, or its event, to the lines of the portion.
+void TokenSearch::add_hit_line(Hits& to, std::size_t event) {
+  HitLine& line = to.lines.emplace_back(hit_line_);
+  if (event != kNoEvent) {
+    const log::Event& found = events_[event];
+    // events_ is used for other lines before the hits are.
+    char* const room = line_texts_->allocate(sizeof(log::LineFacts), alignof(log::LineFacts));
+    line.facts = new (room) log::LineFacts(found.facts);
+    line.moment = moment_of(found.facts);
+    line.takes_earlier_time = false;
+    line.text = line.text.substr(found.begin, found.end - found.begin);
   }
-  for (const log::Region& region : facts->regions) {
-    if (region.begin <= in_line && in_line < region.end) hit.occurrence.where = region.where;
-  }
-  set_request(hit.occurrence, *facts);
-  batch.hits.push_back(hit);
+  has_hit_line_ = true;
+  hit_event_ = event;
+}
+
+// Adds a token. `hit` has its number and its offset.
+void TokenSearch::add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t event, Hit hit) {
+  if (!has_hit_line_ || event != hit_event_) add_hit_line(to, event);
+  hit.token = log::token_of(text, found, to.token_texts);
+  hit.begin = found.begin;
+  hit.length = found.size;
+  hit.decoded = found.decoded;
+  hit.line = static_cast<std::uint32_t>(to.lines.size() - 1);
+  to.tokens.push_back(hit);
 }
 
 // Finds what later blocks need to know of this one.
-void TokenSearch::find_end(LogBatch& batch) {
+void TokenSearch::find_end() {
+  LogBatch& batch = *batch_;
   const std::string_view bytes = batch.block.text;
   if (batch.block.ends_mid_line) {
     // Where the last line begins.
-    go_to_line(batch, bytes.size());
+    go_to_line(bytes.size(), bytes.size());
     batch.end.hits_on_last = hits_on_line_;
-    if (!is_read_) read_line(batch);
-    batch.end.last_facts = facts_;
-    batch.end.last_moment = moment_;
-    batch.end.last_takes_earlier_time = takes_earlier_time_;
+    if (!is_read_) read_line();
+    if (hit_line_.format != nullptr) {
+      batch.end.last_facts = hit_line_.format->read(without_return(hit_line_.text), batch.arena);
+      batch.end.last_facts.regions = {};
+    }
+    batch.end.last_moment = hit_line_.moment;
+    batch.end.last_moment.unreadable = batch.arena.copy(hit_line_.moment.unreadable);
+    batch.end.last_takes_earlier_time = hit_line_.takes_earlier_time;
   }
   if (!batch.has_times) return;
-  look_back(batch, bytes.size());
+  look_back(bytes.size());
   if (is_known_) batch.end.moment = known_;
 }
 

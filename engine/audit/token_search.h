@@ -1,4 +1,7 @@
-// The first parallel stage of an audit: finds the tokens of a block and reads what their lines say.
+// The first parallel stage of an audit: finds the tokens of a block and reads the times of their lines.
+//
+// A block may hold millions of tokens, so they are found in portions. A block with few is searched once and keeps them.
+// One with many keeps only what later blocks have to know, and is searched once more when its tokens are judged.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +12,26 @@
 #include "audit/log_batch.h"
 #include "base/arena.h"
 #include "log/format.h"
+#include "log/line_facts.h"
 #include "log/token_scanner.h"
 
 namespace assay::audit {
 
+// Hits that a batch keeps.
+inline constexpr std::size_t kMostKeptHits = 16384;
+
 // Not thread safe: each thread has its own.
 class TokenSearch {
  public:
-  // Fills hits, end, other_credentials of the batch. What earlier blocks would have to say stays open: the number of a
-  // token among those of a line that an earlier block began, and the moments of hits that are marked.
+  // Searches a whole batch: fills hits, hit_count, hits_by_file, end and other_credentials. What earlier blocks would
+  // have to say stays open: LineLinker says it.
   void search(LogBatch& batch);
+
+  // Begins to search a batch in portions. The batch outlives the search.
+  void begin(LogBatch& batch);
+  // Makes `to` the next hits: about `most` of them, and no more than that and TokenScanner::kMostBeyond. Their views
+  // hold until the next call. Returns false if there are no more.
+  bool next(Hits& to, std::size_t most);
 
  private:
   // A line of the block. `end` is where its line break is.
@@ -26,33 +39,65 @@ class TokenSearch {
     std::size_t begin = 0, end = 0;
     std::uint64_t number = 0;
   };
-  void add_block_hit(LogBatch& batch, const log::FoundToken& found);
-  void add_joined_hits(LogBatch& batch, const JoinedText& joined);
-  void go_to_line(const LogBatch& batch, std::size_t at);
-  void read_line(LogBatch& batch);
-  void add_hit(LogBatch& batch, const log::FoundToken& found, std::size_t in_line, Hit hit);
-  void look_back(LogBatch& batch, std::size_t before);
-  void know(LineMoment moment, base::Arena& arena);
-  void find_end(LogBatch& batch);
+  // The joined line in hand.
+  struct Joined {
+    const JoinedText* text = nullptr;  // null: none
+    log::ScanState scan;
+    bool ended = false;  // everything of it was found
+    std::vector<log::FoundToken> found;
+    std::size_t next = 0;  // of `found`
+    std::uint64_t nth = 0;
+  };
+
+  void begin_portion(Hits& to) noexcept;
+  base::Arena& next_line_texts() noexcept;
+  bool find_more(std::size_t most);
+  void add_block_hit(Hits& to, const log::FoundToken& found);
+  void begin_joined(const JoinedText& joined);
+  void add_joined_hits(Hits& to, std::size_t most);
+  void go_to_line(std::size_t at, std::size_t end);
+  void set_line(Line line) noexcept;
+  void read_line();
+  void add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t event, Hit hit);
+  void add_hit_line(Hits& to, std::size_t event);
+  std::size_t event_at(std::size_t in_line) const noexcept;
+  void look_back(std::size_t before);
+  void know(LineMoment moment);
+  void find_end();
+  void count(const Hits& hits);
 
   log::TokenScanner scanner_;
+  LogBatch* batch_ = nullptr;
+
+  // What the scanner found in the block and was not taken yet.
+  log::ScanState scan_;
+  log::ScanCounts counts_;
+  bool scan_ended_ = false;
   std::vector<log::FoundToken> found_;
-  base::Arena scratch_;
+  std::size_t next_found_ = 0;
+  std::size_t kept_ = 0, next_joined_ = 0;  // of the batch's kept lines, and of its joined ones
+  Joined joined_;
 
   // The line that was looked at last.
   Line line_;
-  bool is_read_ = false;  // what follows is of line_
-  log::LineFacts facts_;
+  bool is_read_ = false;  // what follows is of line_, or of the joined line in hand
+  HitLine hit_line_;
   std::vector<log::Event> events_;
-  LineMoment moment_;
-  bool takes_earlier_time_ = false;
+  base::Arena* line_texts_ = nullptr;   // what was written anew for it
+  base::Arena* other_texts_ = nullptr;  // for the lines behind it
   std::uint64_t hits_on_line_ = 0;
   std::size_t mark_ = 0;  // bytes of a byte order mark before the first line of a file
+  // Whether the last of the portion's lines is that of line_, and of which of events_; kNoEvent: of none.
+  bool has_hit_line_ = false;
+  std::size_t hit_event_ = 0;
 
   // The last line before looked_back_ that names a time in its place.
   std::size_t looked_back_ = 0;
   bool is_known_ = false;  // false: an earlier block may hold it
   LineMoment known_;
+  base::Arena scratch_;
+
+  Hits spare_;  // those of a batch that cannot keep them
 };
 
 }  // namespace assay::audit

@@ -539,62 +539,41 @@ TimeReading TimeReader::read(std::string_view text) const noexcept {
 
 namespace {
 
-// "28/Nov/2026:12:00:00 +0000" and no more; nothing for all other texts.
-std::optional<Instant> read_common_log_time(std::string_view text) noexcept {
-  if (text.size() != 26) return std::nullopt;
-  const char* const c = text.data();
-  if (c[2] != '/' || c[6] != '/' || c[11] != ':' || c[14] != ':' || c[17] != ':' || c[20] != ' ') return std::nullopt;
-  if (c[21] != '+' && c[21] != '-') return std::nullopt;
-  bool holds = true;
-  const auto two = [&](std::size_t at) {
-    const unsigned tens = static_cast<unsigned>(c[at] - '0'), ones = static_cast<unsigned>(c[at + 1] - '0');
-    holds = holds && tens < 10 && ones < 10;
+// The three letters of a month as one number, the first in either case, so that twelve comparisons are cheap.
+constexpr std::uint32_t packed_month(const char* name) noexcept {
+  return static_cast<std::uint32_t>(name[0] | 0x20) << 16 | static_cast<std::uint32_t>(name[1] & 0xFF) << 8 |
+         static_cast<std::uint32_t>(name[2] & 0xFF);
+}
+constexpr std::array<std::uint32_t, 12> kPackedMonths = [] {
+  std::array<std::uint32_t, 12> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = packed_month(kMonths[i].data());
+  return all;
+}();
+
+// "28/Nov/2026:12:00:00 +0000" at the beginning of a text of 26 bytes or more; false for all other texts.
+bool read_common_log_time(const char* c, Instant& at) noexcept {
+  if (c[2] != '/' || c[6] != '/' || c[11] != ':' || c[14] != ':' || c[17] != ':' || c[20] != ' ') return false;
+  if ((c[21] != '+' && c[21] != '-') || !is_letter(c[3])) return false;
+  unsigned wrong = 0;  // bits beyond those of a digit
+  const auto two = [&](std::size_t place) {
+    const auto tens = static_cast<unsigned>(c[place] - '0'), ones = static_cast<unsigned>(c[place + 1] - '0');
+    wrong |= (tens > 9) | (ones > 9);
     return static_cast<int>(tens * 10 + ones);
   };
   const int day = two(0), century = two(7), year = two(9), hour = two(12), minute = two(15), second = two(18);
   const int offset_hour = two(22), offset_minute = two(24);
-  holds = holds && hour < 24 && minute < 60 && second < 60 && offset_hour < 24 && offset_minute < 60;
-  // The three letters of each month as one number, so that twelve comparisons are cheap.
-  constexpr auto packed = [](const char* name) {
-    return static_cast<std::uint32_t>(name[0] | 0x20) << 16 | static_cast<std::uint32_t>(name[1] & 0xFF) << 8 |
-           static_cast<std::uint32_t>(name[2] & 0xFF);
-  };
-  static constexpr std::array<std::uint32_t, 12> kPacked = [packed] {
-    std::array<std::uint32_t, 12> all{};
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = packed(kMonths[i].data());
-    return all;
-  }();
-  const std::uint32_t wanted = packed(c + 3);
+  if (wrong != 0 || hour > 23 || minute > 59 || second > 59 || offset_hour > 23 || offset_minute > 59) return false;
+  const std::uint32_t wanted = packed_month(c + 3);
   unsigned month = 1;
-  while (month <= 12 && kPacked[month - 1] != wanted) ++month;
-  if (!holds || month > 12 || !is_letter(c[3])) return std::nullopt;
+  while (month <= 12 && kPackedMonths[month - 1] != wanted) ++month;
   const std::chrono::year_month_day date{std::chrono::year(century * 100 + year), std::chrono::month(month),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return std::nullopt;
+  if (month > 12 || !date.ok()) return false;
   const Seconds offset = (offset_hour * 60 + offset_minute) * 60;
   const Seconds local =
       std::chrono::sys_days(date).time_since_epoch().count() * 86400 + hour * 3600 + minute * 60 + second;
-  return Instant{c[21] == '-' ? local + offset : local - offset, 0};
-}
-
-// The two forms that most logs have, without the cost of a pattern. Nothing if the pattern has to decide.
-std::optional<TimeReader::Prefix> read_frequent(std::string_view text, TimeForm form) noexcept {
-  constexpr std::size_t kLeastDate = 20;
-  if (!form.has_zone || text.size() < kLeastDate) return std::nullopt;
-  std::optional<Instant> at;
-  std::size_t size = 0;
-  if (form.row == kRfc3339Row) {
-    const auto ends = [](char next) { return next == ' ' || next == '\t' || next == ']'; };
-    size = static_cast<std::size_t>(std::find_if(text.begin() + (kLeastDate - 1), text.end(), ends) - text.begin());
-    at = parse_rfc3339(text.substr(0, size));
-  } else if (form.row == kCommonLogRow) {
-    constexpr std::size_t kSize = 26;
-    size = kSize;
-    const char next = text.size() > kSize ? text[kSize] : '\0';
-    if (!is_digit(next) && !is_letter(next) && next != ':' && next != '[')
-      at = read_common_log_time(text.substr(0, kSize));
-  }
-  return at ? std::optional(TimeReader::Prefix{form, size, {at, {}}}) : std::nullopt;
+  at = {c[21] == '-' ? local + offset : local - offset, 0};
+  return true;
 }
 
 // Whether a text that begins like this can fit the row: years have four digits, days one or two.
@@ -611,6 +590,24 @@ bool may_begin(std::string_view pattern, std::string_view text) noexcept {
 }
 
 }  // namespace
+
+std::size_t TimeReader::read_frequent(std::string_view text, TimeForm form, Instant& at) noexcept {
+  constexpr std::size_t kLeastDate = 20, kCommonLog = 26;
+  if (!form.has_zone || text.size() < kLeastDate) return 0;
+  if (form.row == kCommonLogRow && text.size() >= kCommonLog) {
+    const char next = text.size() > kCommonLog ? text[kCommonLog] : '\0';
+    if (is_digit(next) || is_letter(next) || next == ':' || next == '[') return 0;
+    return read_common_log_time(text.data(), at) ? kCommonLog : 0;
+  }
+  if (form.row != kRfc3339Row) return 0;
+  const auto ends = [](char next) { return next == ' ' || next == '\t' || next == ']'; };
+  const auto size =
+      static_cast<std::size_t>(std::find_if(text.begin() + (kLeastDate - 1), text.end(), ends) - text.begin());
+  const std::optional<Instant> read = parse_rfc3339(text.substr(0, size));
+  if (!read) return 0;
+  at = *read;
+  return size;
+}
 
 std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text, TimeForm form) const noexcept {
   const auto word_of = [&] { return text.substr(0, text.find_first_of(" \t")); };
@@ -633,7 +630,8 @@ std::optional<TimeReader::Prefix> TimeReader::read_prefix(std::string_view text,
   }
   if (form.row == kToldRow ? format_.empty() : form.row >= std::size(kForms)) return std::nullopt;
   if (form.row != kToldRow) {
-    if (const std::optional<Prefix> prefix = read_frequent(text, form)) return prefix;
+    Instant at;
+    if (const std::size_t size = read_frequent(text, form, at); size != 0) return Prefix{form, size, {at, {}}};
   }
   Scanner scanner(form.row == kToldRow ? std::string_view(format_) : kForms[form.row], text);
   const std::size_t size = scanner.prefix(form.has_zone);

@@ -71,6 +71,10 @@ class TimeReader {
   // read.
   std::optional<Prefix> read_prefix(std::string_view text, TimeForm form) const noexcept;
 
+  // Reads only what most logs hold: RFC 3339 with a zone, and "28/Nov/2026:12:00:00 +0000". Returns the size of the
+  // time that `text` begins with and sets `at`; or returns 0, and read_prefix has to decide.
+  static std::size_t read_frequent(std::string_view text, TimeForm form, Instant& at) noexcept;
+
   // The form in the language of strptime(3), as far as that has words for it, with what stands between date and time in
   // the example. For messages.
   std::string pattern_of(TimeForm form, std::string_view example) const;

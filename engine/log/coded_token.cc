@@ -1,6 +1,7 @@
 #include "log/coded_token.h"
 
 #include <algorithm>
+#include <array>
 
 #include "jose/ascii.h"
 
@@ -109,6 +110,13 @@ CodedChar after_ampersand(std::string_view text) noexcept {
   return coded(code, begin + at + 1, Coding::html_entity);
 }
 
+// The bytes with which coded characters end: hexadecimal digits, ';', and what stands behind a backslash.
+constexpr std::array<bool, 256> kMayEndCodedChar = [] {
+  std::array<bool, 256> may{};
+  for (const char c : std::string_view("0123456789abcdefABCDEF;ntr\"/'")) may[static_cast<unsigned char>(c)] = true;
+  return may;
+}();
+
 }  // namespace
 
 CodedChar coded_char_at(std::string_view text, std::size_t at) noexcept {
@@ -126,6 +134,7 @@ CodedChar coded_char_at(std::string_view text, std::size_t at) noexcept {
 }
 
 CodedChar coded_char_before(std::string_view text, std::size_t from, std::size_t end) noexcept {
+  if (end <= from || !kMayEndCodedChar[static_cast<unsigned char>(text[end - 1])]) return {};
   const std::size_t first = std::max(from, end - std::min(end, kLongest));
   for (std::size_t at = end; at > first; --at) {
     if (!begins_coded_char(text[at - 1])) continue;

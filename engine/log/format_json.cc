@@ -283,17 +283,23 @@ std::vector<Path> paths_of(const JsonShape& shape) {
 class RecordReader {
  public:
   RecordReader(std::span<const Path> paths, LineBuilder& to) noexcept : paths_(paths), to_(to) { matched_.fill(0); }
+  // Reads only the time. `paths` are those of time and date, and `has_date` says whether there is one of a date.
+  RecordReader(std::span<const Path> paths, bool has_date, LineBuilder& to) noexcept : RecordReader(paths, to) {
+    reads_only_time_ = true;
+    needs_date_ = has_date;
+  }
 
   bool open(int depth, const JsonKey& key, std::size_t, bool) {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       if (is_on(i, depth, key) && paths_[i].steps.size() > level(depth) + 1)
         matched_[i] = static_cast<std::uint8_t>(level(depth) + 1);
     }
+    has_texts_ = has_texts_ || time.empty();
+    if (reads_only_time_) return true;
     const auto below = static_cast<std::size_t>(depth) + 1;
     senses_[below] = inherited(sense_at(depth, key));
     named_[below] = FieldSense::none;
     values_[below] = {};
-    has_texts_ = has_texts_ || time.empty();
     return true;
   }
   void close(int depth) noexcept {
@@ -311,9 +317,10 @@ class RecordReader {
         look_inside(i, depth, value);
       }
     }
-    if (!is_string || base_ > 0) return true;
-    has_texts_ = has_texts_ || (time.empty() && !is_of_logger(key.name));
-    if (is_placed) return true;
+    if (is_string && base_ == 0) has_texts_ = has_texts_ || (time.empty() && !is_of_logger(key.name));
+    // Of two times the first one counts, so nothing behind it matters, unless texts stand before it (finish()).
+    if (reads_only_time_) return has_texts_ || time.empty() || (needs_date_ && date.empty());
+    if (!is_string || base_ > 0 || is_placed) return true;
     const FieldSense sense = sense_at(depth, key);
     to_.field(sense, value);
     note_name(static_cast<std::size_t>(depth), key, value);
@@ -422,6 +429,7 @@ class RecordReader {
   std::span<const Path> paths_;
   LineBuilder& to_;
   std::size_t base_ = 0;
+  bool reads_only_time_ = false, needs_date_ = false;
   std::array<std::uint8_t, kMostPlaces> matched_;
   std::array<FieldSense, json::kMostDepth + 1> senses_{};
   std::array<FieldSense, json::kMostDepth + 1> named_{};         // what {"name":...} says of the "value" beside it
@@ -454,15 +462,16 @@ class RecordFinder {
   bool has_arrays_;
 };
 
-// A time that may be two fields.
-void read_time(std::string_view date, std::string_view clock, const LineTime& time, LineBuilder& to) {
-  if (date.empty()) return time.read_whole(clock, to.facts);
-  const std::size_t size = date.size() + 1 + clock.size();
-  char* const both = to.arena().allocate(size);
-  std::copy(date.begin(), date.end(), both);
-  both[date.size()] = ' ';
-  std::copy(clock.begin(), clock.end(), both + date.size() + 1);
-  time.read_whole({both, size}, to.facts);
+// Reads the time that a reader found.
+void read_found_time(const RecordReader& reader, const LineTime& time, base::Arena& arena, TimeFacts& facts) {
+  if (reader.time.empty()) return;
+  if (reader.date.empty()) return time.read_whole(reader.time, facts);
+  const std::size_t size = reader.date.size() + 1 + reader.time.size();
+  char* const both = arena.allocate(size);
+  std::copy(reader.date.begin(), reader.date.end(), both);
+  both[reader.date.size()] = ' ';
+  std::copy(reader.time.begin(), reader.time.end(), both + reader.date.size() + 1);
+  time.read_whole({both, size}, facts);
 }
 
 void read_record(std::span<const Path> paths, const LineTime& time, const Inner& inner, std::string_view record,
@@ -472,7 +481,7 @@ void read_record(std::span<const Path> paths, const LineTime& time, const Inner&
   reader.finish();
   constexpr std::uint16_t kUnauthorized = 401;
   if (reader.is_refused) to.facts.status = kUnauthorized;
-  if (!reader.time.empty()) read_time(reader.date, reader.time, time, to);
+  read_found_time(reader, time, to.arena(), to.facts);
   if (inner.format != nullptr && reader.carried.data() != nullptr)
     read_inner(inner, reader.carried, InnerCoding::json, to);
 }
@@ -486,7 +495,12 @@ class JsonFormat final : public FileFormat {
         time_(std::move(time)),
         needs_zone_(needs_zone),
         needs_year_(needs_year),
-        inner_(std::move(inner)) {}
+        inner_(std::move(inner)) {
+    for (const Path& path : paths_) {
+      if (path.role == JsonRole::time || path.role == JsonRole::date) time_paths_.push_back(path);
+      has_date_ = has_date_ || path.role == JsonRole::date;
+    }
+  }
 
   std::string_view name() const noexcept override { return name_.empty() ? shape_.name : name_; }
   Joining joining() const noexcept override { return shape_.joining; }
@@ -508,6 +522,16 @@ class JsonFormat final : public FileFormat {
     return to.finish();
   }
 
+  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
+    if (inner_.gives_time) return read(line, arena);
+    LineBuilder builder(line, arena);
+    RecordReader reader(time_paths_, has_date_, builder);
+    walk_json(line, reader);
+    reader.finish();
+    read_found_time(reader, time_, arena, builder.facts);
+    return builder.facts;
+  }
+
   void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const override {
     if (!has_events()) return;
     RecordFinder finder(line, shape_.events, shape_.has_arrays);
@@ -522,7 +546,8 @@ class JsonFormat final : public FileFormat {
  private:
   JsonShape shape_;
   std::string name_;  // empty: that of the shape
-  std::vector<Path> paths_;
+  std::vector<Path> paths_, time_paths_;
+  bool has_date_ = false;
   LineTime time_;
   bool needs_zone_, needs_year_;
   Inner inner_;

@@ -359,13 +359,30 @@ bool holds_field_of_time(std::string_view text) noexcept {
   return false;
 }
 
+// The elements up to the last time of a pattern.
+std::span<const Element> up_to_time(std::span<const Element> elements) noexcept {
+  const auto is_time = [](const Element& element) {
+    return element.kind == Kind::time || element.kind == Kind::time_prefix;
+  };
+  while (!elements.empty() && !is_time(elements.back())) elements = elements.first(elements.size() - 1);
+  return elements;
+}
+
+// Which facts a Matcher reads. Whether a line fits does not depend on it.
+enum class Facts : std::uint8_t { all, time };
+
 // Reads one line by one pattern.
 class Matcher {
  public:
   // If `is_strict`, only an address or the name of a host is a client, so that no word of another format becomes one.
   Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, bool is_strict,
-          LineBuilder& to) noexcept
-      : elements_(elements), line_(line), time_(time), is_strict_(is_strict), to_(to) {}
+          LineBuilder& to, Facts facts = Facts::all) noexcept
+      : elements_(elements),
+        line_(line),
+        time_(time),
+        is_strict_(is_strict),
+        to_(to),
+        reads_all_(facts == Facts::all) {}
 
   // True if the line fits as far as it must. Facts that stand before the first difference are read even if it does not,
   // except those that another text of the line may have forged.
@@ -487,6 +504,7 @@ class Matcher {
   // A time that the end of the line cuts is none; texts that it cuts still have their place.
   bool take(const Element& element, std::string_view text, bool is_whole) {
     const bool is_word = !element.may_hold_blank || text.find(' ') == std::string_view::npos;
+    const bool is_fact = reads_all_ && is_whole;
     switch (element.kind) {
       case Kind::word:
         return is_word && (element.is_quoted || !text.empty());
@@ -509,21 +527,21 @@ class Matcher {
       case Kind::tag:
         return text == "P" || text == "F" || text.starts_with("P:") || text.starts_with("F:");
       case Kind::client:
-        if (is_whole && is_word) to_.client(text);
+        if (is_fact && is_word) to_.client(text);
         return is_word && (!is_strict_ || is_host(text));
       case Kind::address:
-        if (is_whole && is_address(text)) to_.client(text);
+        if (is_fact && is_address(text)) to_.client(text);
         return is_address(text);
       case Kind::peer: {
         const std::size_t colon = text.rfind(':');
-        if (is_whole && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
+        if (is_fact && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
         return is_word && colon != std::string_view::npos;
       }
       case Kind::status:
         if (is_whole) to_.status(text);
         return is_word && (to_.facts.status != 0 || text == "-" || text == "-1" || text == "0" || text == "000");
       case Kind::method:
-        to_.method(text);
+        if (reads_all_) to_.method(text);
         return is_word;
       case Kind::time:
         if (is_whole) time_.read_whole(text, to_.facts);
@@ -533,22 +551,22 @@ class Matcher {
         had_client_ = !to_.facts.client.empty();
         had_status_ = to_.facts.status != 0;
         had_time_ = has_time(to_.facts);
-        to_.request(text);
+        if (reads_all_) to_.request(text);
         return true;
       case Kind::url:
-        to_.url(text);
+        if (reads_all_) to_.url(text);
         return is_word;
       case Kind::referrer:
-        to_.region(text, Where::referrer);
+        if (reads_all_) to_.region(text, Where::referrer);
         return true;
       case Kind::authorization:
-        to_.region(text, Where::authorization);
+        if (reads_all_) to_.region(text, Where::authorization);
         return true;
       case Kind::cookie:
-        to_.region(text, Where::cookie);
+        if (reads_all_) to_.region(text, Where::cookie);
         return true;
       case Kind::query:
-        to_.region(text, Where::query);
+        if (reads_all_) to_.region(text, Where::query);
         return true;
       default:
         return true;  // any text
@@ -650,6 +668,7 @@ class Matcher {
   const LineTime& time_;
   bool is_strict_;
   LineBuilder& to_;
+  const bool reads_all_;
   std::size_t at_ = 0;
   // Where the request ends, and what was known before it; 0: none was read.
   std::size_t request_end_ = 0;
@@ -673,6 +692,9 @@ class TextFormat final : public FileFormat {
       return is_inner ? reading_.inner.format != nullptr : holds_fact(kind);
     };
     while (!elements_.empty() && !counts(elements_.back().kind)) elements_ = elements_.first(elements_.size() - 1);
+    // A time behind a request counts only if no text there may have forged it, and read() looks for that.
+    const bool may_read_time = !reading_.inner.gives_time && !has(up_to_time(elements_), {Kind::request});
+    if (may_read_time) time_elements_ = up_to_time(elements_);
   }
 
   std::string_view name() const noexcept override { return reading_.name; }
@@ -707,10 +729,18 @@ class TextFormat final : public FileFormat {
     return to.finish();
   }
 
+  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
+    if (time_elements_.empty()) return read(line, arena);
+    LineBuilder builder(line, arena);
+    Matcher(time_elements_, line, reading_.time, false, builder, Facts::time).run();
+    return builder.facts;
+  }
+
  private:
   const TextRow& row_;
   TextReading reading_;
   std::span<const Element> elements_;
+  std::span<const Element> time_elements_;  // those up to the time; empty: read_time() has to read all
   bool is_of_requests_ = false;  // each line is one record
 };
 

@@ -126,23 +126,21 @@ std::string_view address_of(std::string_view text) noexcept {
   return holds && text != "-" ? text : std::string_view();
 }
 
-struct Mark {
-  std::size_t at, size;
-};
+// What begins a question mark, be it coded or not, and what begins a fragment.
+constexpr std::array<bool, 256> kMayEndPath = [] {
+  std::array<bool, 256> may{};
+  for (const char c : {'?', '%', '\\', '#'}) may[static_cast<unsigned char>(c)] = true;
+  return may;
+}();
 
-// The first question mark of a URL, be it coded or not: what follows it may hold secrets.
-Mark find_mark(std::string_view text) noexcept {
-  constexpr std::string_view kFirst = "?%\\";
+// The size of the question mark, coded or not, with which a text begins; 0 if it begins with none.
+std::size_t mark_size(std::string_view text) noexcept {
   constexpr std::string_view kCoded[] = {"%3f", "%3F", "%253f", "%253F", "\\u003f", "\\u003F", "\\x3f", "\\x3F"};
-  for (std::size_t at = text.find_first_of(kFirst); at != std::string_view::npos;
-       at = text.find_first_of(kFirst, at + 1)) {
-    const std::string_view rest = text.substr(at);
-    if (rest.front() == '?') return {at, 1};
-    for (const std::string_view coded : kCoded) {
-      if (rest.starts_with(coded)) return {at, coded.size()};
-    }
+  if (text.front() == '?') return 1;
+  for (const std::string_view coded : kCoded) {
+    if (text.starts_with(coded)) return coded.size();
   }
-  return {std::string_view::npos, 0};
+  return 0;
 }
 
 // The parts of a URL.
@@ -151,18 +149,29 @@ struct Url {
 };
 Url take_apart(std::string_view text) noexcept {
   Url url;
-  if (const std::size_t hash = text.find('#'); hash != std::string_view::npos) {
-    url.fragment = text.substr(hash + 1);
-    text = text.substr(0, hash);
+  // What follows the first question mark may hold secrets, so no part of it is path. A fragment may hold one, too.
+  std::size_t end = 0;
+  for (; end < text.size(); ++end) {
+    if (!kMayEndPath[static_cast<unsigned char>(text[end])]) continue;
+    if (text[end] == '#') {
+      url.fragment = text.substr(end + 1);
+      break;
+    }
+    if (const std::size_t mark = mark_size(text.substr(end)); mark != 0) {
+      const std::string_view behind = text.substr(end + mark);
+      const std::size_t hash = std::min(behind.find('#'), behind.size());
+      url.query = behind.substr(0, hash);
+      if (hash != behind.size()) url.fragment = behind.substr(hash + 1);
+      break;
+    }
   }
-  if (const Mark mark = find_mark(text); mark.at != std::string_view::npos) {
-    url.query = text.substr(mark.at + mark.size);
-    text = text.substr(0, mark.at);
-  }
-  const std::size_t scheme = text.find("://");
-  if (scheme != std::string_view::npos && scheme < text.find('/')) {
-    const std::size_t slash = text.find('/', scheme + 3);
-    text = slash == std::string_view::npos ? std::string_view() : text.substr(slash);
+  text = text.substr(0, end);
+  if (!text.starts_with('/')) {
+    const std::size_t scheme = text.find("://");
+    if (scheme != std::string_view::npos && scheme < text.find('/')) {
+      const std::size_t slash = text.find('/', scheme + 3);
+      text = slash == std::string_view::npos ? std::string_view() : text.substr(slash);
+    }
   }
   if (text.starts_with('/') || text.starts_with("\\/") || text == "*") url.path = text;
   return url;
@@ -273,8 +282,10 @@ void LineBuilder::path(std::string_view text) {
 }
 
 void LineBuilder::url(std::string_view text) {
-  path(take_apart(text).path);
-  url_regions(text);
+  const Url parts = take_apart(text);
+  path(parts.path);
+  region(parts.query, Where::query);
+  region(parts.fragment, Where::fragment);
 }
 
 void LineBuilder::url_regions(std::string_view text) {

@@ -22,7 +22,8 @@ struct Region {
   Where where = Where::text;
 };
 
-struct LineFacts {
+// What a line says of its time.
+struct TimeFacts {
   // The moment in the line's own time field. It never comes from another text of the line.
   std::optional<Instant> time;
   base::TimeFault fault = base::TimeFault::unreadable;  // only if there is no `time` and `time_text` is not empty
@@ -31,6 +32,9 @@ struct LineFacts {
   // The time as written, without quotes and escapes. Two fields with blanks between them are one text. Empty: no time
   // stands in its place, so this line may continue another one, like a line of a stack trace.
   std::string_view time_text;
+};
+
+struct LineFacts : TimeFacts {
   std::string_view client;          // address without port and brackets; empty: none
   std::string_view method;          // empty: none
   std::string_view path;            // without scheme, host, query and fragment, coded as on the line; empty: none

@@ -15,13 +15,13 @@ struct LineTime {
   std::optional<base::TimeForm> form;  // nothing: not learnt, and every form is tried
 
   // Reads a text that is a time as a whole. Leaves the facts as they are if it is empty or "-".
-  void read_whole(std::string_view text, LineFacts& facts) const noexcept;
+  void read_whole(std::string_view text, TimeFacts& facts) const noexcept;
   // Reads the time that `text` begins with. Returns its size; 0 if it begins with none.
-  std::size_t read_prefix(std::string_view text, LineFacts& facts) const noexcept;
+  std::size_t read_prefix(std::string_view text, TimeFacts& facts) const noexcept;
 };
 
 // True if a line like this has a time in its place, even if its zone or year is not told.
-inline bool has_time(const LineFacts& facts) noexcept {
+inline bool has_time(const TimeFacts& facts) noexcept {
   return facts.time.has_value() || (!facts.time_text.empty() && facts.fault != base::TimeFault::unreadable);
 }
 

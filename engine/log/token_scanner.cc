@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "jose/ascii.h"
-#include "log/token_scanner_where.h"
 #include "log/token_scanner_word.h"
 
 namespace assay::log {
@@ -25,23 +25,26 @@ struct Part {
   std::uint8_t codings = 0;
 };
 
-// One scan of one text.
+// A part of the scan of one text.
 class Scan {
  public:
-  Scan(const codec::TokenMarksKernel& kernel, KnownHeaders& known, std::string_view text,
-       std::vector<FoundToken>& found, base::Arena& arena, ScanCounts& counts) noexcept
-      : kernel_(kernel), known_(known), text_(text), found_(found), arena_(arena), counts_(counts) {}
+  Scan(const codec::TokenMarksKernel& kernel, KnownHeaders& known, std::string_view text, ScanState& state,
+       std::vector<FoundToken>& found, ScanCounts& counts) noexcept
+      : kernel_(kernel), known_(known), text_(text), state_(state), found_(found), counts_(counts) {}
 
-  void run() {
-    for (std::size_t from = 0;;) {
-      const codec::TokenMarks marks = kernel_.find(text_.data(), text_.size(), from);
-      if (marks.bits == 0) return;
+  // Returns false at the end of the text.
+  bool run(std::size_t most) {
+    const std::size_t before = found_.size();
+    while (found_.size() - before < most) {
+      const codec::TokenMarks marks = kernel_.find(text_.data(), text_.size(), state_.from);
+      if (marks.bits == 0) return false;
       for (std::uint64_t bits = marks.bits; bits != 0; bits &= bits - 1) {
         const std::size_t at = marks.begin + static_cast<std::size_t>(__builtin_ctzll(bits));
-        if (at >= resume_) look_at_mark(at);
+        if (at >= state_.resume) look_at_mark(at);
       }
-      from = std::max(marks.begin + 64, resume_);
+      state_.from = std::max(marks.begin + 64, state_.resume);
     }
+    return true;
   }
 
  private:
@@ -51,7 +54,7 @@ class Scan {
         take_token(at, false);
         return;
       case codec::TokenMark::coded_header:
-        if (const CodedChar first = coded_char_before(text_, resume_, at + 1); first.plain == 'e') {
+        if (const CodedChar first = coded_char_before(text_, state_.resume, at + 1); first.plain == 'e') {
           take_token(at + 1 - first.size, false);
         }
         return;
@@ -161,11 +164,11 @@ class Scan {
       return {HeaderForm::whole, known->is_encrypted};
     }
     // Many headers may begin in one run of base64url, but only one can end there.
-    if (begin >= run_end_) run_end_ = part_at(begin).end;
-    HeaderLook look = look_at_header(text_.substr(begin, run_end_ - begin));
+    if (begin >= state_.run_end) state_.run_end = part_at(begin).end;
+    HeaderLook look = look_at_header(text_.substr(begin, state_.run_end - begin));
     if (look.form == HeaderForm::other) return look;
     const Part part = part_at(begin);
-    if (part.end != run_end_) return {};  // it begins inside a coded character
+    if (part.end != state_.run_end) return {};  // it begins inside a coded character
     const bool has_dot = take_dot(part, token);
     if (look.form == HeaderForm::whole && !has_dot) {
       if (!is_credential) return {};
@@ -254,37 +257,25 @@ class Scan {
     if (look.form == HeaderForm::other) return false;
     if (look.form == HeaderForm::whole && !take_parts(look.is_encrypted, token)) return false;
     // What was counted as an opaque text is, or holds, a token.
-    if (begin < opaque_end_ && opaque_counted_) --counts_.other_credentials;
-    opaque_end_ = 0;
+    if (begin < state_.opaque_end && state_.opaque_counted) --counts_.other_credentials;
+    state_.opaque_end = 0;
     add(token, false);
     return true;
   }
 
   void add(const Extent& token, bool masked) {
-    FoundToken found;
-    found.begin = token.begin;
-    found.size = token.end - token.begin;
-    const std::string_view written = text_.substr(found.begin, found.size);
-    found.token = token.codings == 0 ? written : without_codings(written);
-    found.decoded = static_cast<std::uint8_t>(token.codings | codings_beside(token));
-    found.masked = masked;
-    found.where = where_of(text_, token.begin, token.end, before_);
-    before_ = {token.end, found.where};
-    resume_ = token.end;
-    found_.push_back(found);
-  }
-
-  std::string_view without_codings(std::string_view written) {
-    char* const to = arena_.allocate(written.size());
-    const std::size_t size = undo_codings(written, true, to);
-    arena_.shrink_last(written.size(), size);
-    return {to, size};
+    found_.push_back({.begin = token.begin,
+                      .size = token.end - token.begin,
+                      .decoded = static_cast<std::uint8_t>(token.codings | codings_beside(token)),
+                      .is_coded = token.codings != 0,
+                      .masked = masked});
+    state_.token_end = state_.resume = token.end;
   }
 
   std::uint8_t codings_beside(const Extent& token) const noexcept {
-    std::uint8_t codings = coded_char_before(text_, before_.end, token.begin).codings;
+    std::uint8_t codings = coded_char_before(text_, state_.token_end, token.begin).codings;
     codings |= coded_char_at(text_, token.end).codings;
-    const bool plus_before = token.begin > before_.end && text_[token.begin - 1] == '+';
+    const bool plus_before = token.begin > state_.token_end && text_[token.begin - 1] == '+';
     if (plus_before || text_.substr(token.end).starts_with('+')) codings |= bit_of(Coding::plus);
     return codings;
   }
@@ -292,15 +283,15 @@ class Scan {
   // ---- words
 
   void take_word(std::size_t mark) {
-    const CredentialWord word = credential_word(text_, resume_, mark);
+    const CredentialWord word = credential_word(text_, state_.resume, mark);
     if (word.kind == WordKind::none) return;
-    resume_ = word.value;
+    state_.resume = word.value;
     if (codec::token_mark_at(text_, word.value) == codec::TokenMark::header) {
       if (!take_token(word.value, true)) take_masked_middle(word.value);
       return;
     }
     // Within a text that was looked at already.
-    if (word.kind != WordKind::name && word.value < opaque_end_) return;
+    if (word.kind != WordKind::name && word.value < state_.opaque_end) return;
     const Mask masked = masked_value(text_, word);
     if (masked.size != 0 && word.kind != WordKind::other_scheme) {
       add({word.value, word.value + masked.size, masked.codings}, true);
@@ -308,8 +299,8 @@ class Scan {
     }
     if (word.kind == WordKind::name) return;
     const OtherCredential other = masked.size != 0 ? OtherCredential{masked.size, true} : other_credential(text_, word);
-    opaque_end_ = word.value + other.size;
-    opaque_counted_ = other.counts;
+    state_.opaque_end = word.value + other.size;
+    state_.opaque_counted = other.counts;
     if (other.counts) ++counts_.other_credentials;
   }
 
@@ -323,22 +314,31 @@ class Scan {
 
   const codec::TokenMarksKernel& kernel_;
   KnownHeaders& known_;
-  std::string_view text_;
+  const std::string_view text_;
+  ScanState& state_;
   std::vector<FoundToken>& found_;
-  base::Arena& arena_;
   ScanCounts& counts_;
-
-  std::size_t resume_ = 0;       // marks before it are done with
-  std::size_t run_end_ = 0;      // of the run of base64url in which the latest header was looked for
-  std::size_t opaque_end_ = 0;   // of the latest text that was looked at as another credential
-  bool opaque_counted_ = false;  // whether it is one
-  TokenBefore before_;
 };
 
 }  // namespace
 
-void TokenScanner::scan(std::string_view text, std::vector<FoundToken>& found, base::Arena& arena, ScanCounts& counts) {
-  Scan(kernel_, known_, text, found, arena, counts).run();
+std::string_view token_of(std::string_view text, const FoundToken& found, base::Arena& arena) {
+  const std::string_view written = text.substr(found.begin, found.size);
+  if (!found.is_coded) return written;
+  char* const to = arena.allocate(written.size());
+  const std::size_t size = undo_codings(written, true, to);
+  arena.shrink_last(written.size(), size);
+  return {to, size};
+}
+
+void TokenScanner::scan(std::string_view text, std::vector<FoundToken>& found, ScanCounts& counts) {
+  ScanState state;
+  scan_part(text, state, std::numeric_limits<std::size_t>::max(), found, counts);
+}
+
+bool TokenScanner::scan_part(std::string_view text, ScanState& state, std::size_t most, std::vector<FoundToken>& found,
+                             ScanCounts& counts) {
+  return Scan(kernel_, known_, text, state, found, counts).run(most);
 }
 
 }  // namespace assay::log

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "jose/ascii.h"
@@ -64,6 +66,28 @@ bool ends_in_scheme(std::string_view text) noexcept {
   // These two are schemes only where a scheme stands.
   strip_end(text, jose::is_letter);
   return ends_with_but_for_case(owner_before(text).name, "authorization");
+}
+
+// Where most tokens stand: "Bearer " and the token. What ends_in_scheme says of some texts, for less.
+bool follows_bearer(std::string_view text) noexcept {
+  constexpr std::string_view kBearer = "bearer";
+  if (text.size() <= kBearer.size() || text.back() != ' ') return false;
+  return jose::equal_but_for_case(text.substr(text.size() - kBearer.size() - 1, kBearer.size()), kBearer);
+}
+
+// The beginning of the line that holds `at`, or `from` if that is behind it.
+std::size_t line_begin(std::string_view text, std::size_t from, std::size_t at) noexcept {
+  // In words of eight bytes: memrchr is not everywhere, and a loop over bytes is slow.
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  while (at - from >= sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at - sizeof word, sizeof word);
+    const std::uint64_t others = word ^ (kOnes * '\n');
+    if (((others - kOnes) & ~others & kHighs) != 0) break;
+    at -= sizeof word;
+  }
+  while (at > from && text[at - 1] != '\n') --at;
+  return at;
 }
 
 // The referrer of the combined log format: a quoted URL after the status and the size.
@@ -151,11 +175,11 @@ Where where_after(std::string_view text, char next, const TokenBefore* before) n
 
 Where where_of(std::string_view text, std::size_t begin, std::size_t end, const TokenBefore& before) noexcept {
   std::size_t from = std::max(before.end, begin - std::min(begin, kMostLookedBack));
-  const std::size_t line = text.substr(from, begin - from).rfind('\n');
-  if (line != npos) from += line + 1;
+  if (follows_bearer(text.substr(from, begin - from))) return Where::authorization;
+  from = std::max(from, line_begin(text, from, begin));
   const bool is_after_token = before.end != 0 && from == before.end;
   const std::string_view written = text.substr(from, begin - from);
-  if (ends_in_scheme(written)) return Where::authorization;  // most tokens stand so
+  if (ends_in_scheme(written)) return Where::authorization;
   const char next = char_at(text, end).plain;
   char room[kMostLookedBack];
   const bool may_be_coded = std::any_of(written.begin(), written.end(), begins_coded_char);

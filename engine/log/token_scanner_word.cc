@@ -34,16 +34,16 @@ struct KnownWord {
   WordKind kind;
   bool any_prefix;  // "http_authorization", "x-jwt"
 };
-// The longer before the shorter that they end in.
-constexpr KnownWord kWords[] = {{"authorization", WordKind::name, true},   {"access_token", WordKind::name, true},
+// The longer before the shorter that they end in; else those that stand before most tokens first.
+constexpr KnownWord kWords[] = {{"bearer", WordKind::token_scheme, false}, {"dpop", WordKind::token_scheme, false},
+                                {"basic", WordKind::other_scheme, false},  {"jwt", WordKind::name, true},
+                                {"authorization", WordKind::name, true},   {"access_token", WordKind::name, true},
                                 {"access-token", WordKind::name, true},    {"accesstoken", WordKind::name, true},
                                 {"id_token", WordKind::name, true},        {"id-token", WordKind::name, true},
                                 {"idtoken", WordKind::name, true},         {"auth_token", WordKind::name, true},
                                 {"auth-token", WordKind::name, true},      {"authtoken", WordKind::name, true},
                                 {"refresh_token", WordKind::name, true},   {"identitytoken", WordKind::name, true},
-                                {"token", WordKind::name, false},          {"jwt", WordKind::name, true},
-                                {"bearer", WordKind::token_scheme, false}, {"dpop", WordKind::token_scheme, false},
-                                {"basic", WordKind::other_scheme, false}};
+                                {"token", WordKind::name, false}};
 
 // Whether a word may begin at `at`: behind any character that is not of a word, or behind a coded one.
 bool is_word_begin(std::string_view text, std::size_t from, std::size_t at) noexcept {

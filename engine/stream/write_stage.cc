@@ -69,6 +69,21 @@ Result<bool> WriteStage::write(const Batch& batch) {
   return open;
 }
 
+Result<bool> WriteStage::write_part(Batch& batch) {
+  clock_.start();
+  const Result<bool> open = write_bytes(batch.output.view());
+  if (open && *open) {
+    counts_.add(batch.counts);
+    if (needs_tally(options_)) tally_.add(batch.tally);
+    report_progress(false);
+  }
+  batch.output.resize(0);
+  batch.counts = {};
+  batch.tally.clear();
+  clock_.lap(Stage::output);
+  return open;
+}
+
 Result<bool> WriteStage::write_bytes(std::string_view bytes) {
   if (bytes.empty()) return !closed_;
   output_bytes_ += bytes.size();

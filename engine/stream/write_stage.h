@@ -33,6 +33,9 @@ class WriteStage {
   // the output.
   Result<bool> begin();
   Result<bool> write(const Batch& batch);
+  // Writes the verdicts that a batch has so far, takes its counts and its tally, and empties all three. More follow,
+  // and write() after the last.
+  Result<bool> write_part(Batch& batch);
   // Writes what stands behind the last verdict, counts input bytes that belong to no record, and reports the end.
   Result<void> end(std::uint64_t skipped_bytes);
   // Whether the output leaves no file without commit().

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/hit_reader.h"
 #include "audit/log_batch.h"
 #include "audit/survey.h"
 #include "audit/token_search.h"
@@ -22,10 +23,17 @@ struct Piece {
   bool continues = false, ends_mid_line = false;
 };
 
-// The hits of one input, given in blocks. Each hit keeps its batch alive.
+// A hit with what its line says.
+struct Found {
+  Hit hit;
+  HitLine line;
+  writers::Occurrence occurrence;
+};
+
+// The hits of one input, given in blocks, whose memory lives as long.
 struct Audited {
   std::vector<std::unique_ptr<LogBatch>> batches;
-  std::vector<Hit> hits;
+  std::vector<Found> hits;
   std::vector<std::uint64_t> records;
 };
 
@@ -59,14 +67,24 @@ Audited audit(const std::vector<Piece>& blocks, LogOptions options = {}) {
     EXPECT_TRUE(arranged) << arranged.error().message;
     search.search(*batch);
     linker.link(*batch);
-    for (std::size_t n = 0; n < batch->hits.size(); ++n) audited.records.push_back(batch->first_record + n);
-    audited.hits.insert(audited.hits.end(), batch->hits.begin(), batch->hits.end());
+    complete(batch->hits.lines, *batch);
+    EXPECT_EQ(batch->hit_count, batch->hits.tokens.size());
+    HitReader reader;
+    reader.begin(*batch);
+    reader.begin_portion(batch->hits);
+    for (const Hit& hit : batch->hits.tokens) {
+      const auto index = static_cast<std::size_t>(&hit - batch->hits.tokens.data());
+      audited.records.push_back(batch->first_record + index);
+      writers::Occurrence occurrence = reader.read(index);
+      occurrence.client = batch->arena.copy(occurrence.client);
+      audited.hits.push_back({hit, batch->hits.lines[hit.line], occurrence});
+    }
     audited.batches.push_back(std::move(batch));
   }
   return audited;
 }
 
-std::string moment(const Hit& hit) { return hit.moment.at ? to_rfc3339(*hit.moment.at) : "none"; }
+std::string moment(const Found& found) { return found.line.moment.at ? to_rfc3339(*found.line.moment.at) : "none"; }
 
 const std::string kAccess = "192.0.2.7 - - [28/Nov/2026:12:00:00 +0000] \"GET /a?t=";
 const std::string kAccessEnd = " HTTP/1.1\" 200 12 \"-\" \"curl/8\"";
@@ -78,12 +96,12 @@ TEST(LineOrder, ALineThatBlocksShareHasOneTimeOneClientAndOneCount) {
   ASSERT_EQ(audited.hits.size(), 4u);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(audited.hits[i].occurrence.nth, i + 1);
-    EXPECT_EQ(audited.hits[i].line, 1u);
+    EXPECT_EQ(audited.hits[i].line.number, 1u);
     EXPECT_EQ(audited.hits[i].occurrence.client, "192.0.2.7");
     EXPECT_EQ(audited.hits[i].occurrence.status, 200);
     EXPECT_EQ(moment(audited.hits[i]), "2026-11-28T12:00:00Z");
   }
-  EXPECT_EQ(audited.hits[3].line, 2u);
+  EXPECT_EQ(audited.hits[3].line.number, 2u);
   EXPECT_EQ(audited.hits[3].occurrence.nth, 1u);
   EXPECT_EQ(audited.hits[2].occurrence.offset, line.size() + 3 + kToken.size() + 1);
 }
@@ -92,7 +110,7 @@ TEST(LineOrder, ALineThatContinuesARecordOfAnEarlierBlockTakesItsTime) {
   const Audited audited = audit({{"2026-11-28T12:00:00Z WARN a\n\tat b\n"}, {"\tat c\n"}, {"\tfor " + kToken + "\n"}});
   ASSERT_EQ(audited.hits.size(), 1u);
   EXPECT_EQ(moment(audited.hits[0]), "2026-11-28T12:00:00Z");
-  EXPECT_EQ(audited.hits[0].line, 4u);
+  EXPECT_EQ(audited.hits[0].line.number, 4u);
 }
 
 TEST(LineOrder, ABlockDoesNotDependOnWhereItWasCut) {
@@ -107,7 +125,7 @@ TEST(LineOrder, ABlockDoesNotDependOnWhereItWasCut) {
     const Audited parts = audit({{text.substr(0, cut + 1)}, {text.substr(cut + 1)}});
     ASSERT_EQ(parts.hits.size(), whole.hits.size());
     for (std::size_t i = 0; i < whole.hits.size(); ++i) {
-      EXPECT_EQ(parts.hits[i].line, whole.hits[i].line);
+      EXPECT_EQ(parts.hits[i].line.number, whole.hits[i].line.number);
       EXPECT_EQ(parts.hits[i].occurrence.nth, whole.hits[i].occurrence.nth);
       EXPECT_EQ(parts.hits[i].occurrence.offset, whole.hits[i].occurrence.offset);
       EXPECT_EQ(moment(parts.hits[i]), moment(whole.hits[i]));
@@ -121,9 +139,9 @@ TEST(LineOrder, AJsonLineWithoutATimeContinuesNothing) {
                                   "\"}\n{\"time\":\"2026-02-30T00:00:00Z\",\"t\":\"" + kToken + "\"}\n"}});
   ASSERT_EQ(audited.hits.size(), 2u);
   EXPECT_EQ(moment(audited.hits[0]), "none");
-  EXPECT_EQ(audited.hits[0].moment.unreadable, "");
+  EXPECT_EQ(audited.hits[0].line.moment.unreadable, "");
   EXPECT_EQ(moment(audited.hits[1]), "none");
-  EXPECT_EQ(audited.hits[1].moment.unreadable, "2026-02-30T00:00:00Z");
+  EXPECT_EQ(audited.hits[1].line.moment.unreadable, "2026-02-30T00:00:00Z");
 }
 
 TEST(LineOrder, PiecesOfALineAreJoinedThroughBlocksAndAtTheEndOfTheFile) {
@@ -133,12 +151,12 @@ TEST(LineOrder, PiecesOfALineAreJoinedThroughBlocksAndAtTheEndOfTheFile) {
              {"2026-11-28T12:00:01Z stderr F " + kToken + "\n"},
              {"2026-11-28T12:00:02Z stdout F " + rest + "\n2026-11-28T12:00:03Z stdout P " + kToken + "\n"}});
   ASSERT_EQ(audited.hits.size(), 3u);
-  EXPECT_EQ(audited.hits[0].line, 2u);
-  EXPECT_EQ(audited.hits[1].line, 1u);
-  EXPECT_EQ(audited.hits[1].token, kToken);
+  EXPECT_EQ(audited.hits[0].line.number, 2u);
+  EXPECT_EQ(audited.hits[1].line.number, 1u);
+  EXPECT_EQ(audited.hits[1].hit.token, kToken);
   EXPECT_EQ(moment(audited.hits[1]), "2026-11-28T12:00:00Z");
   EXPECT_EQ(audited.hits[1].occurrence.length, kToken.size());
-  EXPECT_EQ(audited.hits[2].line, 4u);
+  EXPECT_EQ(audited.hits[2].line.number, 4u);
   EXPECT_EQ(moment(audited.hits[2]), "2026-11-28T12:00:03Z");
 }
 

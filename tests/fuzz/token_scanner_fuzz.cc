@@ -1,5 +1,5 @@
 // Any text scanned for tokens: what is found lies in the text, in order, and holds only what tokens hold. The kernels
-// agree, and a block gives what its lines give.
+// agree, a block gives what its lines give, and so do its parts.
 #include "log/token_scanner.h"
 
 #include <algorithm>
@@ -8,19 +8,35 @@
 
 #include "fuzz.h"
 #include "jose/ascii.h"
+#include "log/token_scanner_where.h"
 
 namespace {
 
 using namespace assay;
 
+struct One {
+  log::FoundToken found;
+  std::string_view token;
+  log::Where where = log::Where::text;
+};
+
 struct Scanned {
   base::Arena arena;
-  std::vector<log::FoundToken> found;
+  std::vector<One> found;
   log::ScanCounts counts;
 };
 
-void scan(log::TokenScanner& scanner, std::string_view text, Scanned& to) {
-  scanner.scan(text, to.found, to.arena, to.counts);
+void scan(log::TokenScanner& scanner, std::string_view text, Scanned& to, std::size_t most = ~std::size_t{0}) {
+  std::vector<log::FoundToken> found;
+  log::ScanState state;
+  while (scanner.scan_part(text, state, most, found, to.counts)) {
+  }
+  log::TokenBefore before;
+  for (const log::FoundToken& one : found) {
+    const std::size_t end = one.begin + one.size;
+    before = {end, log::where_of(text, one.begin, end, before)};
+    to.found.push_back({one, log::token_of(text, one, to.arena), before.where});
+  }
 }
 
 // Whether `token` is letters of tokens up to the mask with which it may end.
@@ -32,23 +48,25 @@ bool holds_only_token(std::string_view token) {
   return kMaskBegins.find(token[at]) != std::string_view::npos;
 }
 
-void check(std::string_view text, const std::vector<log::FoundToken>& found) {
+void check(std::string_view text, const std::vector<One>& found) {
   std::size_t end = 0;
-  for (const log::FoundToken& one : found) {
+  for (const auto& [one, token, where] : found) {
     fuzz::require(one.begin >= end && one.size > 0, "tokens are in order and do not overlap");
     end = one.begin + one.size;
     fuzz::require(end <= text.size(), "a token lies in the text");
     fuzz::require(text.substr(one.begin, one.size).find('\n') == text.npos, "no token crosses a line feed");
-    fuzz::require(one.token.size() <= one.size && !one.token.empty(), "codings make a token longer");
-    fuzz::require(one.masked || holds_only_token(one.token), "a token holds only characters of tokens");
+    fuzz::require(token.size() <= one.size && !token.empty(), "codings make a token longer");
+    fuzz::require(one.masked || holds_only_token(token), "a token holds only characters of tokens");
   }
 }
 
-void require_same(const std::vector<log::FoundToken>& a, const std::vector<log::FoundToken>& b, const char* property) {
+void require_same(const std::vector<One>& a, const std::vector<One>& b, const char* property) {
   fuzz::require(a.size() == b.size(), property);
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const bool same = a[i].begin == b[i].begin && a[i].size == b[i].size && a[i].token == b[i].token &&
-                      a[i].decoded == b[i].decoded && a[i].masked == b[i].masked && a[i].where == b[i].where;
+    const log::FoundToken &one = a[i].found, &other = b[i].found;
+    const bool same = one.begin == other.begin && one.size == other.size && one.decoded == other.decoded &&
+                      one.is_coded == other.is_coded && one.masked == other.masked && a[i].token == b[i].token &&
+                      a[i].where == b[i].where;
     fuzz::require(same, property);
   }
 }
@@ -68,6 +86,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Scanned again;
   scan(first, text, again);
   require_same(whole.found, again.found, "known headers change nothing");
+  Scanned in_parts;
+  scan(first, text, in_parts, 1);
+  require_same(whole.found, in_parts.found, "parts make the whole");
+  fuzz::require(whole.counts.other_credentials == in_parts.counts.other_credentials, "so do the counts of parts");
   for (int i = 1; i < count; ++i) {
     log::TokenScanner other(kernels[i]);
     Scanned by_other;
@@ -79,7 +101,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::size_t end = std::min(text.find('\n', begin), size);
     const std::size_t before = by_line.found.size();
     scan(first, text.substr(begin, end - begin), by_line);
-    for (std::size_t i = before; i < by_line.found.size(); ++i) by_line.found[i].begin += begin;
+    for (std::size_t i = before; i < by_line.found.size(); ++i) by_line.found[i].found.begin += begin;
     begin = end + 1;
   }
   require_same(whole.found, by_line.found, "a block gives what its lines give");

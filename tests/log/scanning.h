@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "base/arena.h"
 #include "codec/base64url.h"
 #include "log/token_scanner.h"
+#include "log/token_scanner_where.h"
 
 namespace assay::log {
 
@@ -29,27 +32,36 @@ inline void PrintTo(const Seen& seen, std::ostream* out) {
        << to_string(seen.where) << (seen.masked ? " masked" : "");
 }
 
-inline std::vector<Seen> scan_with(TokenScanner& scanner, std::string_view text, ScanCounts& counts) {
+inline std::vector<Seen> scan_with(TokenScanner& scanner, std::string_view text, ScanCounts& counts,
+                                   std::size_t most = std::numeric_limits<std::size_t>::max()) {
   base::Arena arena;
   std::vector<FoundToken> found;
-  scanner.scan(text, found, arena, counts);
+  ScanState state;
+  while (scanner.scan_part(text, state, most, found, counts)) {
+  }
   std::vector<Seen> seen;
+  TokenBefore before;
   for (const FoundToken& one : found) {
-    seen.push_back({one.begin, one.size, std::string(one.token), one.decoded, one.masked, one.where});
+    before = {one.begin + one.size, where_of(text, one.begin, one.begin + one.size, before)};
+    seen.push_back(
+        {one.begin, one.size, std::string(token_of(text, one, arena)), one.decoded, one.masked, before.where});
   }
   return seen;
 }
 
-// Scans with every kernel, with a new scanner and with one that knows the headers, and expects the same each time.
+// Scans with every kernel, with a new scanner, with one that knows the headers, and in parts, and expects the same each
+// time.
 inline std::vector<Seen> scan(std::string_view text, ScanCounts* counts = nullptr) {
   codec::TokenMarksKernel kernels[2];
   const int count = codec::token_marks_kernels(kernels);
   std::vector<Seen> first;
   for (int i = 0; i < count; ++i) {
     TokenScanner scanner(kernels[i]);
-    for (int round = 0; round < 2; ++round) {
+    constexpr std::size_t kMost[] = {std::numeric_limits<std::size_t>::max(), std::numeric_limits<std::size_t>::max(),
+                                     1, 2};
+    for (std::size_t round = 0; round < std::size(kMost); ++round) {
       ScanCounts counted;
-      std::vector<Seen> seen = scan_with(scanner, text, counted);
+      std::vector<Seen> seen = scan_with(scanner, text, counted, kMost[round]);
       if (i == 0 && round == 0) {
         first = seen;
         if (counts != nullptr) *counts = counted;
