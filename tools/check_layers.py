@@ -28,7 +28,7 @@ RIGHT_BELOW = {
     "verify": ["lanes", "memo"],
     "page": ["base"],
     "archive": ["base"],
-    "input": ["archive", "codec"],
+    "input": ["archive", "codec", "digest"],
     "stream": ["input", "verify", "log"],
     "audit": ["stream", "log"],
     "include": [],
