@@ -127,10 +127,8 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, std::size_t index, cons
   batch.counts.count(verdict);
   if (verdict.reasons.contains(Reason::signature_invalid)) keep_failed_hmac(verdict, hit.token);
   if (stream::needs_tally(options_)) batch.tally.count(verdict, at);
-  if (!verdict.reasons.empty()) {
-    batch.diagnosis.count(verdict, record);
-    if (!options_.at && verdict.reasons.first() == Reason::token_expired) batch.diagnosis.count_expired(verdict, *at);
-  }
+  if (!verdict.reasons.empty()) batch.diagnosis.count(verdict, record);
+  if (!options_.at && at != nullptr) batch.diagnosis.compare_times(verdict, hit.token, *at);
   if (writer_ == nullptr || !writer_->wants(verdict.reasons.empty())) return;
   const stream::Occurrence occurrence = without_tokens(hit.occurrence, batch.arena);
   // A mask is no token: it has no fingerprint.
