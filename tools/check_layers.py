@@ -28,7 +28,7 @@ RIGHT_BELOW = {
     "verify": ["lanes", "memo"],
     "page": ["base"],
     "archive": ["base"],
-    "input": ["archive", "codec"],
+    "input": ["archive", "codec", "digest"],
     "writers": ["input", "log", "digest"],
     "stream": ["input", "writers", "verify"],
     "audit": ["stream", "log"],

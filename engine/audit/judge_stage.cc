@@ -187,10 +187,8 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, const jose::TokenVerdic
   if (worker.hits->lines[hit.line].moment.repeated) ++batch.repeated_hours;
   if (verdict.reasons.contains(Reason::signature_invalid)) keep_failed_hmac(verdict, hit.token);
   if (stream::needs_tally(options_)) batch.tally.count(verdict, at);
-  if (!verdict.reasons.empty()) {
-    batch.diagnosis.count(verdict, batch.first_record + batch.judged);
-    if (!options_.at && verdict.reasons.first() == Reason::token_expired) batch.diagnosis.count_expired(verdict, *at);
-  }
+  if (!verdict.reasons.empty()) batch.diagnosis.count(verdict, batch.first_record + batch.judged);
+  if (!options_.at && at != nullptr) batch.diagnosis.compare_times(verdict, hit.token, *at);
   if (writer_ != nullptr && writer_->wants(verdict.reasons.empty())) write(worker, batch, verdict, at);
   ++batch.judged;
   ++worker.next;

@@ -32,7 +32,7 @@ LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, L
       logs_(logs),
       threads_(threads),
       checkpointer_(checkpointer),
-      statistics_(engine),
+      statistics_(engine, checkpointer == nullptr ? nullptr : checkpointer->from()),
       summary_(std::move(outputs.summary)),
       source_(logs.inputs, {options.stop, options.wake_fd}, first_place(checkpointer).input),
       splitter_(source_, splitter_options(checkpointer)),
@@ -320,6 +320,7 @@ Result<void> LogPipeline::keep(const input::Place& place, bool finished) {
   checkpoint.place = place;
   checkpoint.finished = finished;
   checkpoint.own = to_json(state_);
+  statistics_.save(checkpoint);
   if (Result<void> saved = write_stage_.save(checkpoint); !saved) return saved;
   return checkpointer_->keep(std::move(checkpoint));
 }

@@ -179,6 +179,9 @@ Result<ListedInput> Lister::look(const std::string& path, const struct stat& st,
   input.is_regular = true;
   input.size = static_cast<std::uint64_t>(st.st_size);
   input.modified = {st.st_mtim.tv_sec, static_cast<std::uint32_t>(st.st_mtim.tv_nsec)};
+  input.device = static_cast<std::uint64_t>(st.st_dev);
+  input.inode = static_cast<std::uint64_t>(st.st_ino);
+  input.changed = {st.st_ctim.tv_sec, static_cast<std::uint32_t>(st.st_ctim.tv_nsec)};
   input.compression = archive::recognise(first).compression;
   if (input.compression != nullptr) {
     first.resize(kFirstStored);

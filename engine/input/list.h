@@ -22,9 +22,11 @@ struct ListedInput {
   std::string message;                                // a sentence that names the path; empty if ready
   const archive::Compression* compression = nullptr;  // null: not compressed, or not known before it is read
   bool is_found = false;                              // in a directory; else the path was given
-  bool is_regular = false;                            // a file: the next two are known
+  bool is_regular = false;                            // a file: what follows is known
   std::uint64_t size = 0;                             // bytes as stored
   Instant modified;
+  std::uint64_t device = 0, inode = 0;
+  Instant changed;  // its ctime: content, owner or permissions. No program can set it back
 };
 
 // Lists what these paths stand for, in the order of reading; no path stands for "-". A directory stands for the files

@@ -25,7 +25,7 @@ using codec::append_json_string;
 using codec::JsonNode;
 using codec::JsonType;
 
-constexpr std::uint64_t kForm = 1;  // of the document
+constexpr std::uint64_t kForm = 2;  // of the document
 
 // --- writing
 
@@ -81,16 +81,67 @@ void append_identity(std::string& to, const RunIdentity& identity) {
     append_json_string(to, option.second);
     to += ']';
   });
-  to += ",\"inputs\":";
-  append_list(to, identity.inputs, [&](const RunIdentity::Input& input) {
-    to += '[';
-    append_json_string(to, input.path);
-    to += ',';
-    append_number(to, input.size);
-    to += ",\"" + std::to_string(input.modified.seconds) + "\"," + std::to_string(input.modified.nanoseconds) + "]";
-  });
   to += ",\"keys\":";
   append_json_string(to, identity.keys);
+}
+
+void append_instant(std::string& to, Instant instant) {
+  to += "[\"" + std::to_string(instant.seconds) + "\"," + std::to_string(instant.nanoseconds) + "]";
+}
+
+void append_inputs(std::string& to, const std::vector<input::KnownFile>& inputs) {
+  to += ",\"inputs\":";
+  append_list(to, inputs, [&](const input::KnownFile& input) {
+    to += '[';
+    append_json_string(to, input.path);
+    to += ',' + std::to_string(input.size) + ',';
+    append_instant(to, input.modified);
+    to += ',' + std::to_string(input.device) + ',' + std::to_string(input.inode) + ',';
+    append_instant(to, input.changed);
+    to += ',' + std::to_string(input.reached) + ',';
+    append_json_string(to, input.samples);
+    to += ']';
+  });
+}
+
+void append_times(std::string& to, const log::TimeShift::State& times) {
+  to += ",\"times\":[" + std::to_string(times.seen) + ',' + std::to_string(times.out_of_time) + ",\"" +
+        std::to_string(times.earliest) + "\",\"" + std::to_string(times.latest) + "\",";
+  append_list(to, times.edges, [&](std::int64_t edge) { to += '"' + std::to_string(edge) + '"'; });
+  to += ']';
+}
+
+void append_notes(std::string& to, const InputNotes::State& notes) {
+  to += ",\"notes\":{\"told\":";
+  append_list(to, notes.told, [&](const InputNotes::State::Told& note) {
+    to += '[' + std::to_string(static_cast<int>(note.kind)) + ',' + std::to_string(note.file) + ',';
+    append_json_string(to, note.place);
+    to += ']';
+  });
+  to += ",\"file\":" + std::to_string(notes.file);
+  to += notes.searched ? ",\"searched\":true" : ",\"searched\":false";
+  to += ",\"tokens\":" + std::to_string(notes.run.tokens) + ",\"seen\":";
+  append_list(to, notes.run.seen, [&](const std::optional<std::string>& place) {
+    if (place) {
+      append_json_string(to, *place);
+    } else {
+      to += "null";
+    }
+  });
+  append_times(to, notes.run.times.state());
+  append_dimension(to, "unknown_kids", notes.run.unknown_kids);
+  to += '}';
+}
+
+void append_messages(std::string& to, const char* name, const std::vector<InputFault>& messages) {
+  to += std::string(",\"") + name + "\":";
+  append_list(to, messages, [&](const InputFault& message) {
+    to += '[';
+    append_json_string(to, message.input);
+    to += ',';
+    append_json_string(to, message.message);
+    to += ']';
+  });
 }
 
 // --- reading
@@ -99,6 +150,7 @@ void append_identity(std::string& to, const RunIdentity& identity) {
 class Reader {
  public:
   bool bad() const noexcept { return bad_; }
+  void refuse() noexcept { bad_ = true; }
 
   const JsonNode& member(const JsonNode& object, std::string_view name) {
     const JsonNode* value = object.find(name);
@@ -145,14 +197,60 @@ void read_identity(Reader& reader, const JsonNode& document, RunIdentity& to) {
   to.command = reader.text(reader.member(document, "command"));
   for (const JsonNode& option : reader.items(reader.member(document, "options")))
     to.options.emplace_back(reader.text(reader.item(option, 0)), reader.text(reader.item(option, 1)));
+  to.keys = reader.text(reader.member(document, "keys"));
+}
+
+Instant read_instant(Reader& reader, const JsonNode& saved) {
+  return {reader.number<std::int64_t>(reader.item(saved, 0)), reader.number<std::uint32_t>(reader.item(saved, 1))};
+}
+
+void read_inputs(Reader& reader, const JsonNode& document, std::vector<input::KnownFile>& to) {
   for (const JsonNode& saved : reader.items(reader.member(document, "inputs"))) {
-    RunIdentity::Input& input = to.inputs.emplace_back();
+    input::KnownFile& input = to.emplace_back();
     input.path = reader.text(reader.item(saved, 0));
     input.size = reader.number(reader.item(saved, 1));
-    input.modified.seconds = reader.number<std::int64_t>(reader.item(saved, 2));
-    input.modified.nanoseconds = reader.number<std::uint32_t>(reader.item(saved, 3));
+    input.modified = read_instant(reader, reader.item(saved, 2));
+    input.device = reader.number(reader.item(saved, 3));
+    input.inode = reader.number(reader.item(saved, 4));
+    input.changed = read_instant(reader, reader.item(saved, 5));
+    input.reached = reader.number(reader.item(saved, 6));
+    input.samples = reader.text(reader.item(saved, 7));
   }
-  to.keys = reader.text(reader.member(document, "keys"));
+}
+
+log::TimeShift::State read_times(Reader& reader, const JsonNode& saved) {
+  log::TimeShift::State times;
+  times.seen = reader.number(reader.item(saved, 0));
+  times.out_of_time = reader.number(reader.item(saved, 1));
+  times.earliest = reader.number<std::int64_t>(reader.item(saved, 2));
+  times.latest = reader.number<std::int64_t>(reader.item(saved, 3));
+  for (std::size_t i = 0; i < times.edges.size(); ++i)
+    times.edges[i] = reader.number<std::int64_t>(reader.item(reader.item(saved, 4), i));
+  return times;
+}
+
+void read_notes(Reader& reader, const JsonNode& document, InputNotes::State& to) {
+  const JsonNode& notes = reader.member(document, "notes");
+  for (const JsonNode& saved : reader.items(reader.member(notes, "told"))) {
+    const auto kind = reader.number(reader.item(saved, 0));
+    if (kind >= InputNote::kKinds) return reader.refuse();
+    to.told.push_back({static_cast<InputNote::Kind>(kind), reader.number<std::size_t>(reader.item(saved, 1)),
+                       reader.text(reader.item(saved, 2))});
+  }
+  to.file = reader.number<std::size_t>(reader.member(notes, "file"));
+  to.searched = reader.member(notes, "searched").truth;
+  to.run.tokens = reader.number(reader.member(notes, "tokens"));
+  for (std::size_t i = 0; i < to.run.seen.size(); ++i) {
+    const JsonNode& place = reader.item(reader.member(notes, "seen"), i);
+    if (!place.is(JsonType::null)) to.run.seen[i] = reader.text(place);
+  }
+  to.run.times.restore(read_times(reader, reader.member(notes, "times")));
+  reader.dimension(notes, "unknown_kids", to.run.unknown_kids);
+}
+
+void read_messages(Reader& reader, const JsonNode& saved, std::vector<InputFault>& to) {
+  for (const JsonNode& message : reader.items(saved))
+    to.push_back({reader.text(reader.item(message, 0)), reader.text(reader.item(message, 1))});
 }
 
 void read_counts(Reader& reader, const JsonNode& document, Counts& to) {
@@ -173,6 +271,7 @@ std::string to_json(const Checkpoint& checkpoint) {
   std::string to = "{\"assay_checkpoint\":" + std::to_string(kForm) + ",\"version\":";
   append_json_string(to, kVersion);
   append_identity(to, checkpoint.identity);
+  append_inputs(to, checkpoint.inputs);
   const input::Place& place = checkpoint.place;
   const std::uint64_t numbers[] = {place.input, place.offset, place.line, place.record};
   to += ",\"place\":";
@@ -181,6 +280,7 @@ std::string to_json(const Checkpoint& checkpoint) {
   to += checkpoint.finished ? ",\"finished\":true" : ",\"finished\":false";
   to += ",\"output_bytes\":" + std::to_string(checkpoint.output_bytes);
   to += ",\"bytes\":" + std::to_string(checkpoint.bytes);
+  to += ",\"stored_bytes\":" + std::to_string(checkpoint.stored_bytes);
   const Counts& counts = checkpoint.counts;
   const std::uint64_t totals[] = {counts.accepted, counts.rejected, counts.far_expiry};
   to += ",\"counts\":";
@@ -201,18 +301,13 @@ std::string to_json(const Checkpoint& checkpoint) {
   append_dimension(to, "issuer", checkpoint.tally.issuer);
   append_dimension(to, "client_id", checkpoint.tally.client_id);
   append_dimension(to, "hour", checkpoint.tally.hour);
-  append_dimension(to, "unknown_kids", checkpoint.unknown_kids);
-  const std::uint64_t expired[] = {checkpoint.expired, checkpoint.expired_by_whole_hours};
-  to += ",\"expired\":";
-  append_numbers(to, expired);
-  to += ",\"faults\":";
-  append_list(to, checkpoint.faults, [&](const InputFault& fault) {
-    to += '[';
-    append_json_string(to, fault.input);
-    to += ',';
-    append_json_string(to, fault.message);
-    to += ']';
-  });
+  append_notes(to, checkpoint.notes);
+  append_messages(to, "faults", checkpoint.faults);
+  append_messages(to, "remarks", checkpoint.remarks);
+  const std::uint64_t signatures[] = {checkpoint.by_lanes, checkpoint.by_openssl, checkpoint.exceptional,
+                                      checkpoint.recalled};
+  to += ",\"signatures\":";
+  append_numbers(to, signatures);
   return to + ",\"own\":" + checkpoint.own + "}\n";
 }
 
@@ -234,6 +329,7 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
     return Error{path + ": not a checkpoint of assay; name another file", "checkpoint"};
   Checkpoint checkpoint;
   read_identity(reader, *document, checkpoint.identity);
+  read_inputs(reader, *document, checkpoint.inputs);
   const JsonNode& place = reader.member(*document, "place");
   checkpoint.place = {reader.number<std::size_t>(reader.item(place, 0)), reader.number(reader.item(place, 1)),
                       reader.number(reader.item(place, 2)), reader.number(reader.item(place, 3))};
@@ -241,6 +337,7 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   checkpoint.finished = reader.member(*document, "finished").truth;
   checkpoint.output_bytes = reader.number(reader.member(*document, "output_bytes"));
   checkpoint.bytes = reader.number(reader.member(*document, "bytes"));
+  checkpoint.stored_bytes = reader.number(reader.member(*document, "stored_bytes"));
   read_counts(reader, *document, checkpoint.counts);
   reader.dimension(*document, "alg", checkpoint.tally.alg);
   reader.dimension(*document, "kid", checkpoint.tally.kid);
@@ -248,12 +345,14 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   reader.dimension(*document, "issuer", checkpoint.tally.issuer);
   reader.dimension(*document, "client_id", checkpoint.tally.client_id);
   reader.dimension(*document, "hour", checkpoint.tally.hour);
-  reader.dimension(*document, "unknown_kids", checkpoint.unknown_kids);
-  const JsonNode& expired = reader.member(*document, "expired");
-  checkpoint.expired = reader.number(reader.item(expired, 0));
-  checkpoint.expired_by_whole_hours = reader.number(reader.item(expired, 1));
-  for (const JsonNode& fault : reader.items(reader.member(*document, "faults")))
-    checkpoint.faults.push_back({reader.text(reader.item(fault, 0)), reader.text(reader.item(fault, 1))});
+  read_notes(reader, *document, checkpoint.notes);
+  read_messages(reader, reader.member(*document, "faults"), checkpoint.faults);
+  read_messages(reader, reader.member(*document, "remarks"), checkpoint.remarks);
+  const JsonNode& signatures = reader.member(*document, "signatures");
+  checkpoint.by_lanes = reader.number(reader.item(signatures, 0));
+  checkpoint.by_openssl = reader.number(reader.item(signatures, 1));
+  checkpoint.exceptional = reader.number(reader.item(signatures, 2));
+  checkpoint.recalled = reader.number(reader.item(signatures, 3));
   checkpoint.own = reader.member(*document, "own").raw;
   if (reader.bad() || reader.number(reader.member(*document, "assay_checkpoint")) != kForm ||
       reader.text(reader.member(*document, "version")) != kVersion) {
@@ -275,13 +374,6 @@ std::optional<std::string> difference(const RunIdentity& saved, const RunIdentit
   }
   if (saved.options != now.options) return "the options stand in another order";
   if (saved.keys != now.keys) return "the files of keys have changed";
-  for (std::size_t i = 0; i < std::max(saved.inputs.size(), now.inputs.size()); ++i) {
-    if (i >= now.inputs.size()) return saved.inputs[i].path + " is missing";
-    if (i >= saved.inputs.size()) return now.inputs[i].path + " is new";
-    if (saved.inputs[i].path != now.inputs[i].path)
-      return now.inputs[i].path + " stands where " + saved.inputs[i].path + " stood";
-    if (saved.inputs[i] != now.inputs[i]) return now.inputs[i].path + " has changed";
-  }
   return std::nullopt;
 }
 
@@ -321,41 +413,54 @@ Result<void> check(const StreamOptions& options, const std::vector<input::Listed
   return {};
 }
 
+// Whether its places are among its inputs.
+bool is_whole(const Checkpoint& checkpoint) {
+  const std::size_t inputs = checkpoint.inputs.size();
+  const auto is_among = [inputs](const InputNotes::State::Told& note) { return note.file < inputs; };
+  const InputNotes::State& notes = checkpoint.notes;
+  return checkpoint.place.input <= inputs && (notes.file < inputs || inputs == 0) &&
+         std::all_of(notes.told.begin(), notes.told.end(), is_among);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Checkpointer>> Checkpointer::create(const StreamOptions& options, std::string command,
                                                            const std::vector<input::ListedInput>& inputs) {
   if (options.checkpoint.empty()) return std::unique_ptr<Checkpointer>();
   if (Result<void> ok = check(options, inputs); !ok) return ok.error();
-  RunIdentity identity;
-  identity.command = std::move(command);
-  identity.options = options.decisive;
-  for (const input::ListedInput& input : inputs) {
-    if (input.state == input::ListedInput::State::ready)
-      identity.inputs.push_back({input.path, input.size, input.modified});
-  }
-  identity.keys = digest_of_files(options.keep);
+  Result<base::FileLock> lock = base::FileLock::take(lock_name(options.checkpoint));
+  if (!lock)
+    return cannot(lock.error().field == "held"
+                      ? options.checkpoint + ": another run uses it; wait for that, or name another file"
+                      : lock.error().message);
+  RunIdentity identity{std::move(command), options.decisive, digest_of_files(options.keep)};
   Result<std::optional<Checkpoint>> from = read_checkpoint(options.checkpoint);
   if (!from) return from.error();
+  input::KnownFiles files(inputs);
   if (*from) {
-    if (const auto differs = difference((*from)->identity, identity))
-      return cannot(options.checkpoint + " is of another run: " + *differs + "; remove it to begin anew");
-    if ((*from)->place.input > identity.inputs.size())
-      return cannot(options.checkpoint + ": not a whole checkpoint; remove it to begin anew");
+    std::optional<std::string> differs = difference((*from)->identity, identity);
+    if (!differs) differs = files.go_on_from((*from)->inputs);
+    if (differs) return cannot(options.checkpoint + " is of another run: " + *differs + "; remove it to begin anew");
+    if (!is_whole(**from)) return cannot(options.checkpoint + ": not a whole checkpoint; remove it to begin anew");
   }
-  std::unique_ptr<Checkpointer> checkpointer(
-      new Checkpointer(options.checkpoint, options.checkpoint_seconds, std::move(identity)));
+  std::unique_ptr<Checkpointer> checkpointer(new Checkpointer(
+      std::move(*lock), options.checkpoint, options.checkpoint_seconds, std::move(identity), std::move(files)));
   checkpointer->from_ = std::move(*from);
   return checkpointer;
 }
 
+std::string lock_name(const std::string& checkpoint) { return checkpoint + ".lock"; }
+
 Result<void> Checkpointer::keep(Checkpoint checkpoint) {
   constexpr double kShare = 20;  // of the time, one part for checkpoints
   const auto began = std::chrono::steady_clock::now();
+  const input::Place& place = checkpoint.place;
+  inputs_.reach(place.input, checkpoint.is_compressed ? checkpoint.stored_bytes : place.offset);
   checkpoint.identity = identity_;
-  checkpoint.bytes = checkpoint.is_compressed ? 0 : checkpoint.place.offset;
-  for (std::size_t i = 0; i < std::min(checkpoint.place.input, identity_.inputs.size()); ++i)
-    checkpoint.bytes += identity_.inputs[i].size;
+  checkpoint.inputs = inputs_.files();
+  checkpoint.bytes = checkpoint.is_compressed ? 0 : place.offset;
+  for (std::size_t i = 0; i < std::min(place.input, checkpoint.inputs.size()); ++i)
+    checkpoint.bytes += checkpoint.inputs[i].size;
   Result<base::OutputFile> file = base::OutputFile::open(
       path_, {.existing = base::OutputFile::Existing::replace, .mode = base::OutputFile::kOwnerOnly});
   if (!file) return file.error();

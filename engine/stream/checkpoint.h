@@ -13,10 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "assay/instant.h"
 #include "assay/result.h"
 #include "assay/stream.h"
+#include "base/file_lock.h"
 #include "input/block.h"
+#include "input/known_file.h"
 #include "input/list.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
@@ -25,31 +26,25 @@ namespace assay::stream {
 
 // What a run was asked to do.
 struct RunIdentity {
-  struct Input {
-    std::string path;
-    std::uint64_t size = 0;  // bytes as stored
-    Instant modified;
-    friend bool operator==(const Input&, const Input&) = default;
-  };
   std::string command;  // "verify"
   std::vector<std::pair<std::string, std::string>> options;
-  std::vector<Input> inputs;  // that are read
-  std::string keys;           // SHA-256 of the files of keys and of revoked tokens, hexadecimal
-
-  friend bool operator==(const RunIdentity&, const RunIdentity&) = default;
+  std::string keys;  // SHA-256 of the files of keys and of revoked tokens, hexadecimal
 };
 
 struct Checkpoint {
   RunIdentity identity;
-  input::Place place;          // everything before it was judged and written
-  bool is_compressed = false;  // the input at the place; it is read from its beginning again
-  bool finished = false;       // every record was written; only the output's name and the summary may be missing
+  std::vector<input::KnownFile> inputs;  // that are read; keep() fills these two
+  input::Place place;                    // everything before it was judged and written
+  bool is_compressed = false;            // the input at the place; it is read from its beginning again
+  bool finished = false;  // every record was written; only the output's name and the summary may be missing
   std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input as it is stored; keep() counts the latter
+  std::uint64_t stored_bytes = 0;             // of the input at the place, as it is stored
   Counts counts;
   Tally tally;
-  Dimension unknown_kids;
-  std::uint64_t expired = 0, expired_by_whole_hours = 0;
-  std::vector<InputFault> faults;
+  InputNotes::State notes;
+  std::vector<InputFault> faults, remarks;
+  // Of StreamResult.
+  std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0, recalled = 0;
   std::string own = "null";  // what the command keeps beside this, as JSON
 };
 
@@ -57,7 +52,8 @@ std::string to_json(const Checkpoint& checkpoint);
 // Reads the checkpoint of `path`; nothing if there is no such file. The error says what is wrong with the file.
 Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path);
 
-// Says in what a run differs from the one that a checkpoint is of: "--audience differs"; nothing if they are the same.
+// Says in what a run differs from the one that a checkpoint is of, inputs aside: "--audience differs"; nothing if they
+// are the same.
 std::optional<std::string> difference(const RunIdentity& saved, const RunIdentity& now);
 
 // SHA-256 over the contents of files, hexadecimal. A file that cannot be read counts by its name only.
@@ -66,8 +62,9 @@ std::string digest_of_files(const std::vector<std::string>& paths);
 // The checkpoints of one run. Not thread safe.
 class Checkpointer {
  public:
-  // Reads the checkpoint that options.checkpoint names, if there is one. Null if it names none. The error has the field
-  // "checkpoint": the run cannot be gone on with, or the checkpoint is of another run.
+  // Reads the checkpoint that options.checkpoint names, if there is one. Null if it names none. No other run can use
+  // the same checkpoint as long as this lives. The error has the field "checkpoint": the run cannot be gone on with,
+  // the checkpoint is of another run, or another run uses it.
   static Result<std::unique_ptr<Checkpointer>> create(const StreamOptions& options, std::string command,
                                                       const std::vector<input::ListedInput>& inputs);
 
@@ -82,17 +79,27 @@ class Checkpointer {
   void remove() noexcept;
 
  private:
-  Checkpointer(std::string path, double seconds, RunIdentity identity)
-      : path_(std::move(path)), least_interval_(seconds), interval_(seconds), identity_(std::move(identity)) {}
+  Checkpointer(base::FileLock lock, std::string path, double seconds, RunIdentity identity, input::KnownFiles inputs)
+      : lock_(std::move(lock)),
+        path_(std::move(path)),
+        least_interval_(seconds),
+        interval_(seconds),
+        identity_(std::move(identity)),
+        inputs_(std::move(inputs)) {}
 
+  base::FileLock lock_;
   std::string path_;
   const std::chrono::duration<double> least_interval_;
   std::chrono::duration<double> interval_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
   RunIdentity identity_;
+  input::KnownFiles inputs_;
   std::optional<Checkpoint> from_;
   bool kept_ = false;
 };
+
+// The file beside a checkpoint that its run holds locked.
+std::string lock_name(const std::string& checkpoint);
 
 // Where a run begins: behind its checkpoint, if it goes on; null: at the beginning.
 inline input::Place first_place(const Checkpointer* checkpointer) noexcept {

@@ -1,8 +1,12 @@
 #include "stream/diagnosis.h"
 
-#include <charconv>
-#include <system_error>
 #include <utility>
+
+#include "base/arena.h"
+#include "codec/json_fast.h"
+#include "jose/claims.h"
+#include "jose/compact.h"
+#include "jose/numeric_date.h"
 
 namespace assay::stream {
 namespace {
@@ -15,55 +19,73 @@ bool held_token(const jose::TokenVerdict& verdict) noexcept {
 
 }  // namespace
 
+// Reads the times of tokens. Allocates nothing once warm.
+class Diagnosis::ClaimTimes {
+ public:
+  struct Times {
+    std::int64_t iat, exp;
+  };
+  // Nothing if the token does not name both.
+  std::optional<Times> read(std::string_view token) {
+    arena_.reset();
+    const jose::Compact compact = jose::take_apart(token, arena_);
+    jose::ClaimsFault fault;
+    if (compact.payload_bytes.data() == nullptr) return std::nullopt;
+    const jose::Claims* claims = jose::read_claims(compact.payload_bytes, Profile::strict, fast_, arena_, fault);
+    if (claims == nullptr) return std::nullopt;
+    const auto is_number = [](const jose::Claim& claim) {
+      return claim.type == jose::ClaimType::integer || claim.type == jose::ClaimType::real;
+    };
+    if (!is_number(claims->iat) || !is_number(claims->exp)) return std::nullopt;
+    return Times{jose::parse_numeric_date(claims->iat.text).seconds,
+                 jose::parse_numeric_date(claims->exp.text).seconds};
+  }
+
+ private:
+  base::Arena arena_;
+  codec::FastObjectReader fast_;
+};
+
+Diagnosis::Diagnosis() = default;
+Diagnosis::~Diagnosis() = default;
+Diagnosis::Diagnosis(Diagnosis&&) noexcept = default;
+Diagnosis& Diagnosis::operator=(Diagnosis&&) noexcept = default;
+
 void Diagnosis::saw(InputNote::Kind kind, std::string_view place) {
-  std::optional<std::string>& seen = seen_[static_cast<std::size_t>(kind)];
+  std::optional<std::string>& seen = state_.seen[static_cast<std::size_t>(kind)];
   if (!seen) seen = std::string(place);
 }
 
 void Diagnosis::count(const jose::TokenVerdict& verdict, std::uint64_t number) {
-  if (number <= kSearchedRecords && held_token(verdict)) ++tokens_;
+  if (number <= kSearchedRecords && held_token(verdict)) ++state_.tokens;
   const bool is_unknown = verdict.reasons.contains(Reason::key_not_found) && !verdict.key_was_skipped;
-  if (is_unknown && verdict.has_kid) unknown_kids_.count(verdict.kid, false);
+  if (is_unknown && verdict.has_kid) state_.unknown_kids.count(verdict.kid, false);
 }
 
-void Diagnosis::count_expired(const jose::TokenVerdict& verdict, Instant time) {
-  if (expired_ == kMostExpired) return;
-  ++expired_;
-  const char* const end = verdict.expires_at.data() + verdict.expires_at.size();
-  std::int64_t exp = 0, ago = 0;
-  if (std::from_chars(verdict.expires_at.data(), end, exp).ec != std::errc()) return;
-  if (__builtin_sub_overflow(time.seconds, exp, &ago)) return;
-  // A token that is used just after it was issued, for a whole number of hours: the clocks may differ by a minute.
-  constexpr std::int64_t kHour = 3600, kAbout = 60, kMostHours = 14;
-  const std::int64_t beyond = (ago + kAbout) % kHour;
-  if (ago + kAbout >= kHour && beyond <= 2 * kAbout && ago <= kMostHours * kHour + kAbout) ++by_whole_hours_;
+void Diagnosis::compare_times(const jose::TokenVerdict& verdict, std::string_view token, Instant time) {
+  if (verdict.signature != SignatureState::valid || state_.times.state().seen == kMostCompared) return;
+  if (claim_times_ == nullptr) claim_times_ = std::make_unique<ClaimTimes>();
+  if (const auto times = claim_times_->read(token)) state_.times.add(time.seconds, times->iat, times->exp);
 }
 
 void Diagnosis::add(const Diagnosis& later) {
-  for (std::size_t i = 0; i < seen_.size(); ++i) {
-    if (!seen_[i] && later.seen_[i]) seen_[i] = later.seen_[i];
+  for (std::size_t i = 0; i < state_.seen.size(); ++i) {
+    if (!state_.seen[i] && later.state_.seen[i]) state_.seen[i] = later.state_.seen[i];
   }
-  tokens_ += later.tokens_;
-  unknown_kids_.add(later.unknown_kids_, kMaxKids);
-  expired_ += later.expired_;
-  by_whole_hours_ += later.by_whole_hours_;
+  state_.tokens += later.state_.tokens;
+  state_.unknown_kids.add(later.state_.unknown_kids, kMaxKids);
+  state_.times.add(later.state_.times);
 }
 
 void Diagnosis::begin_file() noexcept {
-  seen_ = {};
-  tokens_ = 0;
-}
-
-void Diagnosis::restore(const Dimension& unknown_kids, std::uint64_t expired, std::uint64_t by_whole_hours) {
-  unknown_kids_ = unknown_kids;
-  expired_ = expired;
-  by_whole_hours_ = by_whole_hours;
+  state_.seen = {};
+  state_.tokens = 0;
 }
 
 void Diagnosis::clear() noexcept {
   begin_file();
-  unknown_kids_.clear();
-  expired_ = by_whole_hours_ = 0;
+  state_.unknown_kids.clear();
+  state_.times.clear();
 }
 
 InputNotes::InputNotes(std::function<void(const InputNote&)> tell, std::vector<std::string> inputs)
@@ -93,7 +115,24 @@ void InputNotes::tell(InputNote::Kind kind) {
   const std::optional<std::string>& place = run_.seen(kind);
   if (!place || told_[index]) return;
   told_[index] = true;
-  if (tell_ && told_inputs_[index]++ < kMostInputs) tell_({kind, inputs_[file_], *place});
+  if (told_inputs_[index]++ < kMostInputs) report(kind, file_, *place);
+}
+
+void InputNotes::report(InputNote::Kind kind, std::size_t file, const std::string& place) {
+  told_notes_.push_back({kind, file, place});
+  if (tell_) tell_({kind, inputs_[file], place});
+}
+
+void InputNotes::restore(State state) {
+  file_ = state.file;
+  searched_ = state.searched;
+  run_.restore(std::move(state.run));
+  for (const State::Told& note : state.told) {
+    const auto index = static_cast<std::size_t>(note.kind);
+    if (note.file == file_) told_[index] = true;
+    ++told_inputs_[index];
+    report(note.kind, note.file, note.place);
+  }
 }
 
 // Reports where the tokens are. If some are where they are expected, others elsewhere are no fault.

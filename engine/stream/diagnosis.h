@@ -6,14 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "assay/instant.h"
 #include "assay/stream.h"
 #include "jose/token_verdict.h"
+#include "log/time_shift.h"
 #include "stream/summary.h"
 
 namespace assay::stream {
@@ -24,39 +27,52 @@ inline constexpr std::size_t kSearchedRecords = 100;
 // Collects what a batch shows. One thread at a time: the one that verifies the batch.
 class Diagnosis {
  public:
+  Diagnosis();
+  ~Diagnosis();
+  Diagnosis(Diagnosis&&) noexcept;
+  Diagnosis& operator=(Diagnosis&&) noexcept;
+
   // The form of a record. `place`: a JSON pointer. Only the first of each kind is kept.
   void saw(InputNote::Kind kind, std::string_view place);
-  // Counts a verdict. `number`: of the record in its file, from 1. count_expired() compares the exp of an expired token
-  // with the `time` of its record.
+  // Counts a verdict. `number`: of the record in its file, from 1.
   void count(const jose::TokenVerdict& verdict, std::uint64_t number);
-  void count_expired(const jose::TokenVerdict& verdict, Instant time);
+  // Compares the claims of a token with the time of its record, for the first kMostCompared tokens of a batch whose
+  // signature is valid.
+  void compare_times(const jose::TokenVerdict& verdict, std::string_view token, Instant time);
   // Adds what later records of the same file show.
   void add(const Diagnosis& later);
   // Forgets the file, and keeps what is counted over all files.
   void begin_file() noexcept;
-  // Puts back what unknown_kids(), expired() and expired_by_whole_hours() gave.
-  void restore(const Dimension& unknown_kids, std::uint64_t expired, std::uint64_t by_whole_hours);
   void clear() noexcept;
 
+  // What a run that goes on later has to know.
+  struct State {
+    std::array<std::optional<std::string>, InputNote::kKinds> seen;
+    std::uint64_t tokens = 0;  // among the first records of the file
+    Dimension unknown_kids;
+    log::TimeShift times;
+  };
+  const State& state() const noexcept { return state_; }
+  void restore(State state) { state_ = std::move(state); }
+
   const std::optional<std::string>& seen(InputNote::Kind kind) const noexcept {
-    return seen_[static_cast<std::size_t>(kind)];
+    return state_.seen[static_cast<std::size_t>(kind)];
   }
   // Whether one of the first kSearchedRecords records held a token, be it good or bad.
-  bool has_tokens() const noexcept { return tokens_ != 0; }
-  const Dimension& unknown_kids() const noexcept { return unknown_kids_; }
-  std::uint64_t expired() const noexcept { return expired_; }
-  std::uint64_t expired_by_whole_hours() const noexcept { return by_whole_hours_; }
+  bool has_tokens() const noexcept { return state_.tokens != 0; }
+  const Dimension& unknown_kids() const noexcept { return state_.unknown_kids; }
+  const log::TimeShift& times() const noexcept { return state_.times; }
 
   // Distinct unknown kids that a run keeps; anyone can write them.
   static constexpr std::size_t kMaxKids = 1000;
-  // Expired tokens of a batch that are looked at.
-  static constexpr std::uint64_t kMostExpired = 64;
+  // Tokens of a batch whose times are compared.
+  static constexpr std::uint64_t kMostCompared = 16;
 
  private:
-  std::array<std::optional<std::string>, InputNote::kKinds> seen_;
-  std::uint64_t tokens_ = 0;
-  Dimension unknown_kids_;
-  std::uint64_t expired_ = 0, by_whole_hours_ = 0;
+  class ClaimTimes;
+
+  State state_;
+  std::unique_ptr<ClaimTimes> claim_times_;  // made for the first token; kept from batch to batch
 };
 
 // Reports the notes on the inputs of a run: each note once for an input, and for at most kMostInputs inputs. Batches
@@ -70,10 +86,21 @@ class InputNotes {
 
   // `records`: how many of the file's records came up to the end of the batch.
   void add(const Diagnosis& batch, std::size_t file, std::uint64_t records);
-  // Puts back what was counted over earlier inputs.
-  void restore(const Dimension& unknown_kids, std::uint64_t expired, std::uint64_t by_whole_hours) {
-    run_.restore(unknown_kids, expired, by_whole_hours);
-  }
+  // What a run that goes on later has to know.
+  struct State {
+    struct Told {
+      InputNote::Kind kind;
+      std::size_t file;  // index of the input
+      std::string place;
+    };
+    std::vector<Told> told;
+    std::size_t file = 0;
+    bool searched = false;
+    Diagnosis::State run;
+  };
+  State state() const { return {told_notes_, file_, searched_, run_.state()}; }
+  // Before the first batch. Reports again what was told, so that the run says what an undisturbed one says.
+  void restore(State state);
   // After the last batch.
   void end();
   // Over all inputs.
@@ -81,6 +108,7 @@ class InputNotes {
 
  private:
   void tell(InputNote::Kind kind);
+  void report(InputNote::Kind kind, std::size_t file, const std::string& place);
   bool was_told(InputNote::Kind kind) const noexcept { return told_[static_cast<std::size_t>(kind)]; }
   void tell_places();
 
@@ -90,7 +118,8 @@ class InputNotes {
   std::size_t file_ = 0;
   std::array<bool, InputNote::kKinds> told_{};  // of this file
   std::array<std::uint64_t, InputNote::kKinds> told_inputs_{};
-  bool searched_ = false;  // the first records of this file have been seen
+  std::vector<State::Told> told_notes_;  // those that were reported
+  bool searched_ = false;                // the first records of this file have been seen
 };
 
 }  // namespace assay::stream

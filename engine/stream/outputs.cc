@@ -71,13 +71,22 @@ bool has_its_name(const StreamOptions& options, const Checkpoint* from) {
 
 void skip_outputs(const StreamOptions& options, std::vector<input::ListedInput>& inputs) {
   if (options.checkpoint.empty()) return;
-  std::vector<std::string> outputs = {options.checkpoint};
+  std::vector<std::string> outputs = {options.checkpoint, lock_name(options.checkpoint)};
   if (options.format != OutputFormat::none && !options.output.empty())
     outputs.push_back(base::OutputFile::partial_name(options.output));
+  std::error_code missing;
+  const bool goes_on = std::filesystem::exists(options.checkpoint, missing);
   for (const std::string& path : outputs) {
     const std::optional<Place> place = base::OutputFile::place_of(path);
+    const auto is_output = [&place](const input::ListedInput& input) {
+      return place && input.is_found && base::OutputFile::place_of(input.path) == place;
+    };
+    if (goes_on) {
+      std::erase_if(inputs, is_output);
+      continue;
+    }
     for (input::ListedInput& input : inputs) {
-      if (!place || !input.is_found || base::OutputFile::place_of(input.path) != place) continue;
+      if (!is_output(input)) continue;
       input.state = input::ListedInput::State::skipped;
       input.message = "skipped " + input.path + ": this run writes it";
     }

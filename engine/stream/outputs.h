@@ -19,8 +19,9 @@ struct Outputs {
   std::optional<base::OutputFile> summary;
 };
 
-// Marks the checkpoint and unfinished verdicts as skipped if a folder among the inputs holds them: a run must not read
-// what it writes. open_outputs() refuses any other output that is an input.
+// Marks the checkpoint, its lock and unfinished verdicts as skipped if a folder among the inputs holds them: a run must
+// not read what it writes. A run that goes on from its checkpoint wrote them itself, so it leaves them out without a
+// word. open_outputs() refuses any other output that is an input.
 void skip_outputs(const StreamOptions& options, std::vector<input::ListedInput>& inputs);
 
 // Opens everything that the run writes, so that a run whose results cannot be written does not begin. No output may be

@@ -54,7 +54,7 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, const s
     : options_(options),
       threads_(threads),
       checkpointer_(checkpointer),
-      statistics_(engine),
+      statistics_(engine, checkpointer == nullptr ? nullptr : checkpointer->from()),
       summary_(std::move(outputs.summary)),
       faults_(told(inputs, State::unreadable)),
       remarks_(told(inputs, State::skipped)),
@@ -248,6 +248,7 @@ Result<void> Pipeline::keep(const input::Place& place, bool finished) {
   Checkpoint checkpoint;
   checkpoint.place = place;
   checkpoint.finished = finished;
+  statistics_.save(checkpoint);
   if (Result<void> saved = write_stage_.save(checkpoint); !saved) return saved;
   return checkpointer_->keep(std::move(checkpoint));
 }

@@ -10,8 +10,12 @@ namespace assay::stream {
 
 using Clock = std::chrono::steady_clock;
 
-RunStatistics::RunStatistics(const verify::Engine& engine)
+RunStatistics::RunStatistics(const verify::Engine& engine, const Checkpoint* from)
     : engine_(engine),
+      by_lanes_(from == nullptr ? 0 : from->by_lanes),
+      by_openssl_(from == nullptr ? 0 : from->by_openssl),
+      exceptional_(from == nullptr ? 0 : from->exceptional),
+      recalled_(from == nullptr ? 0 : from->recalled),
       signatures_before_(engine.backend().statistics()),
       memo_before_(engine.memo_statistics()),
       started_at_(Instant::now()),
@@ -27,6 +31,14 @@ signature::BackendStatistics RunStatistics::signatures() const {
   now.tables_built -= before.tables_built;
   now.tables_evicted -= before.tables_evicted;
   return now;
+}
+
+void RunStatistics::save(Checkpoint& to) const {
+  const signature::BackendStatistics of_run = signatures();
+  to.by_lanes = by_lanes_ + of_run.by_lanes;
+  to.by_openssl = by_openssl_ + of_run.by_openssl;
+  to.exceptional = exceptional_ + of_run.exceptional;
+  to.recalled = recalled_ + memo().hits;
 }
 
 memo::MemoStatistics RunStatistics::memo() const {
@@ -62,13 +74,12 @@ StreamResult RunStatistics::result(const Counts& counts, const Tally& tally, con
   for (const auto& [kid, cell] : diagnosis.unknown_kids().values())
     result.unknown_kids.emplace_back(kid, cell.rejected);
   result.other_unknown_kids = diagnosis.unknown_kids().other().rejected;
-  result.expired_sampled = diagnosis.expired();
-  result.expired_by_whole_hours = diagnosis.expired_by_whole_hours();
+  if (const auto shift = diagnosis.times().finding()) result.time_shift = {shift->seconds, shift->fitting, shift->seen};
   const signature::BackendStatistics of_run = signatures();
-  result.by_lanes = of_run.by_lanes;
-  result.by_openssl = of_run.by_openssl;
-  result.exceptional = of_run.exceptional;
-  result.recalled = memo().hits;
+  result.by_lanes = by_lanes_ + of_run.by_lanes;
+  result.by_openssl = by_openssl_ + of_run.by_openssl;
+  result.exceptional = exceptional_ + of_run.exceptional;
+  result.recalled = recalled_ + memo().hits;
   result.published_private_keys = published_private_keys();
   result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   return result;

@@ -11,6 +11,7 @@
 #include "keys/snapshot.h"
 #include "memo/memo_share.h"
 #include "signature/backend.h"
+#include "stream/checkpoint.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
 #include "verify/engine.h"
@@ -21,9 +22,12 @@ namespace assay::stream {
 // beginning of the run. The engine outlives it.
 class RunStatistics {
  public:
-  explicit RunStatistics(const verify::Engine& engine);
+  // `from`: the checkpoint behind which the run goes on; null: it begins anew.
+  RunStatistics(const verify::Engine& engine, const Checkpoint* from);
 
   std::chrono::steady_clock::time_point started() const noexcept { return started_; }
+  // Puts into a checkpoint what was counted, earlier parts of the run included.
+  void save(Checkpoint& to) const;
   // Counts, signatures and time of the run up to now; the rest is left to the caller.
   StreamResult result(const Counts& counts, const Tally& tally, const Diagnosis& diagnosis) const;
   // `inputs`: the paths that were read.
@@ -37,6 +41,8 @@ class RunStatistics {
   std::uint64_t published_private_keys() const;
 
   const verify::Engine& engine_;
+  // What the parts of the run up to the checkpoint counted.
+  const std::uint64_t by_lanes_, by_openssl_, exceptional_, recalled_;
   const signature::BackendStatistics signatures_before_;
   const memo::MemoStatistics memo_before_;
   const Instant started_at_;

@@ -129,6 +129,7 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
     batch.counts.count(*verdict);
     if (verdict->reasons.contains(Reason::signature_invalid)) keep_failed_hmac(*verdict, extracted.token);
     if (tally) batch.tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
+    if (options_.at_record) batch.diagnosis.compare_times(*verdict, extracted.token, extracted.time);
     if (!verdict->reasons.empty() || block.first_line + i <= kSearchedRecords) {
       diagnose(extracted, *verdict, i, batch);
     }
@@ -164,9 +165,6 @@ void VerifyStage::diagnose(const Extracted& extracted, const jose::TokenVerdict&
   const std::uint64_t number = batch.block.first_line + index;
   batch.diagnosis.count(verdict, number);
   if (verdict.reasons.empty()) return;
-  if (options_.at_record && verdict.reasons.first() == Reason::token_expired) {
-    batch.diagnosis.count_expired(verdict, extracted.time);
-  }
   if (number > kSearchedRecords) return;
   if (extracted.form) batch.diagnosis.saw(*extracted.form, extracted.place);
   if (batch.diagnosis.seen(InputNote::Kind::in_text)) return;

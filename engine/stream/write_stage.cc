@@ -25,10 +25,11 @@ void WriteStage::restore(const Checkpoint& from) {
   goes_on_ = true;
   counts_ = from.counts;
   tally_ = from.tally;
-  notes_.restore(from.unknown_kids, from.expired, from.expired_by_whole_hours);
+  notes_.restore(from.notes);
   bytes_ = from.bytes;
   output_bytes_ = from.output_bytes;
   faults_ = from.faults;
+  remarks_ = from.remarks;
 }
 
 Result<void> WriteStage::save(Checkpoint& to) {
@@ -37,12 +38,12 @@ Result<void> WriteStage::save(Checkpoint& to) {
   }
   to.counts = counts_;
   to.tally = tally_;
-  to.unknown_kids = diagnosis().unknown_kids();
-  to.expired = diagnosis().expired();
-  to.expired_by_whole_hours = diagnosis().expired_by_whole_hours();
+  to.notes = notes_.state();
   to.is_compressed = is_compressed_;
+  to.stored_bytes = stored_bytes_;
   to.output_bytes = output_bytes_;
   to.faults = faults_;
+  to.remarks = remarks_;
   return {};
 }
 
@@ -63,6 +64,8 @@ Result<bool> WriteStage::write(const Batch& batch) {
     if (!block.remark.empty()) remarks_.push_back({inputs_[block.file], block.remark});
     if (!block.text.empty()) is_compressed_ = block.is_compressed;
     bytes_ += block.bytes;
+    if (std::exchange(file_, block.file) != block.file) stored_bytes_ = 0;
+    stored_bytes_ += block.bytes;
     report_progress(false);
   }
   clock_.lap(Stage::output);

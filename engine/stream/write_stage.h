@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -74,6 +75,8 @@ class WriteStage {
   InputNotes notes_;
   std::uint64_t bytes_ = 0;         // of input
   bool is_compressed_ = false;      // the input that is read
+  std::size_t file_ = 0;            // its index
+  std::uint64_t stored_bytes_ = 0;  // of it, as it is stored
   std::uint64_t output_bytes_ = 0;  // written
   bool goes_on_ = false;            // behind what an earlier run wrote
   std::vector<InputFault> faults_, remarks_;

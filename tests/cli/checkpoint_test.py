@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -83,6 +84,11 @@ class CheckpointCase(Case):
         self.assertFalse(os.path.exists(self.path("state")))
         self.assertFalse(os.path.exists(self.path("out.partial")))
 
+    def said(self, stderr):
+        """What a run says but for its speed, which is no part of what it found."""
+        return [line for line in stderr.decode().splitlines()
+                if not line.endswith("/s") and "known from before" not in line and "decided by OpenSSL" not in line]
+
     def killed_and_gone_on_with(self, number):
         whole = self.undisturbed()
         seed = int(os.environ.get("SEED", "11"))
@@ -130,6 +136,37 @@ class AuditCheckpoint(CheckpointCase):
         self.ends(self.begin())
         self.assertSame(whole)
 
+    def test_a_run_that_went_on_says_what_an_undisturbed_one_says(self):
+        # What is only told: trailing garbage, an archive that is cut off, no text, the same text twice.
+        first = self.read("logs/app.log")[:5000]
+        self.write("logs/access.log.4.gz", gzip.compress(first) + b"garbage")
+        self.write("logs/access.log.3.gz", gzip.compress(first[:2000])[:-4])
+        self.write("logs/binary", bytes(range(32)) * 64)
+        self.write("logs/copy.log", first)
+        undisturbed = self.said(self.assay(*self.arguments("-o", "whole")).stderr)
+        for part in ("what follows is ignored", "are cut off at byte", "skipped logs/binary", "the same content as", "token_expired"):
+            self.assertIn(part, "\n".join(undisturbed))
+        # The checkpoint and the verdicts lie in the folder that is read.
+        names = os.listdir(self.path("logs"))
+        end = ("-o", "logs/out", "--checkpoint", "logs/state")
+        process = self.start(*self.arguments(*end))
+        while not os.path.exists(self.path("logs/state")):
+            self.assertIsNone(process.poll(), "the run ended before its first checkpoint")
+            time.sleep(0.002)
+        process.kill()
+        process.wait(DEADLINE)
+        done = self.assay(*self.arguments(*end))
+        self.assertEqual(self.said(done.stderr), undisturbed)
+        self.assertEqual(sorted(os.listdir(self.path("logs"))), sorted([*names, "out"]))
+
+    def test_a_folder_that_was_copied_is_gone_on_with(self):
+        whole = self.undisturbed()
+        self.stopped()
+        os.rename(self.path("logs"), self.path("moved"))
+        shutil.copytree(self.path("moved"), self.path("logs"))
+        self.ends(self.begin())
+        self.assertSame(whole)
+
 
 class VerifyCheckpoint(CheckpointCase):
     command = "verify"
@@ -152,10 +189,71 @@ class VerifyCheckpoint(CheckpointCase):
         saved = self.read("a.txt")
         self.write("a.txt", saved + b"x\n")
         self.assertRefused(self.assay(*self.arguments(*end)), "state", "a.txt has changed")
+        self.write("a.txt", saved)
         self.write("jwks.json", self.read("jwks.json") + b"\n")
         self.assertRefused(self.assay(*self.arguments(*end)), "state", "files of keys have changed")
         self.write("state", '{"assay_checkpoint":1')
         self.assertRefused(self.assay(*self.arguments(*end)), "--checkpoint", "state", "not a checkpoint")
+
+    def change(self, name, at, copied):
+        """Changes one byte of a file, or of a copy in its place, and puts size and time back."""
+        before = os.stat(self.path(name))
+        data = bytearray(self.read(name))
+        data[at] ^= 1
+        if copied:
+            os.rename(self.path(name), self.path(name + ".before"))
+        with open(self.path(name), "wb" if copied else "r+b") as file:
+            file.write(data)
+        os.utime(self.path(name), ns=(before.st_atime_ns, before.st_mtime_ns))
+        after = os.stat(self.path(name))
+        self.assertEqual((before.st_size, before.st_mtime_ns), (after.st_size, after.st_mtime_ns))
+        self.assertEqual(before.st_ino == after.st_ino, not copied)
+
+    def resumed(self):
+        return self.assay(*self.arguments("-o", "out", "--summary", "out.json", "--checkpoint", "state"))
+
+    def test_a_changed_copy_of_an_input_is_refused(self):
+        self.stopped()
+        place = json.loads(self.read("state"))["place"]
+        self.assertEqual(place[0], 0, "the first input should not be whole yet; it is long enough")
+        for at in (0, 40_000, place[1] - 1):
+            self.change("a.txt", at, copied=True)
+            self.assertRefused(self.resumed(), "state", "content of a.txt has changed", "remove it to begin anew")
+            os.rename(self.path("a.txt.before"), self.path("a.txt"))
+
+    def test_any_byte_that_was_changed_in_place_is_noticed(self):
+        self.stopped()
+        self.change("a.txt", 150_001, copied=False)
+        self.assertRefused(self.resumed(), "state", "a.txt has changed, though its size and time are the same")
+
+    def test_what_was_not_read_yet_may_get_other_permissions(self):
+        whole = self.undisturbed()
+        self.stopped()
+        self.assertEqual(json.loads(self.read("state"))["place"][0], 0)
+        os.chmod(self.path("b.txt.gz"), 0o640)
+        self.ends(self.begin())
+        self.assertSame(whole)
+
+    def test_two_runs_cannot_use_one_checkpoint(self):
+        first = self.begin()
+        self.addCleanup(first.stderr.close)
+        while not os.path.exists(self.path("state")):
+            self.assertIsNone(first.poll())
+            time.sleep(0.002)
+        first.send_signal(signal.SIGSTOP)
+        try:
+            second = self.assay(*self.arguments("-o", "other", "--checkpoint", "state"))
+            self.assertRefused(second, "--checkpoint", "state: another run uses it")
+        finally:
+            first.send_signal(signal.SIGCONT)
+        self.assertEqual(first.wait(DEADLINE), 1)
+        self.assertFalse(os.path.exists(self.path("state.lock")))
+        # What a killed run leaves keeps nobody out; what belongs to somebody else is not taken.
+        self.write("state.lock", "")
+        self.ends(self.begin())
+        self.write("state.lock", "mine")
+        self.assertRefused(self.assay(*self.arguments("-o", "other", "--checkpoint", "state")), "state.lock", "move it away")
+        self.assertEqual(self.read("state.lock"), b"mine")
 
     def test_what_cannot_be_gone_on_with_is_refused(self):
         key = ("verify", "--jwks", "jwks.json", "--checkpoint", "state")

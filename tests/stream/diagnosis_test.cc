@@ -96,25 +96,37 @@ TEST(Diagnosis, CountsUnknownKids) {
   EXPECT_EQ(kids[1].second.rejected, 2u);
 }
 
-TEST(Diagnosis, KnowsTokensThatExpiredByWholeHours) {
-  const auto by_hours = [](std::int64_t ago) {
-    jose::TokenVerdict verdict = rejected(Reason::token_expired);
-    const std::string exp = std::to_string(1790000000 - ago);
-    verdict.expires_at = exp;
-    Diagnosis batch;
-    batch.count_expired(verdict, Instant{1790000000, 0});
-    EXPECT_EQ(batch.expired(), 1u);
-    return batch.expired_by_whole_hours() == 1;
-  };
-  for (const int ago : {3600, 3545, 3655, 7200, 14 * 3600}) EXPECT_TRUE(by_hours(ago)) << ago;
-  for (const int ago : {1, 59, 600, 3000, 5400, 9000, 15 * 3600, 24 * 3600}) EXPECT_FALSE(by_hours(ago)) << ago;
+TEST(Diagnosis, ComparesTheTimesOfSignedTokens) {
+  // {"alg":"none"}.{"iat":1790000000,"exp":1790000300}.
+  const std::string token = "eyJhbGciOiJub25lIn0.eyJpYXQiOjE3OTAwMDAwMDAsImV4cCI6MTc5MDAwMDMwMH0.AAAA";
+  const std::string without_iat = "eyJhbGciOiJub25lIn0.eyJleHAiOjE3OTAwMDAzMDB9.AAAA";
+  jose::TokenVerdict verdict = rejected(Reason::token_expired);
   Diagnosis batch;
-  for (int i = 0; i < 100; ++i) batch.count_expired(rejected(Reason::token_expired), Instant{});
-  jose::TokenVerdict beyond = rejected(Reason::token_expired);
-  beyond.expires_at = "-99999999999999999999";
-  batch.count_expired(beyond, Instant{});
-  EXPECT_EQ(batch.expired(), Diagnosis::kMostExpired);
-  EXPECT_EQ(batch.expired_by_whole_hours(), 0u);
+  batch.compare_times(verdict, token, Instant{1790003700, 0});
+  EXPECT_EQ(batch.times().state().seen, 0u) << "anybody may have written these times";
+  verdict.signature = SignatureState::valid;
+  for (const std::string& bad : {without_iat, std::string("eyJ.x"), std::string()})
+    batch.compare_times(verdict, bad, Instant{1790003700, 0});
+  EXPECT_EQ(batch.times().state().seen, 0u);
+  for (int i = 0; i < 100; ++i) batch.compare_times(verdict, token, Instant{1790003700, 0});
+  EXPECT_EQ(batch.times().state().seen, Diagnosis::kMostCompared);
+  EXPECT_EQ(batch.times().state().out_of_time, Diagnosis::kMostCompared);
+  EXPECT_EQ(batch.times().state().earliest, 1790000000);
+}
+
+TEST_F(InputNotesTest, GoesOnAsIfItHadNotBeenDisturbed) {
+  add(seen(Kind::array, ""), 0, 1);
+  add(seen(Kind::elsewhere, "/x"), 1, 50);
+  const InputNotes::State state = notes_.state();
+  told_.clear();
+  InputNotes later([this](const InputNote& note) { told_.push_back("again " + note.input); }, {"a", "b", "c"});
+  later.restore(state);
+  EXPECT_EQ(told_, (std::vector<std::string>{"again a"}));
+  later.add(seen(Kind::in_text, ""), 1, 100);
+  EXPECT_EQ(told_, (std::vector<std::string>{"again a", "again b"}));
+  later.end();
+  EXPECT_EQ(later.state().told.size(), 2u);
+  EXPECT_EQ(later.state().told[1].place, "/x");
 }
 
 }  // namespace

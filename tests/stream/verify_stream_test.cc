@@ -190,12 +190,20 @@ TEST_F(VerifyStream, ReadsTimesAsToldAndSamplesTokensThatMissByHours) {
   result = verify_stream(verifier_, given);
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->rejected, 10u);
-  EXPECT_EQ(result->expired_sampled, 10u);
-  EXPECT_EQ(result->expired_by_whole_hours, 10u);
+  EXPECT_EQ(result->time_shift.seconds, 7200);
+  EXPECT_EQ(result->time_shift.looked_at, 10u);
+  EXPECT_EQ(result->time_shift.fitting, 10u);
   given.time_zone = "+02:00";
   result = verify_stream(verifier_, given);
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->accepted, 10u);
+  EXPECT_EQ(result->time_shift.seconds, 0);
+  // Too early by five hours: no rule of the profile rejects these tokens.
+  given.time_zone = "+07:00";
+  result = verify_stream(verifier_, given);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->time_shift.seconds, -5 * 3600);
+  given.time_zone = "+02:00";
   given.time_format = "%Y-%m-%dT%H:%M:%S";
   EXPECT_EQ(verify_stream(verifier_, given)->accepted, 10u);
   given.time_format = "%d/%m/%Y %T";

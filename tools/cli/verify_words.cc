@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "codec/json_pointer.h"
@@ -33,6 +34,14 @@ std::string jq_path(std::string_view pointer) {
     }
   }
   return path.starts_with('.') ? path : "." + path;
+}
+
+// "2 h", "5 h 30 min"; without the sign.
+std::string hours(std::int64_t seconds) {
+  const std::int64_t minutes = (seconds < 0 ? -seconds : seconds) / 60;
+  std::string text = minutes >= 60 ? std::to_string(minutes / 60) + " h" : "";
+  if (minutes % 60 != 0) text += (text.empty() ? "" : " ") + std::to_string(minutes % 60) + " min";
+  return text;
 }
 
 }  // namespace
@@ -79,9 +88,11 @@ std::string diagnosis_text(const StreamResult& result) {
     if (kids.size() > kShown || result.other_unknown_kids > 0) text += ", and others";
     text += "; fetch newer keys, or add those of these kids\n";
   }
-  if (result.expired_by_whole_hours > 0 && 2 * result.expired_by_whole_hours >= result.expired_sampled) {
-    text += "  " + with_commas(result.expired_by_whole_hours) + " of " + with_commas(result.expired_sampled) +
-            " expired tokens looked at had expired by whole hours: are the times of another zone? (--time-zone)\n";
+  if (const StreamResult::TimeShift& shift = result.time_shift; shift.seconds != 0) {
+    text += "  the times of the records seem to be " + hours(shift.seconds) +
+            (shift.seconds > 0 ? " too late: " : " too early: ") + with_commas(shift.fitting) + " of " +
+            with_commas(shift.looked_at) + " tokens looked at were valid then; are the times of another zone? " +
+            "(--time-zone)\n";
   }
   return text;
 }

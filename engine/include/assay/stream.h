@@ -124,9 +124,15 @@ struct StreamResult {
   // Kids that no key has, in the order of first appearance: the first 1000, each with its records.
   std::vector<std::pair<std::string, std::uint64_t>> unknown_kids;
   std::uint64_t other_unknown_kids = 0;  // records with further ones
-  // Only with at_record: how many of a sample of the expired tokens had expired by whole hours, give or take a minute.
-  // If they are many, the time zone is probably wrong.
-  std::uint64_t expired_sampled = 0, expired_by_whole_hours = 0;
+  // Only if records are judged at their own times: by how many seconds these seem to be too late (negative: too early),
+  // because most of the tokens looked at were used out of time, and nearly all, namely `fitting` of `looked_at`, were
+  // used in time if the times are corrected by this. It is a multiple of a quarter of an hour from half an hour to 14
+  // hours: the time zone is probably wrong. 0: the times seem right. log/time_shift.h says how it is found.
+  struct TimeShift {
+    std::int64_t seconds = 0;
+    std::uint64_t fitting = 0, looked_at = 0;
+  };
+  TimeShift time_shift;
   // Inputs that could not be read, or not to their end; what was read of them counts. And what is worth telling of
   // inputs although nothing was lost: trailing garbage, what was skipped in a directory. Both in the order of inputs;
   // those that were found before the run come first.
