@@ -197,7 +197,7 @@ std::string to_json(const Checkpoint& checkpoint) {
     to += "," + std::to_string(counts.by_reason[static_cast<std::size_t>(reason)]) + "]";
   });
   to += ",\"summary\":";
-  to += tally::summary_json(checkpoint.summary);
+  to += checkpoint.summary;
   append_dimension(to, "unknown_kids", checkpoint.unknown_kids);
   const std::uint64_t expired[] = {checkpoint.expired, checkpoint.expired_by_whole_hours};
   to += ",\"expired\":";
@@ -239,9 +239,9 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   checkpoint.output_bytes = reader.number(reader.member(*document, "output_bytes"));
   checkpoint.bytes = reader.number(reader.member(*document, "bytes"));
   read_counts(reader, *document, checkpoint.counts);
-  Result<tally::Summary> summary = tally::read_summary(reader.member(*document, "summary").raw, path);
-  if (!summary) return Error{path + ": not a whole checkpoint; remove it to begin anew", "checkpoint"};
-  checkpoint.summary = std::move(*summary);
+  checkpoint.summary = reader.member(*document, "summary").raw;
+  if (!tally::read_summary(checkpoint.summary, path))
+    return Error{path + ": not a whole checkpoint; remove it to begin anew", "checkpoint"};
   reader.dimension(*document, "unknown_kids", checkpoint.unknown_kids);
   const JsonNode& expired = reader.member(*document, "expired");
   checkpoint.expired = reader.number(reader.item(expired, 0));

@@ -26,27 +26,30 @@ WriteStage::WriteStage(const StreamOptions& options, std::optional<VerdictFile> 
 void WriteStage::restore(const Checkpoint& from) {
   goes_on_ = true;
   counts_ = from.counts;
-  tally_ = from.summary.tally;
-  for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    const auto saved = std::find_if(from.summary.files.begin(), from.summary.files.end(),
-                                    [&](const tally::FileCoverage& file) { return file.path == inputs_[i]; });
-    if (saved == from.summary.files.end()) continue;
-    const tally::FileCoverage& file = *saved;
-    InputCounts& counts = input_counts_[i];
-    counts.lines = file.lines;
-    counts.records = file.tokens;
-    counts.times.lines = file.lines;
-    counts.times.lines_without_time = file.lines_without_time;
-    counts.times.times = file.times;
-    counts.times.gaps = file.gaps;
-    counts.times.gap_count = file.gap_count;
-    counts.times.begins = file.times.first;
-    counts.times.ends = file.times.last;
-  }
+  if (Result<tally::Summary> summary = tally::read_summary(from.summary, "checkpoint")) restore(*summary);
   notes_.restore(from.unknown_kids, from.expired, from.expired_by_whole_hours);
   bytes_ = from.bytes;
   output_bytes_ = from.output_bytes;
   faults_ = from.faults;
+}
+
+void WriteStage::restore(tally::Summary& summary) {
+  tally_ = std::move(summary.tally);
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    const auto file = std::find_if(summary.files.begin(), summary.files.end(),
+                                   [&](const tally::FileCoverage& saved) { return saved.path == inputs_[i]; });
+    if (file == summary.files.end()) continue;
+    InputCounts& counts = input_counts_[i];
+    counts.lines = file->lines;
+    counts.records = file->tokens;
+    counts.times.lines = file->lines;
+    counts.times.lines_without_time = file->lines_without_time;
+    counts.times.times = file->times;
+    counts.times.gaps = file->gaps;
+    counts.times.gap_count = file->gap_count;
+    counts.times.begins = file->times.first;
+    counts.times.ends = file->times.last;
+  }
 }
 
 Result<void> WriteStage::save(Checkpoint& to) {
@@ -54,10 +57,13 @@ Result<void> WriteStage::save(Checkpoint& to) {
     if (Result<void> synced = output_->sync(); !synced) return synced;
   }
   to.counts = counts_;
+  tally::Summary summary;
   if (needs_tally(options_)) {
-    to.summary.tally = tally_;
-    for (std::size_t i = 0; i < inputs_.size(); ++i) to.summary.files.push_back(coverage_of(i));
+    summary.tally = std::move(tally_);
+    add_coverage(summary);
   }
+  to.summary = tally::summary_json(summary);
+  if (needs_tally(options_)) tally_ = std::move(summary.tally);
   to.unknown_kids = diagnosis().unknown_kids();
   to.expired = diagnosis().expired();
   to.expired_by_whole_hours = diagnosis().expired_by_whole_hours();
@@ -120,8 +126,12 @@ tally::Summary WriteStage::take_summary() {
   tally::Summary summary;
   summary.tally = std::move(tally_);
   summary.bytes = bytes_;
-  for (std::size_t i = 0; i < inputs_.size(); ++i) summary.files.push_back(coverage_of(i));
+  add_coverage(summary);
   return summary;
+}
+
+void WriteStage::add_coverage(tally::Summary& summary) const {
+  for (std::size_t i = 0; i < inputs_.size(); ++i) summary.files.push_back(coverage_of(i));
 }
 
 Result<bool> WriteStage::write_bytes(std::string_view bytes) {

@@ -60,6 +60,7 @@ class WriteStage {
   Result<bool> after(const Result<VerdictFile::Outcome>& wrote);
   void report_progress(bool at_end);
   void restore(const Checkpoint& from);
+  void restore(tally::Summary& summary);
 
   const StreamOptions& options_;
   std::optional<VerdictFile> output_;
@@ -77,6 +78,7 @@ class WriteStage {
   };
   void count(const Batch& batch);
   tally::FileCoverage coverage_of(std::size_t input) const;
+  void add_coverage(tally::Summary& summary) const;
 
   tally::Tally tally_;
   std::vector<InputCounts> input_counts_;
