@@ -31,9 +31,9 @@ class NameTable {
   Slot& slot_of(std::string_view text, std::size_t hash) noexcept;
   void grow();
 
-  std::string texts_;                 // one after the other
-  std::vector<std::uint32_t> ends_;   // where each ends
-  std::vector<Slot> slots_;           // open addressing; a power of two
+  std::string texts_;                // one after the other
+  std::vector<std::uint32_t> ends_;  // where each ends
+  std::vector<Slot> slots_;          // open addressing; a power of two
 };
 
 }  // namespace assay::tally

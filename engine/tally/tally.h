@@ -62,8 +62,8 @@ struct CompromisedCounts {
 // Not thread safe.
 class Tally {
  public:
-  // Of a part of a run, such as a batch: it bounds the number of values by its own size, and keeps the uses of tokens as
-  // a list until it is added to the whole.
+  // Of a part of a run, such as a batch: it bounds the number of values by its own size, and keeps the uses of tokens
+  // as a list until it is added to the whole.
   struct Part {};
   explicit Tally(Part);
   Tally();

@@ -63,7 +63,7 @@ class UseList {
 // Not thread safe.
 class TokenUses {
  public:
-  static constexpr std::size_t kBound = std::size_t{1} << 20;
+  static constexpr std::size_t kBound = std::size_t{1} << 19;
   // Addresses kept of a token, those with the smallest hashes.
   static constexpr std::size_t kMostClients = 64;
 
