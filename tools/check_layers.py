@@ -29,8 +29,9 @@ RIGHT_BELOW = {
     "page": ["base"],
     "archive": ["base"],
     "input": ["archive", "codec", "digest"],
+    "tally": ["jose", "digest"],
     "writers": ["input", "log", "digest"],
-    "stream": ["input", "writers", "verify"],
+    "stream": ["input", "writers", "verify", "tally"],
     "audit": ["stream", "log"],
     "include": [],
 }

@@ -186,18 +186,31 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, const jose::TokenVerdic
   batch.counts.count(verdict);
   if (worker.hits->lines[hit.line].moment.repeated) ++batch.repeated_hours;
   if (verdict.reasons.contains(Reason::signature_invalid)) keep_failed_hmac(verdict, hit.token);
-  if (stream::needs_tally(options_)) batch.tally.count(verdict, at);
+  // Whether a line is read is decided here, once for each token.
+  const bool is_written = writer_ != nullptr && writer_->wants(verdict.reasons.empty());
+  const bool is_tallied = stream::needs_tally(options_);
+  writers::Occurrence occurrence;
+  if (is_written || is_tallied) occurrence = without_tokens(worker.reader.read(worker.next), worker.arena);
+  if (is_tallied) {
+    batch.tally.count({.verdict = &verdict,
+                       .at = at,
+                       .has_own_time = !options_.at,
+                       .token = hit.token,
+                       .is_of_log = true,
+                       .client = occurrence.client,
+                       .status = occurrence.status});
+  }
   if (!verdict.reasons.empty()) batch.diagnosis.count(verdict, batch.first_record + batch.judged);
   if (!options_.at && at != nullptr) batch.diagnosis.compare_times(verdict, hit.token, *at);
-  if (writer_ != nullptr && writer_->wants(verdict.reasons.empty())) write(worker, batch, verdict, at);
+  if (is_written) write(worker, batch, verdict, at, occurrence);
   ++batch.judged;
   ++worker.next;
 }
 
-void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at) {
+void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at,
+                       const writers::Occurrence& occurrence) {
   const Hit& hit = worker.hits->tokens[worker.next];
   const HitLine& line = worker.hits->lines[hit.line];
-  const writers::Occurrence occurrence = without_tokens(worker.reader.read(worker.next), worker.arena);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
   // Memory costs nothing before something is written there, and a buffer that grows takes twice as much.

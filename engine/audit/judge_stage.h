@@ -49,7 +49,8 @@ class JudgeStage {
   bool verify(Worker& worker, std::span<const Hit> hits) const;
   void append_verdicts(Worker& worker, LogBatch& batch, std::span<const Hit> hits) EXCLUDES(mutex_);
   void append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at);
-  void write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at);
+  void write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at,
+             const writers::Occurrence& occurrence);
   void keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) EXCLUDES(mutex_);
   const Instant* moment_of(const HitLine& line) const noexcept;
 

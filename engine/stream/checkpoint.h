@@ -40,7 +40,7 @@ struct Checkpoint {
   std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input as it is stored; keep() counts the latter
   std::uint64_t stored_bytes = 0;             // of the input at the place, as it is stored
   Counts counts;
-  Tally tally;
+  std::string summary;  // the document of what was counted for one (tally/summary.h); its files are the inputs
   InputNotes::State notes;
   std::vector<InputFault> faults, remarks;
   // Of StreamResult.

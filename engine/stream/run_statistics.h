@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/instant.h"
@@ -14,6 +15,7 @@
 #include "stream/checkpoint.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
+#include "tally/overview.h"
 #include "verify/engine.h"
 
 namespace assay::stream {
@@ -29,10 +31,10 @@ class RunStatistics {
   // Puts into a checkpoint what was counted, earlier parts of the run included.
   void save(Checkpoint& to) const;
   // Counts, signatures and time of the run up to now; the rest is left to the caller.
-  StreamResult result(const Counts& counts, const Tally& tally, const Diagnosis& diagnosis) const;
-  // `inputs`: the paths that were read.
-  RunManifest manifest(const StreamOptions& options, std::vector<std::string> inputs, int threads,
-                       const StreamResult& result) const;
+  StreamResult result(const Counts& counts, const Diagnosis& diagnosis) const;
+  // What the summary says of the run. `command`: "verify".
+  tally::RunRow manifest(std::string_view command, const StreamOptions& options, int threads,
+                         const StreamResult& result) const;
 
  private:
   signature::BackendStatistics signatures() const;

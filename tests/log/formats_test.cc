@@ -666,6 +666,49 @@ TEST(Formats, AreLearntFromOneLine) {
   }
 }
 
+// read_time() says of a line what read() says of its time, also of lines that are cut, and of those of other formats.
+TEST(Formats, ReadOnlyTheTimeAsTheyReadAll) {
+  const auto expect_same = [](const FileFormat& format, std::string_view line, std::string_view name) {
+    base::Arena arena, other;
+    const TimeFacts all = format.read(line, arena), only = format.read_time(line, other);
+    EXPECT_EQ(only.time, all.time) << name << ": " << line;
+    EXPECT_EQ(only.time_text, all.time_text) << name << ": " << line;
+    EXPECT_EQ(only.repeated, all.repeated) << name << ": " << line;
+    EXPECT_EQ(only.skipped, all.skipped) << name << ": " << line;
+    if (!all.time && !all.time_text.empty()) EXPECT_EQ(only.fault, all.fault) << name << ": " << line;
+  };
+  const auto each_line = [](std::string_view text, auto&& tell) {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      tell(text.substr(at, end - at));
+      at = end + 1;
+    }
+  };
+  std::vector<std::string> texts;
+  for (const Sample& sample : samples()) {
+    texts.push_back(test::read_file(test::data_path("logs/" + std::string(sample.file))));
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Learnt found = learnt(texts[i], told());
+    for (const std::string& text : texts) {
+      each_line(text, [&](std::string_view line) { expect_same(*found.format, line, samples()[i].file); });
+    }
+    each_line(texts[i], [&](std::string_view line) {
+      for (std::size_t size = 0; size < line.size(); ++size) {
+        expect_same(*found.format, line.substr(0, size), samples()[i].file);
+      }
+      // A second time behind, between and before the others.
+      for (const std::string_view more : {R"("time":"2020-01-01T00:00:00Z",)", R"(","ts":1577836800,"x":")",
+                                          " HTTP/1.1\" 200 2020-01-01T00:00:00Z "}) {
+        for (const std::size_t at : {std::size_t{1}, line.size() / 3, line.size() / 2, line.size()}) {
+          std::string changed(line);
+          expect_same(*found.format, changed.insert(std::min(at, changed.size()), more), samples()[i].file);
+        }
+      }
+    });
+  }
+}
+
 // Whatever is written inside a line's text, its time stays.
 TEST(Formats, KeepTheirTimeWhateverTheRequestHolds) {
   const std::vector<std::string> attacks = {"?x=2020-01-01T00:00:00Z",
