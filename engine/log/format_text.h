@@ -36,7 +36,7 @@
 #include <string_view>
 
 #include "log/format.h"
-#include "log/format_inner.h"
+#include "log/format_layers.h"
 #include "log/line_time.h"
 
 namespace assay::log {

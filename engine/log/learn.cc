@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <utility>
 #include <vector>
@@ -9,9 +10,8 @@
 #include "base/arena.h"
 #include "codec/json.h"
 #include "log/format_columns.h"
-#include "log/format_inner.h"
 #include "log/format_json.h"
-#include "log/format_mixed.h"
+#include "log/format_layers.h"
 #include "log/format_pairs.h"
 #include "log/format_text.h"
 #include "log/joining.h"
@@ -435,6 +435,45 @@ Learnt learn_most(Lines lines, const LearnOptions& options, const base::TimeRead
   return !by_text || by_record.understood >= by_text->understood ? by_record : *by_text;
 }
 
+// The names that most JSON logs use for their own fields, at the top of a record: a client can put none there.
+JsonShape common_shape() {
+  JsonShape shape;
+  shape.name = "JSON";
+  const auto add = [&](JsonRole role, std::initializer_list<const char*> names) {
+    for (const char* name : names) shape.places.push_back({role, "/" + std::string(name)});
+  };
+  add(JsonRole::time, {"time", "ts", "timestamp", "@timestamp", "@t", "time_iso8601", "time_local", "start_time",
+                       "eventTime", "datetime", "asctime", "date", "t", "msec"});
+  add(JsonRole::client, {"client_ip", "clientIp", "remote_ip", "remote_addr", "remoteAddress", "ip"});
+  add(JsonRole::method, {"method", "request_method"});
+  add(JsonRole::url, {"uri", "url", "path", "request_uri"});
+  add(JsonRole::request, {"request"});
+  add(JsonRole::status, {"status", "status_code", "statusCode", "response_code"});
+  return shape;
+}
+
+// Every format whose lines can hardly be anything else: access logs, syslog, a few others, and JSON objects by the
+// names of their fields. A line that only begins with a time is none, since such a line may be text of a client.
+class AnyKnownFormat final : public FileFormat {
+ public:
+  explicit AnyKnownFormat(const LineTime& time)
+      : time_(time), json_(make_json_format(common_shape(), time, false, false)) {}
+
+  std::string_view name() const noexcept override { return "any known"; }
+  LineFacts read(std::string_view line, base::Arena& arena) const override {
+    if (line.starts_with('{')) return json_->read(line, arena);
+    for (const TextRow& row : text_rows()) {
+      if (!is_distinct(row)) continue;
+      if (const std::optional<TextFit> found = fit(row, line, time_, true, arena)) return found->facts;
+    }
+    return {};
+  }
+
+ private:
+  LineTime time_;
+  std::shared_ptr<const FileFormat> json_;
+};
+
 // Adds the formats of the lines in which the first one finds no time.
 void add_others(Learnt& learnt, const Lines& lines, const LearnOptions& options, const base::TimeReader& reader,
                 int depth) {
@@ -464,7 +503,7 @@ void add_others(Learnt& learnt, const Lines& lines, const LearnOptions& options,
     if (other.format_name != learnt.format_name) learnt.format_name += " and " + other.format_name;
     learnt.time_place += ", or " + other.time_place;
   }
-  if (depth == 0) formats.push_back(make_any_known_format({reader, {}}));
+  if (depth == 0) formats.push_back(std::make_shared<AnyKnownFormat>(LineTime{reader, {}}));
   if (formats.size() > 1) learnt.format = make_mixed_format(std::move(formats), learnt.format_name);
 }
 
