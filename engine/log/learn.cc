@@ -492,6 +492,8 @@ void add_others(Learnt& learnt, const Lines& lines, const LearnOptions& options,
     if (rest.size() < 2) break;
     const Learnt other = learn_most(rest, options, reader, depth);
     if (other.time_place.empty() || 2 * other.understood < rest.size()) break;
+    // A few lines that only begin with a time may be texts of clients.
+    if (!other.tells_request && kLeastShare * rest.size() < lines.size()) break;
     // Many lines without a zone are worth a question; the tokens of a few have no time, and say why.
     if (other.needs_zone && !learnt.needs_zone && kLeastShare * rest.size() >= lines.size()) {
       learnt.needs_zone = true;
@@ -501,7 +503,7 @@ void add_others(Learnt& learnt, const Lines& lines, const LearnOptions& options,
     learnt.understood += other.understood;
     learnt.fitting += other.fitting;
     if (other.format_name != learnt.format_name) learnt.format_name += " and " + other.format_name;
-    learnt.time_place += ", or " + other.time_place;
+    if (learnt.time_place.find(other.time_place) == std::string::npos) learnt.time_place += ", or " + other.time_place;
   }
   if (depth == 0) formats.push_back(std::make_shared<AnyKnownFormat>(LineTime{reader, {}}));
   if (formats.size() > 1) learnt.format = make_mixed_format(std::move(formats), learnt.format_name);
