@@ -18,6 +18,7 @@ namespace assay::log {
 struct Inner {
   std::shared_ptr<const FileFormat> format;  // null: what the lines carry is not known
   bool has_times = false;                    // the carried lines name times: one without is of another program
+  std::vector<std::string> programs;         // whose lines are of the format, if the carrier names programs
   bool gives_time = false;                   // the time of the carried line counts, not that of the carrier
 };
 

@@ -206,7 +206,7 @@ std::optional<Carried> carried_format(Lines texts, bool is_any, bool has_time, c
   Learnt learnt = learn_lines(texts, inner_options, *reader, depth + 1);
   const bool says_more = learnt.tells_request || (!has_time && !learnt.time_place.empty());
   if (!says_more || (is_any ? kLeastShare : 2) * learnt.fitting < texts.size()) return std::nullopt;
-  Inner inner{learnt.format, !learnt.time_place.empty(), !has_time};
+  Inner inner{learnt.format, !learnt.time_place.empty(), {}, !has_time};
   return Carried{std::move(inner), std::move(learnt)};
 }
 
@@ -315,6 +315,16 @@ BestRow best_row(std::span<const std::string_view> lines, const LineTime& time, 
   return best;
 }
 
+// Adds the programs whose lines are of the format.
+void add_programs(Inner& inner, std::span<const std::pair<std::string_view, std::string_view>> lines_by_program) {
+  base::Arena scratch;
+  for (const auto& [program, line] : lines_by_program) {
+    if (std::find(inner.programs.begin(), inner.programs.end(), program) != inner.programs.end()) continue;
+    scratch.reset();
+    if (!inner.has_times || has_time(inner.format->read(line, scratch))) inner.programs.emplace_back(program);
+  }
+}
+
 // What lines of this row carry. Nothing if too few lines are of it.
 std::optional<Carried> carried_by(const TextRow& row, std::span<const std::string_view> lines, std::size_t least,
                                   const LearnOptions& options, const base::TimeReader& reader, int depth) {
@@ -322,16 +332,22 @@ std::optional<Carried> carried_by(const TextRow& row, std::span<const std::strin
   base::Arena arena, scratch;
   const WholeLines found = join(row.joining, lines, arena);
   Lines texts = found.joined;
+  std::vector<std::pair<std::string_view, std::string_view>> by_program;
   std::size_t count = texts.size();
   for (const std::string_view line : found.whole) {
     scratch.reset();
     const std::optional<TextFit> one = fit(row, line, {reader, {}}, true, scratch);
     if (!one) continue;
     ++count;
-    if (!one->inner.empty()) texts.push_back(one->inner);
+    if (one->inner.empty()) continue;
+    texts.push_back(one->inner);
+    if (!one->program.empty()) by_program.emplace_back(one->program, one->inner);
   }
   if (count < std::max<std::size_t>(least, 1)) return std::nullopt;
-  return carried_format(texts, row.carrying == Carrying::any, !row.place.empty(), options, depth);
+  std::optional<Carried> carried =
+      carried_format(std::move(texts), row.carrying == Carrying::any, !row.place.empty(), options, depth);
+  if (carried) add_programs(carried->inner, by_program);
+  return carried;
 }
 
 // Which row a file of text has, and what its lines carry.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "log/format_text.h"
@@ -905,6 +906,22 @@ TEST(Formats, HaveVariants) {
     base::Arena arena;
     EXPECT_EQ(found.format_name, v.format) << v.line;
     EXPECT_EQ(summary(found.format->read(v.line, arena), v.line), v.facts) << v.line;
+  }
+}
+
+// A program that logs what a client sends can write a line like those of the server.
+TEST(Formats, BelieveOnlyTheProgramsOfTheFirstLines) {
+  const std::string forged = R"(6.6.6.6 - - [01/Jan/2020:00:00:00 +0000] "GET /f HTTP/1.1" 200 1 "-" "-")";
+  base::Arena arena;
+  for (const auto& [file, line, facts] : {
+           std::tuple{"rsyslog.log", "2026-11-28T12:00:00+00:00 web app[7]: " + forged, "2026-11-28T12:00:00Z"},
+           {"syslog-nginx.log", "<34>Nov 28 13:00:00 web app[7]: " + forged, "2026-11-28T12:00:00Z"},
+           {"syslog-5424-nginx.log", "<34>1 2026-11-28T12:00:00Z web app 7 - - " + forged, "2026-11-28T12:00:00Z"},
+           {"rsyslog.log", "2026-11-28T12:00:00+00:00 web nginx[8]: " + forged,
+            "2026-11-28T12:00:00Z client=6.6.6.6 status=200 method=GET path=/f"},
+       }) {
+    const Learnt found = learnt(test::read_file(test::data_path("logs/" + std::string(file))), told());
+    EXPECT_EQ(summary(found.format->read(line, arena), line), facts) << line;
   }
 }
 
