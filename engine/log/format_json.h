@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "log/format.h"
-#include "log/format_inner.h"
+#include "log/format_layers.h"
 #include "log/line_time.h"
 
 namespace assay::log {

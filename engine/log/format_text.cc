@@ -47,14 +47,14 @@ constexpr TextRow kRows[] = {
     {"Apache error", "[{time}] [{module}] {apache}", "start of the line"},
     {"AWS CloudFront real-time", "{time>}\t{address}\t{-}\t{-}\t{status}\t{#}\t{method}\t{-}\t{-}\t{url}\t", "field 1"},
     {"AWS CloudFront real-time", "{time>}\t{address}\t", "field 1"},
-    {"syslog RFC 5424", "<{#}>{#} {time>} {-} {-} {-} {-} {?}{structured}{inner}", "field 2", Joining::none,
+    {"syslog RFC 5424", "<{#}>{#} {time>} {-} {program} {-} {-} {?}{structured}{inner}", "field 2", Joining::none,
      Carrying::any},
-    {"syslog RFC 3164", "<{#}>{time>} {-} {-}: {inner}", "start of the line", Joining::none, Carrying::any},
+    {"syslog RFC 3164", "<{#}>{time>} {-} {program}: {inner}", "start of the line", Joining::none, Carrying::any},
     {"zap console", "{time>}\t{level}\t{-}\t{?}{*}\t{fields}", "start of the line"},
     {"Python logging", "{time>} - {-} - {level} - {message}", "start of the line"},
     {"log4j, logback", "{time>} [{*}] {level} {message}", "start of the line"},
     {"log4j, logback", "{time>} {level} {message}", "start of the line"},
-    {"syslog", "{time>} {host} {host}: {inner}", "start of the line", Joining::none, Carrying::any},
+    {"syslog", "{time>} {host} {program}: {inner}", "start of the line", Joining::none, Carrying::any},
     {"text", "{time>}{?}{inner}", "start of the line"},
     {"text", "[{time>}]{?}{inner}", "start of the line, in brackets"},
     {"text", "[{time>}", "start of the line, behind a bracket"},
@@ -104,6 +104,7 @@ enum class Kind : std::uint8_t {
   service,
   pod,
   host,
+  program,
   blanks,
   inner,
   fields,
@@ -145,6 +146,7 @@ constexpr KindName kKinds[] = {{"-", Kind::word},
                                {"service", Kind::service},
                                {"pod", Kind::pod},
                                {"host", Kind::host},
+                               {"program", Kind::program},
                                {"_", Kind::blanks},
                                {"inner", Kind::inner},
                                {"fields", Kind::fields},
@@ -199,6 +201,7 @@ bool holds_fact(Kind kind) noexcept {
     case Kind::service:
     case Kind::pod:
     case Kind::host:
+    case Kind::program:
     case Kind::blanks:
     case Kind::optional:
     case Kind::end:
@@ -220,6 +223,8 @@ std::span<const Element> elements_of(const TextRow& row) {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+
+bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
 
 bool is_level(std::string_view word) noexcept {
   constexpr std::string_view kLevels[] = {"trace", "debug",  "info",   "notice", "warn",     "warning",
@@ -394,7 +399,8 @@ class Matcher {
     return holds;
   }
 
-  std::string_view inner;  // what the line carries
+  std::string_view inner;    // what the line carries
+  std::string_view program;  // that wrote it, if the carrier says so
 
  private:
   std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
@@ -522,6 +528,9 @@ class Matcher {
                                     std::string_view("-_.:/[]()@").find(c) != std::string_view::npos;
                            }) &&
                text.front() != '[';
+      case Kind::program:
+        program = text.substr(0, text.find('['));
+        return is_word && !is_level(text) && std::any_of(text.begin(), text.end(), is_letter_or_digit);
       case Kind::stream:
         return text == "stdout" || text == "stderr";
       case Kind::tag:
@@ -716,7 +725,7 @@ class TextFormat final : public FileFormat {
     LineBuilder builder(line, arena);
     Matcher matcher(elements_, line, reading_.time, false, builder);
     matcher.run();
-    if (reading_.inner.format != nullptr && !matcher.inner.empty())
+    if (reading_.inner.format != nullptr && !matcher.inner.empty() && is_known(matcher.program))
       read_inner(reading_.inner, matcher.inner, InnerCoding::plain, builder);
     return builder.finish();
   }
@@ -737,6 +746,12 @@ class TextFormat final : public FileFormat {
   }
 
  private:
+  // Whether the program wrote lines of the inner format among the first ones. Another may log what a client sends.
+  bool is_known(std::string_view program) const noexcept {
+    const std::vector<std::string>& known = reading_.inner.programs;
+    return program.empty() || std::find(known.begin(), known.end(), program) != known.end();
+  }
+
   const TextRow& row_;
   TextReading reading_;
   std::span<const Element> elements_;
@@ -770,7 +785,7 @@ std::optional<TextFit> fit(const TextRow& row, std::string_view line, const Line
   const bool holds = matcher.run();
   const LineFacts facts = builder.finish();
   if (!holds || (!row.place.empty() && !has_time(facts))) return std::nullopt;
-  return TextFit{facts, matcher.inner};
+  return TextFit{facts, matcher.inner, matcher.program};
 }
 
 }  // namespace assay::log

@@ -21,7 +21,8 @@
 //                 colon. It ends at the first time
 //   {structured}  structured data of syslog (RFC 5424 §6.3)
 //   {service} {pod}   the name of a service of docker compose with blanks behind it; of a pod or container
-//   {host}        the name of a host or a program, perhaps with a process id in brackets
+//   {host}        the name of a host
+//   {program}     the name of the program whose line is carried, perhaps with a process id in brackets
 //   {_}           blanks, or nothing
 //   {inner}       what the line carries: the line of another program
 //   {fields}      the text behind the last tab, if it is a JSON object, as {inner}
@@ -36,7 +37,7 @@
 #include <string_view>
 
 #include "log/format.h"
-#include "log/format_inner.h"
+#include "log/format_layers.h"
 #include "log/line_time.h"
 
 namespace assay::log {
@@ -74,8 +75,9 @@ struct TextReading {
 std::shared_ptr<const FileFormat> make_text_format(const TextRow& row, TextReading reading);
 
 struct TextFit {
-  LineFacts facts;         // as read() gives them, with every form of time
-  std::string_view inner;  // what the line carries; empty: nothing
+  LineFacts facts;           // as read() gives them, with every form of time
+  std::string_view inner;    // what the line carries; empty: nothing
+  std::string_view program;  // that wrote it; empty: the row names none
 };
 // Nothing if the line does not fit the whole pattern of a row of text_rows(), with a time in its place if the pattern
 // has one. If `is_strict`, a client is an address or a name with a dot.

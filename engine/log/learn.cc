@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <utility>
 #include <vector>
@@ -9,9 +10,8 @@
 #include "base/arena.h"
 #include "codec/json.h"
 #include "log/format_columns.h"
-#include "log/format_inner.h"
 #include "log/format_json.h"
-#include "log/format_mixed.h"
+#include "log/format_layers.h"
 #include "log/format_pairs.h"
 #include "log/format_text.h"
 #include "log/joining.h"
@@ -206,7 +206,7 @@ std::optional<Carried> carried_format(Lines texts, bool is_any, bool has_time, c
   Learnt learnt = learn_lines(texts, inner_options, *reader, depth + 1);
   const bool says_more = learnt.tells_request || (!has_time && !learnt.time_place.empty());
   if (!says_more || (is_any ? kLeastShare : 2) * learnt.fitting < texts.size()) return std::nullopt;
-  Inner inner{learnt.format, !learnt.time_place.empty(), !has_time};
+  Inner inner{learnt.format, !learnt.time_place.empty(), {}, !has_time};
   return Carried{std::move(inner), std::move(learnt)};
 }
 
@@ -315,6 +315,16 @@ BestRow best_row(std::span<const std::string_view> lines, const LineTime& time, 
   return best;
 }
 
+// Adds the programs whose lines are of the format.
+void add_programs(Inner& inner, std::span<const std::pair<std::string_view, std::string_view>> lines_by_program) {
+  base::Arena scratch;
+  for (const auto& [program, line] : lines_by_program) {
+    if (std::find(inner.programs.begin(), inner.programs.end(), program) != inner.programs.end()) continue;
+    scratch.reset();
+    if (!inner.has_times || has_time(inner.format->read(line, scratch))) inner.programs.emplace_back(program);
+  }
+}
+
 // What lines of this row carry. Nothing if too few lines are of it.
 std::optional<Carried> carried_by(const TextRow& row, std::span<const std::string_view> lines, std::size_t least,
                                   const LearnOptions& options, const base::TimeReader& reader, int depth) {
@@ -322,16 +332,22 @@ std::optional<Carried> carried_by(const TextRow& row, std::span<const std::strin
   base::Arena arena, scratch;
   const WholeLines found = join(row.joining, lines, arena);
   Lines texts = found.joined;
+  std::vector<std::pair<std::string_view, std::string_view>> by_program;
   std::size_t count = texts.size();
   for (const std::string_view line : found.whole) {
     scratch.reset();
     const std::optional<TextFit> one = fit(row, line, {reader, {}}, true, scratch);
     if (!one) continue;
     ++count;
-    if (!one->inner.empty()) texts.push_back(one->inner);
+    if (one->inner.empty()) continue;
+    texts.push_back(one->inner);
+    if (!one->program.empty()) by_program.emplace_back(one->program, one->inner);
   }
   if (count < std::max<std::size_t>(least, 1)) return std::nullopt;
-  return carried_format(texts, row.carrying == Carrying::any, !row.place.empty(), options, depth);
+  std::optional<Carried> carried =
+      carried_format(std::move(texts), row.carrying == Carrying::any, !row.place.empty(), options, depth);
+  if (carried) add_programs(carried->inner, by_program);
+  return carried;
 }
 
 // Which row a file of text has, and what its lines carry.
@@ -435,6 +451,45 @@ Learnt learn_most(Lines lines, const LearnOptions& options, const base::TimeRead
   return !by_text || by_record.understood >= by_text->understood ? by_record : *by_text;
 }
 
+// The names that most JSON logs use for their own fields, at the top of a record: a client can put none there.
+JsonShape common_shape() {
+  JsonShape shape;
+  shape.name = "JSON";
+  const auto add = [&](JsonRole role, std::initializer_list<const char*> names) {
+    for (const char* name : names) shape.places.push_back({role, "/" + std::string(name)});
+  };
+  add(JsonRole::time, {"time", "ts", "timestamp", "@timestamp", "@t", "time_iso8601", "time_local", "start_time",
+                       "eventTime", "datetime", "asctime", "date", "t", "msec"});
+  add(JsonRole::client, {"client_ip", "clientIp", "remote_ip", "remote_addr", "remoteAddress", "ip"});
+  add(JsonRole::method, {"method", "request_method"});
+  add(JsonRole::url, {"uri", "url", "path", "request_uri"});
+  add(JsonRole::request, {"request"});
+  add(JsonRole::status, {"status", "status_code", "statusCode", "response_code"});
+  return shape;
+}
+
+// Every format whose lines can hardly be anything else: access logs, syslog, a few others, and JSON objects by the
+// names of their fields. A line that only begins with a time is none, since such a line may be text of a client.
+class AnyKnownFormat final : public FileFormat {
+ public:
+  explicit AnyKnownFormat(const LineTime& time)
+      : time_(time), json_(make_json_format(common_shape(), time, false, false)) {}
+
+  std::string_view name() const noexcept override { return "any known"; }
+  LineFacts read(std::string_view line, base::Arena& arena) const override {
+    if (line.starts_with('{')) return json_->read(line, arena);
+    for (const TextRow& row : text_rows()) {
+      if (!is_distinct(row)) continue;
+      if (const std::optional<TextFit> found = fit(row, line, time_, true, arena)) return found->facts;
+    }
+    return {};
+  }
+
+ private:
+  LineTime time_;
+  std::shared_ptr<const FileFormat> json_;
+};
+
 // Adds the formats of the lines in which the first one finds no time.
 void add_others(Learnt& learnt, const Lines& lines, const LearnOptions& options, const base::TimeReader& reader,
                 int depth) {
@@ -453,6 +508,8 @@ void add_others(Learnt& learnt, const Lines& lines, const LearnOptions& options,
     if (rest.size() < 2) break;
     const Learnt other = learn_most(rest, options, reader, depth);
     if (other.time_place.empty() || 2 * other.understood < rest.size()) break;
+    // A few lines that only begin with a time may be texts of clients.
+    if (!other.tells_request && kLeastShare * rest.size() < lines.size()) break;
     // Many lines without a zone are worth a question; the tokens of a few have no time, and say why.
     if (other.needs_zone && !learnt.needs_zone && kLeastShare * rest.size() >= lines.size()) {
       learnt.needs_zone = true;
@@ -462,9 +519,9 @@ void add_others(Learnt& learnt, const Lines& lines, const LearnOptions& options,
     learnt.understood += other.understood;
     learnt.fitting += other.fitting;
     if (other.format_name != learnt.format_name) learnt.format_name += " and " + other.format_name;
-    learnt.time_place += ", or " + other.time_place;
+    if (learnt.time_place.find(other.time_place) == std::string::npos) learnt.time_place += ", or " + other.time_place;
   }
-  if (depth == 0) formats.push_back(make_any_known_format({reader, {}}));
+  if (depth == 0) formats.push_back(std::make_shared<AnyKnownFormat>(LineTime{reader, {}}));
   if (formats.size() > 1) learnt.format = make_mixed_format(std::move(formats), learnt.format_name);
 }
 

@@ -41,8 +41,9 @@ std::string_view name_at_end(std::string_view text) noexcept {
 
 // What a value belongs to: `"NAME":"`, `NAME: `, `NAME="`.
 struct Owner {
-  std::string_view name;   // empty: none
-  bool is_member = false;  // of a JSON object
+  std::string_view name;    // empty: none
+  bool is_member = false;   // of a JSON object
+  std::string_view before;  // what stands before the name and its quote
 };
 
 Owner owner_before(std::string_view text) noexcept {
@@ -52,7 +53,25 @@ Owner owner_before(std::string_view text) noexcept {
   text.remove_suffix(1);
   strip_end(text, is_blank);
   const bool quoted = strip_end(text, is_quote) > 0;
-  return {name_at_end(text), colon && quoted};
+  const std::string_view name = name_at_end(text);
+  text.remove_suffix(name.size());
+  if (quoted) strip_end(text, is_quote);
+  return {name, colon && quoted, text};
+}
+
+// What names the member of an object: the object itself, as in "cookies":{"session":, or the member before it, as in
+// {"name":"Authorization","value":.
+std::string_view name_beside(const Owner& owner) noexcept {
+  std::string_view text = owner.before;
+  strip_end(text, is_blank);
+  if (text.ends_with('{')) return owner_before(text.substr(0, text.size() - 1)).name;
+  if (owner.name != "value" || !text.ends_with(',')) return {};
+  text.remove_suffix(1);
+  strip_end(text, [](char c) { return is_blank(c) || is_quote(c); });
+  const std::string_view value = name_at_end(text);
+  text.remove_suffix(value.size());
+  const std::string_view key = owner_before(text).name;
+  return key == "name" || key == "key" ? value : std::string_view();
 }
 
 // "Bearer " and the like.
@@ -168,6 +187,10 @@ Where where_after(std::string_view text, char next, const TokenBefore* before) n
     if (name.find(';') != npos || front.ends_with(';') || next == ';' || is_signed) return Where::cookie;
   }
   if (owned) return *owned;
+  if (owner.is_member) {
+    const std::optional<Where> beside = where_of_name(name_beside(owner));
+    if (beside && *beside != Where::query) return *beside;
+  }
   return owner.is_member ? Where::body : Where::text;
 }
 

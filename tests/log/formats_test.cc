@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "log/format_text.h"
@@ -951,6 +952,22 @@ TEST(Formats, HaveVariants) {
   }
 }
 
+// A program that logs what a client sends can write a line like those of the server.
+TEST(Formats, BelieveOnlyTheProgramsOfTheFirstLines) {
+  const std::string forged = R"(6.6.6.6 - - [01/Jan/2020:00:00:00 +0000] "GET /f HTTP/1.1" 200 1 "-" "-")";
+  base::Arena arena;
+  for (const auto& [file, line, facts] : {
+           std::tuple{"rsyslog.log", "2026-11-28T12:00:00+00:00 web app[7]: " + forged, "2026-11-28T12:00:00Z"},
+           {"syslog-nginx.log", "<34>Nov 28 13:00:00 web app[7]: " + forged, "2026-11-28T12:00:00Z"},
+           {"syslog-5424-nginx.log", "<34>1 2026-11-28T12:00:00Z web app 7 - - " + forged, "2026-11-28T12:00:00Z"},
+           {"rsyslog.log", "2026-11-28T12:00:00+00:00 web nginx[8]: " + forged,
+            "2026-11-28T12:00:00Z client=6.6.6.6 status=200 method=GET path=/f"},
+       }) {
+    const Learnt found = learnt(test::read_file(test::data_path("logs/" + std::string(file))), told());
+    EXPECT_EQ(summary(found.format->read(line, arena), line), facts) << line;
+  }
+}
+
 // Headers and cookies as loggers write them in JSON.
 TEST(Formats, TellWhereHeadersAndCookiesStand) {
   for (const auto& [members, facts] : {
@@ -1043,6 +1060,68 @@ TEST(Formats, AskForTheZoneOfManyLines) {
   EXPECT_FALSE(learnt(few).needs_zone);
   EXPECT_TRUE(learnt(zoned + local + zoned + local + zoned).needs_zone);
   EXPECT_FALSE(learnt(zoned + local + zoned + local + zoned, told()).needs_zone);
+}
+
+// Loggers and servers as they are by default. '@' is what a client sends; whatever it is, the time stays.
+TEST(Formats, ReadTheTimesOfLoggers) {
+  const std::string utc = "2026-11-28T12:00:00Z", berlin = "2026-11-28T11:00:00Z";
+  const std::string esc = "\x1b[";
+  for (
+      const auto& [line, facts] : std::vector<std::pair<std::string, std::string>>{
+          {R"(Nov 28 12:00:00 lb haproxy[7]: 192.0.2.7:5 [28/Nov/2026:12:00:00.000] fe~ be/s1 0/0/1/48/49 200 33 - - ---- )"
+           R"(3/2/0/0/0 0/0 "GET /a HTTP/1.1" 0/0000000000000000/0/0/0 @/TLSv1.3/TLS_AES_256_GCM_SHA384)",
+           berlin + " client=192.0.2.7 status=200 method=GET path=/a"},
+          {"2026/11/28 12:00:00 @", berlin},
+          {"2026/11/28 12:00:00.000000 main.go:7: @", berlin},
+          {"2026-11-28 12:00:00.000 | WARNING  | app.auth:check:7 - @", berlin},
+          {"2026-11-28 12:00:00.000 +00:00 [WRN] @", utc},
+          {"2026-11-28 12:00:00.000 UTC [7] LOG:  @", utc},
+          {"2026-11-28 12:00:00.000 UTC [7] user@db LOG:  @", utc},
+          {"2026-11-28T12:00:00.000000Z 7 [Warning] [MY-010055] [Server] @", utc},
+          {"2026-11-28T12:00:00.000Z  WARN 7 --- [app] [nio-8080-exec-1] c.e.Auth : @", utc},
+          {"2026-11-28T12:00:00.000Z [app] info: @", utc},
+          {"[28-Nov-2026 12:00:00 UTC] PHP Warning:  @ in /a.php on line 7", utc},
+          {"[28-Nov-2026 12:00:00] WARNING: [pool www] child 7 said into stderr: @", berlin},
+          {"[2026-11-28 12:00:00 +0000] [7] [INFO] @", utc},
+          {"[2026-11-28 12:00:00,000: WARNING/MainProcess] @", berlin},
+          {"[2026-11-28T12:00:00.000000+00:00] app.WARNING: @ [] []", utc},
+          {"I, [2026-11-28T12:00:00.000000 #7]  INFO -- : @", berlin},
+          {"I1128 12:00:00.000000       7 auth.go:7] @", berlin},
+          {"WARN[2026-11-28T12:00:00Z] @", utc},
+          {esc + "33mWARN" + esc + "0m[2026-11-28T12:00:00Z] @", utc},
+          {"[main] 2026-11-28T12:00:00Z WARN @", utc},
+          {"7 2026-11-28 12:00:00 @", berlin},
+          {"<134>2026-11-28T12:00:00Z cache-fra logs[7]: @", utc},
+          {"2026-11-28T12:00:00.000000+00:00 group/stream @", utc},
+          {R"({"time":"2026-11-28T13:00:00+01:00","level":"INFO","msg":"@"})", utc},
+          {R"({"name":"a","hostname":"h","pid":7,"level":30,"msg":"@","time":"2026-11-28T12:00:00.000Z","v":0})", utc},
+          {R"({"level":"info","message":"@","timestamp":"2026-11-28T12:00:00.000Z"})", utc},
+          {R"({"@t":"2026-11-28T12:00:00.0000000Z","@mt":"@"})", utc},
+          {R"({"client_ip":"192.0.2.7","start_time":1795867200000,"request":{"method":"GET","uri":"/a?t=@"},"response":{"status":200}})",
+           utc + " client=192.0.2.7 status=200 method=GET path=/a query[t=@]"},
+          {R"({"proxy.client.ip":"192.0.2.7","client_received_start_timestamp":1795867200000,"request_uri":"/a?t=@",)"
+           R"("request_verb":"GET","response_status_code":200})",
+           utc + " client=192.0.2.7 method=GET path=/a query[t=@]"},
+          {R"({"timestamp":"2026-11-28T12:00:00+0000","client_ip":"192.0.2.7","host":"a","url":"/a?t=@","response_status":200})",
+           utc + " client=192.0.2.7 status=200 path=/a query[t=@]"},
+      }) {
+    const Learnt found = learnt(line + "\n", told());
+    base::Arena arena;
+    const LineFacts before = found.format->read(line, arena);
+    std::string shown_facts = summary(before, line);
+    EXPECT_EQ(shown_facts.substr(0, shown_facts.find(" text[")), facts) << line;
+    for (const char* attack :
+         {"2020-01-01T00:00:00Z", "[2020-01-01 00:00:00] ", "1577836800000",
+          "Jan  1 00:00:00 h a: ", "I, [2020-01-01T00:00:00.000000 #7]", "| 2020-01-01T00:00:00Z"}) {
+      std::string attacked = line;
+      const std::size_t at = attacked.rfind('@');
+      attacked.replace(at, 1, attack);
+      EXPECT_EQ(found.format->read(attacked, arena).time, before.time) << attacked;
+      // Nor does it matter what the first line of the file was.
+      const Learnt misled = learnt(attacked + "\n" + line + "\n", told());
+      EXPECT_EQ(misled.format->read(line, arena).time, before.time) << attacked;
+    }
+  }
 }
 
 TEST(Formats, SplitLinesAreTold) {

@@ -272,6 +272,17 @@ TEST(Learn, FindsRecordsAmongOtherLines) {
   EXPECT_EQ(learnt(text + text + record + text + text).time_place, "start of the line");
 }
 
+// Texts of clients may hold line breaks, so a few lines that begin with a time are no format of their own.
+TEST(Learn, TakesAFewLinesForNoFormatOfTheirOwn) {
+  const std::string own = "2026-11-28T12:00:00Z text\n", other = "Jan  1 00:00:00 text\n";
+  std::string text = other + other;
+  for (int i = 0; i < 30; ++i) text += own;
+  EXPECT_EQ(read(learnt(text, in_year(2026)), "Jan  1 00:00:00 text"), "none");
+  const Learnt both = learnt(own + other + own + other, in_year(2026));
+  EXPECT_EQ(both.understood, 4u);
+  EXPECT_EQ(both.time_place, "start of the line");
+}
+
 TEST(Learn, BeginsBehindAByteOrderMark) {
   EXPECT_EQ(learnt("\xEF\xBB\xBF#Fields: date time\r\n2026-11-28 12:00:00\r\n").time_read, "2026-11-28T12:00:00Z");
   EXPECT_EQ(read(learnt("#Fields: date time sc-status\r\n2026-11-28 12:00:00 200\r\n"), "2026-11-28 12:00:00 404\r"),
@@ -314,6 +325,8 @@ TEST(Learn, ReadsEveryFormOfTimeInItsField) {
                            "1795867200000000000",
                            "2026-11-28 12:00:00",
                            "I1128 12:00:00.000000",
+                           "I20261128 12:00:00.000000",
+                           "2026/11/28 - 12:00:00",
                            "@400000006b0ac24a00000000",
                            "/Date(1795867200000)/"}) {
     const std::string line = "{\"time\":\"" + std::string(time) + "\"}";

@@ -1,4 +1,4 @@
-#include "log/format_inner.h"
+#include "log/format_layers.h"
 
 #include <algorithm>
 #include <utility>
@@ -108,6 +108,39 @@ class ColouredFormat final : public FileFormat {
   std::shared_ptr<const FileFormat> format_;
 };
 
+class MixedFormat final : public FileFormat {
+ public:
+  MixedFormat(std::vector<std::shared_ptr<const FileFormat>> formats, std::string name)
+      : formats_(std::move(formats)), name_(std::move(name)) {}
+
+  std::string_view name() const noexcept override { return name_; }
+  Joining joining() const noexcept override { return formats_.front()->joining(); }
+  bool needs_zone() const noexcept override { return formats_.front()->needs_zone(); }
+  bool needs_year() const noexcept override { return formats_.front()->needs_year(); }
+  bool may_continue(std::string_view line) const override { return formats_.front()->may_continue(line); }
+  bool has_events() const noexcept override { return formats_.front()->has_events(); }
+  void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const override {
+    formats_.front()->events(line, arena, to);
+  }
+
+  LineFacts read(std::string_view line, base::Arena& arena) const override {
+    const LineFacts first = formats_.front()->read(line, arena);
+    if (!first.time_text.empty() || !may_be_record(line)) return first;
+    for (std::size_t i = 1; i < formats_.size(); ++i) {
+      const LineFacts other = formats_[i]->read(line, arena);
+      if (has_time(other)) return other;
+    }
+    return first;
+  }
+  LineFacts read_joined(std::string_view text, std::string_view facts_line, base::Arena& arena) const override {
+    return formats_.front()->read_joined(text, facts_line, arena);
+  }
+
+ private:
+  std::vector<std::shared_ptr<const FileFormat>> formats_;
+  std::string name_;
+};
+
 }  // namespace
 
 void read_inner(const Inner& inner, std::string_view written, InnerCoding coding, LineBuilder& to) {
@@ -147,6 +180,11 @@ std::string_view without_colours(std::string_view line, base::Arena& arena) {
 
 std::shared_ptr<const FileFormat> make_coloured_format(std::shared_ptr<const FileFormat> format) {
   return std::make_shared<ColouredFormat>(std::move(format));
+}
+
+std::shared_ptr<const FileFormat> make_mixed_format(std::vector<std::shared_ptr<const FileFormat>> formats,
+                                                    std::string name) {
+  return std::make_shared<MixedFormat>(std::move(formats), std::move(name));
 }
 
 }  // namespace assay::log

@@ -1,12 +1,14 @@
-// What a line carries: the line of a program, with what a container runtime, journald or syslog writes around it, or
-// with the colours of a terminal in it.
+// Formats around other formats: lines that carry the line of a program, as a container runtime, journald and syslog
+// write them; lines with the colours of a terminal; files whose lines are of several formats.
 //
-// The carried text is read by a format of its own, which is learnt like that of a file. Thread safe, as formats are.
+// A carried text is read by a format of its own, which is learnt like that of a file. Thread safe, as formats are.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "log/format.h"
 #include "log/line_builder.h"
@@ -16,6 +18,7 @@ namespace assay::log {
 struct Inner {
   std::shared_ptr<const FileFormat> format;  // null: what the lines carry is not known
   bool has_times = false;                    // the carried lines name times: one without is of another program
+  std::vector<std::string> programs;         // whose lines are of the format, if the carrier names programs
   bool gives_time = false;                   // the time of the carried line counts, not that of the carrier
 };
 
@@ -33,5 +36,11 @@ bool has_colours(std::string_view line) noexcept;
 std::string_view without_colours(std::string_view line, base::Arena& arena);
 // The format whose lines may have colours and are of `format` without them.
 std::shared_ptr<const FileFormat> make_coloured_format(std::shared_ptr<const FileFormat> format);
+
+// The format of a file in which two programs write, or with which another program went on. A line is of the first of
+// `formats` that finds a time on it in its place; of the first one if none does. What the first one says of joining,
+// directives and events holds for the file. `formats` is not empty.
+std::shared_ptr<const FileFormat> make_mixed_format(std::vector<std::shared_ptr<const FileFormat>> formats,
+                                                    std::string name);
 
 }  // namespace assay::log
