@@ -27,7 +27,7 @@ expect("${control}" "Depends: libcurl4," "libc6 " "libssl3" "libtbb12" "libsimdj
 text_of(files dpkg-deb -c ${program})
 expect("${files}" "\\./usr/bin/assay\n" "man1/assay\\.1\\.gz" "man1/assay-audit\\.1\\.gz" "man1/assay-keys-fetch\\.1\\.gz"
   "bash-completion/completions/assay\n" "zsh/vendor-completions/_assay\n" "fish/vendor_completions\\.d/assay\\.fish\n"
-  "doc/assay/copyright\n" "examples/assay-verify\\.socket\n" "examples/assay-verify@\\.service\n")
+  "doc/assay/copyright\n" "examples/assay-verify\\.socket\n" "examples/assay_function\\.xml\n" "examples/assay-verify@\\.service\n")
 if(files MATCHES "\\.a\n|include/|\\./tmp/")
   message(FATAL_ERROR "the package of the program holds what is not for it:\n${files}")
 endif()

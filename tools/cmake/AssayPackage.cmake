@@ -38,6 +38,7 @@ file(WRITE ${CMAKE_BINARY_DIR}/copyright
 install(FILES ${CMAKE_BINARY_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assay COMPONENT program)
 install(FILES ${CMAKE_BINARY_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libassay-dev COMPONENT development)
 install(FILES ${CMAKE_SOURCE_DIR}/tools/packaging/assay-verify.socket
+  ${CMAKE_SOURCE_DIR}/tools/packaging/assay_function.xml
   ${CMAKE_SOURCE_DIR}/tools/packaging/assay-verify@.service
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/assay/examples COMPONENT program)
 
