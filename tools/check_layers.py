@@ -21,6 +21,7 @@ RIGHT_BELOW = {
     "log": ["jose"],
     "digest": ["kernel"],
     "mint": ["jose", "jwk", "digest"],
+    "key_archive": ["jwk", "digest"],
     "keys": ["jose", "jwk", "digest"],
     "signature": ["keys"],
     "lanes": ["kernel", "signature"],

@@ -267,7 +267,8 @@ void append_token(Members& own, Pen& pen, const TokenVerdict& verdict) {
   }
   pen.text("]");
   if (is_long(verdict.expires_at)) own.name("expires_at").text(verdict.expires_at);
-  own.string("claims", verdict.claims);  // as a text: a token must not choose the names and types of fields
+  // As a text: a token must not choose the names and types of fields.
+  own.name("claims").json_as_string(verdict.claims);
 }
 
 // What the user's options add.
@@ -288,7 +289,7 @@ void EcsWriter::append_options(Members& own, Pen& pen, const VerdictLine& line) 
     if (json.starts_with('"')) {
       carry.name(carry_[i]).text(json);
     } else {
-      carry.string(carry_[i], json);
+      carry.name(carry_[i]).json_as_string(json);
     }
   }
   carry.end();

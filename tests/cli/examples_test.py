@@ -113,7 +113,7 @@ class Pages(ExampleCase):
         self.assertGreaterEqual(self.run_page("tools/guide.md"), 12)
 
     def test_every_option_that_a_page_names_exists(self):
-        helps = "".join(self.assay("help", *command).stdout.decode() for command in ([], *([name] for name in COMMANDS)))
+        helps = "".join(self.assay("help", *command).stdout.decode() for command in ([], ["keys", "fetch"], *([name] for name in COMMANDS)))
         known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", helps)) | {"--renew", "--all"}
         for name in ("README.md", "tools/guide.md"):
             for line in self.page(name).splitlines():
@@ -176,6 +176,7 @@ class HelpExamples(ExampleCase):
         for command in COMMANDS:
             if command != "keygen":
                 self.run_help(command)
+        self.run_help("keys", "fetch")
         self.run_help("help")
         self.run_help("version")
 

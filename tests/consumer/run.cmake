@@ -1,4 +1,4 @@
-# cmake -DBUILD=... -DWORK=... -DSOURCE=... -DCOMPILER=... -DGENERATOR=... -DBUILD_TYPE=... -DSANITIZE=... -P run.cmake
+# cmake -DBUILD=... -DWORK=... -DSOURCE=... -DCOMPILER=... -DGENERATOR=... -DBUILD_TYPE=... -DLIBDIR=... -DSANITIZE=... -P run.cmake
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status)
   if(NOT status EQUAL 0)
@@ -15,3 +15,14 @@ run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_BUILD
   -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${flags} -DCMAKE_PREFIX_PATH=${WORK}/installed)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WORK}/build/example)
+
+# The same program without CMake: pkg-config alone says how to compile and link it. The tree was moved, as packages are.
+file(RENAME ${WORK}/installed ${WORK}/moved)
+set(ENV{PKG_CONFIG_PATH} ${WORK}/moved/${LIBDIR}/pkgconfig)
+execute_process(COMMAND pkg-config --cflags --libs assay OUTPUT_VARIABLE flags_of_assay RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "pkg-config does not know assay")
+endif()
+separate_arguments(flags_of_assay UNIX_COMMAND "${flags_of_assay}")
+run(${COMPILER} -std=c++20 ${flags} ${SOURCE}/../example.cc -o ${WORK}/by_pkg_config ${flags_of_assay})
+run(${WORK}/by_pkg_config)

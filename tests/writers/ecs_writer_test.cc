@@ -238,6 +238,10 @@ TEST(EcsWriter, LetsNoTokenAndNoRecordChooseTheNameOrTypeOfAField) {
   const Document event(line, "event");
   const JsonNode& own = *event.root().find("assay");
   EXPECT_EQ(own.find("claims")->text, R"({"sub":"u1","sub":{"a.b":1}})");
+  jose::TokenVerdict escaped = verdict_with({}, "u1");
+  escaped.claims = R"({"a\\\"b":"\u2028é\\"})";
+  EXPECT_EQ(Document(full_event(escaped, nullptr, "a.b.c"), "event").root().find("assay")->find("claims")->text,
+            escaped.claims);
   const JsonNode& carry = *own.find("carry");
   ASSERT_EQ(carry.members.size(), 3u) << carry.raw;
   EXPECT_EQ(carry.find("/id")->text, "r1");

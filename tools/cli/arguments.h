@@ -48,6 +48,12 @@ struct BenchArguments {
   std::string json, html, compare;  // paths; empty: none
 };
 
+struct KeysFetchArguments {
+  std::vector<std::string> urls;
+  std::string archive;  // path of the folder
+  bool quiet = false;
+};
+
 enum class Shell { bash, zsh, fish };
 
 struct HelpArguments {
@@ -72,6 +78,7 @@ struct Arguments {
   MintArguments mint;
   KeygenArguments keygen;
   BenchArguments bench;
+  KeysFetchArguments keys_fetch;
   std::optional<Shell> completion;  // the shell whose completion is asked for
   HelpArguments help;
   SecretEncoding secret_encoding = SecretEncoding::raw;  // of every secret file

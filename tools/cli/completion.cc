@@ -323,10 +323,10 @@ complete -c assay -n "test (__assay_command) = ''" -l version -d 'show version, 
 
 constexpr const char* kExamples =
     R"text(Examples:
-  eval "$(assay completion bash)"
   assay completion zsh > _assay
   assay completion fish > assay.fish
-The first line can stand in ~/.bashrc. Put _assay into a folder of zsh's fpath, and assay.fish
+  eval "$(assay completion bash)"
+The last line can stand in ~/.bashrc. Put _assay into a folder of zsh's fpath, and assay.fish
 into ~/.config/fish/completions. The packages of assay install all three.
 )text";
 

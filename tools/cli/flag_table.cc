@@ -16,6 +16,7 @@ using Rows = std::vector<Flag>;
 constexpr const char* kVerify = "verify";
 constexpr const char* kAudit = "audit";
 constexpr const char* kInspect = "inspect";
+constexpr const char* kKeysFetch = "keys fetch";
 constexpr const char* kMint = "mint";
 constexpr const char* kKeygen = "keygen";
 constexpr const char* kBench = "bench";
@@ -323,13 +324,13 @@ Rows key_rows() {
        .value = set(FIELD(verifier, fetch.max_age_seconds), seconds_of_fetch())},
       {.name = "--ssrf-safe",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect},
+       .commands = {kVerify, kAudit, kInspect, kKeysFetch},
        .help = "fetch key sets over https and from public addresses only",
        .value = turn_on(FIELD(verifier, fetch.ssrf_safe))},
       {.name = "--ca-file",
        .placeholder = "PATH",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect},
+       .commands = {kVerify, kAudit, kInspect, kKeysFetch},
        .help = "trust this PEM bundle for https, instead of the system's",
        .value = set(FIELD(verifier, fetch.ca_file), path())},
   };
@@ -851,6 +852,35 @@ Rows keygen_rows() {
   };
 }
 
+Rows keys_fetch_rows() {
+  const std::string archive = "Archive";
+  return {
+      {.name = "URL",
+       .placeholder = "...",
+       .group = archive,
+       .commands = {kKeysFetch},
+       .help = "fetch the JSON Web Key Sets at these addresses: https, or http on loopback",
+       .value = append(PROGRAM_ONLY(keys_fetch.urls), some_text("the URL")),
+       .record = Record::nothing,
+       .required = true},
+      {.name = "--archive",
+       .placeholder = "DIR",
+       .group = archive,
+       .commands = {kKeysFetch},
+       .help =
+           "store each set that is new in this folder, as NAME-2026-11-24T120000Z.json; the folder is made if it is "
+           "missing",
+       .value = set(PROGRAM_ONLY(keys_fetch.archive), path()),
+       .record = Record::nothing,
+       .required = true},
+      {.name = "--quiet",
+       .group = archive,
+       .commands = {kKeysFetch},
+       .help = "print only what went wrong",
+       .value = turn_on(PROGRAM_ONLY(keys_fetch.quiet))},
+  };
+}
+
 Rows help_rows() {
   const std::string topic = "Topic", manual = "Manual pages";
   return {
@@ -888,7 +918,7 @@ Rows help_rows() {
 std::vector<Flag> make_table() {
   std::vector<Flag> table;
   for (Rows rows : {bench_rows(), key_rows(), policy_rows(), input_rows(), output_rows(), speed_rows(), mint_rows(),
-                    keygen_rows(), help_rows()}) {
+                    keygen_rows(), keys_fetch_rows(), help_rows()}) {
     for (Flag& flag : rows) {
       if (flag.placeholder.empty()) flag.placeholder = joined(flag.value.choices, "|");
       table.push_back(std::move(flag));

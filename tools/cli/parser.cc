@@ -107,7 +107,9 @@ CLI::App* app_of_group(CLI::App& program, std::string_view name) {
   if (const auto known = program.get_subcommands(is_it); !known.empty()) return known.front();
   const auto group = std::find_if(command_groups().begin(), command_groups().end(),
                                   [name](const CommandGroup& row) { return row.name == name; });
-  return program.add_subcommand(group->name, group->summary)->require_subcommand(1);
+  CLI::App* app = program.add_subcommand(group->name, group->summary);
+  app->footer("`assay help " + std::string(name) + " COMMAND` shows the options of a command.\n");
+  return app->require_subcommand(1);
 }
 
 void add_command(CLI::App& program, const Command& command, Arguments& arguments, int& exit_code) {

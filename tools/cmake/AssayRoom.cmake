@@ -11,7 +11,8 @@ function(assay_room name)
            $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/engine>)
   target_compile_features(assay_${name} PUBLIC cxx_std_20)
   target_link_libraries(assay_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
-  install(TARGETS assay_${name} EXPORT assayTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS assay_${name} EXPORT assayTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+  set_property(GLOBAL APPEND PROPERTY ASSAY_ROOMS ${name})  # from the bottom up
 endfunction()
 
 # assay_test(ROOM SOURCES...): the tests of a room as one program, ROOM_test, each test registered with ctest.
