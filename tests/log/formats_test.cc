@@ -676,7 +676,9 @@ TEST(Formats, ReadOnlyTheTimeAsTheyReadAll) {
     EXPECT_EQ(only.time_text, all.time_text) << name << ": " << line;
     EXPECT_EQ(only.repeated, all.repeated) << name << ": " << line;
     EXPECT_EQ(only.skipped, all.skipped) << name << ": " << line;
-    if (!all.time && !all.time_text.empty()) EXPECT_EQ(only.fault, all.fault) << name << ": " << line;
+    if (!all.time && !all.time_text.empty()) {
+      EXPECT_EQ(only.fault, all.fault) << name << ": " << line;
+    }
   };
   const auto each_line = [](std::string_view text, auto&& tell) {
     for (std::size_t at = 0; at < text.size();) {
