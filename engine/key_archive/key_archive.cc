@@ -148,7 +148,8 @@ Result<std::string> KeyArchive::next_name(const std::string& name, const std::op
   return Error{folder_ + "/" + *latest + ": is of this second; try again"};
 }
 
-Result<KeyArchive::Stored> KeyArchive::add(std::string_view url, std::string_view shown_url, std::string_view body) {
+Result<KeyArchive::Stored> KeyArchive::add(std::string_view url, std::string_view shown_url, std::string_view body,
+                                           bool is_secret) {
   const std::string name = archive_name(url);
   const std::optional<std::string> latest = latest_snapshot(name);
   Stored stored;
@@ -166,7 +167,9 @@ Result<KeyArchive::Stored> KeyArchive::add(std::string_view url, std::string_vie
     Result<std::string> file_name = next_name(name, latest);
     if (!file_name) return file_name.error();
     stored.file = *std::move(file_name);
-    auto file = base::OutputFile::open(folder_ + "/" + stored.file, {.existing = base::OutputFile::Existing::refuse});
+    auto file = base::OutputFile::open(
+        folder_ + "/" + stored.file,
+        {.existing = base::OutputFile::Existing::refuse, .mode = is_secret ? base::OutputFile::kOwnerOnly : 0666});
     if (!file) return file.error();
     if (const auto wrote = file->write(body); !wrote) return wrote.error();
     if (Result<void> done = file->commit(); !done) return done.error();

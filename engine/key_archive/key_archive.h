@@ -40,9 +40,10 @@ class KeyArchive {
     std::string file;     // name of the snapshot that holds the set
     std::string sha256;   // of the canonical form, in hexadecimal
   };
-  // Adds what the URL published just now, and a line to the log. `shown_url` is the URL as people may see it. The error
-  // names the file; nothing is added if the clock stands before the latest snapshot.
-  Result<Stored> add(std::string_view url, std::string_view shown_url, std::string_view body);
+  // Adds what the URL published just now, and a line to the log. `shown_url` is the URL as people may see it. Only the
+  // owner can read the snapshot of a set that holds secrets (`is_secret`). The error names the file; nothing is added
+  // if the clock stands before the latest snapshot.
+  Result<Stored> add(std::string_view url, std::string_view shown_url, std::string_view body, bool is_secret = false);
   // Adds only a line to the log: the URL could not be fetched.
   Result<void> add_failure(std::string_view shown_url, std::string_view error);
 

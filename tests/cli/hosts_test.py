@@ -72,7 +72,8 @@ class ClickHouse(Case):
 
     def block(self, started, rows):
         process, lines, name, default = started
-        text = "".join(json.dumps({"token": text, "time": at}, ensure_ascii=False, separators=(",", ":")) + "\n" for text, at in rows).encode()
+        text = "".join(json.dumps({"token": text, "time": at}, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/") + "\n"
+                       for text, at in rows).encode()  # as its JSONEachRow writes a slash
         sender = threading.Thread(target=lambda: (process.stdin.write(text), process.stdin.flush()))
         sender.start()
         answers = [json.loads(lines.next()).get(name, default) for _ in rows]
@@ -84,7 +85,7 @@ class ClickHouse(Case):
         reason, valid = self.start_function("tokenReason"), self.start_function("tokenValid")
         good, late = (token(), AT), (token(), AT + 3600)
         masked, empty = ("Bearer ***", AT), ("", AT)
-        for size in (1, 2, 1000, 1, 65505):
+        for size in (1, 2, 1000, 1, 5000 if os.environ.get("ASSAY_SANITIZE") else 65505):
             rows = random.Random(size).choices((good, late, masked, empty), k=size)
             expected = [{good: "", late: "token_expired", masked: "token_redacted", empty: "missing_token"}[row] for row in rows]
             self.assertEqual(self.block(reason, rows), expected)

@@ -87,6 +87,15 @@ class KeysFetch(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn(b"hidden", done.stdout + self.read("archive/fetch.log.ndjson"))
 
+    def test_only_its_owner_can_read_a_set_that_holds_private_keys(self):
+        self.server.pages["/a.json"] = json.dumps({"keys": [{"kty": "oct", "k": "c" * 43, "kid": "shared"}]}).encode()
+        done = self.fetch(self.url())
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"publishes private keys or secrets", done.stderr)
+        self.assertNotIn(b"c" * 20, done.stderr + done.stdout + self.read("archive/fetch.log.ndjson"))
+        self.assertEqual(os.stat(self.path("archive/" + self.snapshots()[0])).st_mode & 0o777, 0o600)
+        self.assertEqual(self.fetch(self.url()).stderr, b"")  # told once
+
     def test_many_runs_at_once_store_each_content_once(self):
         runs = [subprocess.Popen([PROGRAM, "keys", "fetch", "--archive", "archive", "--quiet", self.url()], cwd=self.folder,
                                  env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(8)]

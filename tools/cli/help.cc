@@ -17,7 +17,7 @@ constexpr const char* kHelpExamples =
     R"(Examples:
   assay help
   assay help verify
-  assay help --man verify | man -l -
+  assay help --man verify > assay-verify.1
 )";
 
 bool is_group(const std::string& word) { return !second_words(word).empty(); }

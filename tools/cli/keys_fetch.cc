@@ -1,4 +1,5 @@
 // assay keys fetch: key sets as their URLs publish them, kept as dated snapshots.
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -34,11 +35,19 @@ Error without_place(Error error) {
   return error;
 }
 
-// The keys of a document that was fetched, usable or not. The error says what it is instead of a key set.
-Result<std::size_t> count_keys(const std::string& body, const std::string& name) {
+// What a set that was fetched holds.
+struct Contents {
+  std::size_t keys = 0;  // usable or not
+  bool is_secret = false;
+};
+
+// The error says what the document is instead of a key set.
+Result<Contents> read_set(const std::string& body, const std::string& name) {
   const Result<JwkSet> set = JwkSet::parse(body, Profile::strict, name);
   if (!set) return set.error();
-  return set->keys.size() + set->pem_keys.size() + set->skipped.size();
+  const bool is_secret =
+      std::any_of(set->keys.begin(), set->keys.end(), [](const Jwk& key) { return key.is_private || !key.k.empty(); });
+  return Contents{set->keys.size() + set->pem_keys.size() + set->skipped.size(), is_secret};
 }
 
 std::string line_of(const std::string& name, const KeyArchive::Stored& stored, std::size_t keys) {
@@ -54,14 +63,19 @@ Result<std::string> fetch(const std::string& url, const std::string& folder, con
   if (!archive) return Error{"--archive: " + archive.error().message};
   const std::atomic<bool> never{false};
   const Result<keys::FetchedSet> fetched = keys::fetch_jwks(url, options, never);
-  const Result<std::size_t> keys = fetched ? count_keys(fetched->body, name) : Result<std::size_t>(fetched.error());
-  if (!keys) {
-    const Result<void> logged = archive->add_failure(name, keys.error().message);
-    return logged ? keys.error() : logged.error();
+  const Result<Contents> contents = fetched ? read_set(fetched->body, name) : Result<Contents>(fetched.error());
+  if (!contents) {
+    const Result<void> logged = archive->add_failure(name, contents.error().message);
+    return logged ? contents.error() : logged.error();
   }
-  const Result<KeyArchive::Stored> stored = archive->add(url, name, fetched->body);
+  const Result<KeyArchive::Stored> stored = archive->add(url, name, fetched->body, contents->is_secret);
   if (!stored) return stored.error();
-  return line_of(safe(name), *stored, *keys);
+  if (contents->is_secret && stored->is_new) {
+    note(name +
+         ": publishes private keys or secrets, so that its readers can sign; tell its owner. Only you can read " +
+         stored->file);
+  }
+  return line_of(safe(name), *stored, contents->keys);
 }
 
 int run(Arguments& arguments) {
