@@ -406,12 +406,11 @@ class JsonFormat final : public FileFormat {
     return builder.finish();
   }
 
-  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
+  void read_time(std::string_view line, base::Arena& arena, TimeFacts& to) const override {
     LineBuilder builder(line, arena);
     RecordReader reader(time_paths_, has_date_, builder);
     walk_json(line, reader);
-    read_found_time(reader, time_, arena, builder.facts);
-    return builder.facts;
+    read_found_time(reader, time_, arena, to);
   }
 
   void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const override {

@@ -194,7 +194,8 @@ std::size_t closing_quote(std::string_view line, std::size_t from) noexcept {
 }
 
 // ", client: 192.0.2.7, server: a.example, request: "GET / HTTP/1.1", referrer: "..."" at the end of a message.
-void read_nginx_tail(std::string_view text, LineBuilder& to) {
+template <class Builder>
+void read_nginx_tail(std::string_view text, Builder& to) {
   constexpr std::string_view kClient = ", client: ", kRequest = ", request: \"", kReferrer = ", referrer: \"";
   const std::size_t request = text.find(kRequest);
   const std::size_t client = text.substr(0, request).rfind(kClient);
@@ -214,7 +215,8 @@ void read_nginx_tail(std::string_view text, LineBuilder& to) {
 }
 
 // "[pid 7] [client 192.0.2.7:1] message, referer: https://a.example/".
-void read_apache_tail(std::string_view text, LineBuilder& to) {
+template <class Builder>
+void read_apache_tail(std::string_view text, Builder& to) {
   constexpr std::string_view kClient = "[client ", kReferrer = ", referer: ";
   while (text.starts_with('[')) {
     const std::size_t end = text.find("] ");
@@ -236,15 +238,32 @@ std::span<const Element> up_to_time(std::span<const Element> elements) noexcept 
   return elements;
 }
 
-// Which facts a Matcher reads. Whether a line fits does not depend on it.
-enum class Facts : std::uint8_t { all, time };
+// Takes the place of LineBuilder if only the time is read. Lines fit alike.
+class TimeBuilder {
+ public:
+  explicit TimeBuilder(TimeFacts& time) noexcept : facts(time) {}
+
+  TimeFacts& facts;
+
+  void status(std::string_view text) noexcept { has_status_ = has_status_ || status_of(text) != 0; }
+  bool has_status() const noexcept { return has_status_; }
+  void client(std::string_view) const noexcept {}
+  void method(std::string_view) const noexcept {}
+  void request(std::string_view) const noexcept {}
+  void url(std::string_view) const noexcept {}
+  void region(std::string_view, Where) const noexcept {}
+  void message(std::string_view) const noexcept {}
+
+ private:
+  bool has_status_ = false;
+};
 
 // Reads one line by one pattern.
+template <class Builder>
 class Matcher {
  public:
-  Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, LineBuilder& to,
-          Facts facts = Facts::all) noexcept
-      : elements_(elements), line_(line), time_(time), to_(to), reads_all_(facts == Facts::all) {}
+  Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, Builder& to) noexcept
+      : elements_(elements), line_(line), time_(time), to_(to) {}
 
   // True if the line fits as far as it must. Facts that stand before the first difference are read even if it does not.
   bool run() {
@@ -322,7 +341,6 @@ class Matcher {
   // A time that the end of the line cuts is none; texts that it cuts still have their place.
   bool take(const Element& element, std::string_view text, bool is_whole) {
     const bool is_word = !element.may_hold_blank || text.find(' ') == std::string_view::npos;
-    const bool is_fact = reads_all_ && is_whole;
     switch (element.kind) {
       case Kind::word:
         return is_word;
@@ -335,42 +353,42 @@ class Matcher {
       case Kind::tag:
         return text == "P" || text == "F" || text.starts_with("P:") || text.starts_with("F:");
       case Kind::client:
-        if (is_fact && is_word) to_.client(text);
+        if (is_whole && is_word) to_.client(text);
         return is_word;
       case Kind::address:
-        if (is_fact && is_address(text)) to_.client(text);
+        if (is_whole && is_address(text)) to_.client(text);
         return is_address(text);
       case Kind::peer: {
         const std::size_t colon = text.rfind(':');
-        if (is_fact && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
+        if (is_whole && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
         return is_word && colon != std::string_view::npos;
       }
       case Kind::status:
         if (is_whole) to_.status(text);
-        return is_word && (to_.facts.status != 0 || text == "-" || text == "-1" || text == "0" || text == "000");
+        return is_word && (to_.has_status() || text == "-" || text == "-1" || text == "0" || text == "000");
       case Kind::method:
-        if (reads_all_) to_.method(text);
+        to_.method(text);
         return is_word;
       case Kind::time:
         if (is_whole) time_.read_whole(text, to_.facts);
         return has_time(to_.facts);
       case Kind::request:
-        if (reads_all_) to_.request(text);
+        to_.request(text);
         return true;
       case Kind::url:
-        if (reads_all_) to_.url(text);
+        to_.url(text);
         return is_word;
       case Kind::referrer:
-        if (reads_all_) to_.region(text, Where::referrer);
+        to_.region(text, Where::referrer);
         return true;
       case Kind::authorization:
-        if (reads_all_) to_.region(text, Where::authorization);
+        to_.region(text, Where::authorization);
         return true;
       case Kind::cookie:
-        if (reads_all_) to_.region(text, Where::cookie);
+        to_.region(text, Where::cookie);
         return true;
       case Kind::query:
-        if (reads_all_) to_.region(text, Where::query);
+        to_.region(text, Where::query);
         return true;
       default:
         return true;  // any text
@@ -391,8 +409,7 @@ class Matcher {
   std::span<const Element> elements_;
   std::string_view line_;
   const LineTime& time_;
-  LineBuilder& to_;
-  const bool reads_all_;
+  Builder& to_;
   std::size_t at_ = 0;
 };
 
@@ -426,10 +443,9 @@ class TextFormat final : public FileFormat {
     return builder.finish();
   }
 
-  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
-    LineBuilder builder(line, arena);
-    Matcher(time_elements_, line, time_, builder, Facts::time).run();
-    return builder.facts;
+  void read_time(std::string_view line, base::Arena&, TimeFacts& to) const override {
+    TimeBuilder builder(to);
+    Matcher(time_elements_, line, time_, builder).run();
   }
 
  private:
