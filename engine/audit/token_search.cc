@@ -24,10 +24,14 @@ std::size_t mark_size(std::string_view text) noexcept { return text.starts_with(
 
 constexpr std::size_t kNoEvent = ~std::size_t{0};
 
-LineMoment moment_of(const log::TimeFacts& facts) noexcept {
-  LineMoment moment{.at = facts.time, .repeated = facts.time && facts.repeated};
-  if (!facts.time) moment.unreadable = facts.time_text;
-  return moment;
+// `to` is empty. Members are set one by one: a copy of what was just written would wait for it.
+void set_moment(const log::TimeFacts& facts, LineMoment& to) noexcept {
+  if (!facts.time) {
+    to.unreadable = facts.time_text;
+    return;
+  }
+  to.at.emplace(Instant{facts.time->seconds, facts.time->nanoseconds});
+  to.repeated = facts.repeated;
 }
 
 }  // namespace
@@ -173,10 +177,10 @@ void TokenSearch::read_line() {
   log::TimeFacts time;
   format.read_time(line, texts, time);
   hit_line.format = &format;
-  hit_line.moment = moment_of(time);
+  set_moment(time, hit_line.moment);
   if (format.has_events()) format.events(line, texts, events_);
   if (!time.time_text.empty()) {
-    know(hit_line.moment);
+    know(time);
     looked_back_ = line_.end + 1;
   } else if (batch_->has_times && format.may_continue(line)) {
     look_back(line_.begin);
@@ -202,7 +206,7 @@ void TokenSearch::look_back(std::size_t before) {
     log::TimeFacts facts;
     format.read_time(line, scratch_, facts);
     if (!facts.time_text.empty() || !format.may_continue(line)) {
-      know(moment_of(facts));
+      know(facts);
       break;
     }
     end = begin;
@@ -210,9 +214,10 @@ void TokenSearch::look_back(std::size_t before) {
   looked_back_ = std::max(looked_back_, before);
 }
 
-void TokenSearch::know(const LineMoment& moment) {
-  known_ = moment;
-  if (!moment.unreadable.empty()) known_.unreadable = batch_->arena.copy(moment.unreadable);
+void TokenSearch::know(const log::TimeFacts& facts) {
+  known_ = {};
+  set_moment(facts, known_);
+  if (!known_.unreadable.empty()) known_.unreadable = batch_->arena.copy(known_.unreadable);
   is_known_ = true;
 }
 
@@ -276,7 +281,7 @@ void TokenSearch::read_joined_line() {
   joined.format->read_time(joined.facts_line, next_line_texts(), time);
   HitLine& line = to_->lines.emplace_back();
   line.file = joined.file;
-  line.moment = moment_of(time);
+  set_moment(time, line.moment);
   line.text = joined.facts_line;
   line.joined = &joined;
   line.format = joined.format.get();
@@ -307,7 +312,8 @@ std::size_t TokenSearch::index_of_line(std::size_t event) {
   char* const room = line_texts_->allocate(sizeof(log::LineFacts), alignof(log::LineFacts));
   HitLine line = to_->lines[index_];
   line.facts = new (room) log::LineFacts(found.facts);
-  line.moment = moment_of(found.facts);
+  line.moment = {};
+  set_moment(found.facts, line.moment);
   line.takes_earlier_time = false;
   line.text = line.text.substr(found.begin, found.end - found.begin);
   to_->lines.push_back(line);

@@ -67,7 +67,7 @@ class TokenSearch {
   std::size_t index_of_line(std::size_t event);
   std::size_t event_at(std::size_t in_line) const noexcept;
   void look_back(std::size_t before);
-  void know(const LineMoment& moment);
+  void know(const log::TimeFacts& facts);
   void find_end();
   void count(const Hits& hits);
 
