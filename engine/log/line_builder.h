@@ -10,8 +10,9 @@
 
 namespace assay::log {
 
-// Regions beyond this many are left out; tokens in them get their place from the text before them.
-inline constexpr std::size_t kMostRegions = 256;
+// Regions beyond this many are left out; tokens in them get their place from the text before them. So many take a few
+// MiB.
+inline constexpr std::size_t kMostRegions = 65536;
 
 // Whether a text is an IPv4 address, or an IPv6 address without dots.
 bool is_address(std::string_view text) noexcept;

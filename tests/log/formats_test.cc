@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "log/format_text.h"
 #include "log/learn.h"
 #include "log/support.h"
+#include "support/random.h"
 #include "support/vectors.h"
 
 namespace assay::log {
@@ -500,6 +503,59 @@ TEST(Formats, HaveVariants) {
     base::Arena arena;
     EXPECT_EQ(found.format_name, v.format) << v.line;
     EXPECT_EQ(summary(found.format->read(v.line, arena), v.line), v.facts) << v.line;
+  }
+}
+
+TEST(Formats, ALineMayHaveThousandsOfRegions) {
+  constexpr std::size_t kFields = 5000;
+  std::string line = "time=2026-11-28T12:00:00Z level=info msg=x";
+  for (std::size_t i = 0; i < kFields; ++i) line += " cookie=a";
+  const Learnt found = learnt(line + "\n");
+  ASSERT_EQ(found.format_name, "logfmt");
+  base::Arena arena;
+  const LineFacts facts = found.format->read(line, arena);
+  ASSERT_EQ(facts.regions.size(), kFields);
+  EXPECT_EQ(facts.regions.back().end, line.size());
+}
+
+void expect_same_time(const FileFormat& format, std::string_view line) {
+  base::Arena arena;
+  const LineFacts facts = format.read(line, arena);
+  TimeFacts time;
+  format.read_time(line, arena, time);
+  const std::string context = std::string(format.name()) + ": " + std::string(line);
+  EXPECT_EQ(time.time, facts.time) << context;
+  EXPECT_EQ(time.time_text, facts.time_text) << context;
+  EXPECT_EQ(time.repeated, facts.repeated) << context;
+  EXPECT_EQ(time.skipped, facts.skipped) << context;
+  EXPECT_EQ(time.fault, facts.fault) << context;
+}
+
+// read() is the definition of read_time().
+TEST(Formats, ReadTheTimeAloneAsTheyReadItWithTheRest) {
+  auto random = test::StructuredRandom::announced("Formats.ReadTheTimeAlone");
+  constexpr std::string_view kPieces[] = {" ",        "\"",  "[", "]",    "-",     "{",         "}",
+                                          "\\\"",     ":",   ",", "\t",   "401",   "GET",       "P",
+                                          "12:00:00", "Nov", "=", "2026", "\\x22", "\"time\":", "null"};
+  for (const Sample& sample : samples()) {
+    const std::string text = test::read_file(test::data_path("logs/" + std::string(sample.file)));
+    const Learnt found = learnt(text, told());
+    std::shared_ptr<const FileFormat> format = found.format;
+    for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
+      end = std::min(text.find('\n', begin), text.size());
+      const std::string line = text.substr(begin, end - begin);
+      if (auto next = format->after_directive(line)) format = next;
+      expect_same_time(*format, line);
+      for (int i = 0; i < 200; ++i) {
+        std::string changed = line;
+        for (std::size_t n = random.below(3) + 1; n > 0; --n) {
+          const std::size_t at = random.below(changed.size() + 1);
+          const std::size_t removed = random.one_in(3) ? random.below(changed.size() - at + 1) : random.below(3);
+          changed.replace(at, removed, random.one_in(4) ? "" : kPieces[random.below(std::size(kPieces))]);
+        }
+        expect_same_time(*format, changed);
+      }
+    }
   }
 }
 
