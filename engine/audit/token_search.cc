@@ -54,12 +54,16 @@ void TokenSearch::search(LogBatch& batch) {
 
 void TokenSearch::count(const Hits& hits) {
   batch_->hit_count += hits.tokens.size();
-  for (const Hit& hit : hits.tokens) {
-    const std::size_t file = hits.lines[hit.line].file;
-    std::vector<FileHits>& files = batch_->hits_by_file;
+  std::vector<FileHits>& files = batch_->hits_by_file;
+  const auto add = [&files](std::size_t file, std::uint64_t hits_of_file) {
     if (files.empty() || files.back().file != file) files.push_back({file, 0});
-    ++files.back().count;
+    files.back().count += hits_of_file;
+  };
+  if (batch_->joined.empty()) {
+    if (!hits.tokens.empty()) add(batch_->block.file, hits.tokens.size());
+    return;
   }
+  for (const Hit& hit : hits.tokens) add(hits.lines[hit.line].file, 1);
 }
 
 void TokenSearch::begin(LogBatch& batch) {
