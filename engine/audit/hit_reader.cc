@@ -41,7 +41,8 @@ std::string_view HitReader::searched() const noexcept {
 writers::Occurrence HitReader::read(std::size_t index) {
   const Hit& hit = hits_->tokens[index];
   const HitLine& line = hits_->lines[hit.line];
-  go_to(line);
+  begin_line(line);
+  read_line(line);
   writers::Occurrence occurrence;
   occurrence.nth = hit.nth;
   occurrence.offset = hit.offset;
@@ -66,15 +67,18 @@ writers::Occurrence HitReader::read(std::size_t index) {
   return occurrence;
 }
 
-// Makes the line the one in hand, and reads what it says unless an event says it.
-void HitReader::go_to(const HitLine& line) {
-  if (!has_line_ || !is_on_line(line)) {
-    has_line_ = true;
-    joined_ = line.joined;
-    begin_ = line.begin;
-    before_ = {};
-    is_read_ = false;
-  }
+// Makes the line the one in hand.
+void HitReader::begin_line(const HitLine& line) noexcept {
+  if (has_line_ && is_on_line(line)) return;
+  has_line_ = true;
+  joined_ = line.joined;
+  begin_ = line.begin;
+  before_ = {};
+  is_read_ = false;
+}
+
+// Reads what the line in hand says, unless an event says it.
+void HitReader::read_line(const HitLine& line) {
   if (is_read_ || line.format == nullptr || line.facts != nullptr) return;
   is_read_ = true;
   arena_.reset();
@@ -83,7 +87,7 @@ void HitReader::go_to(const HitLine& line) {
 }
 
 // The place that the text before a token tells. It may depend on the tokens before it on its line.
-log::Where HitReader::place_of(std::size_t index) {
+log::Where HitReader::place_of(std::size_t index) noexcept {
   std::size_t first = index;
   while (first > settled_ && is_on_line(hits_->lines[hits_->tokens[first - 1].line])) --first;
   settled_ = first;
@@ -101,16 +105,9 @@ void HitReader::settle(std::size_t end) noexcept {
 }
 
 void HitReader::end_portion() noexcept {
-  if (hits_ == nullptr || hits_->tokens.empty()) return;
+  if (hits_ == nullptr || settled_ == hits_->tokens.size()) return;
   const std::size_t last = hits_->tokens.size() - 1;
-  const HitLine& line = hits_->lines[hits_->tokens[last].line];
-  if (!has_line_ || !is_on_line(line)) {
-    has_line_ = true;
-    joined_ = line.joined;
-    begin_ = line.begin;
-    before_ = {};
-    is_read_ = false;
-  }
+  begin_line(hits_->lines[hits_->tokens[last].line]);
   place_of(last);
 }
 

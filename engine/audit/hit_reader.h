@@ -30,8 +30,9 @@ class HitReader {
  private:
   bool is_on_line(const HitLine& line) const noexcept { return line.joined == joined_ && line.begin == begin_; }
   std::string_view searched() const noexcept;
-  void go_to(const HitLine& line);
-  log::Where place_of(std::size_t index);
+  void begin_line(const HitLine& line) noexcept;
+  void read_line(const HitLine& line);
+  log::Where place_of(std::size_t index) noexcept;
   void settle(std::size_t end) noexcept;
 
   const LogBatch* batch_ = nullptr;

@@ -24,10 +24,14 @@ std::size_t mark_size(std::string_view text) noexcept { return text.starts_with(
 
 constexpr std::size_t kNoEvent = ~std::size_t{0};
 
-LineMoment moment_of(const log::TimeFacts& facts) noexcept {
-  LineMoment moment{.at = facts.time, .repeated = facts.time && facts.repeated};
-  if (!facts.time) moment.unreadable = facts.time_text;
-  return moment;
+// `to` is empty. Members are set one by one: a copy of what was just written would wait for it.
+void set_moment(const log::TimeFacts& facts, LineMoment& to) noexcept {
+  if (!facts.time) {
+    to.unreadable = facts.time_text;
+    return;
+  }
+  to.at.emplace(Instant{facts.time->seconds, facts.time->nanoseconds});
+  to.repeated = facts.repeated;
 }
 
 }  // namespace
@@ -50,12 +54,16 @@ void TokenSearch::search(LogBatch& batch) {
 
 void TokenSearch::count(const Hits& hits) {
   batch_->hit_count += hits.tokens.size();
-  for (const Hit& hit : hits.tokens) {
-    const std::size_t file = hits.lines[hit.line].file;
-    std::vector<FileHits>& files = batch_->hits_by_file;
+  std::vector<FileHits>& files = batch_->hits_by_file;
+  const auto add = [&files](std::size_t file, std::uint64_t hits_of_file) {
     if (files.empty() || files.back().file != file) files.push_back({file, 0});
-    ++files.back().count;
+    files.back().count += hits_of_file;
+  };
+  if (batch_->joined.empty()) {
+    if (!hits.tokens.empty()) add(batch_->block.file, hits.tokens.size());
+    return;
   }
+  for (const Hit& hit : hits.tokens) add(hits.lines[hit.line].file, 1);
 }
 
 void TokenSearch::begin(LogBatch& batch) {
@@ -68,6 +76,7 @@ void TokenSearch::begin(LogBatch& batch) {
   next_found_ = kept_ = next_joined_ = 0;
   joined_.text = nullptr;
   line_texts_ = other_texts_ = nullptr;
+  is_in_portion_ = false;
   set_line({.end = std::min(bytes.find('\n'), bytes.size()), .number = batch.block.first_line});
   is_known_ = false;
   looked_back_ = mark_ = 0;
@@ -75,6 +84,9 @@ void TokenSearch::begin(LogBatch& batch) {
 
 // Empties `to`, but for what was read of a line whose hits go on.
 void TokenSearch::begin_portion(Hits& to) noexcept {
+  if (is_read_ && is_in_portion_) kept_line_ = to_->lines[index_];
+  is_in_portion_ = false;
+  to_ = &to;
   to.tokens.clear();
   to.lines.clear();
   to.token_texts.reset();
@@ -84,7 +96,6 @@ void TokenSearch::begin_portion(Hits& to) noexcept {
     texts.reset();
     other_texts_ = &texts;
   }
-  has_hit_line_ = false;
 }
 
 base::Arena& TokenSearch::next_line_texts() noexcept {
@@ -96,7 +107,7 @@ bool TokenSearch::next(Hits& to, std::size_t most) {
   begin_portion(to);
   while (to.tokens.size() < most) {
     if (joined_.text != nullptr) {
-      add_joined_hits(to, most);
+      add_joined_hits(most);
       continue;
     }
     const std::vector<JoinedText>& joined = batch_->joined;
@@ -109,7 +120,7 @@ bool TokenSearch::next(Hits& to, std::size_t most) {
     } else if (next_joined_ < joined.size() && (!found_more || joined[next_joined_].at <= at)) {
       begin_joined(joined[next_joined_++]);
     } else if (found_more) {
-      add_block_hit(to, found_[next_found_++]);
+      add_block_hit(found_[next_found_++]);
     } else {
       break;
     }
@@ -128,7 +139,7 @@ bool TokenSearch::find_more(std::size_t most) {
 
 void TokenSearch::set_line(Line line) noexcept {
   line_ = line;
-  is_read_ = has_hit_line_ = false;
+  is_read_ = false;
   hits_on_line_ = 0;
 }
 
@@ -150,32 +161,35 @@ void TokenSearch::go_to_line(std::size_t at, std::size_t end) {
 // Reads the time of line_, and its events.
 void TokenSearch::read_line() {
   const input::Block& block = batch_->block;
-  is_read_ = true;
+  is_read_ = is_in_portion_ = true;
+  index_ = to_->lines.size();
+  event_ = kNoEvent;
   events_.clear();
   // The beginning of an open line is in an earlier block.
   const bool is_open = line_.begin == 0 && block.continues_line;
   if (!is_open) mark_ = block.first_offset + line_.begin == 0 ? mark_size(block.text) : 0;
-  const std::size_t begin = line_.begin + mark_;
-  hit_line_ = {.file = block.file,
-               .number = line_.number,
-               .on_open_line = is_open,
-               .text = block.text.substr(begin, line_.end - begin),
-               .begin = begin};
+  HitLine& hit_line = to_->lines.emplace_back();
+  hit_line.file = block.file;
+  hit_line.number = line_.number;
+  hit_line.on_open_line = is_open;
+  hit_line.begin = line_.begin + mark_;
+  hit_line.text = block.text.substr(hit_line.begin, line_.end - hit_line.begin);
   if (is_open) return;
-  const std::string_view line = without_return(hit_line_.text);
+  const std::string_view line = without_return(hit_line.text);
   const log::FileFormat& format = format_at(*batch_, line_.begin);
   base::Arena& texts = next_line_texts();
-  const log::TimeFacts time = format.read_time(line, texts);
-  hit_line_.format = &format;
-  hit_line_.moment = moment_of(time);
+  log::TimeFacts time;
+  format.read_time(line, texts, time);
+  hit_line.format = &format;
+  set_moment(time, hit_line.moment);
   if (format.has_events()) format.events(line, texts, events_);
   if (!time.time_text.empty()) {
-    know(hit_line_.moment);
+    know(time);
     looked_back_ = line_.end + 1;
   } else if (batch_->has_times && format.may_continue(line)) {
     look_back(line_.begin);
-    hit_line_.moment = is_known_ ? known_ : LineMoment{};
-    hit_line_.takes_earlier_time = !is_known_;
+    hit_line.moment = is_known_ ? known_ : LineMoment{};
+    hit_line.takes_earlier_time = !is_known_;
   }
 }
 
@@ -193,9 +207,10 @@ void TokenSearch::look_back(std::size_t before) {
     const std::string_view line =
         without_return(bytes.substr(begin + mark, line_end - begin - std::min(mark, line_end)));
     const log::FileFormat& format = format_at(*batch_, begin);
-    const log::TimeFacts facts = format.read_time(line, scratch_);
+    log::TimeFacts facts;
+    format.read_time(line, scratch_, facts);
     if (!facts.time_text.empty() || !format.may_continue(line)) {
-      know(moment_of(facts));
+      know(facts);
       break;
     }
     end = begin;
@@ -203,18 +218,18 @@ void TokenSearch::look_back(std::size_t before) {
   looked_back_ = std::max(looked_back_, before);
 }
 
-void TokenSearch::know(LineMoment moment) {
-  if (!moment.unreadable.empty()) moment.unreadable = batch_->arena.copy(moment.unreadable);
-  known_ = moment;
+void TokenSearch::know(const log::TimeFacts& facts) {
+  known_ = {};
+  set_moment(facts, known_);
+  if (!known_.unreadable.empty()) known_.unreadable = batch_->arena.copy(known_.unreadable);
   is_known_ = true;
 }
 
-void TokenSearch::add_block_hit(Hits& to, const log::FoundToken& found) {
+void TokenSearch::add_block_hit(const log::FoundToken& found) {
   go_to_line(found.begin, found.begin + found.size);
   if (!is_read_) read_line();
-  const std::size_t event = events_.empty() ? kNoEvent : event_at(found.begin - hit_line_.begin);
-  add_hit(to, batch_->block.text, found, event,
-          {.offset = batch_->block.first_offset + found.begin, .nth = ++hits_on_line_});
+  const std::size_t event = events_.empty() ? kNoEvent : event_at(found.begin - line_.begin - mark_);
+  add_hit(batch_->block.text, found, event, {batch_->block.first_offset + found.begin, ++hits_on_line_});
 }
 
 void TokenSearch::begin_joined(const JoinedText& joined) {
@@ -228,39 +243,52 @@ void TokenSearch::begin_joined(const JoinedText& joined) {
 }
 
 // Adds the next hits of the joined line in hand, and ends it behind the last.
-void TokenSearch::add_joined_hits(Hits& to, std::size_t most) {
+void TokenSearch::add_joined_hits(std::size_t most) {
   const JoinedText& joined = *joined_.text;
   if (joined_.next == joined_.found.size()) {
     joined_.found.clear();
     joined_.next = 0;
     if (!joined_.ended) {
-      joined_.ended = !scanner_.scan_part(joined.text, joined_.scan, most - to.tokens.size(), joined_.found, counts_);
+      joined_.ended = !scanner_.scan_part(joined.text, joined_.scan, most - to_->tokens.size(), joined_.found, counts_);
     }
     if (joined_.found.empty() && joined_.ended) {
       joined_.text = nullptr;
-      is_read_ = has_hit_line_ = false;
+      is_read_ = false;
       return;
     }
   }
-  if (!is_read_) {
-    is_read_ = true;
-    has_hit_line_ = false;
-    events_.clear();
-    hit_line_ = {.file = joined.file,
-                 .moment = moment_of(joined.format->read_time(joined.facts_line, next_line_texts())),
-                 .text = joined.facts_line,
-                 .joined = &joined,
-                 .format = joined.format.get()};
-  }
+  if (!is_read_) read_joined_line();
   for (; joined_.next < joined_.found.size(); ++joined_.next) {
     const log::FoundToken& token = joined_.found[joined_.next];
     const auto behind = std::upper_bound(joined.pieces.begin(), joined.pieces.end(), token.begin,
                                          [](std::size_t at, const log::Piece& piece) { return at < piece.begin; });
     const log::Piece& piece = behind == joined.pieces.begin() ? *behind : behind[-1];
-    if (piece.line_number != hit_line_.number) has_hit_line_ = false;
-    hit_line_.number = piece.line_number;
-    add_hit(to, joined.text, token, kNoEvent, {.offset = piece.offset, .nth = ++joined_.nth});
+    const std::size_t line = index_of_line(kNoEvent);
+    if (to_->lines[line].number != piece.line_number) {
+      index_ = to_->lines.size();
+      const HitLine copy = to_->lines[line];
+      to_->lines.push_back(copy);
+      to_->lines.back().number = piece.line_number;
+    }
+    add_hit(joined.text, token, kNoEvent, {piece.offset, ++joined_.nth});
   }
+}
+
+// Reads the time of the joined line in hand.
+void TokenSearch::read_joined_line() {
+  const JoinedText& joined = *joined_.text;
+  is_read_ = is_in_portion_ = true;
+  index_ = to_->lines.size();
+  event_ = kNoEvent;
+  events_.clear();
+  log::TimeFacts time;
+  joined.format->read_time(joined.facts_line, next_line_texts(), time);
+  HitLine& line = to_->lines.emplace_back();
+  line.file = joined.file;
+  set_moment(time, line.moment);
+  line.text = joined.facts_line;
+  line.joined = &joined;
+  line.format = joined.format.get();
 }
 
 // The index of the event that holds byte `in_line` of the line; kNoEvent if none does.
@@ -271,31 +299,40 @@ std::size_t TokenSearch::event_at(std::size_t in_line) const noexcept {
   return static_cast<std::size_t>(behind - events_.begin()) - 1;
 }
 
-// Adds the line, or its event, to the lines of the portion.
-void TokenSearch::add_hit_line(Hits& to, std::size_t event) {
-  HitLine& line = to.lines.emplace_back(hit_line_);
-  if (event != kNoEvent) {
-    const log::Event& found = events_[event];
-    // events_ is used for other lines before the hits are.
-    char* const room = line_texts_->allocate(sizeof(log::LineFacts), alignof(log::LineFacts));
-    line.facts = new (room) log::LineFacts(found.facts);
-    line.moment = moment_of(found.facts);
-    line.takes_earlier_time = false;
-    line.text = line.text.substr(found.begin, found.end - found.begin);
+// The index of the line, or of its event, among those of the portion.
+std::size_t TokenSearch::index_of_line(std::size_t event) {
+  if (!is_in_portion_) {
+    index_ = to_->lines.size();
+    to_->lines.push_back(kept_line_);
+    is_in_portion_ = true;
+    event_ = kNoEvent;
   }
-  has_hit_line_ = true;
-  hit_event_ = event;
+  if (event == kNoEvent) return index_;
+  if (event == event_) return event_index_;
+  event_ = event;
+  event_index_ = to_->lines.size();
+  const log::Event& found = events_[event];
+  // events_ is used for other lines before the hits are.
+  char* const room = line_texts_->allocate(sizeof(log::LineFacts), alignof(log::LineFacts));
+  HitLine line = to_->lines[index_];
+  line.facts = new (room) log::LineFacts(found.facts);
+  line.moment = {};
+  set_moment(found.facts, line.moment);
+  line.takes_earlier_time = false;
+  line.text = line.text.substr(found.begin, found.end - found.begin);
+  to_->lines.push_back(line);
+  return event_index_;
 }
 
-// Adds a token. `hit` has its number and its offset.
-void TokenSearch::add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t event, Hit hit) {
-  if (!has_hit_line_ || event != hit_event_) add_hit_line(to, event);
-  hit.token = log::token_of(text, found, to.token_texts);
-  hit.begin = found.begin;
-  hit.length = found.size;
-  hit.decoded = found.decoded;
-  hit.line = static_cast<std::uint32_t>(to.lines.size() - 1);
-  to.tokens.push_back(hit);
+void TokenSearch::add_hit(std::string_view text, const log::FoundToken& found, std::size_t event, Address address) {
+  const auto line = static_cast<std::uint32_t>(index_of_line(event));
+  to_->tokens.push_back({.token = log::token_of(text, found, to_->token_texts),
+                         .begin = found.begin,
+                         .offset = address.offset,
+                         .length = found.size,
+                         .nth = address.nth,
+                         .line = line,
+                         .decoded = found.decoded});
 }
 
 // Finds what later blocks need to know of this one.
@@ -307,13 +344,14 @@ void TokenSearch::find_end() {
     go_to_line(bytes.size(), bytes.size());
     batch.end.hits_on_last = hits_on_line_;
     if (!is_read_) read_line();
-    if (hit_line_.format != nullptr) {
-      batch.end.last_facts = hit_line_.format->read(without_return(hit_line_.text), batch.arena);
+    const HitLine& line = to_->lines[index_of_line(kNoEvent)];
+    if (line.format != nullptr) {
+      batch.end.last_facts = line.format->read(without_return(line.text), batch.arena);
       batch.end.last_facts.regions = {};
     }
-    batch.end.last_moment = hit_line_.moment;
-    batch.end.last_moment.unreadable = batch.arena.copy(hit_line_.moment.unreadable);
-    batch.end.last_takes_earlier_time = hit_line_.takes_earlier_time;
+    batch.end.last_moment = line.moment;
+    batch.end.last_moment.unreadable = batch.arena.copy(line.moment.unreadable);
+    batch.end.last_takes_earlier_time = line.takes_earlier_time;
   }
   if (!batch.has_times) return;
   look_back(bytes.size());

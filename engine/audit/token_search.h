@@ -52,22 +52,28 @@ class TokenSearch {
   void begin_portion(Hits& to) noexcept;
   base::Arena& next_line_texts() noexcept;
   bool find_more(std::size_t most);
-  void add_block_hit(Hits& to, const log::FoundToken& found);
+  void add_block_hit(const log::FoundToken& found);
   void begin_joined(const JoinedText& joined);
-  void add_joined_hits(Hits& to, std::size_t most);
+  void add_joined_hits(std::size_t most);
   void go_to_line(std::size_t at, std::size_t end);
   void set_line(Line line) noexcept;
   void read_line();
-  void add_hit(Hits& to, std::string_view text, const log::FoundToken& found, std::size_t event, Hit hit);
-  void add_hit_line(Hits& to, std::size_t event);
+  void read_joined_line();
+  // What a hit is called: its offset in the file, and its number among those of its line.
+  struct Address {
+    std::uint64_t offset = 0, nth = 1;
+  };
+  void add_hit(std::string_view text, const log::FoundToken& found, std::size_t event, Address address);
+  std::size_t index_of_line(std::size_t event);
   std::size_t event_at(std::size_t in_line) const noexcept;
   void look_back(std::size_t before);
-  void know(LineMoment moment);
+  void know(const log::TimeFacts& facts);
   void find_end();
   void count(const Hits& hits);
 
   log::TokenScanner scanner_;
   LogBatch* batch_ = nullptr;
+  Hits* to_ = nullptr;  // the portion
 
   // What the scanner found in the block and was not taken yet.
   log::ScanState scan_;
@@ -81,15 +87,16 @@ class TokenSearch {
   // The line that was looked at last.
   Line line_;
   bool is_read_ = false;  // what follows is of line_, or of the joined line in hand
-  HitLine hit_line_;
   std::vector<log::Event> events_;
   base::Arena* line_texts_ = nullptr;   // what was written anew for it
   base::Arena* other_texts_ = nullptr;  // for the lines behind it
   std::uint64_t hits_on_line_ = 0;
   std::size_t mark_ = 0;  // bytes of a byte order mark before the first line of a file
-  // Whether the last of the portion's lines is that of line_, and of which of events_; kNoEvent: of none.
-  bool has_hit_line_ = false;
-  std::size_t hit_event_ = 0;
+  // The line among those of the portion, and there its latest event: an index, and which of events_ it is.
+  bool is_in_portion_ = false;
+  std::size_t index_ = 0, event_index_ = 0;
+  std::size_t event_ = 0;
+  HitLine kept_line_;  // between two portions, a line that is read
 
   // The last line before looked_back_ that names a time in its place.
   std::size_t looked_back_ = 0;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -539,39 +541,73 @@ TimeReading TimeReader::read(std::string_view text) const noexcept {
 
 namespace {
 
-// The three letters of a month as one number, the first in either case, so that twelve comparisons are cheap.
-constexpr std::uint32_t packed_month(const char* name) noexcept {
-  return static_cast<std::uint32_t>(name[0] | 0x20) << 16 | static_cast<std::uint32_t>(name[1] & 0xFF) << 8 |
-         static_cast<std::uint32_t>(name[2] & 0xFF);
+// The month whose name three letters are, the first in either case; 0 if there is none. The sum of the other two
+// letters tells the months apart.
+unsigned month_of(const char* name) noexcept {
+  constexpr unsigned kLeast = 'e' + 'b', kMost = 'o' + 'v';
+  static constexpr std::array<std::uint8_t, kMost - kLeast + 1> kBySum = [] {
+    std::array<std::uint8_t, kMost - kLeast + 1> months{};
+    for (std::uint8_t i = 0; i < 12; ++i) {
+      const std::string_view month = kMonths[i];
+      months[static_cast<unsigned>(month[1]) + static_cast<unsigned>(month[2]) - kLeast] =
+          static_cast<std::uint8_t>(i + 1);
+    }
+    return months;
+  }();
+  const unsigned sum = static_cast<unsigned char>(name[1]) + static_cast<unsigned char>(name[2]);
+  const unsigned month = sum < kLeast || sum > kMost ? 0 : kBySum[sum - kLeast];
+  if (month == 0) return 0;
+  const char* const whole = kMonths[month - 1].data();
+  return lower(name[0]) == whole[0] && name[1] == whole[1] && name[2] == whole[2] ? month : 0;
 }
-constexpr std::array<std::uint32_t, 12> kPackedMonths = [] {
-  std::array<std::uint32_t, 12> all{};
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = packed_month(kMonths[i].data());
-  return all;
-}();
+
+// Eight bytes of a time. Compares them with a pattern in which '0' stands for any digit and '*' for any byte.
+class EightBytes {
+ public:
+  explicit EightBytes(const char* bytes) noexcept { std::memcpy(&word_, bytes, sizeof word_); }
+
+  // True if they fit. Then two() gives numbers.
+  bool fit(const char (&pattern)[9]) noexcept {
+    std::uint64_t digits = 0, others = 0, text = 0;  // constants once this is inlined
+    for (unsigned i = 0; i < 8; ++i) {
+      const std::uint64_t byte = std::uint64_t{0xFF} << 8 * i;
+      if (pattern[i] == '0') digits |= byte;
+      if (pattern[i] != '0' && pattern[i] != '*') others |= byte;
+      text |= std::uint64_t{static_cast<unsigned char>(pattern[i])} << 8 * i;
+    }
+    constexpr std::uint64_t kHighs = 0x8080808080808080, kAboveNine = 0x7676767676767676;
+    word_ ^= text;
+    const std::uint64_t values = word_ & digits;
+    const bool all_digits = (((values + (kAboveNine & digits)) | values) & kHighs & digits) == 0;
+    return all_digits && (word_ & others) == 0;
+  }
+  // The number of two digits, of which the first is byte `at`.
+  int two(unsigned at) const noexcept {
+    return static_cast<int>((word_ >> 8 * at & 0xFF) * 10 + (word_ >> (8 * at + 8) & 0xFF));
+  }
+
+ private:
+  std::uint64_t word_;
+};
 
 // "28/Nov/2026:12:00:00 +0000" at the beginning of a text of 26 bytes or more; false for all other texts.
 bool read_common_log_time(const char* c, Instant& at) noexcept {
-  if (c[2] != '/' || c[6] != '/' || c[11] != ':' || c[14] != ':' || c[17] != ':' || c[20] != ' ') return false;
-  if ((c[21] != '+' && c[21] != '-') || !is_letter(c[3])) return false;
-  unsigned wrong = 0;  // bits beyond those of a digit
-  const auto two = [&](std::size_t place) {
-    const auto tens = static_cast<unsigned>(c[place] - '0'), ones = static_cast<unsigned>(c[place + 1] - '0');
-    wrong |= (tens > 9) | (ones > 9);
-    return static_cast<int>(tens * 10 + ones);
-  };
-  const int day = two(0), century = two(7), year = two(9), hour = two(12), minute = two(15), second = two(18);
-  const int offset_hour = two(22), offset_minute = two(24);
-  if (wrong != 0 || hour > 23 || minute > 59 || second > 59 || offset_hour > 23 || offset_minute > 59) return false;
-  const std::uint32_t wanted = packed_month(c + 3);
-  unsigned month = 1;
-  while (month <= 12 && kPackedMonths[month - 1] != wanted) ++month;
-  const std::chrono::year_month_day date{std::chrono::year(century * 100 + year), std::chrono::month(month),
+  if constexpr (std::endian::native != std::endian::little) return false;  // the pattern decides
+  EightBytes first(c), second(c + 8), third(c + 16), last(c + 18);
+  if (!first.fit("00/***/0") || !second.fit("000:00:0") || !third.fit("0:00 *00") || !last.fit("00 *0000"))
+    return false;
+  if (c[21] != '+' && c[21] != '-') return false;
+  const int day = first.two(0), year = (c[7] - '0') * 1000 + (c[8] - '0') * 100 + second.two(1);
+  const int hour = second.two(4), minute = (c[15] - '0') * 10 + (c[16] - '0'), seconds = third.two(2);
+  const int offset_hour = last.two(4), offset_minute = last.two(6);
+  if (hour > 23 || minute > 59 || seconds > 59 || offset_hour > 23 || offset_minute > 59) return false;
+  const unsigned month = month_of(c + 3);
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  if (month > 12 || !date.ok()) return false;
+  if (month == 0 || day == 0 || (day > 28 && !date.ok())) return false;
   const Seconds offset = (offset_hour * 60 + offset_minute) * 60;
   const Seconds local =
-      std::chrono::sys_days(date).time_since_epoch().count() * 86400 + hour * 3600 + minute * 60 + second;
+      std::chrono::sys_days(date).time_since_epoch().count() * 86400 + hour * 3600 + minute * 60 + seconds;
   at = {c[21] == '-' ? local + offset : local - offset, 0};
   return true;
 }

@@ -92,6 +92,8 @@ CodedChar after_ampersand(std::string_view text) noexcept {
   const std::size_t begin = 1 + 4 * levels;
   const std::string_view rest = text.substr(begin, kLongest);
   for (const Entity& entity : kEntities) {
+    // Most often a parameter follows, as in "&page=3".
+    if (rest.empty() || rest.front() != entity.name.front()) continue;
     if (rest.starts_with(entity.name)) return coded(entity.plain, begin + entity.name.size(), Coding::html_entity);
   }
   const CodedChar ampersand = levels == 0 ? CodedChar{} : coded('&', begin, Coding::html_entity);

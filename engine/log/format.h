@@ -35,8 +35,8 @@ class FileFormat {
   virtual std::string_view name() const noexcept = 0;
   // Reads one line, without its line break. Throws only std::bad_alloc.
   virtual LineFacts read(std::string_view line, base::Arena& arena) const = 0;
-  // Reads only what read() says of the time. Most formats can do that for less.
-  virtual TimeFacts read_time(std::string_view line, base::Arena& arena) const { return read(line, arena); }
+  // Sets `to`, which is empty, to what read() says of the time. Most formats can do that for less.
+  virtual void read_time(std::string_view line, base::Arena& arena, TimeFacts& to) const { to = read(line, arena); }
 
   // Reads a line that a runtime had split. `text` is what it carries, as joined; `facts_line` is the whole line of its
   // first piece, which has the time. Regions are of `text`.

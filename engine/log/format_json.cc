@@ -522,14 +522,16 @@ class JsonFormat final : public FileFormat {
     return to.finish();
   }
 
-  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
-    if (inner_.gives_time) return read(line, arena);
+  void read_time(std::string_view line, base::Arena& arena, TimeFacts& to) const override {
+    if (inner_.gives_time) {
+      to = read(line, arena);
+      return;
+    }
     LineBuilder builder(line, arena);
     RecordReader reader(time_paths_, has_date_, builder);
     walk_json(line, reader);
     reader.finish();
-    read_found_time(reader, time_, arena, builder.facts);
-    return builder.facts;
+    read_found_time(reader, time_, arena, to);
   }
 
   void events(std::string_view line, base::Arena& arena, std::vector<Event>& to) const override {

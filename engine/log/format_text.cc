@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -306,7 +307,8 @@ std::optional<NginxTail> nginx_tail(std::string_view text) noexcept {
   return tail;
 }
 
-void read_nginx_tail(std::string_view line, std::string_view text, LineBuilder& to) {
+template <class Builder>
+void read_nginx_tail(std::string_view line, std::string_view text, Builder& to) {
   // nginx cuts lines at NGX_MAX_ERROR_STR, 2048 bytes. A long message could cut off the tail and hold a false one.
   constexpr std::size_t kCutAt = 2000;
   const std::optional<NginxTail> tail = line.size() < kCutAt ? nginx_tail(text) : std::nullopt;
@@ -319,7 +321,8 @@ void read_nginx_tail(std::string_view line, std::string_view text, LineBuilder& 
 // "[pid 7] [client 192.0.2.7:1] message, referer: https://a.example/". Only brackets that the server writes may stand
 // before that of the client, because the message may begin with a false one. Behind the number of an error of the
 // system, its name stands before the client: "(13)Permission denied: [client 192.0.2.7:1] message".
-void read_apache_tail(std::string_view text, LineBuilder& to) {
+template <class Builder>
+void read_apache_tail(std::string_view text, Builder& to) {
   constexpr std::string_view kClients[] = {"[client ", "[remote "}, kReferrer = ", referer: ";
   while (text.starts_with("[pid ") || text.starts_with("[tid ")) {
     const std::size_t end = text.find("] ");
@@ -373,29 +376,46 @@ std::span<const Element> up_to_time(std::span<const Element> elements) noexcept 
   return elements;
 }
 
-// Which facts a Matcher reads. Whether a line fits does not depend on it.
-enum class Facts : std::uint8_t { all, time };
+// Takes the place of LineBuilder if only the time is read. Lines fit alike.
+class TimeBuilder {
+ public:
+  explicit TimeBuilder(TimeFacts& time) noexcept : facts(time) {}
+
+  TimeFacts& facts;
+
+  void status(std::string_view text) noexcept { has_status_ = has_status_ || status_of(text) != 0; }
+  bool has_status() const noexcept { return has_status_; }
+  void client(std::string_view) const noexcept {}
+  void method(std::string_view) const noexcept {}
+  void request(std::string_view) const noexcept {}
+  void url(std::string_view) const noexcept {}
+  void region(std::string_view, Where) const noexcept {}
+  void message(std::string_view) const noexcept {}
+
+ private:
+  bool has_status_ = false;
+};
 
 // Reads one line by one pattern.
+template <class Builder>
 class Matcher {
+  static constexpr bool kReadsAll = std::is_same_v<Builder, LineBuilder>;
+
  public:
   // If `is_strict`, only an address or the name of a host is a client, so that no word of another format becomes one.
   Matcher(std::span<const Element> elements, std::string_view line, const LineTime& time, bool is_strict,
-          LineBuilder& to, Facts facts = Facts::all) noexcept
-      : elements_(elements),
-        line_(line),
-        time_(time),
-        is_strict_(is_strict),
-        to_(to),
-        reads_all_(facts == Facts::all) {}
+          Builder& to) noexcept
+      : elements_(elements), line_(line), time_(time), is_strict_(is_strict), to_(to) {}
 
   // True if the line fits as far as it must. Facts that stand before the first difference are read even if it does not,
   // except those that another text of the line may have forged.
   bool run() {
     const bool holds = match();
-    // The first word of a line of another program is no client.
-    if (!holds && !has_time(to_.facts) && !is_address(to_.facts.client)) to_.facts.client = {};
-    if (request_end_ != 0) forget_forged();
+    if constexpr (kReadsAll) {
+      // The first word of a line of another program is no client.
+      if (!holds && !has_time(to_.facts) && !is_address(to_.facts.client)) to_.facts.client = {};
+      if (request_end_ != 0) forget_forged();
+    }
     return holds;
   }
 
@@ -404,6 +424,16 @@ class Matcher {
 
  private:
   std::string_view rest() const noexcept { return {line_.data() + at_, line_.size() - at_}; }
+
+  // Only the time stands before every request whose line is not read whole, so nothing there can be forged.
+  void note_request() noexcept {
+    if constexpr (kReadsAll) {
+      request_end_ = at_;
+      had_client_ = !to_.facts.client.empty();
+      had_status_ = to_.facts.status != 0;
+      had_time_ = has_time(to_.facts);
+    }
+  }
 
   // What stands behind a request that may have ended itself is not told.
   void forget_forged() noexcept {
@@ -510,7 +540,6 @@ class Matcher {
   // A time that the end of the line cuts is none; texts that it cuts still have their place.
   bool take(const Element& element, std::string_view text, bool is_whole) {
     const bool is_word = !element.may_hold_blank || text.find(' ') == std::string_view::npos;
-    const bool is_fact = reads_all_ && is_whole;
     switch (element.kind) {
       case Kind::word:
         return is_word && (element.is_quoted || !text.empty());
@@ -536,46 +565,43 @@ class Matcher {
       case Kind::tag:
         return text == "P" || text == "F" || text.starts_with("P:") || text.starts_with("F:");
       case Kind::client:
-        if (is_fact && is_word) to_.client(text);
+        if (is_whole && is_word) to_.client(text);
         return is_word && (!is_strict_ || is_host(text));
       case Kind::address:
-        if (is_fact && is_address(text)) to_.client(text);
+        if (is_whole && is_address(text)) to_.client(text);
         return is_address(text);
       case Kind::peer: {
         const std::size_t colon = text.rfind(':');
-        if (is_fact && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
+        if (is_whole && is_word) to_.client(text.starts_with('[') ? text : text.substr(0, colon));
         return is_word && colon != std::string_view::npos;
       }
       case Kind::status:
         if (is_whole) to_.status(text);
-        return is_word && (to_.facts.status != 0 || text == "-" || text == "-1" || text == "0" || text == "000");
+        return is_word && (to_.has_status() || text == "-" || text == "-1" || text == "0" || text == "000");
       case Kind::method:
-        if (reads_all_) to_.method(text);
+        to_.method(text);
         return is_word;
       case Kind::time:
         if (is_whole) time_.read_whole(text, to_.facts);
         return has_time(to_.facts);
       case Kind::request:
-        request_end_ = at_;
-        had_client_ = !to_.facts.client.empty();
-        had_status_ = to_.facts.status != 0;
-        had_time_ = has_time(to_.facts);
-        if (reads_all_) to_.request(text);
+        note_request();
+        to_.request(text);
         return true;
       case Kind::url:
-        if (reads_all_) to_.url(text);
+        to_.url(text);
         return is_word;
       case Kind::referrer:
-        if (reads_all_) to_.region(text, Where::referrer);
+        to_.region(text, Where::referrer);
         return true;
       case Kind::authorization:
-        if (reads_all_) to_.region(text, Where::authorization);
+        to_.region(text, Where::authorization);
         return true;
       case Kind::cookie:
-        if (reads_all_) to_.region(text, Where::cookie);
+        to_.region(text, Where::cookie);
         return true;
       case Kind::query:
-        if (reads_all_) to_.region(text, Where::query);
+        to_.region(text, Where::query);
         return true;
       default:
         return true;  // any text
@@ -675,9 +701,8 @@ class Matcher {
   std::span<const Element> elements_;
   std::string_view line_;
   const LineTime& time_;
-  bool is_strict_;
-  LineBuilder& to_;
-  const bool reads_all_;
+  const bool is_strict_;
+  Builder& to_;
   std::size_t at_ = 0;
   // Where the request ends, and what was known before it; 0: none was read.
   std::size_t request_end_ = 0;
@@ -738,11 +763,13 @@ class TextFormat final : public FileFormat {
     return to.finish();
   }
 
-  TimeFacts read_time(std::string_view line, base::Arena& arena) const override {
-    if (time_elements_.empty()) return read(line, arena);
-    LineBuilder builder(line, arena);
-    Matcher(time_elements_, line, reading_.time, false, builder, Facts::time).run();
-    return builder.facts;
+  void read_time(std::string_view line, base::Arena& arena, TimeFacts& to) const override {
+    if (time_elements_.empty()) {
+      to = read(line, arena);
+      return;
+    }
+    TimeBuilder builder(to);
+    Matcher(time_elements_, line, reading_.time, false, builder).run();
   }
 
  private:

@@ -239,6 +239,12 @@ FieldSense sense_of(std::string_view name) noexcept {
   return FieldSense::none;
 }
 
+std::uint16_t status_of(std::string_view text) noexcept {
+  text = trim(text);
+  if (text.size() != 3 || !std::all_of(text.begin(), text.end(), is_digit) || text[0] == '0') return 0;
+  return static_cast<std::uint16_t>((text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0'));
+}
+
 void LineBuilder::message(std::string_view text) {
   region(text, Where::text);
   if (facts.client.empty()) facts.client = only_address(text);
@@ -258,10 +264,7 @@ void LineBuilder::method(std::string_view text) {
 }
 
 void LineBuilder::status(std::string_view text) noexcept {
-  text = trim(text);
-  if (facts.status != 0 || text.size() != 3 || !std::all_of(text.begin(), text.end(), is_digit) || text[0] == '0')
-    return;
-  facts.status = static_cast<std::uint16_t>((text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0'));
+  if (facts.status == 0) facts.status = status_of(text);
 }
 
 void LineBuilder::request(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/arena.h"
@@ -9,11 +10,15 @@
 
 namespace assay::log {
 
-// Regions beyond this many are left out; tokens in them get their place from the text before them.
-inline constexpr std::size_t kMostRegions = 256;
+// Regions beyond this many are left out; tokens in them get their place from the text before them. So many take a few
+// MiB.
+inline constexpr std::size_t kMostRegions = 65536;
 
 // Whether a text is an IPv4 address, or an IPv6 address without dots.
 bool is_address(std::string_view text) noexcept;
+
+// The status that a text is: three digits, perhaps in quotes; 0 if it is none.
+std::uint16_t status_of(std::string_view text) noexcept;
 
 // The names of fields whose place in a request is known, in any case and with any separators: "request_Authorization",
 // "cs(Cookie)", "referer", "requestQuery".
@@ -31,8 +36,8 @@ class LineBuilder {
   // counts.
   void client(std::string_view text);
   void method(std::string_view text);
-  // Three digits.
   void status(std::string_view text) noexcept;
+  bool has_status() const noexcept { return facts.status != 0; }
   // "GET /path?query HTTP/1.1", perhaps cut.
   void request(std::string_view text);
   // "/path?query#fragment" or an absolute URL: sets the path, unless there is one, and the regions.

@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdio>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
+
+#include "support/random.h"
 
 namespace assay::base {
 namespace {
@@ -271,6 +277,43 @@ TEST(RecordTime, ReadsTheTimeThatATextBeginsWith) {
     EXPECT_EQ(again->size, size) << text;
     EXPECT_EQ(again->reading.at, prefix->reading.at);
     EXPECT_EQ(TimeReader().read(std::string_view(text).substr(0, size)).at, (Instant{kNoon, 0})) << text;
+  }
+}
+
+// The patterns are the definition of the fast reader, which may leave a text to them.
+TEST(RecordTime, ReadsFrequentFormsAsThePatternsDo) {
+  auto random = test::StructuredRandom::announced("RecordTime.ReadsFrequentForms");
+  const TimeReader by_pattern = reader("%d/%b/%Y:%H:%M:%S %z", "");
+  const std::optional<TimeReader::Prefix> example = TimeReader().read_prefix("28/Nov/2026:12:00:00 +0000");
+  ASSERT_TRUE(example);
+  constexpr std::string_view kMonths[] = {"Jan", "feb", "Mar", "Apr", "May", "Jun", "jul",
+                                          "Aug", "Sep", "Oct", "Nov", "Dec", "Foo", "Arp"};
+  constexpr std::string_view kBytes = "0123456789/: +-ZaN\xFF";
+  std::size_t read = 0;
+  for (int round = 0; round < 200000; ++round) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%02u/%s/%04u:%02u:%02u:%02u %c%02u%02u", unsigned(random.below(33)),
+                  std::string(kMonths[random.below(std::size(kMonths))]).c_str(), unsigned(1890 + random.below(400)),
+                  unsigned(random.below(25)), unsigned(random.below(61)), unsigned(random.below(61)),
+                  random.one_in(2) ? '+' : '-', unsigned(random.below(25)), unsigned(random.below(61)));
+    std::string changed = text;
+    if (random.one_in(3)) changed[random.below(changed.size())] = kBytes[random.below(kBytes.size())];
+    Instant at;
+    if (TimeReader::read_frequent(changed, example->form, at) == 0) continue;
+    ++read;
+    EXPECT_EQ(by_pattern.read(changed).at, at) << changed;
+  }
+  EXPECT_GT(read, 50000u);
+  // Every day is read.
+  for (int day = 0; day < 366 * 5; ++day) {
+    const std::chrono::sys_days midnight{std::chrono::days(20000 + day)};
+    const std::chrono::year_month_day date(midnight);
+    char text[40];
+    std::snprintf(text, sizeof text, "%02u/%s/%04d:23:59:59 -0030", unsigned(date.day()),
+                  std::string(kMonths[unsigned(date.month()) - 1]).c_str(), int(date.year()));
+    Instant at;
+    EXPECT_EQ(TimeReader::read_frequent(text, example->form, at), 26u) << text;
+    EXPECT_EQ(at.seconds, (20000 + day) * std::int64_t{86400} + 86399 + 1800) << text;
   }
 }
 

@@ -337,6 +337,22 @@ class AuditRuns(AuditCase):
                 self.assertEqual(len(records), count)
         self.assertEqual([r["nth"] for r in self.found(stdin=many)], list(range(1, 5001)))
 
+    def test_more_tokens_than_a_block_keeps_have_their_verdicts_in_order(self):
+        many = 150_000  # their verdicts are more than a block holds before they are written
+        log = f'{rfc3339(AT)} x' + " Bearer ***" * many + " " + token() + "\n" + f'{rfc3339(AT)} {token(jti="end")}\n'
+        outputs, summaries = set(), set()
+        for threads in ("1", "4"):
+            records = self.found("--summary", "s", "--threads", threads, stdin=log)
+            summary = json.loads(self.read("s"))
+            del summary["run"]
+            summaries.add(json.dumps(summary))
+            outputs.add(json.dumps(records))
+        self.assertEqual((len(outputs), len(summaries)), (1, 1))
+        self.assertEqual([r["record"] for r in records], list(range(1, many + 3)))
+        self.assertEqual([r["nth"] for r in records], [*range(1, many + 2), 1])
+        self.assertEqual([r["valid"] for r in records[-3:]], [False, True, True])
+        self.assertEqual((summary["records"], summary["accepted"]), (many + 2, 2))
+
     def test_a_line_longer_than_a_block_keeps_its_time_and_its_count(self):
         line = nginx(AT, get(token()))[:-1] + (" " + "x" * 1000) * 40_000 + " " + token(jti="end") + "\n"
         records = self.found(stdin=line + nginx(LATE, get(token())))

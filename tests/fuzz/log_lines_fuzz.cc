@@ -47,6 +47,11 @@ void read_lines(std::string_view text, std::shared_ptr<const log::FileFormat> fo
     const log::LineFacts facts = format->read(line, arena);
     check_facts(facts);
     check_regions(facts.regions, 0, line.size());
+    log::TimeFacts time;
+    format->read_time(line, arena, time);
+    fuzz::require(time.time == facts.time && time.time_text == facts.time_text && time.repeated == facts.repeated &&
+                      time.skipped == facts.skipped,
+                  "the time alone is that of all facts");
     std::vector<log::Event> events;
     if (format->has_events()) format->events(line, arena, events);
     std::size_t behind = 0;

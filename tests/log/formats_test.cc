@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
+#include <memory>
 #include <set>
 #include <string>
 #include <tuple>
@@ -13,6 +15,7 @@
 #include "log/format_text.h"
 #include "log/learn.h"
 #include "log/support.h"
+#include "support/random.h"
 #include "support/vectors.h"
 
 namespace assay::log {
@@ -667,51 +670,6 @@ TEST(Formats, AreLearntFromOneLine) {
   }
 }
 
-// read_time() says of a line what read() says of its time, also of lines that are cut, and of those of other formats.
-TEST(Formats, ReadOnlyTheTimeAsTheyReadAll) {
-  const auto expect_same = [](const FileFormat& format, std::string_view line, std::string_view name) {
-    base::Arena arena, other;
-    const TimeFacts all = format.read(line, arena), only = format.read_time(line, other);
-    EXPECT_EQ(only.time, all.time) << name << ": " << line;
-    EXPECT_EQ(only.time_text, all.time_text) << name << ": " << line;
-    EXPECT_EQ(only.repeated, all.repeated) << name << ": " << line;
-    EXPECT_EQ(only.skipped, all.skipped) << name << ": " << line;
-    if (!all.time && !all.time_text.empty()) {
-      EXPECT_EQ(only.fault, all.fault) << name << ": " << line;
-    }
-  };
-  const auto each_line = [](std::string_view text, auto&& tell) {
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = std::min(text.find('\n', at), text.size());
-      tell(text.substr(at, end - at));
-      at = end + 1;
-    }
-  };
-  std::vector<std::string> texts;
-  for (const Sample& sample : samples()) {
-    texts.push_back(test::read_file(test::data_path("logs/" + std::string(sample.file))));
-  }
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const Learnt found = learnt(texts[i], told());
-    for (const std::string& text : texts) {
-      each_line(text, [&](std::string_view line) { expect_same(*found.format, line, samples()[i].file); });
-    }
-    each_line(texts[i], [&](std::string_view line) {
-      for (std::size_t size = 0; size < line.size(); ++size) {
-        expect_same(*found.format, line.substr(0, size), samples()[i].file);
-      }
-      // A second time behind, between and before the others.
-      for (const std::string_view more : {R"("time":"2020-01-01T00:00:00Z",)", R"(","ts":1577836800,"x":")",
-                                          " HTTP/1.1\" 200 2020-01-01T00:00:00Z "}) {
-        for (const std::size_t at : {std::size_t{1}, line.size() / 3, line.size() / 2, line.size()}) {
-          std::string changed(line);
-          expect_same(*found.format, changed.insert(std::min(at, changed.size()), more), samples()[i].file);
-        }
-      }
-    });
-  }
-}
-
 // Whatever is written inside a line's text, its time stays.
 TEST(Formats, KeepTheirTimeWhateverTheRequestHolds) {
   const std::vector<std::string> attacks = {"?x=2020-01-01T00:00:00Z",
@@ -1122,7 +1080,90 @@ TEST(Formats, ReadTheTimesOfLoggers) {
       // Nor does it matter what the first line of the file was.
       const Learnt misled = learnt(attacked + "\n" + line + "\n", told());
       EXPECT_EQ(misled.format->read(line, arena).time, before.time) << attacked;
+TEST(Formats, ALineMayHaveThousandsOfRegions) {
+  constexpr std::size_t kFields = 5000;
+  std::string line = "time=2026-11-28T12:00:00Z level=info msg=x";
+  for (std::size_t i = 0; i < kFields; ++i) line += " cookie=a";
+  const Learnt found = learnt(line + "\n");
+  ASSERT_EQ(found.format_name, "logfmt");
+  base::Arena arena;
+  const LineFacts facts = found.format->read(line, arena);
+  ASSERT_EQ(facts.regions.size(), kFields);
+  EXPECT_EQ(facts.regions.back().end, line.size());
+}
+
+void expect_same_time(const FileFormat& format, std::string_view line) {
+  base::Arena arena;
+  const LineFacts facts = format.read(line, arena);
+  TimeFacts time;
+  format.read_time(line, arena, time);
+  const std::string context = std::string(format.name()) + ": " + std::string(line);
+  EXPECT_EQ(time.time, facts.time) << context;
+  EXPECT_EQ(time.time_text, facts.time_text) << context;
+  EXPECT_EQ(time.repeated, facts.repeated) << context;
+  EXPECT_EQ(time.skipped, facts.skipped) << context;
+  EXPECT_EQ(time.fault, facts.fault) << context;
+}
+
+// read() is the definition of read_time().
+TEST(Formats, ReadTheTimeAloneAsTheyReadItWithTheRest) {
+  auto random = test::StructuredRandom::announced("Formats.ReadTheTimeAlone");
+  constexpr std::string_view kPieces[] = {" ",        "\"",  "[", "]",    "-",     "{",         "}",
+                                          "\\\"",     ":",   ",", "\t",   "401",   "GET",       "P",
+                                          "12:00:00", "Nov", "=", "2026", "\\x22", "\"time\":", "null"};
+  for (const Sample& sample : samples()) {
+    const std::string text = test::read_file(test::data_path("logs/" + std::string(sample.file)));
+    const Learnt found = learnt(text, told());
+    std::shared_ptr<const FileFormat> format = found.format;
+    for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
+      end = std::min(text.find('\n', begin), text.size());
+      const std::string line = text.substr(begin, end - begin);
+      if (auto next = format->after_directive(line)) format = next;
+      expect_same_time(*format, line);
+      for (int i = 0; i < 200; ++i) {
+        std::string changed = line;
+        for (std::size_t n = random.below(3) + 1; n > 0; --n) {
+          const std::size_t at = random.below(changed.size() + 1);
+          const std::size_t removed = random.one_in(3) ? random.below(changed.size() - at + 1) : random.below(3);
+          changed.replace(at, removed, random.one_in(4) ? "" : kPieces[random.below(std::size(kPieces))]);
+        }
+        expect_same_time(*format, changed);
+      }
     }
+  }
+}
+
+// read_time() says of a line what read() says of its time, also of lines that are cut, and of those of other formats.
+TEST(Formats, ReadOnlyTheTimeAsTheyReadAll) {
+  const auto each_line = [](std::string_view text, auto&& tell) {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      tell(text.substr(at, end - at));
+      at = end + 1;
+    }
+  };
+  std::vector<std::string> texts;
+  for (const Sample& sample : samples()) {
+    texts.push_back(test::read_file(test::data_path("logs/" + std::string(sample.file))));
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Learnt found = learnt(texts[i], told());
+    for (const std::string& text : texts) {
+      each_line(text, [&](std::string_view line) { expect_same_time(*found.format, line); });
+    }
+    each_line(texts[i], [&](std::string_view line) {
+      for (std::size_t size = 0; size < line.size(); ++size) {
+        expect_same_time(*found.format, line.substr(0, size));
+      }
+      // A second time behind, between and before the others.
+      for (const std::string_view more : {R"("time":"2020-01-01T00:00:00Z",)", R"(","ts":1577836800,"x":")",
+                                          " HTTP/1.1\" 200 2020-01-01T00:00:00Z "}) {
+        for (const std::size_t at : {std::size_t{1}, line.size() / 3, line.size() / 2, line.size()}) {
+          std::string changed(line);
+          expect_same_time(*found.format, changed.insert(std::min(at, changed.size()), more));
+        }
+      }
+    });
   }
 }
 

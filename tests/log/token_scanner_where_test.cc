@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <string>
 #include <string_view>
 
 #include "log/scanning.h"
+#include "support/random.h"
 
 namespace assay::log {
 namespace {
@@ -75,6 +77,27 @@ TEST(TokenScannerWhere, LooksAtABoundedNumberOfBytes) {
   const std::string far = "Cookie: " + std::string(kMostLookedBack, 'a') + "=";
   EXPECT_EQ(where_at_end(far), Where::text);
   EXPECT_EQ(where_at_end(far.substr(0, 8) + far.substr(20)), Where::cookie);
+}
+
+// The text of the line before the token tells its place, and nothing else does.
+TEST(TokenScannerWhere, DependsOnNothingBeforeItsLine) {
+  auto random = test::StructuredRandom::announced("TokenScannerWhere.DependsOnNothing");
+  constexpr std::string_view kPieces[] = {
+      "bearer ", "Bearer", "BEARER\t", "dpop ", "bearer%20", "JWT ", "Authorization: ",
+      "\n",      "\r\n",   " ",        "+",     "&t=",       "?t=",  "#t=",
+      "; a=",    "\"",     "Cookie: ", ":",     "=",         "{",    "filler, filler"};
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (std::size_t n = random.size(40); n > 0; --n) text += kPieces[random.below(std::size(kPieces))];
+    const std::size_t line = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+    const std::string own = text.substr(line);
+    EXPECT_EQ(where_at_end(text), where_at_end(own)) << text;
+    // An earlier token on the line hides what stands before it.
+    const std::size_t behind = line + random.below(own.size() + 1);
+    if (behind == 0) continue;
+    const TokenBefore before{behind, Where::fragment};
+    EXPECT_EQ(where_at_end(text, before), where_at_end("TOKEN" + text.substr(behind), {5, Where::fragment})) << text;
+  }
 }
 
 }  // namespace
