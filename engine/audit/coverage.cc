@@ -45,7 +45,8 @@ void Coverage::read_line(std::string_view line, const log::FileFormat& format, L
       return;
     }
   }
-  const log::LineFacts facts = format.read(line, scratch_);
+  log::TimeFacts facts;
+  format.read_time(line, scratch_, facts);
   if (facts.time) return times.add(&*facts.time);
   const bool continues = facts.time_text.empty() && format.may_continue(line);
   if (!continues) return times.add(nullptr);

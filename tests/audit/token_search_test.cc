@@ -36,7 +36,7 @@ struct Arranged {
 std::string shown(const Hits& hits, std::size_t index, HitReader& reader) {
   const Hit& hit = hits.tokens[index];
   const HitLine& line = hits.lines[hit.line];
-  const stream::Occurrence seen = reader.read(index);
+  const writers::Occurrence seen = reader.read(index);
   std::string text = std::to_string(line.number) + "#" + std::to_string(seen.nth) + " @" + std::to_string(seen.offset);
   text += "+" + std::to_string(seen.length) + " " + std::string(to_string(seen.where)) + " ";
   text += std::to_string(seen.decoded) + " " + std::to_string(seen.status) + " ";
