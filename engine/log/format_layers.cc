@@ -124,13 +124,15 @@ class MixedFormat final : public FileFormat {
   }
 
   LineFacts read(std::string_view line, base::Arena& arena) const override {
-    const LineFacts first = formats_.front()->read(line, arena);
-    if (!first.time_text.empty() || !may_be_record(line)) return first;
-    for (std::size_t i = 1; i < formats_.size(); ++i) {
+    LineFacts facts = formats_.front()->read(line, arena);
+    const bool is_known = !facts.time_text.empty() || !may_be_record(line);
+    for (std::size_t i = 1; i < formats_.size() && !is_known; ++i) {
       const LineFacts other = formats_[i]->read(line, arena);
-      if (has_time(other)) return other;
+      if (!has_time(other)) continue;
+      facts = other;
+      break;
     }
-    return first;
+    return facts;
   }
   LineFacts read_joined(std::string_view text, std::string_view facts_line, base::Arena& arena) const override {
     return formats_.front()->read_joined(text, facts_line, arena);

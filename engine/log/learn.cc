@@ -192,7 +192,7 @@ Learnt learn_lines(const Lines& lines, const LearnOptions& options, const base::
 // format. Nothing if it would say no more of the lines than their carrier does.
 std::optional<Carried> carried_format(Lines texts, bool is_any, bool has_time, const LearnOptions& options, int depth) {
   constexpr int kMostCarriers = 3;
-  constexpr std::size_t kMostTexts = 50, kLeastShare = 20;
+  constexpr std::size_t kMostTexts = 30, kLeastShare = 20;
   if (depth >= kMostCarriers || texts.empty()) return std::nullopt;
   if (texts.size() > kMostTexts) {
     for (std::size_t i = 0; i < kMostTexts; ++i) texts[i] = texts[i * texts.size() / kMostTexts];
@@ -375,7 +375,7 @@ ChosenRow choose_row(const Lines& lines, const LearnOptions& options, const base
     return chosen;
   }
   // Clients may have names without a dot.
-  if (chosen.best.row == nullptr) chosen.best = best_row(tried, {reader, {}}, false);
+  if (chosen.best.row == nullptr && depth == 0) chosen.best = best_row(tried, {reader, {}}, false);
   return chosen;
 }
 
