@@ -21,7 +21,7 @@ RIGHT_BELOW = {
     "log": ["jose"],
     "digest": ["kernel"],
     "mint": ["jose", "jwk", "digest"],
-    "keys": ["jose", "jwk", "digest"],
+    "keys": ["archive", "jose", "jwk", "digest"],
     "signature": ["keys"],
     "lanes": ["kernel", "signature"],
     "memo": ["keys"],

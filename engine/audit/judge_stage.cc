@@ -131,18 +131,19 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, std::size_t index, cons
   if (!options_.at && at != nullptr) batch.diagnosis.compare_times(verdict, hit.token, *at);
   if (writer_ == nullptr || !writer_->wants(verdict.reasons.empty())) return;
   const stream::Occurrence occurrence = without_tokens(hit.occurrence, batch.arena);
+  const auto carried = carried_fields(hit.line_text, hit.token, options_.carry, worker.parsed, batch.arena);
+  if (!carried.empty()) batch.diagnosis.saw_carried(carried, hit.line_text);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
-  writer_->append(batch.output,
-                  {.record = record,
-                   .line = hit.line,
-                   .file = hit.file,
-                   .verdict = &verdict,
-                   .has_token = !is_mask,
-                   .token = hit.token,
-                   .judged_at = at,
-                   .carried = carried_fields(hit.line_text, hit.token, options_.carry, worker.parsed, batch.arena),
-                   .occurrence = &occurrence});
+  writer_->append(batch.output, {.record = record,
+                                 .line = hit.line,
+                                 .file = hit.file,
+                                 .verdict = &verdict,
+                                 .has_token = !is_mask,
+                                 .token = hit.token,
+                                 .judged_at = at,
+                                 .carried = carried,
+                                 .occurrence = &occurrence});
 }
 
 void JudgeStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) {

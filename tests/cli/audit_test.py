@@ -1,13 +1,16 @@
 """assay audit, driven as a user drives it. Run by ctest, or: ASSAY_PROGRAM=... audit_test.py"""
 import base64
+import bz2
 import calendar
 import csv
 import gzip
 import hashlib
 import io
 import json
+import lzma
 import os
 import subprocess
+import tarfile
 import time
 import unittest
 
@@ -333,6 +336,75 @@ class AuditRuns(AuditCase):
         self.assertRefused(self.audit("--time-zone", "=UTC", stdin=b""), "--time-zone", "GLOB=ZONE")
         self.write("access.log", nginx(AT, get(token())))
         self.assertRefused(self.audit("-o", "access.log", "access.log"), "access.log", "one file")
+
+    def test_wrong_set_ups_say_option_file_and_mend_in_one_line(self):
+        self.write("access.log", nginx(AT, get(token())))
+        self.write("text", "hello")
+        self.write("pub.pem", "-----BEGIN PUBLIC KEY-----\n")
+        end = ("access.log",)
+        for parts, args in ((("--jwks", "nope.json", "check the path"), ("--jwks", "nope.json", *end)),
+                            (("--jwks", "text", "give a JWK Set"), ("--jwks", "text", *end)),
+                            (("--jwks", "pub.pem", "give it as a public key"), ("--jwks", "pub.pem", *end)),
+                            (("--secret-file", "pub.pem", "Give it as a public key"), ("--secret-file", "pub.pem", *end)),
+                            (("--public-key", "nope.pem", "check the path"), ("--public-key", "nope.pem", *end)),
+                            (("--revoked", "nope.csv", "check the path"), (*self.KEYS, "--revoked", "nope.csv", *end)),
+                            (("--output", "no/x", "create its directory"), (*self.KEYS, "-o", "no/x", *end)),
+                            (("--summary", "no/x", "create its directory"), (*self.KEYS, "--summary", "no/x", *end)),
+                            (("--checkpoint", "no/x", "create its directory"), (*self.KEYS, "--checkpoint", "no/x", *end)),
+                            (("--output", "--format none", "leave one"), (*self.KEYS, "--format", "none", "-o", "x", *end)),
+                            (("--output", "--explain-input", "leave one"), ("--explain-input", "-o", "x", *end)),
+                            (("--summary", "--explain-input", "leave one"), ("--explain-input", "--summary", "x", *end)),
+                            (("--input", "goes with", "verify"), (*self.KEYS, "--input", "lines", *end)),
+                            (("--threads", "'0'", "1 to 1024"), (*self.KEYS, "--threads", "0", *end)),
+                            (("--backend", "'gpu'", "auto|openssl|lanes"), (*self.KEYS, "--backend", "gpu", *end))):
+            self.assertRefused(self.assay("audit", *args), *parts)
+            self.assertFalse(os.path.exists(self.path("x")))
+
+    def said(self, *args, **more):
+        return self.audit(*args, **more).stderr.decode()
+
+    def test_the_summary_says_what_to_do(self):
+        os.mkdir(self.path("empty"))
+        self.assertIn("nothing was read: there is no text in empty; name the files", self.said("empty"))
+        self.assertIn("nothing was read: standard input is empty", self.said(stdin=b""))
+        self.write("access.log", nginx(LATE, get(token())))
+        self.assertIn("only counted; to see each one: -o findings.ndjson", self.said("access.log"))
+        for more in (("-o", "found"), ("--summary", "summary.json"), ("--only", "rejected")):
+            self.assertNotIn("only counted", self.said(*more, "access.log"))
+        self.assertNotIn("nothing was read", self.said("access.log"))
+
+    def test_a_wrong_zone_shows_in_the_summary(self):
+        log = "".join(f"{rfc3339(AT + 3600 * 2 + 90 * i)[:19].replace('T', ' ')},123 WARN {token(iat=AT + i, exp=AT + i + 3600)}\n"
+                      for i in range(39))
+        self.write("app.log", log)
+        self.assertIn("seem to be 2 h too late", self.said("--time-zone", "UTC", "app.log"))
+        self.assertNotIn("seem to be", self.said("--time-zone", "+02:00", "app.log"))
+
+    def test_a_carried_field_that_no_line_has_is_told(self):
+        line = json.dumps({"time": rfc3339(AT), "request": {"id": 1}, "m": token()}) + "\n"
+        said = self.said("--only", "all", "--carry", "/requst/id", "--carry", "/request/id", stdin=line * 2)
+        self.assertIn("--carry /requst/id was in none of the 2 records looked at; the fields of the first are: /time, /request/id, /m",
+                      said)
+        self.assertNotIn("--carry /request/id", said)
+
+    def test_archives_of_other_kinds_are_told_with_the_command_that_opens_them(self):
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode="w") as archive:
+            archive.add(self.path("secret"), "secret")
+        kinds = {"a.tar.gz": (gzip.compress(tar.getvalue()), "its gzip data hold a tar archive", "tar -C unpacked -xf logs/a.tar.gz"),
+                 "b.zip": (b"PK\x03\x04rest", "a zip archive", "unzip -d unpacked logs/b.zip"),
+                 "c.xz": (lzma.compress(b"x"), "xz data", "xzcat logs/c.xz"),
+                 "d.bz2": (bz2.compress(b"x"), "bzip2 data", "bzcat logs/d.bz2"),
+                 "e.lz4": (b"\x04\x22\x4d\x18rest", "lz4 data", "lz4cat logs/e.lz4"),
+                 "f g.7z": (b"7z\xbc\xaf\x27\x1crest", "a 7z archive", "7z x -ounpacked 'logs/f g.7z'")}
+        os.mkdir(self.path("logs"))
+        for name, (data, *parts) in kinds.items():
+            self.write("logs/" + name, data)
+            self.assertRefused(self.audit("logs/" + name), "logs/" + name, *parts)
+        said = self.said("logs").splitlines()
+        for (name, (_, *parts)), line in zip(kinds.items(), said):
+            for part in (f"skipped logs/{name}", *parts):
+                self.assertIn(part, line)
 
     def test_the_summary_counts_tokens_by_the_hour_of_their_lines(self):
         self.write("access.log", nginx(AT, get(token())) + nginx(LATE, get(token())))
