@@ -9,6 +9,7 @@ import io
 import json
 import lzma
 import os
+import signal
 import subprocess
 import tarfile
 import time
@@ -412,6 +413,79 @@ class AuditRuns(AuditCase):
         summary = json.loads(self.read("summary.json"))
         self.assertEqual((summary["records"], summary["accepted"], summary["rejected"]), (2, 1, 1))
         self.assertEqual(list(summary["by_hour"]), [rfc3339(AT)[:13], rfc3339(LATE)[:13]])
+
+
+class HostileInputs(AuditCase):
+    """What cannot be read is told, and the rest goes on."""
+
+    def test_bytes_that_are_no_text_and_lines_without_an_end(self):
+        line = nginx(AT, get(token()))
+        self.write("a.log", line.encode() + b"text \0\0\0\n" + b"\xff\xfe\xfa" * 20 + b"\n" + line.encode())
+        self.write("b.log", line + "x" * (40 << 20) + "\n" + line)
+        places = [(record["file"], record["line"]) for record in self.found("a.log", "b.log")]
+        self.assertEqual(places, [("a.log", 1), ("a.log", 4), ("b.log", 1), ("b.log", 3)])
+
+    def test_a_bomb_of_line_feeds_is_read_in_little_memory(self):
+        line = nginx(AT, get(token()))
+        self.write("bomb.gz", gzip.compress(line.encode() + b"\n" * (300 << 20) + line.encode()))
+        self.write("next.gz", gzip.compress(line.encode()))
+        lines = [record["line"] for record in self.found("--threads", "2", "bomb.gz", "next.gz")]
+        self.assertEqual(lines, [1, 2 + (300 << 20), 1])
+        self.write("zeros.gz", gzip.compress(bytes(100 << 20)))
+        self.assertRefused(self.audit("zeros.gz"), "zeros.gz", "binary data")
+
+    def test_a_folder_of_loops_pipes_and_dangling_links(self):
+        os.makedirs(self.path("logs/sub"))
+        os.symlink("..", self.path("logs/sub/loop"))
+        os.symlink("nowhere", self.path("logs/dangling"))
+        os.symlink("self", self.path("logs/self"))
+        os.mkfifo(self.path("logs/pipe"))
+        self.write("logs/a.log", nginx(AT, get(token())))
+        done = self.audit("--only", "all", "logs")
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (2, 1))
+        for part in ("logs/dangling", "logs/self", "skipped logs/pipe", "skipped logs/sub/loop"):
+            self.assertIn(part, done.stderr.decode())
+
+    def test_files_that_vanish_or_shrink_while_the_run_waits(self):
+        os.mkfifo(self.path("first"))
+        for name in ("a.log", "b.log", "c.log"):
+            self.write(name, nginx(AT, get(token(jti=name))) * 3)
+        process = self.start("audit", *self.KEYS, "--only", "all", "first", "a.log", "b.log", "c.log")
+        # The run has listed its inputs once it opens the pipe.
+        with open(self.path("first"), "wb") as pipe:
+            os.remove(self.path("a.log"))
+            os.truncate(self.path("b.log"), len(nginx(AT, get(token(jti="b.log")))))
+            pipe.write(nginx(AT, get(token(jti="first"))).encode())
+        out, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 2, said)
+        self.assertEqual([json.loads(line)["file"] for line in out.splitlines()], ["first", "b.log"] + ["c.log"] * 3)
+        self.assertIn(b"cannot read a.log: No such file", said)
+
+    def test_outputs_that_fail_and_inputs_that_are_closed(self):
+        self.write("a.log", nginx(AT, get(token())))
+        with open("/dev/full", "wb") as full:
+            done = self.assay("audit", *self.KEYS, "--only", "all", "a.log", stdout=full)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"No space left on device", done.stderr)
+        done = self.assay("audit", *self.KEYS, "-", preexec_fn=lambda: os.close(0))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"standard input", done.stderr)
+        self.assertNotIn(b"nothing was read", done.stderr)
+        process = self.start("audit", *self.KEYS, "--only", "all", "-")
+        process.stdout.close()
+        _, said = process.communicate((nginx(AT, get(token())) * 20_000).encode(), timeout=60)
+        self.assertEqual(said, b"")
+
+    def test_an_interrupt_ends_the_run_after_what_was_read(self):
+        process = self.start("audit", *self.KEYS, "--only", "all", "-")
+        process.stdin.write(nginx(AT, get(token())).encode() * 2000)
+        process.stdin.flush()
+        first = os.read(process.stdout.fileno(), 1)  # as communicate() reads: not through a buffer
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        records = [json.loads(line) for line in (first + rest).splitlines()]
+        self.assertEqual([record["line"] for record in records], list(range(1, len(records) + 1)))
 
 
 class AuditExplain(AuditCase):

@@ -63,7 +63,7 @@ std::string audit_text(const AuditResult& result, const StreamOptions& stream) {
             counted(result.repeated_hours, "token, judged", "tokens, judged") + " at the first of the two times\n";
   }
   if (!result.without_tokens.empty()) text += "  no token in " + few(result.without_tokens) + "\n";
-  if (result.files == 0 && result.run.stopped_by == 0) text += nothing_read(stream.inputs);
+  if (result.files == 0 && result.run.stopped_by == 0 && result.run.faults.empty()) text += nothing_read(stream.inputs);
   if (result.run.rejected != 0 && stream.format == OutputFormat::none && stream.summary.empty())
     text += "  only counted; to see each one: -o findings.ndjson\n";
   if (!result.without_times.empty()) text += "  no times in " + few(result.without_times) + "\n";
