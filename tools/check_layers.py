@@ -22,7 +22,7 @@ RIGHT_BELOW = {
     "digest": ["kernel"],
     "mint": ["jose", "jwk", "digest"],
     "key_archive": ["jwk", "digest"],
-    "keys": ["jose", "jwk", "digest"],
+    "keys": ["archive", "jose", "jwk", "digest"],
     "signature": ["keys"],
     "lanes": ["kernel", "signature"],
     "memo": ["keys"],

@@ -211,6 +211,8 @@ void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict
                        const writers::Occurrence& occurrence) {
   const Hit& hit = worker.hits->tokens[worker.next];
   const HitLine& line = worker.hits->lines[hit.line];
+  const auto carried = carried_fields(line.text, hit.token, options_.carry, worker.parsed, worker.arena);
+  if (!carried.empty()) batch.diagnosis.saw_carried(carried, line.text);
   // A mask is no token: it has no fingerprint.
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
   // Memory costs nothing before something is written there, and a buffer that grows takes twice as much.
@@ -224,7 +226,7 @@ void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict
                    .token = hit.token,
                    .judged_at = at,
                    .at = batch.block.now,
-                   .carried = carried_fields(line.text, hit.token, options_.carry, worker.parsed, worker.arena),
+                   .carried = carried,
                    .occurrence = &occurrence});
 }
 

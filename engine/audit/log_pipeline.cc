@@ -34,7 +34,7 @@ LogPipeline::LogPipeline(verify::Engine& engine, const StreamOptions& options, L
       checkpointer_(checkpointer),
       statistics_(engine, checkpointer == nullptr ? nullptr : checkpointer->from()),
       summary_(std::move(outputs.summary)),
-      source_(logs.inputs, {options.stop, options.wake_fd}, first_place(checkpointer).input),
+      source_(logs.inputs, {options.stop, options.wake_fd}, first_place(checkpointer).input, threads - 1),
       splitter_(source_, splitter_options(checkpointer)),
       queue_(first_place(checkpointer)),
       writer_(writers::make_writer(options.format, {.only = options.only,
@@ -268,6 +268,7 @@ Result<AuditResult> LogPipeline::finish() {
   run.faults = write_stage_.faults();
   run.remarks = write_stage_.remarks();
   run.bytes = write_stage_.bytes();
+  run.never_carried = write_stage_.diagnosis().never_carried(options_.carry);
   run.stopped_by = interrupted_ ? options_.stop->load() : 0;
   run.output_closed = write_stage_.output_closed();
   run.failed_hmac = judge_stage_.failed_hmac();

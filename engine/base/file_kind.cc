@@ -1,5 +1,7 @@
 #include "base/file_kind.h"
 
+#include "base/suggest.h"
+
 namespace assay::base {
 namespace {
 
@@ -18,8 +20,8 @@ constexpr Magic kMagics[] = {
      {"xz data", "xzcat"}},
     {"BZh"sv, {"bzip2 data", "bzcat"}},
     {"\x04\x22\x4D\x18"sv, {"lz4 data", "lz4cat"}},
-    {"PK\x03\x04"sv, {"a zip archive", "unzip -p"}},
-    {"7z\xBC\xAF\x27\x1C"sv, {"a 7z archive", "7z x -so"}},
+    {"PK\x03\x04"sv, {"a zip archive", "unzip -d unpacked", true}},
+    {"7z\xBC\xAF\x27\x1C"sv, {"a 7z archive", "7z x -ounpacked", true}},
     {"PAR1"sv, {"a Parquet file", ""}},
     {"SQLite format 3\0"sv, {"an SQLite database", ""}},
     {"%PDF-"sv, {"a PDF file", ""}},
@@ -52,9 +54,12 @@ bool is_never_in_text(char c) noexcept {
 std::string FileKind::explained(std::string_view file) const {
   std::string text(name);
   if (command.empty()) return text + "; give text, one record a line";
-  text += command.starts_with("iconv") ? "; convert it: " : "; decompress it first: ";
+  text += holds_files                    ? "; unpack it and name the folder: "
+          : command.starts_with("iconv") ? "; convert it: "
+                                         : "; decompress it first: ";
   text += command;
-  if (!file.empty()) text.append(" ").append(file);
+  if (!file.empty()) text += " " + shell_word(file);
+  if (file.empty() && holds_files) text += " FILE";
   return text;
 }
 
@@ -65,7 +70,7 @@ std::optional<FileKind> file_kind(std::string_view first_bytes) noexcept {
   }
   // POSIX ustar and the tar of GNU: the first member's name stands before the mark.
   if (first_bytes.size() > kTarMark && first_bytes.substr(kTarMark).starts_with("ustar")) {
-    return FileKind{"a tar archive", "tar -xOf"};
+    return FileKind{"a tar archive", "mkdir -p unpacked && tar -C unpacked -xf", true};
   }
   if (first_bytes.size() < 64) return std::nullopt;
   const std::string_view begin = first_bytes.substr(0, 64);

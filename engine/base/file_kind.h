@@ -14,8 +14,10 @@ inline constexpr std::size_t kFileKindBytes = 512;
 struct FileKind {
   std::string_view name;     // "gzip data", "UTF-16 (byte order mark FF FE)"
   std::string_view command;  // what makes text of it, "zcat"; the file's name follows. Empty: nothing does
+  bool holds_files = false;  // `command` unpacks them into the folder `unpacked`
 
-  // "gzip data; decompress it first: zcat NAME". An empty `file` is left out.
+  // "gzip data; decompress it first: zcat NAME", with the name as a shell takes it. An empty `file` is left out, or
+  // FILE.
   std::string explained(std::string_view file) const;
 };
 

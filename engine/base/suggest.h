@@ -1,4 +1,4 @@
-// The name that was probably meant.
+// What to write instead: the name that was probably meant, and words as a shell takes them.
 #pragma once
 
 #include <optional>
@@ -13,5 +13,8 @@ namespace assay::base {
 // or two swapped; one slip for each three characters). Dashes in front and case do not count. Nothing if no name is
 // near.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& names);
+
+// Returns a word as a shell takes it: as it is if it is plain, else in single quotation marks.
+std::string shell_word(std::string_view word);
 
 }  // namespace assay::base

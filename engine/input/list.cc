@@ -164,7 +164,7 @@ void Lister::list_found(const std::string& path) {
   if (!input) return add(path, State::unreadable, input.error().message);
   if (kind) {
     input->state = State::skipped;
-    input->message = is_skipped(path, holds(*kind, input->compression));
+    input->message = is_skipped(path, holds(path, *kind, input->compression));
   }
   inputs_.push_back(std::move(*input));
 }

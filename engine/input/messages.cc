@@ -24,12 +24,15 @@ Error cannot_read(const std::string& path, int error) {
 
 Error is_no_text(const std::string& path, const base::FileKind& kind, const archive::Compression* compression) {
   std::string message = "cannot read " + shown(path) + ": ";
-  if (compression != nullptr) return {message + of(*compression) + " hold " + kind.explained("")};
-  return {message + "it is " + kind.explained(is_standard_input(path) ? "" : path)};
+  return {message + holds(path, kind, compression)};
 }
 
-std::string holds(const base::FileKind& kind, const archive::Compression* compression) {
-  return (compression == nullptr ? "it is " : of(*compression) + " hold ") + std::string(kind.name);
+std::string holds(const std::string& path, const base::FileKind& kind, const archive::Compression* compression) {
+  const std::string file = is_standard_input(path) ? "" : path;
+  if (compression == nullptr) return "it is " + kind.explained(file);
+  // tar undoes the compression itself; any other command would need the bytes without it.
+  const bool takes_file = kind.command.find("tar ") != std::string_view::npos;
+  return of(*compression) + " hold " + kind.explained(takes_file ? file : "");
 }
 
 Error is_cut_off(const std::string& path, const archive::Compression& compression, std::uint64_t at) {

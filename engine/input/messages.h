@@ -24,8 +24,8 @@ Error is_cut_off(const std::string& path, const archive::Compression& compressio
 Error is_broken(const std::string& path, const archive::Compression& compression, std::uint64_t at,
                 std::string_view fault);
 
-// "it is xz data", "its gzip data hold a zip archive".
-std::string holds(const base::FileKind& kind, const archive::Compression* compression);
+// "it is xz data; decompress it first: xzcat NAME", "its gzip data hold a tar archive; unpack it ...".
+std::string holds(const std::string& path, const base::FileKind& kind, const archive::Compression* compression);
 
 // Remarks: nothing is lost.
 std::string has_garbage(const std::string& path, const archive::Compression& compression, std::uint64_t at);

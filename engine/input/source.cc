@@ -54,8 +54,41 @@ Error InputFile::truncated() const {
   return now ? is_shorter(name_, *now) : now.error();
 }
 
-Source::Source(std::vector<std::string> inputs, Signals signals, std::size_t first)
-    : inputs_(std::move(inputs)), signals_(signals), next_(first) {}
+// A source of one input. Its thread reads it until it has ended, then the source whose input it is.
+class Source::NextArchive : public ArchiveReader {
+ public:
+  NextArchive(const std::string& path, Signals signals) : source_({path}, {signals.stop, -1}) {}
+
+  // Whether the input is an archive that can be read.
+  bool open() {
+    const Result<Opened> opened = source_.open_next();
+    if (!opened || *opened != Opened::yes || !source_.regular_ || source_.file_ != nullptr || source_.size_ == 0)
+      return false;
+    source_.recognise(true);
+    return source_.decoder_ != nullptr;
+  }
+  Read read(char* to, std::size_t room) override {
+    const Source::Read read = source_.read(to, room, true);
+    if (read.outcome != Outcome::data) outcome_ = read.outcome;
+    return {read.bytes, source_.take_stored_bytes(), read.outcome != Outcome::data};
+  }
+
+  // After the end.
+  Outcome outcome() const noexcept { return outcome_; }
+  const archive::Compression* compression() const noexcept { return source_.compression_; }
+  const std::string& fault() const noexcept { return source_.fault_; }
+  const std::string& remark() const noexcept { return source_.remark_; }
+
+ private:
+  Source source_;
+  Outcome outcome_ = Outcome::end;
+};
+
+Source::Source(std::vector<std::string> inputs, Signals signals, std::size_t first, int threads_ahead)
+    : inputs_(std::move(inputs)),
+      signals_(signals),
+      next_(first),
+      ahead_(inputs_.size(), threads_ahead, [this](std::size_t input) { return open_ahead(input); }) {}
 
 Source::~Source() { close_current(); }
 
@@ -63,6 +96,7 @@ void Source::close_current() noexcept {
   if (fd_ > STDIN_FILENO && file_ == nullptr) ::close(fd_);
   file_.reset();
   fd_ = -1;
+  archive_ = nullptr;
   fault_.clear();
   remark_.clear();
   recognised_ = stored_ended_ = regular_ = is_stream_ = false;
@@ -92,7 +126,12 @@ bool Source::next_may_block() const {
 Result<Source::Opened> Source::open_next() {
   close_current();
   if (next_ == inputs_.size()) return Opened::none;
+  archive_ = static_cast<NextArchive*>(ahead_.take(next_));
   const std::string& path = inputs_[next_++];
+  if (archive_ != nullptr) {
+    compression_ = archive_->compression();
+    return Opened::yes;
+  }
   struct stat st {};
   // Without O_NONBLOCK, opening a named pipe would wait for a writer, even if a signal comes.
   const int no_wait = status(path, st) && S_ISFIFO(st.st_mode) ? O_NONBLOCK : 0;
@@ -122,7 +161,10 @@ Source::Opened Source::look_at_file(const std::string& path) {
   const ssize_t got = ::pread(fd_, first, sizeof first, 0);
   if (got < 0) return give_up(cannot_read(path, errno));
   const std::string_view bytes(first, static_cast<std::size_t>(got));
-  if (archive::recognise(bytes).begins == archive::Begins::yes) return Opened::yes;
+  if (archive::recognise(bytes).begins == archive::Begins::yes) {
+    ahead_.start(index());
+    return Opened::yes;
+  }
   if (const auto kind = base::file_kind(bytes)) return give_up(not_text(*kind));
   file_ = std::make_shared<InputFile>(fd_, path);
   return Opened::yes;
@@ -138,7 +180,28 @@ Source::Read Source::fail(Error error) {
   return {Outcome::faulty, 0};
 }
 
+// Called in the threads of `ahead_`; looks only at what never changes.
+std::unique_ptr<ArchiveReader> Source::open_ahead(std::size_t input) const {
+  struct stat st {};
+  const std::string& path = inputs_[input];
+  // A named pipe must not be opened before its turn, and standard input not at all.
+  if (is_standard_input(path) || !status(path, st) || !S_ISREG(st.st_mode)) return nullptr;
+  auto archive = std::make_unique<NextArchive>(path, signals_);
+  return archive->open() ? std::move(archive) : nullptr;
+}
+
+Source::Read Source::read_ahead(char* to, std::size_t room) {
+  if (stopping()) return {Outcome::stopped, 0};
+  const ArchiveReader::Read read = ahead_.read(to, room);
+  stored_ += read.stored;
+  if (read.bytes != 0) return {Outcome::data, read.bytes};
+  fault_ = archive_->fault();
+  remark_ = archive_->remark();
+  return {archive_->outcome(), 0};
+}
+
 Source::Read Source::read(char* to, std::size_t room, bool wait) {
+  if (archive_ != nullptr) return read_ahead(to, room);
   if (!recognised_) {
     const Read read = recognise(wait);
     if (read.outcome != Outcome::data) return read;

@@ -12,6 +12,7 @@
 #include "archive/compression.h"
 #include "assay/result.h"
 #include "base/file_kind.h"
+#include "input/ahead.h"
 #include "input/buffer.h"
 
 namespace assay::input {
@@ -46,8 +47,8 @@ class Source {
   };
   // Each path is a file or "-", which is standard input. list.h makes such a list of paths that may be directories, and
   // checks it before the first input is read.
-  // Those before `first` are left out.
-  Source(std::vector<std::string> inputs, Signals signals, std::size_t first = 0);
+  // Those before `first` are left out. So many threads decompress the archives that come next (ahead.h); 0: none does.
+  Source(std::vector<std::string> inputs, Signals signals, std::size_t first = 0, int threads_ahead = 0);
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
@@ -69,7 +70,7 @@ class Source {
   bool stopping() const noexcept { return signals_.stop != nullptr && signals_.stop->load() != 0; }
   // Of the open input: whether it is compressed, which is known once read() gave data; and whether it is a pipe, a
   // device or standard input, which nobody could look at before the run.
-  bool is_compressed() const noexcept { return decoder_ != nullptr; }
+  bool is_compressed() const noexcept { return decoder_ != nullptr || archive_ != nullptr; }
   bool is_stream() const noexcept { return is_stream_; }
   // Why the open input ends before its end, in a sentence that names it. Valid after `faulty`.
   const std::string& fault() const noexcept { return fault_; }
@@ -98,9 +99,14 @@ class Source {
   Read read(char* to, std::size_t room, bool wait);
 
  private:
+  // An archive that a thread reads before its turn.
+  class NextArchive;
+
   void close_current() noexcept;
   Opened look_at_file(const std::string& path);
   Opened give_up(Error error);
+  std::unique_ptr<ArchiveReader> open_ahead(std::size_t input) const;
+  Read read_ahead(char* to, std::size_t room);
   Read recognise(bool wait);
   Read decode(char* to, std::size_t room, bool wait);
   Read read_stored(char* to, std::size_t room, bool wait);
@@ -122,6 +128,9 @@ class Source {
   Buffer raw_;                                 // bytes as they are stored, read and not taken yet from raw_at_ on
   std::size_t raw_at_ = 0;
   std::uint64_t stored_ = 0;  // bytes taken by decoders and not yet asked for by take_stored_bytes()
+
+  NextArchive* archive_ = nullptr;  // the open input, if it is read ahead; `ahead_` owns it
+  Ahead ahead_;                     // last: its threads end before anything else does
 };
 
 }  // namespace assay::input

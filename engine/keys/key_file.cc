@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
+#include "archive/unpacked.h"
 #include "keys/clock.h"
 
 namespace assay::keys {
@@ -99,7 +101,7 @@ Result<std::string> read_key_file(const std::string& path, const std::string& na
   char block[1 << 16];
   for (;;) {
     const ssize_t got = ::read(file.get(), block, sizeof block);
-    if (got == 0) return text;
+    if (got == 0) break;
     if (got > 0) {
       text.append(block, static_cast<std::size_t>(got));
       if (text.size() > max_bytes) {
@@ -111,6 +113,9 @@ Result<std::string> read_key_file(const std::string& path, const std::string& na
       return system_fault(name, errno);
     }
   }
+  Result<std::string> plain = archive::unpacked(std::move(text), max_bytes);
+  if (!plain) return fault(name, plain.error().message + "; is this the right file?");
+  return plain;
 }
 
 }  // namespace assay::keys

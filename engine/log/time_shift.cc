@@ -51,11 +51,11 @@ std::optional<TimeShift::Finding> TimeShift::finding() const noexcept {
   // One token says nothing, however often it was used.
   if (state_.seen < kLeastTokens || 2 * state_.out_of_time < state_.seen || state_.earliest == state_.latest)
     return std::nullopt;
-  constexpr std::int64_t kStepsOfHour = 3600 / kStep;
+  constexpr std::int64_t kStepsOfHalfHour = 1800 / kStep;
   std::int64_t best = 0, best_fitting = -1, fitting = 0;
   const auto goes_before = [](std::int64_t shift, std::int64_t other) {
-    const bool whole = shift % kStepsOfHour == 0, other_whole = other % kStepsOfHour == 0;
-    return whole != other_whole ? whole : shift > other;
+    const bool usual = shift % kStepsOfHalfHour == 0, other_usual = other % kStepsOfHalfHour == 0;
+    return usual != other_usual ? usual : shift > other;
   };
   for (std::int64_t shift = -kMostSteps; shift <= kMostSteps; ++shift) {
     fitting += state_.edges[static_cast<std::size_t>(shift + kMostSteps)];

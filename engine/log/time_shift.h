@@ -20,7 +20,7 @@ class TimeShift {
   static constexpr std::int64_t kMostSteps = 14 * 4;  // no two zones in use differ by more in one direction
   static constexpr std::int64_t kLeastSteps = 2;      // less may be a clock that is wrong
   static constexpr std::int64_t kTolerance = 60;      // seconds by which clocks may differ
-  static constexpr std::uint64_t kLeastTokens = 8;    // fewer show nothing
+  static constexpr std::uint64_t kLeastTokens = 5;    // fewer show nothing
   static constexpr std::size_t kShifts = 2 * kMostSteps + 1;
 
   // The counts, for a run that goes on later.
@@ -43,8 +43,8 @@ class TimeShift {
     std::uint64_t fitting, seen;  // tokens
   };
   // Nothing if the times seem to be right, or nothing can be said: at least half of the tokens must be out of time, and
-  // nineteen of twenty fit one shift. Of several that as many fit, whole hours go first, then the one at which the
-  // tokens are used soonest after their iat, as most are.
+  // nineteen of twenty fit one shift. Of several that as many fit, half and whole hours go first, then the one at which
+  // the tokens are used soonest after their iat, as most are.
   std::optional<Finding> finding() const noexcept;
 
  private:

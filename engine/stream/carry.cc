@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "codec/json.h"
 #include "jose/ascii.h"
 #include "jose/coded_text.h"
 #include "jose/token_material.h"
@@ -127,12 +128,41 @@ std::string replaced(std::string_view json, std::vector<Find>& finds) {
   return to;
 }
 
+// Fields that a message names.
+constexpr std::size_t kMostFields = 12;
+
+// Appends the pointers of the members of `object` and of those below it; one more than are named at most.
+void append_fields(const codec::JsonNode& object, const std::string& at, int depth, std::vector<std::string>& to) {
+  constexpr int kDeepest = 3;
+  for (const codec::JsonMember& member : object.members) {
+    if (to.size() > kMostFields) return;
+    std::string pointer = at + "/";
+    // RFC 6901 §3.
+    for (const char c : member.name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    const bool has_fields = depth < kDeepest && !member.value.members.empty();
+    if (has_fields) append_fields(member.value, pointer, depth + 1, to);
+    if (!has_fields) to.push_back(std::move(pointer));
+  }
+}
+
 }  // namespace
 
 std::string_view TokenHider::without_tokens(std::string_view json) {
   const bool coded = jose::may_be_coded(json);
   const bool may_hold_any = coded ? jose::may_hold_token_material(json) : jose::find_token_material(json).has_value();
   return may_hold_any || may_hold_own(json, coded) ? rewrite(json) : json;
+}
+
+std::string fields_of(std::string_view record) {
+  constexpr std::size_t kLongest = 64u << 10;
+  if (record.size() > kLongest) return {};
+  base::Arena arena;
+  const codec::JsonNode* root = codec::parse_json(record, codec::JsonDialect::rfc8259, arena);
+  std::vector<std::string> fields;
+  if (root != nullptr) append_fields(*root, "", 1, fields);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(fields.size(), kMostFields); ++i) text += (i == 0 ? "" : ", ") + fields[i];
+  return fields.size() > kMostFields ? text + ", ..." : text;
 }
 
 const TokenHider::Forms& TokenHider::forms() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/arena.h"
@@ -38,5 +39,9 @@ class TokenHider {
   base::Arena& arena_;
   std::optional<Forms> forms_;  // made when they are needed
 };
+
+// Names the fields of a JSON record as pointers, for a message: "/time, /request/id", at most a dozen, none below the
+// third level. Empty if the record is no JSON object, or longer than 64 KiB.
+std::string fields_of(std::string_view record);
 
 }  // namespace assay::stream

@@ -131,6 +131,9 @@ void append_notes(std::string& to, const InputNotes::State& notes) {
   });
   append_times(to, notes.run.times.state());
   append_dimension(to, "unknown_kids", notes.run.unknown_kids);
+  to += ",\"carried\":[" + std::to_string(notes.run.carried_from) + ',' + std::to_string(notes.run.carried) + ',';
+  append_json_string(to, notes.run.fields);
+  to += ']';
   to += '}';
 }
 
@@ -247,6 +250,10 @@ void read_notes(Reader& reader, const JsonNode& document, InputNotes::State& to)
   }
   to.run.times.restore(read_times(reader, reader.member(notes, "times")));
   reader.dimension(notes, "unknown_kids", to.run.unknown_kids);
+  const JsonNode& carried = reader.member(notes, "carried");
+  to.run.carried_from = reader.number(reader.item(carried, 0));
+  to.run.carried = reader.number(reader.item(carried, 1));
+  to.run.fields = reader.text(reader.item(carried, 2));
 }
 
 void read_messages(Reader& reader, const JsonNode& saved, std::vector<InputFault>& to) {

@@ -1,5 +1,6 @@
 #include "stream/diagnosis.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/arena.h"
@@ -7,9 +8,12 @@
 #include "jose/claims.h"
 #include "jose/compact.h"
 #include "jose/numeric_date.h"
+#include "stream/carry.h"
 
 namespace assay::stream {
 namespace {
+
+constexpr std::size_t kMostCarried = 64;  // bits of State::carried
 
 // Whether a record with this verdict held a token, be it a good one: its header could at least be read.
 bool held_token(const jose::TokenVerdict& verdict) noexcept {
@@ -68,6 +72,23 @@ void Diagnosis::compare_times(const jose::TokenVerdict& verdict, std::string_vie
   if (const auto times = claim_times_->read(token)) state_.times.add(time.seconds, times->iat, times->exp);
 }
 
+void Diagnosis::saw_carried(std::span<const std::string_view> values, std::string_view record) {
+  if (state_.carried_from++ == 0) state_.fields = fields_of(record);
+  const std::size_t size = std::min(values.size(), kMostCarried);
+  for (std::size_t i = 0; i < size; ++i) state_.carried |= std::uint64_t{values[i] != "null"} << i;
+}
+
+StreamResult::NeverCarried Diagnosis::never_carried(const std::vector<std::string>& carry) const {
+  StreamResult::NeverCarried never;
+  if (state_.carried_from == 0) return never;
+  for (std::size_t i = 0; i < std::min(carry.size(), kMostCarried); ++i) {
+    if ((state_.carried >> i & 1) == 0) never.pointers.push_back(carry[i]);
+  }
+  never.records = state_.carried_from;
+  never.fields = state_.fields;
+  return never;
+}
+
 void Diagnosis::add(const Diagnosis& later) {
   for (std::size_t i = 0; i < state_.seen.size(); ++i) {
     if (!state_.seen[i] && later.state_.seen[i]) state_.seen[i] = later.state_.seen[i];
@@ -75,6 +96,9 @@ void Diagnosis::add(const Diagnosis& later) {
   state_.tokens += later.state_.tokens;
   state_.unknown_kids.add(later.state_.unknown_kids, kMaxKids);
   state_.times.add(later.state_.times);
+  if (state_.carried_from == 0) state_.fields = later.state_.fields;
+  state_.carried_from += later.state_.carried_from;
+  state_.carried |= later.state_.carried;
 }
 
 void Diagnosis::begin_file() noexcept {
@@ -86,6 +110,8 @@ void Diagnosis::clear() noexcept {
   begin_file();
   state_.unknown_kids.clear();
   state_.times.clear();
+  state_.carried_from = state_.carried = 0;
+  state_.fields.clear();
 }
 
 InputNotes::InputNotes(std::function<void(const InputNote&)> tell, std::vector<std::string> inputs)

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,8 @@ class Diagnosis {
   // Compares the claims of a token with the time of its record, for the first kMostCompared tokens of a batch whose
   // signature is valid.
   void compare_times(const jose::TokenVerdict& verdict, std::string_view token, Instant time);
+  // Notes which of the carried fields a record has. `values`: as JSON, "null" if it has none; `record`: its text.
+  void saw_carried(std::span<const std::string_view> values, std::string_view record);
   // Adds what later records of the same file show.
   void add(const Diagnosis& later);
   // Forgets the file, and keeps what is counted over all files.
@@ -51,6 +54,10 @@ class Diagnosis {
     std::uint64_t tokens = 0;  // among the first records of the file
     Dimension unknown_kids;
     log::TimeShift times;
+    // Records whose fields were carried; one bit for each of the first 64 fields that one of them had; and the fields
+    // of the first record.
+    std::uint64_t carried_from = 0, carried = 0;
+    std::string fields;
   };
   const State& state() const noexcept { return state_; }
   void restore(State state) { state_ = std::move(state); }
@@ -62,6 +69,8 @@ class Diagnosis {
   bool has_tokens() const noexcept { return state_.tokens != 0; }
   const Dimension& unknown_kids() const noexcept { return state_.unknown_kids; }
   const log::TimeShift& times() const noexcept { return state_.times; }
+  // Which of `carry` no record had.
+  StreamResult::NeverCarried never_carried(const std::vector<std::string>& carry) const;
 
   // Distinct unknown kids that a run keeps; anyone can write them.
   static constexpr std::size_t kMaxKids = 1000;

@@ -59,6 +59,11 @@ Result<void> check_outputs(const StreamOptions& options, const std::vector<input
   return check_output(named(options.checkpoint), others, "checkpoint");
 }
 
+Error of_field(Error error, const char* field) {
+  if (error.field.empty()) error.field = field;
+  return error;
+}
+
 // Whether the run ended after its file of verdicts was complete and had its name.
 bool has_its_name(const StreamOptions& options, const Checkpoint* from) {
   std::error_code missing;
@@ -102,12 +107,12 @@ Result<void> open_outputs(const StreamOptions& options, const std::vector<input:
     if (from != nullptr) file.resume_at = from->output_bytes;
     if (options.emit_token) file.mode = base::OutputFile::kOwnerOnly;
     Result<base::OutputFile> opened = base::OutputFile::open(options.output, file);
-    if (!opened) return opened.error();
+    if (!opened) return of_field(opened.error(), "output");
     outputs.verdicts.emplace(std::move(*opened), archive::compression_of_name(options.output));
   }
   if (!options.summary.empty()) {
     Result<base::OutputFile> opened = base::OutputFile::open(options.summary, {.stop = options.stop});
-    if (!opened) return opened.error();
+    if (!opened) return of_field(opened.error(), "summary");
     outputs.summary.emplace(std::move(*opened));
   }
   return {};

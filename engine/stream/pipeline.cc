@@ -59,7 +59,7 @@ Pipeline::Pipeline(verify::Engine& engine, const StreamOptions& options, const s
       summary_(std::move(outputs.summary)),
       faults_(told(inputs, State::unreadable)),
       remarks_(told(inputs, State::skipped)),
-      source_(ready(inputs), {options.stop, options.wake_fd}, first_place(checkpointer).input),
+      source_(ready(inputs), {options.stop, options.wake_fd}, first_place(checkpointer).input, threads - 1),
       splitter_(source_, splitter_options(options, engine.policy(), checkpointer)),
       queue_(first_place(checkpointer)),
       writer_(writers::make_writer(options.format, {.only = options.only,
@@ -208,6 +208,7 @@ Result<StreamResult> Pipeline::finish() {
   if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
   StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.diagnosis());
   result.bytes = write_stage_.bytes();
+  result.never_carried = write_stage_.diagnosis().never_carried(options_.carry);
   result.faults = faults_;
   append(result.faults, write_stage_.faults());
   result.remarks = remarks_;

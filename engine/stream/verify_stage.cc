@@ -142,6 +142,7 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
     if (!verdict->reasons.empty() || block.first_line + i <= kSearchedRecords) {
       diagnose(extracted, *verdict, i, batch);
     }
+    if (!extracted.carried.empty()) batch.diagnosis.saw_carried(extracted.carried, block.records[i].text);
     if (writer_ == nullptr || !writer_->wants(verdict->reasons.empty())) continue;
     if (!extracted.carried.empty()) redact_carried(extracted, *verdict, worker.arena);
     writer_->append(batch.output, {.record = block.first_record + i,

@@ -24,7 +24,11 @@ TEST(FileKind, KnowsCompressedFilesByTheirFirstBytes) {
   EXPECT_EQ(name_of("PK\x03\x04"sv), "a zip archive");
   EXPECT_EQ(name_of("access.log" + std::string(247, '\0') + "ustar"), "a tar archive");
   EXPECT_EQ(name_of("access.log" + std::string(247, 'x') + " ustar"), "text");
+  EXPECT_EQ(name_of("\x04\x22\x4D\x18"sv), "lz4 data");
+  EXPECT_EQ(name_of("7z\xBC\xAF\x27\x1C"sv), "a 7z archive");
   EXPECT_EQ(file_kind("\x1F\x8B\x08\x00"sv)->explained("a.gz"), "gzip data; decompress it first: zcat a.gz");
+  EXPECT_EQ(file_kind("PK\x03\x04"sv)->explained("my logs.zip"),
+            "a zip archive; unpack it and name the folder: unzip -d unpacked 'my logs.zip'");
 }
 
 TEST(FileKind, KnowsUtf16WithAndWithoutAMark) {

@@ -1,13 +1,17 @@
 """assay audit, driven as a user drives it. Run by ctest, or: ASSAY_PROGRAM=... audit_test.py"""
 import base64
+import bz2
 import calendar
 import csv
 import gzip
 import hashlib
 import io
 import json
+import lzma
 import os
+import signal
 import subprocess
+import tarfile
 import time
 import unittest
 
@@ -400,12 +404,154 @@ class AuditRuns(AuditCase):
         self.write("access.log", nginx(AT, get(token())))
         self.assertRefused(self.audit("-o", "access.log", "access.log"), "access.log", "one file")
 
+    def test_wrong_set_ups_say_option_file_and_mend_in_one_line(self):
+        self.write("access.log", nginx(AT, get(token())))
+        self.write("text", "hello")
+        self.write("pub.pem", "-----BEGIN PUBLIC KEY-----\n")
+        end = ("access.log",)
+        for parts, args in ((("--jwks", "nope.json", "check the path"), ("--jwks", "nope.json", *end)),
+                            (("--jwks", "text", "give a JWK Set"), ("--jwks", "text", *end)),
+                            (("--jwks", "pub.pem", "give it as a public key"), ("--jwks", "pub.pem", *end)),
+                            (("--secret-file", "pub.pem", "Give it as a public key"), ("--secret-file", "pub.pem", *end)),
+                            (("--public-key", "nope.pem", "check the path"), ("--public-key", "nope.pem", *end)),
+                            (("--revoked", "nope.csv", "check the path"), (*self.KEYS, "--revoked", "nope.csv", *end)),
+                            (("--output", "no/x", "create its directory"), (*self.KEYS, "-o", "no/x", *end)),
+                            (("--summary", "no/x", "create its directory"), (*self.KEYS, "--summary", "no/x", *end)),
+                            (("--checkpoint", "no/x", "create its directory"), (*self.KEYS, "--checkpoint", "no/x", *end)),
+                            (("--output", "--format none", "leave one"), (*self.KEYS, "--format", "none", "-o", "x", *end)),
+                            (("--output", "--explain-input", "leave one"), ("--explain-input", "-o", "x", *end)),
+                            (("--summary", "--explain-input", "leave one"), ("--explain-input", "--summary", "x", *end)),
+                            (("--input", "goes with", "verify"), (*self.KEYS, "--input", "lines", *end)),
+                            (("--threads", "'0'", "1 to 1024"), (*self.KEYS, "--threads", "0", *end)),
+                            (("--backend", "'gpu'", "auto|openssl|lanes"), (*self.KEYS, "--backend", "gpu", *end))):
+            self.assertRefused(self.assay("audit", *args), *parts)
+            self.assertFalse(os.path.exists(self.path("x")))
+
+    def said(self, *args, **more):
+        return self.audit(*args, **more).stderr.decode()
+
+    def test_the_summary_says_what_to_do(self):
+        os.mkdir(self.path("empty"))
+        self.assertIn("nothing was read: there is no text in empty; name the files", self.said("empty"))
+        self.assertIn("nothing was read: standard input is empty", self.said(stdin=b""))
+        self.write("access.log", nginx(LATE, get(token())))
+        self.assertIn("only counted; to see each one: -o findings.ndjson", self.said("access.log"))
+        for more in (("-o", "found"), ("--summary", "summary.json"), ("--only", "rejected")):
+            self.assertNotIn("only counted", self.said(*more, "access.log"))
+        self.assertNotIn("nothing was read", self.said("access.log"))
+
+    def test_a_wrong_zone_shows_in_the_summary(self):
+        log = "".join(f"{rfc3339(AT + 3600 * 2 + 90 * i)[:19].replace('T', ' ')},123 WARN {token(iat=AT + i, exp=AT + i + 3600)}\n"
+                      for i in range(39))
+        self.write("app.log", log)
+        self.assertIn("seem to be 2 h too late", self.said("--time-zone", "UTC", "app.log"))
+        self.assertNotIn("seem to be", self.said("--time-zone", "+02:00", "app.log"))
+
+    def test_a_carried_field_that_no_line_has_is_told(self):
+        line = json.dumps({"time": rfc3339(AT), "request": {"id": 1}, "m": token()}) + "\n"
+        said = self.said("--only", "all", "--carry", "/requst/id", "--carry", "/request/id", stdin=line * 2)
+        self.assertIn("--carry /requst/id was in none of the 2 records looked at; the fields of the first are: /time, /request/id, /m",
+                      said)
+        self.assertNotIn("--carry /request/id", said)
+
+    def test_archives_of_other_kinds_are_told_with_the_command_that_opens_them(self):
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode="w") as archive:
+            archive.add(self.path("secret"), "secret")
+        kinds = {"a.tar.gz": (gzip.compress(tar.getvalue()), "its gzip data hold a tar archive", "tar -C unpacked -xf logs/a.tar.gz"),
+                 "b.zip": (b"PK\x03\x04rest", "a zip archive", "unzip -d unpacked logs/b.zip"),
+                 "c.xz": (lzma.compress(b"x"), "xz data", "xzcat logs/c.xz"),
+                 "d.bz2": (bz2.compress(b"x"), "bzip2 data", "bzcat logs/d.bz2"),
+                 "e.lz4": (b"\x04\x22\x4d\x18rest", "lz4 data", "lz4cat logs/e.lz4"),
+                 "f g.7z": (b"7z\xbc\xaf\x27\x1crest", "a 7z archive", "7z x -ounpacked 'logs/f g.7z'")}
+        os.mkdir(self.path("logs"))
+        for name, (data, *parts) in kinds.items():
+            self.write("logs/" + name, data)
+            self.assertRefused(self.audit("logs/" + name), "logs/" + name, *parts)
+        said = self.said("logs").splitlines()
+        for (name, (_, *parts)), line in zip(kinds.items(), said):
+            for part in (f"skipped logs/{name}", *parts):
+                self.assertIn(part, line)
+
     def test_the_summary_counts_tokens_by_the_hour_of_their_lines(self):
         self.write("access.log", nginx(AT, get(token())) + nginx(LATE, get(token())))
         self.audit("--summary", "summary.json", "access.log")
         summary = json.loads(self.read("summary.json"))
         self.assertEqual((summary["records"], summary["accepted"], summary["rejected"]), (2, 1, 1))
         self.assertEqual(list(summary["by_hour"]), [rfc3339(AT)[:13], rfc3339(LATE)[:13]])
+
+
+class HostileInputs(AuditCase):
+    """What cannot be read is told, and the rest goes on."""
+
+    def test_bytes_that_are_no_text_and_lines_without_an_end(self):
+        line = nginx(AT, get(token()))
+        self.write("a.log", line.encode() + b"text \0\0\0\n" + b"\xff\xfe\xfa" * 20 + b"\n" + line.encode())
+        self.write("b.log", line + "x" * (40 << 20) + "\n" + line)
+        places = [(record["file"], record["line"]) for record in self.found("a.log", "b.log")]
+        self.assertEqual(places, [("a.log", 1), ("a.log", 4), ("b.log", 1), ("b.log", 3)])
+
+    def test_a_bomb_of_line_feeds_is_read_in_little_memory(self):
+        line = nginx(AT, get(token()))
+        self.write("bomb.gz", gzip.compress(line.encode() + b"\n" * (300 << 20) + line.encode()))
+        self.write("next.gz", gzip.compress(line.encode()))
+        lines = [record["line"] for record in self.found("--threads", "2", "bomb.gz", "next.gz")]
+        self.assertEqual(lines, [1, 2 + (300 << 20), 1])
+        self.write("zeros.gz", gzip.compress(bytes(100 << 20)))
+        self.assertRefused(self.audit("zeros.gz"), "zeros.gz", "binary data")
+
+    def test_a_folder_of_loops_pipes_and_dangling_links(self):
+        os.makedirs(self.path("logs/sub"))
+        os.symlink("..", self.path("logs/sub/loop"))
+        os.symlink("nowhere", self.path("logs/dangling"))
+        os.symlink("self", self.path("logs/self"))
+        os.mkfifo(self.path("logs/pipe"))
+        self.write("logs/a.log", nginx(AT, get(token())))
+        done = self.audit("--only", "all", "logs")
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (2, 1))
+        for part in ("logs/dangling", "logs/self", "skipped logs/pipe", "skipped logs/sub/loop"):
+            self.assertIn(part, done.stderr.decode())
+
+    def test_files_that_vanish_or_shrink_while_the_run_waits(self):
+        os.mkfifo(self.path("first"))
+        for name in ("a.log", "b.log", "c.log"):
+            self.write(name, nginx(AT, get(token(jti=name))) * 3)
+        process = self.start("audit", *self.KEYS, "--only", "all", "first", "a.log", "b.log", "c.log")
+        # The run has listed its inputs once it opens the pipe.
+        with open(self.path("first"), "wb") as pipe:
+            os.remove(self.path("a.log"))
+            os.truncate(self.path("b.log"), len(nginx(AT, get(token(jti="b.log")))))
+            pipe.write(nginx(AT, get(token(jti="first"))).encode())
+        out, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 2, said)
+        self.assertEqual([json.loads(line)["file"] for line in out.splitlines()], ["first", "b.log"] + ["c.log"] * 3)
+        self.assertIn(b"cannot read a.log: No such file", said)
+
+    def test_outputs_that_fail_and_inputs_that_are_closed(self):
+        self.write("a.log", nginx(AT, get(token())))
+        with open("/dev/full", "wb") as full:
+            done = self.assay("audit", *self.KEYS, "--only", "all", "a.log", stdout=full)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"No space left on device", done.stderr)
+        done = self.assay("audit", *self.KEYS, "-", preexec_fn=lambda: os.close(0))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"standard input", done.stderr)
+        self.assertNotIn(b"nothing was read", done.stderr)
+        process = self.start("audit", *self.KEYS, "--only", "all", "-")
+        process.stdout.close()
+        _, said = process.communicate((nginx(AT, get(token())) * 20_000).encode(), timeout=60)
+        self.assertEqual(said, b"")
+
+    def test_an_interrupt_ends_the_run_after_what_was_read(self):
+        process = self.start("audit", *self.KEYS, "--only", "all", "-")
+        process.stdin.write(nginx(AT, get(token())).encode() * 2000)
+        process.stdin.flush()
+        first = os.read(process.stdout.fileno(), 1)  # as communicate() reads: not through a buffer
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        records = [json.loads(line) for line in (first + rest).splitlines()]
+        self.assertEqual([record["line"] for record in records], list(range(1, len(records) + 1)))
 
 
 class AuditExplain(AuditCase):

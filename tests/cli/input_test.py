@@ -78,7 +78,7 @@ class Forms(Case):
         self.assertEqual(self.reasons("--token-field", "/request/headers/authorization/0", stdin=lines(record)), [None])
         done = self.verify(stdin=('"GET /?t=' + token() + '&s=1 HTTP/1.1" 200\n') * 3)
         self.assertEqual(done.stderr.decode().count("\n"), 1)
-        self.assertIn("find and judge them there: assay audit -", done.stderr.decode())
+        self.assertIn(f"find and judge them there: assay audit --secret-file secret --at {AT} -\n", done.stderr.decode())
         self.assertEqual(self.verify(stdin=token() + "\n" + lines(*[record] * 200)).stderr, b"")
         self.assertNotIn("eyJ", done.stderr.decode())
 
@@ -180,9 +180,18 @@ class Times(Case):
         self.assertRefused(self.assay("verify", "--secret-file", "secret", "--at", "2026-09-21T14:13:20"), "--at", "no time zone")
 
     def test_the_summary_asks_for_the_zone_when_tokens_miss_by_whole_hours(self):
-        text = lines(*[{"token": token(iat=AT, exp=AT + 3600), "time": AT + 7200 + i} for i in range(5)])
-        done = self.verify("--at", "record", stdin=text, quiet=False)
-        self.assertIn("5 of 5 expired tokens looked at had expired by whole hours", done.stderr.decode())
+        def said(late, life, count=40):
+            """What is said of tokens used at all ages, on lines whose times are so many seconds late."""
+            records = [{"token": token(iat=AT + i, exp=AT + i + life), "time": AT + i + late + i * life // count} for i in range(count)]
+            return self.verify("--at", "record", stdin=lines(*records), quiet=False).stderr.decode()
+
+        for life in (60, 1800, 3600):
+            self.assertIn("the times of the records seem to be 1 h too late: 16 of 16 tokens looked at", said(3600, life))
+            self.assertIn("seem to be 5 h 30 min too early", said(-19800, life))
+            self.assertNotIn("--time-zone", said(0, life))
+        # Tokens that were really used late, each by another span.
+        late = [{"token": token(iat=AT, exp=AT + 60 + i), "time": AT + 3000 * i} for i in range(1, 20)]
+        self.assertNotIn("--time-zone", self.verify("--at", "record", stdin=lines(*late), quiet=False).stderr.decode())
 
     def test_the_summary_names_unknown_kids(self):
         self.write("keys", json.dumps({"keys": [{"kty": "oct", "kid": "k", "k": "A" * 43}]}))
@@ -192,6 +201,16 @@ class Times(Case):
 
 
 class Carry(Case):
+    def test_a_field_that_no_record_has_is_told(self):
+        record = {"request": {"id": 7, "a/b": {"c": {"d": 1}}}, "token": token()}
+        done = self.verify("--carry", "/requst/id", "--carry", "/request/id", stdin=lines(*[record] * 3), quiet=False)
+        said = [line for line in done.stderr.decode().splitlines() if "--carry" in line]
+        self.assertEqual(said, ["  --carry /requst/id was in none of the 3 records looked at; "
+                                "the fields of the first are: /request/id, /request/a~1b/c, /token"])
+        done = self.verify("--carry", "/id", stdin=token() + "\n", quiet=False)
+        self.assertIn("the first is no JSON object", done.stderr.decode())
+        self.assertNotIn("--carry", self.verify("--carry", "/id", stdin="", quiet=False).stderr.decode())
+
     def test_no_live_token_is_carried(self):
         record = {"token": "Bearer " + token(), "req": {"url": "/?t=" + token() + "&s=1", "h": [token(), "x"]}, "id": 1}
         (verdict,) = self.verdicts("--carry", "/token", "--carry", "/req", "--carry", "/id", stdin=lines(record))

@@ -1,12 +1,13 @@
 """What assay verify reads and writes as files: directories, gzip, zstd. Run by ctest, or: ASSAY_PROGRAM=... sources_test.py"""
 import gzip
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import unittest
 
-from support import Case, token
+from support import AT, Case, b64url, token
 
 NEEDS_ZSTD = unittest.skipUnless(shutil.which("zstd"), "the program zstd is not installed")
 
@@ -81,8 +82,8 @@ class Archives(Case):
         tar = subprocess.run(["tar", "-cf", "-", "secret"], cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
         self.write("logs.tar.gz", gzip.compress(tar))
         self.write("logs.tar", tar)
-        self.assertRefused(self.verify("logs.tar.gz"), "logs.tar.gz", "its gzip data hold a tar archive")
-        self.assertRefused(self.verify("logs.tar"), "a tar archive", "tar -xOf logs.tar")
+        self.assertRefused(self.verify("logs.tar.gz"), "logs.tar.gz: its gzip data hold a tar archive", "tar -C unpacked -xf logs.tar.gz")
+        self.assertRefused(self.verify("logs.tar"), "a tar archive", "unpack it and name the folder: mkdir -p unpacked && tar -C unpacked -xf logs.tar")
         self.assertRefused(self.verify(stdin=gzip.compress(tar)), "standard input: its gzip data hold a tar archive")
 
     def test_output_is_compressed_by_its_name(self):
@@ -137,7 +138,7 @@ class Directories(Case):
         done = self.verify("logs")
         self.assertEqual((done.returncode, self.files_of(done)), (0, ["logs/b"]))
         self.assertEqual(done.stderr.decode().splitlines(), [
-            "assay: skipped logs/a.zip: it is a zip archive", "assay: skipped logs/pipe: it is a named pipe",
+            "assay: skipped logs/a.zip: it is a zip archive; unpack it and name the folder: unzip -d unpacked logs/a.zip", "assay: skipped logs/pipe: it is a named pipe",
             "assay: skipped logs/sub/loop: this directory is read already, under another name"])
 
     def test_what_cannot_be_read_is_told_and_the_run_ends_with_2(self):
@@ -152,6 +153,60 @@ class Directories(Case):
         self.write("logs/a", token() + "\n")
         self.assertRefused(self.verify("logs", "-o", "logs/a"), "--output", "are one file")
         self.assertEqual(self.verify("logs", "-o", "logs/new").returncode, 0)
+
+
+class CompressedKeys(Case):
+    """Every file that a command reads may be compressed."""
+
+    def setUp(self):
+        super().setUp()
+        done = self.assay("keygen", "--algorithm", "ES256", "--kid", "k", "--private", "key.pem", "--public", "pub.pem", "--jwks", "jwks.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.assay("mint", "--key", "key.pem", "--algorithm", "ES256", "--kid", "k", "--at", str(AT), "-o", "t").returncode, 0)
+
+    def packed(self, name):
+        return self.write(name + ".z", gzip.compress(self.read(name)))
+
+    def judged(self, *args):
+        done = self.assay("verify", *args, "--at", str(AT), "t")
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return json.loads(done.stdout)
+
+    def test_keys_secrets_and_lists(self):
+        self.assertTrue(self.judged("--jwks", self.packed("jwks.json"))["valid"])
+        self.assertTrue(self.judged("--public-key", self.packed("pub.pem"))["valid"])
+        ath = b64url(hashlib.sha256(self.read("t").strip()).digest())
+        self.write("revoked", json.dumps({"ath": ath}) + "\n")
+        self.assertEqual(self.judged("--jwks", "jwks.json", "--revoked", self.packed("revoked"))["reason"], "token_revoked")
+        self.write("static", json.dumps({"a.b.c": {"client_id": "app", "scopes": []}}))
+        self.write("t", "a.b.c\n")
+        self.assertTrue(self.judged("--static-tokens", self.packed("static"))["valid"])
+        self.write("t", token() + "\n")
+        self.assertTrue(self.judged("--secret-file", self.packed("secret"))["valid"])
+
+    def test_tokens_for_inspect_and_bench(self):
+        done = self.assay("inspect", "--jwks", "jwks.json", "--at", str(AT), stdin=gzip.compress(self.read("t")))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"accepted", done.stdout)
+        done = self.assay("bench", "--jwks", "jwks.json", "--at", str(AT), "--seconds", "0.01", "--repetitions", "1", "--threads", "1",
+                          "--input", self.packed("t"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_what_is_broken_or_too_large_is_refused(self):
+        packed = gzip.compress(self.read("jwks.json"))
+        self.write("cut", packed[:-3])
+        self.assertRefused(self.assay("verify", "--jwks", "cut", "t"), "--jwks: cut: its gzip data are cut off at byte", "right file?")
+        self.assertRefused(self.assay("inspect", stdin=packed[:-3]), "standard input: its gzip data are cut off")
+        # 300 MiB of zeros in 300 KiB.
+        bomb = self.write("bomb", gzip.compress(bytes(300 << 20), 9))
+        for option in ("--jwks", "--public-key", "--secret-file", "--static-tokens"):
+            done = self.assay("verify", option, bomb, "t")
+            self.assertRefused_after_notes(done, "bomb: its gzip data hold more than 256 MiB")
+        self.assertRefused(self.assay("inspect", stdin=self.read("bomb")), "its gzip data hold more than 64 MiB")
+
+    def assertRefused_after_notes(self, done, part):
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(part, done.stderr.decode().splitlines()[-1])
 
 
 if __name__ == "__main__":

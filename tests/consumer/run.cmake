@@ -15,6 +15,12 @@ run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_BUILD
   -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${flags} -DCMAKE_PREFIX_PATH=${WORK}/installed)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WORK}/build/example)
+# Audits the sample logs, and finds as many as `assay audit` does.
+execute_process(COMMAND ${WORK}/build/audit ${SAMPLE}/logs ${SAMPLE}/jwks.json OUTPUT_VARIABLE found RESULT_VARIABLE status)
+message("${found}")
+if(NOT status EQUAL 0 OR NOT found MATCHES "^468 tokens on 640 lines of 6 files, 216 findings\nkey_not_found 84\n")
+  message(FATAL_ERROR "audit: exit ${status}")
+endif()
 
 # The same program without CMake: pkg-config alone says how to compile and link it. The tree was moved, as packages are.
 file(RENAME ${WORK}/installed ${WORK}/moved)

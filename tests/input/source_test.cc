@@ -30,8 +30,8 @@ struct Taken {
   std::uint64_t bytes = 0;
 };
 
-Taken take_all(const std::vector<std::string>& paths, std::size_t block_bytes = kBlockBytes) {
-  Source source(paths, {});
+Taken take_all(const std::vector<std::string>& paths, std::size_t block_bytes = kBlockBytes, int threads_ahead = 0) {
+  Source source(paths, {}, 0, threads_ahead);
   Splitter splitter(source, in_records(InputFormat::automatic, 65536, block_bytes));
   Taken all;
   for (;;) {
@@ -53,6 +53,41 @@ Taken take_all(const std::vector<std::string>& paths, std::size_t block_bytes = 
     }
     if (!block.fault.empty()) all.faults.push_back(block.fault);
     if (!block.remark.empty()) all.remarks.push_back(block.remark);
+  }
+}
+
+// Archives of all sizes, whole and broken ones, with other inputs between them.
+std::vector<std::string> many_inputs(const TempDir& dir) {
+  std::vector<std::string> paths;
+  for (int i = 0; i < 90; ++i) {
+    const archive::Compression& compression = archive::compressions()[static_cast<std::size_t>(i) % 2];
+    std::string text;
+    for (int line = 0; line < (i % 7 == 0 ? 100'000 : i * 5); ++line)
+      text += std::to_string(i) + " line " + std::to_string(line) + "\n";
+    std::string bytes = encoded(compression, text);
+    if (i % 10 == 3) bytes.resize(bytes.size() - 3);
+    if (i % 10 == 4) bytes += "garbage";
+    if (i % 10 == 5) bytes[bytes.size() / 2] = static_cast<char>(~bytes[bytes.size() / 2]);
+    if (i % 10 == 6) bytes = text;
+    if (i % 10 == 7) bytes = "";
+    paths.push_back(dir.write("in" + std::to_string(i), bytes));
+  }
+  return paths;
+}
+
+TEST(Source, ReadsArchivesAheadAndGivesTheSame) {
+  const TempDir dir;
+  const std::vector<std::string> paths = many_inputs(dir);
+  const Taken one_by_one = take_all(paths);
+  EXPECT_GT(one_by_one.records.size(), 900'000u);
+  EXPECT_GE(one_by_one.faults.size(), 15u);
+  EXPECT_GE(one_by_one.remarks.size(), 8u);
+  for (const int threads : {1, 3, 100}) {
+    const Taken ahead = take_all(paths, kBlockBytes, threads);
+    EXPECT_TRUE(ahead.records == one_by_one.records) << threads;
+    EXPECT_EQ(ahead.faults, one_by_one.faults);
+    EXPECT_EQ(ahead.remarks, one_by_one.remarks);
+    EXPECT_EQ(ahead.bytes, one_by_one.bytes);
   }
 }
 

@@ -36,6 +36,11 @@ read all of the inputs; 130 or 143 ended by SIGINT or SIGTERM after the lines al
 )";
 
 int explain(const Arguments& arguments) {
+  for (const char* const flag : {"--output", "--summary", "--checkpoint"}) {
+    if (arguments.gave(flag))
+      return fail("audit",
+                  std::string(flag) + ": --explain-input judges nothing and writes no file; leave one of the two out");
+  }
   const auto explanations = explain_logs(arguments.stream.inputs, arguments.logs);
   if (!explanations) return fail("audit", explanations.error());
   std::fputs(explanation_text(*explanations).c_str(), stdout);
@@ -72,6 +77,7 @@ int run(Arguments& arguments) {
   if (options.keys.empty()) {
     return fail("audit", "no keys: give --jwks, --public-key, --secret-file or --static-tokens");
   }
+  if (Result<void> ok = check_outputs(arguments); !ok) return fail("audit", ok.error());
   set_defaults(arguments, stream);
   note_doubtful_keys(options);
   const std::vector<KeySource> sources = options.keys;
@@ -80,7 +86,7 @@ int run(Arguments& arguments) {
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
   auto verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) return fail("audit", verifier.error());
+  if (!verifier) return fail("audit", named(verifier.error(), arguments));
 
   prepare_run(arguments, sources, caught);
   std::optional<ProgressBar> bar;
@@ -96,7 +102,7 @@ int run(Arguments& arguments) {
   note_other_reading(sources, result->run);
   note_unfinished(stream, result->run);
   if (bar) bar->finish(count_and_rate(result->run.records, "token", result->run.seconds) + "  done");
-  if (!arguments.quiet && !result->run.output_closed) std::fputs(audit_text(*result).c_str(), stderr);
+  if (!arguments.quiet && !result->run.output_closed) std::fputs(audit_text(*result, stream).c_str(), stderr);
   return exit_code_of(result->run);
 }
 

@@ -35,9 +35,16 @@ std::string counted(std::uint64_t count, const char* one, const char* several) {
   return with_commas(count) + " " + (count == 1 ? one : several);
 }
 
+// Says that the inputs held no text, and what to do.
+std::string nothing_read(const std::vector<std::string>& inputs) {
+  if (inputs.empty() || inputs == std::vector<std::string>{"-"})
+    return "  nothing was read: standard input is empty; name the logs, or pipe them in\n";
+  return "  nothing was read: there is no text in " + few(inputs) + "; name the files or folders that hold the logs\n";
+}
+
 }  // namespace
 
-std::string audit_text(const AuditResult& result) {
+std::string audit_text(const AuditResult& result, const StreamOptions& stream) {
   std::string text = "assay: searched " + counted(result.lines, "line", "lines") + " of " +
                      counted(result.files, "file", "files") + "\n" + summary_text(result.run, "token");
   if (const std::uint64_t redacted = count_of(result.run, Reason::token_redacted); redacted != 0) {
@@ -56,6 +63,9 @@ std::string audit_text(const AuditResult& result) {
             counted(result.repeated_hours, "token, judged", "tokens, judged") + " at the first of the two times\n";
   }
   if (!result.without_tokens.empty()) text += "  no token in " + few(result.without_tokens) + "\n";
+  if (result.files == 0 && result.run.stopped_by == 0 && result.run.faults.empty()) text += nothing_read(stream.inputs);
+  if (result.run.rejected != 0 && stream.format == OutputFormat::none && stream.summary.empty())
+    text += "  only counted; to see each one: -o findings.ndjson\n";
   if (!result.without_times.empty()) text += "  no times in " + few(result.without_times) + "\n";
   return text;
 }

@@ -9,7 +9,7 @@
 namespace assay::cli {
 
 // The summary on standard error: what was read, the verdicts, and what helps to read them.
-std::string audit_text(const AuditResult& result);
+std::string audit_text(const AuditResult& result, const StreamOptions& stream);
 
 // What --explain-input prints.
 std::string explanation_text(const std::vector<LogExplanation>& explanations);

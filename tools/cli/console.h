@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "assay/result.h"
+#include "base/suggest.h"
 
 namespace assay::cli {
 
@@ -32,8 +33,7 @@ std::string safe(std::string_view text);
 // The text without white space around it.
 std::string_view trimmed(std::string_view text);
 
-// A word as a shell takes it: as it is if it is plain, else in single quotation marks.
-std::string shell_word(std::string_view word);
+using base::shell_word;
 
 // Says on stderr that the command waits for `what` if standard input is a terminal, where nothing else would show it.
 void note_waiting_for(std::string_view what);

@@ -15,6 +15,7 @@
 #include <system_error>
 #include <vector>
 
+#include "archive/unpacked.h"
 #include "assay/token_inspector.h"
 #include "assay/verifier.h"
 #include "base/arena.h"
@@ -387,18 +388,21 @@ void try_readings(const std::vector<KeySource>& sources, std::string_view token,
       (found.tried.empty() ? "tried: " : "; ") + safe(files) + " as " + kSecretReadings + ": no reading fits";
 }
 
-// Reads standard input to its end. Fails if it cannot be read, or is too long for a token.
+// Reads standard input to its end, decompressed. Fails if it cannot be read, or is too long for a token.
 Result<std::string> read_standard_input() {
   std::string text;
   char block[65536];
   for (;;) {
     const ssize_t got = read(STDIN_FILENO, block, sizeof block);
-    if (got == 0) return text;
+    if (got == 0) break;
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error{std::string("standard input: ") + std::strerror(errno)};
     text.append(block, static_cast<std::size_t>(got));
     if (text.size() > kMostInput) return Error{"standard input: over 64 MiB, give one token"};
   }
+  Result<std::string> plain = archive::unpacked(std::move(text), kMostInput);
+  if (!plain) return Error{"standard input: " + plain.error().message + "; give one token"};
+  return plain;
 }
 
 // How many lines of a text begin as tokens do.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "console.h"
+#include "flags.h"
 #include "secret_reading.h"
 #include "verify_words.h"
 
@@ -83,6 +84,25 @@ std::string summary_text(const StreamResult& result, const char* unit) {
   if (result.exceptional > 0)
     text += "  exceptional in lanes, decided by OpenSSL: " + with_commas(result.exceptional) + "\n";
   return text;
+}
+
+Result<void> check_outputs(const Arguments& arguments) {
+  if (arguments.stream.format != OutputFormat::none || !arguments.gave("--format") || !arguments.gave("--output"))
+    return {};
+  return Error{"--output: --format none writes no verdicts; leave one of the two out"};
+}
+
+Error named(Error error, const Arguments& arguments) {
+  const Flag* flag = nullptr;
+  for (const GivenFlag& given : arguments.given) {
+    if (given.value.empty() || !error.message.starts_with(given.value + ": ")) continue;
+    if (flag != nullptr && flag != given.flag) return error;
+    flag = given.flag;
+  }
+  // The library's field names the flag already, or several that could have been meant.
+  if (flag == nullptr || message_of(flag->commands.front(), error).starts_with(flag->name)) return error;
+  error.message.insert(0, flag->name + ": ");
+  return error;
 }
 
 void note_doubtful_keys(const JwtVerifierOptions& options) {

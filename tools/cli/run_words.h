@@ -25,6 +25,11 @@ void show_progress(ProgressBar& bar, const char* unit, const StreamOptions::Prog
 // the run shows of its keys and tokens.
 std::string summary_text(const StreamResult& result, const char* unit);
 
+// The error says that verdicts are to be written and not to be written.
+Result<void> check_outputs(const Arguments& arguments);
+// The error of a key source with the flag that names it before its message, if that is certain.
+Error named(Error error, const Arguments& arguments);
+
 // Notes keys that work as asked, but perhaps not as meant.
 void note_doubtful_keys(const JwtVerifierOptions& options);
 // Says once how a secret file has to be read, if a token that failed verifies with another reading of it.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/unpacked.h"
 #include "assay/algorithm.h"
 #include "base/arena.h"
 #include "codec/base64url.h"
@@ -283,7 +284,8 @@ bool is_file(const std::string& path) {
 std::optional<std::string> other_reading(std::string_view token, const KeySource& source) {
   const auto parts = signed_parts(token);
   if (!parts || source.kind != KeySource::Kind::secret_file || !is_file(source.value)) return std::nullopt;
-  const Result<std::string> file = mint::read_key_file(source.value);
+  Result<std::string> file = mint::read_key_file(source.value);
+  if (file) file = archive::unpacked(*std::move(file), kMostBytes);
   if (!file || file->empty() || file->size() > kMostBytes) return std::nullopt;
   // The final line break of a text file is dropped. So a secret that ends in a line break needs a second one.
   constexpr std::pair<std::string_view, std::string_view> kEndings[] = {

@@ -47,6 +47,7 @@ int run(Arguments& arguments) {
   if (stream.at_record && stream.input == InputFormat::lines) {
     return fail("verify", "--at: lines hold no time; use --input ndjson, or --at with a time");
   }
+  if (Result<void> ok = check_outputs(arguments); !ok) return fail("verify", ok.error());
   note_doubtful_keys(options);
   const std::vector<KeySource> sources = options.keys;
   stream.keep = files_of(options);
@@ -54,10 +55,10 @@ int run(Arguments& arguments) {
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };
   auto verifier = JwtVerifier::create(std::move(options));
-  if (!verifier) return fail("verify", verifier.error());
+  if (!verifier) return fail("verify", named(verifier.error(), arguments));
 
   prepare_run(arguments, sources, caught);
-  stream.on_input_note = [&stream](const InputNote& input_note) { note(input_note_text(input_note, stream)); };
+  stream.on_input_note = [&arguments](const InputNote& input_note) { note(input_note_text(input_note, arguments)); };
   std::optional<ProgressBar> bar;
   if (wants_bar(arguments)) {
     bar.emplace(isatty(STDERR_FILENO) == 1);

@@ -7,6 +7,8 @@
 
 #include "codec/json_pointer.h"
 #include "console.h"
+#include "flags.h"
+#include "jose/token_material.h"
 #include "readers.h"
 
 namespace assay::cli {
@@ -36,6 +38,23 @@ std::string jq_path(std::string_view pointer) {
   return path.starts_with('.') ? path : "." + path;
 }
 
+// The keys and the policy of a run, as options of audit: " --jwks jwks.json --issuer x".
+std::string options_for_audit(const Arguments& arguments) {
+  const auto of_audit = flags_of("audit");
+  std::string text;
+  for (const auto& [flag, value] : arguments.given) {
+    const bool is_meant = flag->group == kKeys || flag->group == kPolicy || flag->name == "--time-zone";
+    const auto is_same = [flag = flag](const Flag& other) { return other.name == flag->name; };
+    if (!is_meant || flag->record == Record::nothing || std::none_of(of_audit.begin(), of_audit.end(), is_same))
+      continue;
+    text += " " + flag->name;
+    if (flag->value.takes != Value::Takes::nothing) text += " " + shell_word(value);
+  }
+  return text;
+}
+
+std::string shown(const std::string& text) { return safe(jose::without_token_material(text)); }
+
 // "2 h", "5 h 30 min"; without the sign.
 std::string hours(std::int64_t seconds) {
   const std::int64_t minutes = (seconds < 0 ? -seconds : seconds) / 60;
@@ -46,8 +65,9 @@ std::string hours(std::int64_t seconds) {
 
 }  // namespace
 
-std::string input_note_text(const InputNote& input_note, const StreamOptions& stream) {
+std::string input_note_text(const InputNote& input_note, const Arguments& arguments) {
   using Kind = InputNote::Kind;
+  const StreamOptions& stream = arguments.stream;
   const bool is_standard_input = input_note.input == "-";
   const std::string name = (is_standard_input ? "standard input" : input_note.input) + ": ";
   const std::string file = is_standard_input ? "" : " " + shell_word(input_note.input);
@@ -70,7 +90,8 @@ std::string input_note_text(const InputNote& input_note, const StreamOptions& st
       return name +
              (place.empty() ? "no line is a token by itself, but tokens stand within the text"
                             : "tokens stand within the text at " + place) +
-             "; find and judge them there: assay audit" + (is_standard_input ? " -" : file);
+             "; find and judge them there: assay audit" + options_for_audit(arguments) +
+             (is_standard_input ? " -" : file);
   }
   return "";
 }
@@ -93,6 +114,12 @@ std::string diagnosis_text(const StreamResult& result) {
             (shift.seconds > 0 ? " too late: " : " too early: ") + with_commas(shift.fitting) + " of " +
             with_commas(shift.looked_at) + " tokens looked at were valid then; are the times of another zone? " +
             "(--time-zone)\n";
+  }
+  for (const std::string& pointer : result.never_carried.pointers) {
+    const std::string& fields = result.never_carried.fields;
+    text += "  --carry " + shown(pointer) + " was in none of the " + with_commas(result.never_carried.records) +
+            " records looked at; " +
+            (fields.empty() ? "the first is no JSON object" : "the fields of the first are: " + shown(fields)) + "\n";
   }
   return text;
 }

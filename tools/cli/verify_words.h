@@ -3,12 +3,13 @@
 
 #include <string>
 
+#include "arguments.h"
 #include "assay/stream.h"
 
 namespace assay::cli {
 
 // Says what is wrong with an input, and how to mend it: one line, with commands to copy.
-std::string input_note_text(const InputNote& input_note, const StreamOptions& stream);
+std::string input_note_text(const InputNote& input_note, const Arguments& arguments);
 
 // Lines for the summary on what many rejected tokens have in common; empty if there is nothing to say.
 std::string diagnosis_text(const StreamResult& result);

@@ -133,6 +133,14 @@ struct StreamResult {
     std::uint64_t fitting = 0, looked_at = 0;
   };
   TimeShift time_shift;
+  // Pointers of `carry` that were absent or null in each of the `records` whose fields were carried, and the fields of
+  // the first of these as pointers, empty if it is no JSON object. No pointers: each was found, or nothing was carried.
+  struct NeverCarried {
+    std::vector<std::string> pointers;
+    std::uint64_t records = 0;
+    std::string fields;
+  };
+  NeverCarried never_carried;
   // Inputs that could not be read, or not to their end; what was read of them counts. And what is worth telling of
   // inputs although nothing was lost: trailing garbage, what was skipped in a directory. Both in the order of inputs;
   // those that were found before the run come first.
