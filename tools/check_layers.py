@@ -26,7 +26,7 @@ RIGHT_BELOW = {
     "lanes": ["kernel", "signature"],
     "memo": ["keys"],
     "verify": ["lanes", "memo"],
-    "page": ["base"],
+    "page": ["codec"],
     "archive": ["base"],
     "input": ["archive", "codec"],
     "stream": ["input", "verify", "log"],
