@@ -29,7 +29,8 @@ RIGHT_BELOW = {
     "page": ["codec"],
     "archive": ["base"],
     "input": ["archive", "codec"],
-    "stream": ["input", "verify", "log"],
+    "tally": ["jose", "digest"],
+    "stream": ["input", "verify", "log", "tally"],
     "audit": ["stream", "log"],
     "include": [],
 }

@@ -142,7 +142,9 @@ struct RunRow {
   double seconds = 0;
   bool is_complete = true;  // false: stopped before the end of its inputs
   int threads = 0;
-  std::vector<std::pair<std::string, std::string>> options;  // flag and value; no secrets
+  std::vector<std::pair<std::string, std::string>> options;    // flag and value; no secrets
+  std::vector<std::string> inputs;                             // as they were read
+  std::vector<std::pair<std::string, std::uint64_t>> numbers;  // of the backend: "by_lanes", "memo_hits"
 };
 
 // Expired tokens by how long before the time of judgement they had expired.
@@ -159,7 +161,8 @@ struct Overview {
   std::uint64_t other_credentials = 0;  // seen in logs beside tokens; no records
   std::vector<ReasonRow> reasons;       // in the order of the list of reasons; those that occur
   Breakdown algorithms, kids, issuers, client_ids, subjects, scopes, clients, statuses;
-  std::vector<Row> hours;  // "2026-11-26T08", in order; hours without records are left out
+  Breakdown verified_kids;  // of tokens with a valid signature only
+  std::vector<Row> hours;   // "2026-11-26T08", in order; hours without records are left out
   Cell without_hour;
   struct HourOfKid {
     std::string hour, kid;
@@ -175,6 +178,7 @@ struct Overview {
   std::uint64_t far_expiry = 0;  // accepted tokens that expire after the year 2200
   std::uint64_t published_private_keys = 0;
   std::uint64_t repeated_hours = 0;  // tokens at local times that exist twice
+  std::uint64_t bytes = 0;           // of inputs, as stored
 };
 
 }  // namespace assay::tally
