@@ -30,6 +30,7 @@ RIGHT_BELOW = {
     "archive": ["base"],
     "input": ["archive", "codec"],
     "tally": ["jose", "digest"],
+    "report": ["page", "tally"],
     "stream": ["input", "verify", "log", "tally"],
     "audit": ["stream", "log"],
     "include": [],

@@ -1,0 +1,52 @@
+#include "report/facts.h"
+
+namespace assay::report {
+namespace {
+
+Facts::Share& share_of(Facts& facts, Proof proof) {
+  switch (proof) {
+    case Proof::not_valid:
+      return facts.not_valid;
+    case Proof::cannot_tell:
+      return facts.cannot_tell;
+    case Proof::no_token:
+      break;
+  }
+  return facts.no_token;
+}
+
+}  // namespace
+
+Facts facts_of(const tally::Overview& overview) {
+  Facts facts;
+  for (const tally::ReasonRow& row : overview.reasons) {
+    Facts::Share& share = share_of(facts, words_of(row.reason).proof);
+    share.uses += row.decided;
+    share.served += row.served;
+  }
+  for (const tally::Row& row : overview.statuses.rows) facts.with_answer += row.cell.records();
+  facts.with_answer += overview.statuses.other.records();
+  facts.replayed = overview.replays.tokens.size();
+  return facts;
+}
+
+const tally::ReasonRow* find(const tally::Overview& overview, Reason reason) {
+  for (const tally::ReasonRow& row : overview.reasons) {
+    if (row.reason == reason) return &row;
+  }
+  return nullptr;
+}
+
+const tally::ReasonRow* find(const tally::Overview& overview, std::string_view reason) {
+  const std::optional<Reason> known = reason_from_string(reason);
+  return known ? find(overview, *known) : nullptr;
+}
+
+tally::Cell records_of(const tally::Breakdown& breakdown, std::string_view name) {
+  for (const tally::Row& row : breakdown.rows) {
+    if (row.name == name) return row.cell;
+  }
+  return {};
+}
+
+}  // namespace assay::report

@@ -1,0 +1,13 @@
+// Rules for the uses of tokens: what was rejected, answered as good, or seen from several addresses.
+#pragma once
+
+#include <span>
+
+#include "report/finding.h"
+
+namespace assay::report {
+
+// In the order in which their findings stand.
+std::span<const Rule> use_rules() noexcept;
+
+}  // namespace assay::report
