@@ -4,8 +4,10 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/keyed_hash.h"
 #include "report/facts.h"
 
 namespace assay::report {
@@ -70,11 +72,11 @@ void foreign_issuer_keys(const tally::Overview& overview, Findings& found) {
 void unknown_kids(const tally::Overview& overview, Findings& found) {
   const tally::ReasonRow* row = find(overview, Reason::key_not_found);
   if (row == nullptr) return;
+  base::KeyedSet<std::string_view> known;
+  for (const tally::KeyRow& key : overview.keys) known.insert(key.kid);
   std::vector<std::string> kids;
   for (const tally::Row& kid : overview.kids.rows) {
-    const bool known = std::any_of(overview.keys.begin(), overview.keys.end(),
-                                   [&kid](const tally::KeyRow& key) { return key.kid == kid.name; });
-    if (!known && kid.cell.accepted == 0) kids.push_back(kid.name);
+    if (!known.contains(kid.name) && kid.cell.accepted == 0) kids.push_back(kid.name);
   }
   Line what = counted(row->decided, "use") + " of tokens by keys that this run does not have";
   if (!kids.empty()) what += ": " + names(kids);
