@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86'400;
 
-constexpr std::array<std::int64_t, 13> kSteps = {1,        5,        15,       kMinute,  5 * kMinute, 15 * kMinute, kHour,
-                                                 3 * kHour, 6 * kHour, 12 * kHour, kDay, 2 * kDay,    7 * kDay};
+constexpr std::array<std::int64_t, 13> kSteps = {
+    1, 5, 15, kMinute, 5 * kMinute, 15 * kMinute, kHour, 3 * kHour, 6 * kHour, 12 * kHour, kDay, 2 * kDay, 7 * kDay};
 // Months of a calendar, for longer axes.
 constexpr std::array<int, 6> kMonthSteps = {1, 3, 6, 12, 60, 120};
 
@@ -55,10 +55,7 @@ std::string month_label(std::chrono::year_month month) {
 }  // namespace
 
 TimeAxis::TimeAxis(Instant from, Instant to, double left, double right)
-    : from_(std::clamp(from, kEarliest, kLatest)),
-      to_(std::clamp(to, kEarliest, kLatest)),
-      left_(left),
-      right_(right) {
+    : from_(std::clamp(from, kEarliest, kLatest)), to_(std::clamp(to, kEarliest, kLatest)), left_(left), right_(right) {
   if (to_.seconds <= from_.seconds) to_ = {from_.seconds + 1, from_.nanoseconds};
 }
 

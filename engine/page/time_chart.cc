@@ -33,7 +33,8 @@ void draw_label(Svg& svg, double x, double y, const TimeMark& mark) {
 void draw_ticks(Svg& svg, const TimeAxis& axis, double top, double bottom) {
   for (const TimeAxis::Tick& tick : axis.ticks(8)) {
     svg.line(tick.place, top, tick.place, bottom, "grid");
-    svg.text(tick.place, bottom + 15, Anchor::middle, "soft", tick.label);
+    const bool fits = tick.place + kLetter / 2 * static_cast<double>(width_of(tick.label)) < kWidth - 2;
+    svg.text(fits ? tick.place : kWidth - 2, bottom + 15, fits ? Anchor::middle : Anchor::end, "soft", tick.label);
   }
 }
 
@@ -90,7 +91,7 @@ Markup time_rows(const TimeRows& chart) {
     longest_name = std::max(longest_name, std::min(width_of(row.name), kLongestName));
     longest_note = std::max(longest_note, width_of(row.note));
   }
-  const double left = 14 + 7.2 * static_cast<double>(longest_name);
+  const double left = 16 + 8.1 * static_cast<double>(longest_name);
   const double right = 14 + kLetter * static_cast<double>(longest_note);
   const double bottom = kTop + kRow * static_cast<double>(chart.rows.size());
   Svg svg(kWidth, bottom + kBottom, chart.title);

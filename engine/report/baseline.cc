@@ -117,7 +117,8 @@ News news_of(const tally::Overview& now, const tally::Overview& then) {
 Section since_section(const tally::Overview& now, const Baseline& baseline) {
   const tally::Overview& then = baseline.overview;
   const News news = news_of(now, then);
-  Section section{kSince, "Since the last audit",
+  Section section{kSince,
+                  "Since the last audit",
                   Line("Compared with ") + name(baseline.name) +
                       (then.all.times.first ? Line(", which covers " + period(then.all.times) + " UTC.") : Line(".")),
                   {}};
@@ -130,19 +131,24 @@ Section since_section(const tally::Overview& now, const Baseline& baseline) {
   add_news(list, "new algorithms", news.algorithms, named);
   add_news(list, "new clients with rejected tokens that were answered as good", news.clients,
            [](const tally::Row& row) { return name(row.name) + " " + number(row.cell.served); });
-  add_news(list, "new replays", news.replays,
-           [](const tally::Replay& replay) { return name(replay.ath) + " from " + counted(replay.addresses, "address", "addresses"); });
+  add_news(list, "new replays", news.replays, [](const tally::Replay& replay) {
+    return name(replay.ath) + " from " + counted(replay.addresses, "address", "addresses");
+  });
   if (list.entries.empty()) {
-    section.blocks.emplace_back(Line("Nothing is new: no reason, kid, issuer, algorithm, client or replay that the last audit did not have."));
+    section.blocks.emplace_back(
+        Line("Nothing is new: no reason, kid, issuer, algorithm, client or replay that the last audit did not have."));
   } else {
     section.blocks.emplace_back(std::move(list));
   }
   Bullets remarks;
   if (!news.is_exact)
-    remarks.lines.emplace_back("The last audit kept only the most frequent values of some properties, so that some of these may have occurred before.");
+    remarks.lines.emplace_back(
+        "The last audit kept only the most frequent values of some properties, so that some of these may have occurred "
+        "before.");
   if (!news.inputs_in_both.empty())
     remarks.lines.push_back(counted(news.inputs_in_both.size(), "input") + " " +
-                            std::string(agreed(news.inputs_in_both.size(), "is", "are")) + " in both: " + names(news.inputs_in_both, 3) + ".");
+                            std::string(agreed(news.inputs_in_both.size(), "is", "are")) +
+                            " in both: " + names(news.inputs_in_both, 3) + ".");
   if (!remarks.lines.empty()) section.blocks.emplace_back(std::move(remarks));
   return section;
 }

@@ -1,5 +1,7 @@
 #include "report/facts.h"
 
+#include <cstddef>
+
 namespace assay::report {
 namespace {
 
@@ -47,6 +49,16 @@ tally::Cell records_of(const tally::Breakdown& breakdown, std::string_view name)
     if (row.name == name) return row.cell;
   }
   return {};
+}
+
+bool is_used_in_turns(const tally::Replay& replay) {
+  for (std::size_t i = 0; i < replay.clients.size(); ++i) {
+    for (std::size_t j = i + 1; j < replay.clients.size(); ++j) {
+      const tally::TimeSpan &a = replay.clients[i].times, &b = replay.clients[j].times;
+      if (a.first && b.first && *a.first <= *b.last && *b.first <= *a.last) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace assay::report

@@ -30,4 +30,7 @@ const tally::ReasonRow* find(const tally::Overview& overview, std::string_view r
 // The records of a row by its name; nothing of a name without a row.
 tally::Cell records_of(const tally::Breakdown& breakdown, std::string_view name);
 
+// Whether two clients of a replay used it in turns, and not one after the other.
+bool is_used_in_turns(const tally::Replay& replay);
+
 }  // namespace assay::report

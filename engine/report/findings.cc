@@ -24,7 +24,8 @@ Line doubts(const tally::Overview& overview, const Facts& facts) {
   if (facts.cannot_tell.uses == 0) {
     line += "All of them could be judged.";
   } else {
-    line += strong(number(facts.cannot_tell.uses) + " (" + percent(facts.cannot_tell.uses, records) + ") cannot be judged") +
+    line += strong(number(facts.cannot_tell.uses) + " (" + percent(facts.cannot_tell.uses, records) +
+                   ") cannot be judged") +
             ": masked, cut or encrypted tokens, or lines without a time.";
   }
   std::uint64_t faults = 0, gaps = 0;
@@ -62,7 +63,7 @@ std::string_view to_string(Severity severity) noexcept {
 
 Findings findings_of(const tally::Overview& overview) {
   Findings found;
-  for (const auto& rules : {use_rules(), key_rules(), input_rules()}) {
+  for (const auto& rules : {answer_rules(), key_rules(), use_rules(), input_rules()}) {
     for (const Rule rule : rules) rule(overview, found);
   }
   std::stable_sort(found.begin(), found.end(),
@@ -82,8 +83,9 @@ Headline headline_of(const tally::Overview& overview) {
   if (facts.not_valid.served > 0) {
     const std::uint64_t served = facts.not_valid.served;
     return {Severity::act_now,
-            counted(served, "request") + " with " + std::string(agreed(served, "a token that was", "tokens that were")) +
-                " not valid " + std::string(agreed(served, "was", "were")) + " answered as good",
+            counted(served, "request") + " with " +
+                std::string(agreed(served, "a token that was", "tokens that were")) + " not valid " +
+                std::string(agreed(served, "was", "were")) + " answered as good",
             std::move(how_sure)};
   }
   if (facts.not_valid.uses > 0) {

@@ -110,11 +110,12 @@ Markup findings_as_html(const Content& content) {
   Markup markup("<section id=\"happened\">\n<h2>What happened, and what to do</h2>\n<ul class=\"findings\">\n");
   for (const Finding& finding : content.findings) {
     markup += "<li class=\"" + Markup(class_of(finding.severity)) + "\"><p><span class=\"weight\">" +
-              text(to_string(finding.severity)) + "</span><span class=\"what\">" + shown_as_html(finding.what) + "</span></p>";
+              text(to_string(finding.severity)) + "</span><span class=\"what\">" + shown_as_html(finding.what) +
+              "</span></p>";
     const Section* evidence = section_of(content, finding.anchor);
     if (!finding.action.empty() || evidence != nullptr) {
       markup += "<p>" + shown_as_html(finding.action);
-      if (evidence != nullptr) markup += " " + link_to(finding.anchor, evidence->heading);
+      if (evidence != nullptr) markup += " " + link_to(finding.anchor, "→ " + evidence->heading);
       markup += "</p>";
     }
     markup += "</li>\n";
@@ -131,7 +132,8 @@ Markup navigation(const Content& content) {
 Markup section_as_html(const Section& section) {
   Markup markup = "<section id=\"" + text(section.anchor) + "\">\n" + page::heading(section.heading);
   if (!section.lead.empty()) markup += page::lead_paragraph(shown_as_html(section.lead));
-  for (const Block& each : section.blocks) markup += std::visit([](const auto& of_kind) { return block(of_kind); }, each);
+  for (const Block& each : section.blocks)
+    markup += std::visit([](const auto& of_kind) { return block(of_kind); }, each);
   return markup + "</section>\n";
 }
 

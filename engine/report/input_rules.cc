@@ -65,7 +65,8 @@ void gaps(const tally::Overview& overview, Findings& found) {
               counted(count, "gap") + " of more than 30 minutes without a line";
   if (worst != nullptr) what += ", the longest of " + duration(longest) + " in " + name(worst->path);
   found.push_back({look_into, "gap", what + ".",
-                   "A quiet night, a rotation that lost a file, or lines that somebody deleted: compare with the other logs of that time.",
+                   "A quiet night, a rotation that lost a file, or lines that somebody deleted: compare with the other "
+                   "logs of that time.",
                    kCoverage});
 }
 
@@ -93,10 +94,11 @@ void lines_without_time(const tally::Overview& overview, Findings& found) {
                      counted(missing->decided, "use") + " of tokens on lines without a time, which cannot be judged.",
                      "Name the time with --time-field or --time-format, and run again.", kCoverage});
   } else if (lines > 0 && without > lines / 10) {
-    found.push_back({good_to_know, "lines_without_time",
-                     number(without) + " of " + counted(lines, "line") +
-                         " have no time of their own; tokens on them were judged at the time of the record that they continue.",
-                     "", kCoverage});
+    found.push_back(
+        {good_to_know, "lines_without_time",
+         number(without) + " of " + counted(lines, "line") +
+             " have no time of their own; tokens on them were judged at the time of the record that they continue.",
+         "", kCoverage});
   }
 }
 
@@ -130,15 +132,17 @@ void unfinished_runs(const tally::Overview& overview, Findings& found) {
   if (stopped == 0) return;
   found.push_back({look_into, "unfinished_run",
                    number(stopped) + " of " + counted(overview.runs.size(), "run") + " " +
-                       std::string(agreed(stopped, "was", "were")) + " stopped before the end of the inputs: the numbers are too low.",
+                       std::string(agreed(stopped, "was", "were")) +
+                       " stopped before the end of the inputs: the numbers are too low.",
                    "Run again.", kManifest});
 }
 
 // Flags that only say where a run reads and writes, or how fast.
 bool changes_no_verdict(std::string_view flag) {
-  constexpr std::array kFlags = {"--output", "--summary", "--report",  "--checkpoint", "--format",      "--only",
-                                 "--threads", "--backend", "--quiet",  "--progress",   "--fingerprint", "--emit-token",
-                                 "--carry",  "--no-memo",  "--memo-memory", "--table-memory", "--cross-check"};
+  constexpr std::array kFlags = {"--output",       "--summary",    "--report",  "--checkpoint", "--format",
+                                 "--only",         "--threads",    "--backend", "--quiet",      "--progress",
+                                 "--fingerprint",  "--emit-token", "--carry",   "--no-memo",    "--memo-memory",
+                                 "--table-memory", "--cross-check"};
   return std::find(kFlags.begin(), kFlags.end(), flag) != kFlags.end();
 }
 
@@ -155,21 +159,25 @@ void different_policies(const tally::Overview& overview, Findings& found) {
     return policy_of(run) != policy_of(overview.runs.front()) || run.version != overview.runs.front().version;
   });
   if (!differ) return;
-  found.push_back({good_to_know, "different_policies",
-                   "The " + counted(overview.runs.size(), "run") + " had different options or versions: the same token may count as valid in one and not in another.",
-                   "", kManifest});
+  found.push_back(
+      {good_to_know, "different_policies",
+       "The " + counted(overview.runs.size(), "run") +
+           " had different options or versions: the same token may count as valid in one and not in another.",
+       "", kManifest});
 }
 
 void repeated_hours(const tally::Overview& overview, Findings& found) {
   if (overview.repeated_hours == 0) return;
   found.push_back({good_to_know, "repeated_hours",
-                   counted(overview.repeated_hours, "use") + " of tokens in the hour that comes twice when summer time ends; the first was taken.",
+                   counted(overview.repeated_hours, "use") +
+                       " of tokens in the hour that comes twice when summer time ends; the first was taken.",
                    "", kExactness});
 }
 
-constexpr std::array<Rule, 10> kRules = {undecidable,   faulty_inputs,   gaps,            inputs_without_tokens,
-                                         lines_without_time, counted_twice, unfinished_runs, repeated_inputs,
-                                         different_policies, repeated_hours};
+constexpr std::array<Rule, 10> kRules = {undecidable,           faulty_inputs,      gaps,
+                                         inputs_without_tokens, lines_without_time, counted_twice,
+                                         unfinished_runs,       repeated_inputs,    different_policies,
+                                         repeated_hours};
 
 }  // namespace
 

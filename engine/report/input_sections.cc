@@ -42,7 +42,8 @@ std::vector<const tally::FileCoverage*> by_interest(const std::vector<tally::Fil
 std::string short_path(const std::string& path) {
   constexpr std::size_t kMost = 28;
   const std::size_t slash = path.size() > kMost ? path.find('/', path.size() - kMost) : std::string::npos;
-  return slash == std::string::npos || slash + 1 == path.size() ? shown(path, kMost) : "…" + shown(path.substr(slash), kMost);
+  return slash == std::string::npos || slash + 1 == path.size() ? shown(path, kMost)
+                                                                : "…" + shown(path.substr(slash), kMost);
 }
 
 void add_picture(Section& section, std::vector<const tally::FileCoverage*> files) {
@@ -55,8 +56,10 @@ void add_picture(Section& section, std::vector<const tally::FileCoverage*> files
   page::TimeRows chart{"The time that each input covers, in UTC, with its gaps", *times.first, *times.last, {}};
   bool any_gap = false;
   for (const tally::FileCoverage* file : files) {
-    page::TimeRows::Row row{short_path(file->path), {{*file->times.first, *file->times.last, "good"}}, {}, number(file->tokens)};
+    page::TimeRows::Row row{
+        short_path(file->path), {{*file->times.first, *file->times.last, "good"}}, {}, number(file->tokens)};
     for (const tally::FileCoverage::Gap& gap : file->gaps) row.pieces.push_back({gap.from, gap.to, "gap"});
+    if (!file->fault.empty()) row.marks.push_back({*file->times.last, "compromised", "not read to the end"});
     any_gap = any_gap || !file->gaps.empty();
     chart.rows.push_back(std::move(row));
   }
@@ -64,7 +67,8 @@ void add_picture(Section& section, std::vector<const tally::FileCoverage*> files
   if (any_gap) legend.push_back({"gap", "no line for more than 30 minutes"});
   section.blocks.emplace_back(Picture{std::move(chart), std::move(legend), {}});
   if (all > files.size())
-    section.blocks.emplace_back(Line("Drawn are " + number(files.size()) + " of " + counted(all, "input") + ": those with faults and gaps, then the first."));
+    section.blocks.emplace_back(Line("Drawn are " + number(files.size()) + " of " + counted(all, "input") +
+                                     ": those with faults and gaps, then the first."));
 }
 
 Line remark_on(const tally::FileCoverage& file) {
@@ -78,7 +82,8 @@ Line remark_on(const tally::FileCoverage& file) {
       const auto longest = std::max_element(file.gaps.begin(), file.gaps.end(), [](const auto& a, const auto& b) {
         return seconds_between(a.from, a.to) < seconds_between(b.from, b.to);
       });
-      gaps += ", the longest of " + duration(seconds_between(longest->from, longest->to)) + " from " + utc(longest->from);
+      gaps +=
+          ", the longest of " + duration(seconds_between(longest->from, longest->to)) + " from " + utc(longest->from);
     }
     add(gaps);
   }
@@ -95,10 +100,11 @@ Line read_as(const tally::FileCoverage& file) {
 }
 
 Table files_table(const std::vector<const tally::FileCoverage*>& files) {
-  Table table{{"input", "remark", "read as (format, zone, year)", "lines", "without time", "tokens", "first (UTC)", "last (UTC)"}, 3, {}, 0};
+  Table table{
+      {"input", "remark", "read as (format, zone, year)", "time (UTC)", "lines", "without time", "tokens"}, 4, {}, 0};
   for (const tally::FileCoverage* file : files) {
-    table.rows.push_back({name(file->path), remark_on(*file), read_as(*file), number(file->lines), number(file->lines_without_time),
-                          number(file->tokens), utc(file->times.first), utc(file->times.last)});
+    table.rows.push_back({name(file->path), remark_on(*file), read_as(*file), period(file->times), number(file->lines),
+                          number(file->lines_without_time), number(file->tokens)});
   }
   cut(table, kMostFiles);
   return table;
@@ -115,7 +121,8 @@ Table inputs_table(const tally::Overview& overview) {
 Table keys_table(const tally::Overview& overview) {
   Table table{{"key", "type", "thumbprint (RFC 7638)", "from"}, 4, {}, 0};
   for (const tally::KeyRow& key : overview.keys)
-    table.rows.push_back({name_or_none(key.kid), name_or_none(key.type), name_or_none(key.thumbprint), name_or_none(key.source)});
+    table.rows.push_back(
+        {name_or_none(key.kid), name_or_none(key.type), name_or_none(key.thumbprint), name_or_none(key.source)});
   cut(table, kMostKeys);
   return table;
 }
@@ -139,8 +146,8 @@ void add_runs(Section& section, const std::vector<tally::RunRow>& runs) {
         {"program", Line("assay ") + name_or_none(run.version) + ", " + name_or_none(run.command)},
         {"time", utc(run.started) + " to " + utc(run.ended) + " UTC, " + page::three_digits(run.seconds) + " s" +
                      (run.is_complete ? Line() : ", " + strong("stopped before the end of the inputs"))},
-        {"machine", counted(static_cast<std::uint64_t>(std::max(run.threads, 0)), "thread") + ", backend " + name_or_none(run.backend) +
-                        ", instructions " + name_or_none(run.isa)},
+        {"machine", counted(static_cast<std::uint64_t>(std::max(run.threads, 0)), "thread") + ", backend " +
+                        name_or_none(run.backend) + ", instructions " + name_or_none(run.isa)},
         {"options", options_of(run)}};
     section.blocks.emplace_back(std::move(entries));
   }
@@ -155,20 +162,22 @@ void add_bounds(Bullets& bullets, const tally::Overview& overview) {
     const tally::Breakdown* breakdown;
   };
   Line cut_ones;
-  for (const Named& each :
-       {Named{"algorithms", &overview.algorithms}, Named{"kids", &overview.kids}, Named{"issuers", &overview.issuers},
-        Named{"client_ids", &overview.client_ids}, Named{"subjects", &overview.subjects},
-        Named{"scopes", &overview.scopes}, Named{"client addresses", &overview.clients},
-        Named{"statuses", &overview.statuses}}) {
+  for (const Named& each : {Named{"algorithms", &overview.algorithms}, Named{"kids", &overview.kids},
+                            Named{"issuers", &overview.issuers}, Named{"client_ids", &overview.client_ids},
+                            Named{"subjects", &overview.subjects}, Named{"scopes", &overview.scopes},
+                            Named{"client addresses", &overview.clients}, Named{"statuses", &overview.statuses}}) {
     if (each.breakdown->is_exact) continue;
-    cut_ones += Line(cut_ones.empty() ? "" : ", ") + each.name + " (about " + number(each.breakdown->distinct) + " values)";
+    cut_ones +=
+        Line(cut_ones.empty() ? "" : ", ") + each.name + " (about " + number(each.breakdown->distinct) + " values)";
   }
   if (!cut_ones.empty())
-    bullets.lines.push_back(strong("Only the most frequent values are kept") + " of " + cut_ones +
-                            ": those with at least a thousandth of the records. Their counts may be too high by a few in ten "
-                            "thousand of all records.");
+    bullets.lines.push_back(
+        strong("Only the most frequent values are kept") + " of " + cut_ones +
+        ": those with at least a thousandth of the records. Their counts may be too high by a few in ten "
+        "thousand of all records.");
   if (overview.replays.share < 1)
-    bullets.lines.push_back(strong("Replays are missing") + ": of " + counted(overview.replays.distinct, "token") + " one in " +
+    bullets.lines.push_back(strong("Replays are missing") + ": of " + counted(overview.replays.distinct, "token") +
+                            " one in " +
                             number(static_cast<std::uint64_t>(1 / std::max(overview.replays.share, 1e-9) + 0.5)) +
                             " was looked at, chosen by its hash.");
 }
@@ -176,7 +185,11 @@ void add_bounds(Bullets& bullets, const tally::Overview& overview) {
 }  // namespace
 
 Section coverage_section(const tally::Overview& overview) {
-  Section section{kCoverage, "What the logs cover", "The inputs, the time of their first and last lines, and what is missing. Gaps may be quiet hours, or lines that somebody deleted.", {}};
+  Section section{kCoverage,
+                  "What the logs cover",
+                  "The inputs, the time of their first and last lines, and what is missing. Gaps may be quiet hours, "
+                  "or lines that somebody deleted.",
+                  {}};
   if (overview.files.empty()) return section;
   const std::vector<const tally::FileCoverage*> files = by_interest(overview.files);
   std::uint64_t lines = 0, without = 0, tokens = 0;
@@ -185,8 +198,9 @@ Section coverage_section(const tally::Overview& overview) {
     without += file.lines_without_time;
     tokens += file.tokens;
   }
-  section.blocks.emplace_back(Line(counted(overview.files.size(), "input") + ", " + counted(lines, "line") + ", " + number(without) +
-                                   " of them without a time of their own; " + counted(tokens, "token") + "."));
+  section.blocks.emplace_back(Line(counted(overview.files.size(), "input") + ", " + counted(lines, "line") + ", " +
+                                   number(without) + " of them without a time of their own; " +
+                                   counted(tokens, "token") + "."));
   add_picture(section, files);
   section.blocks.emplace_back(files_table(files));
   return section;
@@ -211,22 +225,29 @@ Section exactness_section(const tally::Overview& overview) {
   if (overview.all.records() == 0) return section;
   const Facts facts = facts_of(overview);
   Bullets bullets;
-  bullets.lines.emplace_back("A use is one token in one line or record. Totals, and the counts by reason and hour, are exact.");
-  bullets.lines.emplace_back("A token counts as valid if its signature and its claims were valid at the time of its line. \"Answered as good\" means a status of 2xx or 3xx; the log tells a status for " +
-                             number(facts.with_answer) + " of " + counted(overview.all.records(), "use") + ".");
+  bullets.lines.emplace_back(
+      "A use is one token in one line or record. Totals, and the counts by reason and hour, are exact.");
+  bullets.lines.emplace_back(
+      "A token counts as valid if its signature and its claims were valid at the time of its line. \"Answered as "
+      "good\" means a status of 2xx or 3xx; the log tells a status for " +
+      number(facts.with_answer) + " of " + counted(overview.all.records(), "use") + ".");
   if (facts.cannot_tell.uses > 0)
     bullets.lines.push_back(strong(counted(facts.cannot_tell.uses, "use") + " cannot be judged") +
-                            " and are not among the ones that are called not valid. The counts of rejected ones by client, hour and so on include them.");
+                            " and are not among the ones that are called not valid. The counts of rejected ones by "
+                            "client, hour and so on include them.");
   const std::size_t before = bullets.lines.size();
   add_bounds(bullets, overview);
   if (bullets.lines.size() == before)
     bullets.lines.emplace_back("Every value of every property was kept, and every token was looked at for replays.");
   if (overview.far_expiry > 0)
-    bullets.lines.emplace_back(counted(overview.far_expiry, "accepted use") + " of tokens that expire after the year 2200.");
+    bullets.lines.emplace_back(counted(overview.far_expiry, "accepted use") +
+                               " of tokens that expire after the year 2200.");
   if (overview.other_credentials > 0)
-    bullets.lines.emplace_back(counted(overview.other_credentials, "other credential") + " beside the tokens: counted, not judged.");
+    bullets.lines.emplace_back(counted(overview.other_credentials, "other credential") +
+                               " beside the tokens: counted, not judged.");
   if (overview.repeated_hours > 0)
-    bullets.lines.emplace_back(counted(overview.repeated_hours, "use") + " at local times that exist twice; the first was taken.");
+    bullets.lines.emplace_back(counted(overview.repeated_hours, "use") +
+                               " at local times that exist twice; the first was taken.");
   section.blocks.emplace_back(std::move(bullets));
   return section;
 }

@@ -26,17 +26,19 @@ void compromised_keys(const tally::Overview& overview, Findings& found) {
     if (uses == 0) continue;
     if (++told > kMostKeys) continue;
     Line what = "Key " + name_or_none(key.kid) + ", compromised since " + utc(key.from) + ", was used " +
-                counted(uses, "time") + " after that, " + number(served) + " answered as good: " +
-                counted(key.first_inside.tokens, "token") + " first seen since then (forged, or fresh), " +
-                number(key.seen_before.tokens) + " known from before (genuine)";
+                counted(uses, "time") + " after that, " + number(served) +
+                " answered as good: " + counted(key.first_inside.tokens, "token") +
+                " first seen since then (forged, or fresh), " + number(key.seen_before.tokens) +
+                " known from before (genuine)";
     if (key.cannot_be_told.tokens > 0) what += ", " + number(key.cannot_be_told.tokens) + " that cannot be told apart";
     found.push_back({act_now, "compromised_key", what + ".",
-                     "Remove the key from every server's set. Treat the tokens first seen since then as forged until their issuer shows that it made them.",
+                     "Remove the key from every server's set. Treat the tokens first seen since then as forged until "
+                     "their issuer shows that it made them.",
                      kKeys});
   }
   if (told > kMostKeys) {
-    found.push_back({act_now, "compromised_key", counted(told - kMostKeys, "more compromised key") + " were used as well.",
-                     "", kKeys});
+    found.push_back({act_now, "compromised_key",
+                     counted(told - kMostKeys, "more compromised key") + " were used as well.", "", kKeys});
   }
 }
 
@@ -47,26 +49,27 @@ void retired_keys(const tally::Overview& overview, Findings& found) {
   for (const tally::KeyRow& key : overview.keys) {
     if (key.retired_at && key.uses.times.last && *key.retired_at <= *key.uses.times.last) keys.push_back(&key);
   }
-  Line what = counted(row->held, "use") + " of tokens by retired keys, " + number(row->served) +
-              " of the " + number(row->decided) + " that no worse reason holds for answered as good";
+  Line what = counted(row->held, "use") + " of tokens by retired keys, " + number(row->served) + " of the " +
+              number(row->decided) + " that no worse reason holds for answered as good";
   for (std::size_t i = 0; i < std::min(keys.size(), kMostKeys); ++i) {
-    what += Line(i == 0 ? ": " : "; ") + name_or_none(keys[i]->kid) + " retired " + utc(*keys[i]->retired_at) + ", last used " +
-            utc(keys[i]->uses.times.last);
+    what += Line(i == 0 ? ": " : "; ") + name_or_none(keys[i]->kid) + " retired " + utc(*keys[i]->retired_at) +
+            ", last used " + utc(keys[i]->uses.times.last);
   }
   if (keys.size() > kMostKeys) what += "; and " + counted(keys.size() - kMostKeys, "more key");
-  found.push_back({row->served > 0 ? act_now : look_into, "retired_key", what + ".",
-                   "Somebody still signs with the key, or clients go on with old tokens. Remove it from every server's set.",
-                   kKeys});
+  found.push_back(
+      {row->served > 0 ? act_now : look_into, "retired_key", what + ".",
+       "Somebody still signs with the key, or clients go on with old tokens. Remove it from every server's set.",
+       kKeys});
 }
 
 void foreign_issuer_keys(const tally::Overview& overview, Findings& found) {
   const tally::ReasonRow* row = find(overview, "issuer_key_mismatch");
   if (row == nullptr || row->held == 0) return;
-  found.push_back({row->served > 0 ? act_now : look_into, "foreign_issuer_key",
-                   counted(row->held, "use") + " of tokens that name one issuer and are signed with the key of another; " +
-                       number(row->served) + " were answered as good.",
-                   "Whoever holds that key speaks for both issuers: each server has to bind its keys to their issuer.",
-                   kKeys});
+  found.push_back(
+      {row->served > 0 ? act_now : look_into, "foreign_issuer_key",
+       counted(row->held, "use") + " of tokens that name one issuer and are signed with the key of another; " +
+           number(row->served) + " were answered as good.",
+       "Whoever holds that key speaks for both issuers: each server has to bind its keys to their issuer.", kKeys});
 }
 
 void unknown_kids(const tally::Overview& overview, Findings& found) {
@@ -80,18 +83,21 @@ void unknown_kids(const tally::Overview& overview, Findings& found) {
   }
   Line what = counted(row->decided, "use") + " of tokens by keys that this run does not have";
   if (!kids.empty()) what += ": " + names(kids);
-  if (row->served > 0) what += "; " + number(row->served) + " were answered as good, so the servers may know more keys than this run";
+  if (row->served > 0)
+    what += "; " + number(row->served) + " were answered as good, so the servers may know more keys than this run";
   found.push_back({look_into, "unknown_kid", what + ".",
-                   "If the kids are yours, run again with the key sets of that time (--jwks). If not, another environment's tokens come here.",
+                   "If the kids are yours, run again with the key sets of that time (--jwks). If not, another "
+                   "environment's tokens come here.",
                    kKeys});
 }
 
 void published_private_keys(const tally::Overview& overview, Findings& found) {
   const std::uint64_t count = overview.published_private_keys;
   if (count == 0) return;
-  found.push_back({act_now, "published_private_key",
-                   "The key sets publish " + counted(count, "private key") + ": whoever reads the set can sign any token.",
-                   "Replace the key, and tell the issuer which member to leave out (d, p, q, k).", kKeys});
+  found.push_back(
+      {act_now, "published_private_key",
+       "The key sets publish " + counted(count, "private key") + ": whoever reads the set can sign any token.",
+       "Replace the key, and tell the issuer which member to leave out (d, p, q, k).", kKeys});
 }
 
 void weak_keys(const tally::Overview& overview, Findings& found) {
@@ -104,12 +110,12 @@ void weak_keys(const tally::Overview& overview, Findings& found) {
   }
   if (kids.empty()) return;
   found.push_back({look_into, "weak_key",
-                   counted(kids.size(), "key") + " " + std::string(agreed(kids.size(), "has", "have")) + " a weakness: " +
-                       names(kids) + " (" + counted(uses, "use") + ").",
+                   counted(kids.size(), "key") + " " + std::string(agreed(kids.size(), "has", "have")) +
+                       " a weakness: " + names(kids) + " (" + counted(uses, "use") + ").",
                    "The table of keys names each weakness.", kKeys});
 }
 
-constexpr std::array<Rule, 6> kRules = {compromised_keys, retired_keys, foreign_issuer_keys,
+constexpr std::array<Rule, 6> kRules = {compromised_keys,       retired_keys, foreign_issuer_keys,
                                         published_private_keys, unknown_kids, weak_keys};
 
 }  // namespace

@@ -98,15 +98,15 @@ Line remarks_of(const tally::KeyRow& key) {
 }
 
 Table table_of(const std::vector<const tally::KeyRow*>& keys) {
-  Table table{{"key", "issuer", "window (UTC)", "weakness, note", "accepted", "rejected", "answered as good",
-               "first use (UTC)", "last use (UTC)"},
-              4,
-              {},
-              0};
+  Table table{
+      {"key", "issuer", "window (UTC)", "weakness, note", "used (UTC)", "accepted", "rejected", "answered as good"},
+      5,
+      {},
+      0};
   for (const tally::KeyRow* key : keys) {
-    table.rows.push_back({name(name_of(*key)) + (key->type.empty() ? Line() : " " + name(key->type)), name_or_none(key->issuer),
-                          window_of(*key), remarks_of(*key), number(key->uses.accepted), number(key->uses.rejected),
-                          number(key->uses.served), utc(key->uses.times.first), utc(key->uses.times.last)});
+    table.rows.push_back({name(name_of(*key)) + (key->type.empty() ? Line() : " " + name(key->type)),
+                          name_or_none(key->issuer), window_of(*key), remarks_of(*key), period(key->uses.times),
+                          number(key->uses.accepted), number(key->uses.rejected), number(key->uses.served)});
   }
   cut(table, kMostRows);
   return table;
@@ -117,7 +117,8 @@ Table compromised_table(const std::vector<tally::CompromisedUses>& compromised) 
   for (const tally::CompromisedUses& key : compromised) {
     const auto add = [&](const char* words, const tally::CompromisedUses::Part& part) {
       if (part.uses > 0)
-        table.rows.push_back({name_or_none(key.kid), Line(words), number(part.tokens), number(part.uses), number(part.served)});
+        table.rows.push_back(
+            {name_or_none(key.kid), Line(words), number(part.tokens), number(part.uses), number(part.served)});
     };
     add("first seen since then: forged, or fresh", key.first_inside);
     add("seen before: genuine", key.seen_before);
@@ -131,11 +132,10 @@ Table compromised_table(const std::vector<tally::CompromisedUses>& compromised) 
 Table unknown_table(const tally::Overview& overview) {
   base::KeyedSet<std::string_view> known;
   for (const tally::KeyRow& key : overview.keys) known.insert(key.kid);
-  Table table{{"kid without a key", "uses", "answered as good", "first (UTC)", "last (UTC)"}, 1, {}, 0};
+  Table table{{"kid without a key", "time (UTC)", "uses", "answered as good"}, 2, {}, 0};
   for (const tally::Row& row : overview.kids.rows) {
     if (known.contains(row.name) || row.cell.accepted > 0) continue;
-    table.rows.push_back({name(row.name), number(row.cell.records()), number(row.cell.served), utc(row.cell.times.first),
-                          utc(row.cell.times.last)});
+    table.rows.push_back({name(row.name), period(row.cell.times), number(row.cell.records()), number(row.cell.served)});
   }
   cut(table, kMostUnknown);
   return table;
@@ -162,7 +162,11 @@ void add_picture(Section& section, std::vector<const tally::KeyRow*> keys) {
 }  // namespace
 
 Section keys_section(const tally::Overview& overview) {
-  Section section{kKeys, "Keys through time", "Each key from its first to its last use, by the times of the lines. The number at the right counts its uses.", {}};
+  Section section{
+      kKeys,
+      "Keys through time",
+      "Each key from its first to its last use, by the times of the lines. The number at the right counts its uses.",
+      {}};
   const std::vector<const tally::KeyRow*> keys = by_interest(overview.keys);
   add_picture(section, keys);
   if (Table split = compromised_table(overview.compromised); !split.rows.empty()) {

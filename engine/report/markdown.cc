@@ -116,7 +116,8 @@ std::string findings_as_markdown(const Findings& findings) {
 
 std::string markdown(const tally::Overview& overview, const Baseline* baseline) {
   const Content content = content_of(overview, baseline);
-  std::string to = "# " + escaped(content.headline.sentence) + ".\n\n" + shown_as_markdown(content.headline.how_sure) + "\n\n";
+  std::string to =
+      "# " + escaped(content.headline.sentence) + ".\n\n" + shown_as_markdown(content.headline.how_sure) + "\n\n";
   for (const Tile& tile : content.tiles) to += "- **" + escaped(tile.number) + "** " + escaped(tile.label) + "\n";
   to += "\n" + findings_as_markdown(content.findings);
   for (const Section& section : content.sections) {

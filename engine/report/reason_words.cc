@@ -39,16 +39,20 @@ ReasonWords words_of(Reason reason) noexcept {
       return {not_valid, "an issuer that uses an extension of JWS, or an attempt to confuse the server",
               "find out who makes these tokens; a server must refuse what it does not understand"};
     case Reason::algorithm_not_allowed:
-      return {not_valid, "forged tokens: alg none, or HS256 with a public key for its secret; or a new algorithm of the issuer",
+      return {not_valid,
+              "forged tokens: alg none, or HS256 with a public key for its secret; or a new algorithm of the issuer",
               "look at the algorithms below; if the server answered them as good, it trusts the token's own alg"};
     case Reason::key_not_found:
       return {not_valid, "a token of another environment (staging, development), or keys that this run was not given",
               "compare the kids with those of your issuers; give older key sets with --jwks if they are yours"};
     case Reason::key_ambiguous:
-      return {not_valid, "an issuer that names no kid and has several keys", "have the issuer write a kid, or give only the key that it used"};
+      return {not_valid, "an issuer that names no kid and has several keys",
+              "have the issuer write a kid, or give only the key that it used"};
     case Reason::key_mismatch:
-      return {not_valid, "a key whose kty, crv, alg or use does not fit the token's algorithm: a faulty key set, or a forged header",
-              "compare the key with the token's alg: assay inspect shows both"};
+      return {
+          not_valid,
+          "a key whose kty, crv, alg or use does not fit the token's algorithm: a faulty key set, or a forged header",
+          "compare the key with the token's alg: assay inspect shows both"};
     case Reason::signature_invalid:
       return {not_valid, "a forged or altered token, or another key under the same kid",
               "find the clients; if the server answered them as good, it does not check signatures"};
@@ -56,10 +60,12 @@ ReasonWords words_of(Reason reason) noexcept {
       return {not_valid, "a faulty issuer: the signature is valid, the payload is no JSON object",
               "have the issuer mend it"};
     case Reason::claim_type:
-      return {not_valid, "an issuer that writes times as text, or a list where a text belongs", "have the issuer mend it"};
+      return {not_valid, "an issuer that writes times as text, or a list where a text belongs",
+              "have the issuer mend it"};
     case Reason::token_expired:
       return {not_valid, "clients that go on with old tokens; clocks that differ by seconds",
-              "a few seconds late is harmless (--leeway 30s); hours or days late and answered as good: the server does not check exp"};
+              "a few seconds late is harmless (--leeway 30s); hours or days late and answered as good: the server does "
+              "not check exp"};
     case Reason::token_not_yet_valid:
       return {not_valid, "clocks that differ by seconds; tokens made for later",
               "compare the clocks of the issuer and of the servers"};
@@ -71,25 +77,31 @@ ReasonWords words_of(Reason reason) noexcept {
               "if the server answered them as good, it does not check iss"};
     case Reason::audience_mismatch:
       return {not_valid, "a token that was made for another service and is used here",
-              "if the server answered them as good, it does not check aud, and any service can use its callers' tokens here"};
+              "if the server answered them as good, it does not check aud, and any service can use its callers' tokens "
+              "here"};
     case Reason::scope_missing:
       return {not_valid, "a client that was not granted what it asks for", "nothing, if the server refused it"};
     case Reason::claim_mismatch:
-      return {not_valid, "a token of another client or tenant", "if the server answered them as good, it does not check the claim"};
+      return {not_valid, "a token of another client or tenant",
+              "if the server answered them as good, it does not check the claim"};
     case Reason::type_mismatch:
       return {not_valid, "an ID token or another kind of token in place of an access token",
               "if the server answered them as good, it does not check typ"};
     case Reason::key_retired:
-      return {not_valid, "a service that still trusts the old key; clients with tokens from before; or somebody who has the old key",
-              "remove the key from every server's set; see which clients still use it"};
+      return {
+          not_valid,
+          "a service that still trusts the old key; clients with tokens from before; or somebody who has the old key",
+          "remove the key from every server's set; see which clients still use it"};
     case Reason::key_compromised:
       return {not_valid, "the key has leaked: whoever has it signs any token; honest clients are caught as well",
-              "remove the key from every server's set; treat what these requests did as unauthorised until it is explained"};
+              "remove the key from every server's set; treat what these requests did as unauthorised until it is "
+              "explained"};
     case Reason::token_revoked:
       return {not_valid, "a token that was revoked is still in use",
               "if the server answered it as good, it does not look at the list of revoked tokens; find the client"};
     case Reason::unknown_token:
-      return {not_valid, "a token that is not in the table of static tokens", "add it to the table, or find the client"};
+      return {not_valid, "a token that is not in the table of static tokens",
+              "add it to the table, or find the client"};
   }
   return {Proof::not_valid, {}, {}};
 }

@@ -33,10 +33,9 @@ void rejected_served(const tally::Overview& overview, Findings& found) {
   const std::uint64_t served = facts.not_valid.served;
   if (served == 0) return;
   found.push_back({act_now, "rejected_served",
-                   counted(served, "request") + " with " +
-                       Line(std::string(agreed(served, "a token that was", "tokens that were"))) + " not valid " +
-                       std::string(agreed(served, "was", "were")) + " answered with 2xx or 3xx: " +
-                       served_by_reason(overview) + ".",
+                   "Of " + counted(facts.not_valid.uses, "use") + " of tokens that were not valid, " +
+                       strong(number(served)) + " " + std::string(agreed(served, "was", "were")) +
+                       " answered with 2xx or 3xx: " + served_by_reason(overview) + ".",
                    "Treat what they read and changed as unauthorised until it is explained; begin with the clients.",
                    kWho});
 }
@@ -52,9 +51,10 @@ void rejected_refused(const tally::Overview& overview, Findings& found) {
                      "Audit a log that holds the status of each request.", kReasons});
     return;
   }
-  found.push_back({good_to_know, "rejected_refused",
-                   uses + ", and no answer to them was 2xx or 3xx: no sign that a server took a token that it should refuse.",
-                   "", kReasons});
+  found.push_back(
+      {good_to_know, "rejected_refused",
+       uses + ", and no answer to them was 2xx or 3xx: no sign that a server took a token that it should refuse.", "",
+       kReasons});
 }
 
 // What an answer as good means if the first fault of the token is one of these.
@@ -95,10 +95,11 @@ void unsigned_tokens(const tally::Overview& overview, Findings& found) {
     served += row.cell.served;
   }
   if (uses == 0) return;
-  found.push_back({served > 0 ? act_now : look_into, "unsigned_tokens",
-                   counted(uses, "token") + " came with alg " + name("none") + ", that is, without a signature; " +
-                       (served > 0 ? Line(number(served) + " were answered as good.") : Line("none was answered as good.")),
-                   "Nobody sends such tokens by accident: look at the clients.", kCounts});
+  found.push_back(
+      {served > 0 ? act_now : look_into, "unsigned_tokens",
+       counted(uses, "token") + " came with alg " + name("none") + ", that is, without a signature; " +
+           (served > 0 ? Line(number(served) + " were answered as good.") : Line("none was answered as good.")),
+       "Nobody sends such tokens by accident: look at the clients.", kCounts});
 }
 
 void key_confusion(const tally::Overview& overview, Findings& found) {
@@ -111,34 +112,24 @@ void key_confusion(const tally::Overview& overview, Findings& found) {
     served += cell.served;
   }
   if (uses == 0) return;
-  found.push_back({served > 0 ? act_now : look_into, "key_confusion",
-                   counted(uses, "token") + " claimed an HMAC algorithm (HS256), though no HMAC token was ever valid here: " +
-                       "signs of an attempt to have a public key taken for the secret; " +
-                       (served > 0 ? Line(number(served) + " were answered as good.") : Line("none was answered as good.")),
-                   "Look at the clients. If a service does use HS256, give its secret with --secret-file.", kCounts});
-}
-
-// Whether two clients of a replay used it in turns, not one after the other.
-bool is_at_once(const tally::Replay& replay) {
-  for (std::size_t i = 0; i < replay.clients.size(); ++i) {
-    for (std::size_t j = i + 1; j < replay.clients.size(); ++j) {
-      const tally::TimeSpan &a = replay.clients[i].times, &b = replay.clients[j].times;
-      if (a.first && b.first && *a.first <= *b.last && *b.first <= *a.last) return true;
-    }
-  }
-  return false;
+  found.push_back(
+      {served > 0 ? act_now : look_into, "key_confusion",
+       counted(uses, "token") + " claimed an HMAC algorithm (HS256), though no HMAC token was ever valid here: " +
+           "signs of an attempt to have a public key taken for the secret; " +
+           (served > 0 ? Line(number(served) + " were answered as good.") : Line("none was answered as good.")),
+       "Look at the clients. If a service does use HS256, give its secret with --secret-file.", kCounts});
 }
 
 void replays(const tally::Overview& overview, Findings& found) {
   const std::vector<tally::Replay>& tokens = overview.replays.tokens;
   if (tokens.empty()) return;
-  std::uint64_t at_once = 0, served = 0;
+  std::uint64_t in_turns = 0, served = 0;
   for (const tally::Replay& replay : tokens) {
-    at_once += is_at_once(replay) ? 1 : 0;
+    in_turns += is_used_in_turns(replay) ? 1 : 0;
     served += replay.served > 0 ? 1 : 0;
   }
   Line what = counted(tokens.size(), "token") + " came from two or more client addresses";
-  if (at_once > 0) what += ", " + number(at_once) + " of them from several addresses in turns";
+  if (in_turns > 0) what += ", " + number(in_turns) + " of them from several addresses in turns";
   what += served > 0 ? "; " + number(served) + " were answered as good." : std::string("; none was answered as good.");
   if (overview.replays.share < 1)
     what += " Only " + percent(static_cast<std::uint64_t>(overview.replays.share * 1e6), 1'000'000) +
@@ -163,33 +154,36 @@ void expired_by_skew(const tally::Overview& overview, Findings& found) {
   std::uint64_t all = 0;
   for (const std::uint64_t part : overview.expired_by.parts) all += part;
   found.push_back({good_to_know, "expired_by_skew",
-                   number(skew) + " of " + counted(all, "use") + " of expired tokens missed by less than 30 s: clock skew, harmless.",
+                   number(skew) + " of " + counted(all, "use") +
+                       " of expired tokens missed by less than 30 s: clock skew, harmless.",
                    "--leeway 30s accepts them.", kReasons});
 }
 
 void long_expired(const tally::Overview& overview, Findings& found) {
   const std::uint64_t old = overview.expired_by.parts[4] + overview.expired_by.parts[5];
   if (old == 0) return;
-  found.push_back({look_into, "long_expired",
-                   counted(old, "use") + " of tokens came more than a day after they had expired.",
-                   "A client that never renews its token, or somebody with an old log or backup: look at the clients.",
-                   kReasons});
+  found.push_back(
+      {look_into, "long_expired", counted(old, "use") + " of tokens came more than a day after they had expired.",
+       "A client that never renews its token, or somebody with an old log or backup: look at the clients.", kReasons});
 }
 
 void valid_refused(const tally::Overview& overview, Findings& found) {
   if (overview.accepted_refused == 0) return;
-  found.push_back({good_to_know, "valid_refused",
-                   counted(overview.accepted_refused, "request") + " with valid tokens " +
-                       std::string(agreed(overview.accepted_refused, "was", "were")) +
-                       " answered with 401 or 403: rights that are missing, or a server that checks more than this run did.",
-                   "", kCounts});
+  found.push_back(
+      {good_to_know, "valid_refused",
+       counted(overview.accepted_refused, "request") + " with valid tokens " +
+           std::string(agreed(overview.accepted_refused, "was", "were")) +
+           " answered with 401 or 403: rights that are missing, or a server that checks more than this run did.",
+       "", kCounts});
 }
 
 void far_expiry(const tally::Overview& overview, Findings& found) {
   if (overview.far_expiry == 0) return;
-  found.push_back({look_into, "far_expiry",
-                   counted(overview.far_expiry, "use") + " of accepted tokens that expire after the year 2200: an issuer that writes exp in milliseconds, or tokens that never end.",
-                   "Have the issuer write exp in seconds; --max-lifetime refuses such tokens.", kExactness});
+  found.push_back(
+      {look_into, "far_expiry",
+       counted(overview.far_expiry, "use") + " of accepted tokens that expire after the year 2200: an issuer that "
+                                             "writes exp in milliseconds, or tokens that never end.",
+       "Have the issuer write exp in seconds; --max-lifetime refuses such tokens.", kExactness});
 }
 
 void other_credentials(const tally::Overview& overview, Findings& found) {
@@ -200,12 +194,13 @@ void other_credentials(const tally::Overview& overview, Findings& found) {
                    "", kExactness});
 }
 
-constexpr std::array<Rule, 12> kRules = {rejected_served, rejected_refused, unchecked,       unsigned_tokens,
-                                         key_confusion,   replays,          shared_jtis,     long_expired,
-                                         expired_by_skew, valid_refused,    far_expiry,      other_credentials};
+constexpr std::array<Rule, 2> kAnswerRules = {rejected_served, rejected_refused};
+constexpr std::array<Rule, 10> kRules = {unchecked,    unsigned_tokens, key_confusion, replays,    shared_jtis,
+                                         long_expired, expired_by_skew, valid_refused, far_expiry, other_credentials};
 
 }  // namespace
 
+std::span<const Rule> answer_rules() noexcept { return kAnswerRules; }
 std::span<const Rule> use_rules() noexcept { return kRules; }
 
 }  // namespace assay::report

@@ -7,7 +7,9 @@
 
 namespace assay::report {
 
-// In the order in which their findings stand.
+// What was answered as good stands before all other findings.
+std::span<const Rule> answer_rules() noexcept;
+// The rest, in the order in which their findings stand.
 std::span<const Rule> use_rules() noexcept;
 
 }  // namespace assay::report

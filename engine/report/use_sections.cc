@@ -14,9 +14,9 @@ namespace assay::report {
 namespace {
 
 constexpr std::int64_t kHour = 3600, kDay = 86'400;
-constexpr std::size_t kMostBars = 400;      // hours of two weeks and a bit; then days, weeks and so on
-constexpr std::size_t kMostMarks = 5;       // key windows with a label above the chart
-constexpr std::size_t kMostCounts = 10;     // rows of one property
+constexpr std::size_t kMostBars = 400;   // hours of two weeks and a bit; then days, weeks and so on
+constexpr std::size_t kMostMarks = 5;    // key windows with a label above the chart
+constexpr std::size_t kMostCounts = 10;  // rows of one property
 constexpr std::size_t kWorstHours = 8;
 
 std::string verdict_on(const tally::ReasonRow& row) {
@@ -128,8 +128,8 @@ void add_key_windows(const tally::Overview& overview, page::TimeBars& chart) {
 
 page::TimeBars bars_of(const tally::Overview& overview, const Buckets& buckets, bool only_rejected) {
   page::TimeBars chart;
-  chart.title = std::string(only_rejected ? "Rejected uses" : "Uses") + " of tokens by " + name_of_step(buckets.seconds) +
-                ", in UTC";
+  chart.title = std::string(only_rejected ? "Rejected uses" : "Uses") + " of tokens by " +
+                name_of_step(buckets.seconds) + ", in UTC";
   chart.seconds = buckets.seconds;
   chart.from = {buckets.list.front().from, 0};
   chart.to = {buckets.list.back().from + buckets.seconds, 0};
@@ -154,7 +154,8 @@ std::vector<Line> bucket_row(const Bucket& bucket, std::int64_t seconds) {
 }
 
 Table bucket_table(const Buckets& buckets) {
-  Table table{{name_of_step(buckets.seconds) + " (UTC)", "rejected, answered as good", "rejected, not", "accepted"}, 1, {}, 0};
+  Table table{
+      {name_of_step(buckets.seconds) + " (UTC)", "rejected, answered as good", "rejected, not", "accepted"}, 1, {}, 0};
   for (const Bucket& bucket : buckets.list) table.rows.push_back(bucket_row(bucket, buckets.seconds));
   return table;
 }
@@ -167,7 +168,7 @@ Table worst_table(const Buckets& buckets) {
     return std::pair(a.served, a.refused) > std::pair(b.served, b.refused);
   });
   Table table = bucket_table(worst);
-  cut(table, kWorstHours);
+  if (table.rows.size() > kWorstHours) table.rows.resize(kWorstHours);
   return table;
 }
 
@@ -194,8 +195,8 @@ void add_counts(Section& section, const char* heading, const char* column, const
   if (breakdown.rows.empty()) return;
   Table table{{column, "uses", "accepted", "rejected", "answered as good"}, 1, {}, 0};
   for (const tally::Row& row : breakdown.rows) {
-    table.rows.push_back({name(row.name), number(row.cell.records()), number(row.cell.accepted), number(row.cell.rejected),
-                          number(row.cell.served)});
+    table.rows.push_back({name(row.name), number(row.cell.records()), number(row.cell.accepted),
+                          number(row.cell.rejected), number(row.cell.served)});
   }
   cut(table, kMostCounts);
   const auto add_rest = [&table](const char* words, const tally::Cell& cell) {
@@ -212,18 +213,22 @@ void add_counts(Section& section, const char* heading, const char* column, const
 }  // namespace
 
 Section reasons_section(const tally::Overview& overview) {
-  Section section{kReasons, "Reasons", "Why tokens were rejected. A use counts under its first reason; the column behind counts each reason that holds.", {}};
+  Section section{
+      kReasons,
+      "Reasons",
+      "Why tokens were rejected. A use counts under its first reason; the column behind counts each reason that holds.",
+      {}};
   if (overview.reasons.empty()) return section;
   std::vector<tally::ReasonRow> rows = overview.reasons;
   std::stable_sort(rows.begin(), rows.end(), [](const tally::ReasonRow& a, const tally::ReasonRow& b) {
     return std::pair(a.served, a.decided) > std::pair(b.served, b.decided);
   });
-  Table table{{"reason", "tells", "answered as good", "uses", "holds for", "first (UTC)", "last (UTC)"}, 2, {}, 0};
+  Table table{{"reason", "tells", "time (UTC)", "answered as good", "uses", "holds for"}, 3, {}, 0};
   Definitions meanings;
   for (const tally::ReasonRow& row : rows) {
     const ReasonWords words = words_of(row.reason);
-    table.rows.push_back({name(to_string(row.reason)), Line(verdict_on(row)), number(row.served), number(row.decided),
-                          number(row.held), utc(row.times.first), utc(row.times.last)});
+    table.rows.push_back({name(to_string(row.reason)), Line(verdict_on(row)), period(row.times), number(row.served),
+                          number(row.decided), number(row.held)});
     meanings.entries.emplace_back(name(to_string(row.reason)),
                                   std::string(explain(row.reason)) + ". Usual cause: " + std::string(words.cause) +
                                       ". " + strong("What to do: ") + std::string(words.action) + ".");
@@ -244,7 +249,8 @@ Section time_section(const tally::Overview& overview) {
   if (buckets.list.empty()) return section;
   section.lead = "Uses of tokens by " + name_of_step(buckets.seconds) + ", in UTC, at the time of each line.";
   if (overview.without_hour.records() > 0)
-    section.lead += " " + counted(overview.without_hour.records(), "use") + " had no time of their own and are not shown.";
+    section.lead +=
+        " " + counted(overview.without_hour.records(), "use") + " had no time of their own and are not shown.";
   std::vector<page::LegendEntry> legend = {{"served", "rejected, answered as good"}, {"refused", "rejected, not"}};
   const page::TimeBars rejected = bars_of(overview, buckets, true);
   if (!rejected.bands.empty()) legend.push_back({"compromised", "a key is compromised"});
@@ -266,7 +272,10 @@ Section time_section(const tally::Overview& overview) {
 }
 
 Section counts_section(const tally::Overview& overview) {
-  Section section{kCounts, "By algorithm, issuer, status and scope", "Of the rejected ones, the last column counts those that were answered with 2xx or 3xx.", {}};
+  Section section{kCounts,
+                  "By algorithm, issuer, status and scope",
+                  "Of the rejected ones, the last column counts those that were answered with 2xx or 3xx.",
+                  {}};
   add_counts(section, "Algorithms", "alg", overview.algorithms);
   add_counts(section, "Issuers", "issuer", overview.issuers);
   add_counts(section, "Answers", "status", overview.statuses);

@@ -100,7 +100,7 @@ TEST(Findings, StandInTheOrderOfUrgency) {
 
 TEST(Findings, TellWhatWasAnsweredAsGoodByReason) {
   EXPECT_EQ(sentence(incident(), "rejected_served"),
-            "1,361 requests with tokens that were not valid were answered with 2xx or 3xx: key_compromised 1,131, "
+            "Of 2,145 uses of tokens that were not valid, 1,361 were answered with 2xx or 3xx: key_compromised 1,131, "
             "key_retired 118, token_expired 84, issuer_mismatch 25 and others.");
   EXPECT_EQ(sentence(quiet(), "rejected_served"), "");
   EXPECT_EQ(sentence(with(Reason::token_redacted, 3, 3), "rejected_served"), "") << "nobody knows whether it was valid";
@@ -121,9 +121,10 @@ TEST(Findings, TellWhichCheckAServerLeavesOut) {
 }
 
 TEST(Findings, SplitTheUsesOfACompromisedKey) {
-  EXPECT_EQ(sentence(incident(), "compromised_key"),
-            "Key m2m-7, compromised since 2026-11-26 08:00:00, was used 1,428 times after that, 1,150 answered as good: 99 "
-            "tokens first seen since then (forged, or fresh), 82 known from before (genuine), 6 that cannot be told apart.");
+  EXPECT_EQ(
+      sentence(incident(), "compromised_key"),
+      "Key m2m-7, compromised since 2026-11-26 08:00:00, was used 1,428 times after that, 1,150 answered as good: 99 "
+      "tokens first seen since then (forged, or fresh), 82 known from before (genuine), 6 that cannot be told apart.");
   tally::Overview overview = quiet();
   overview.compromised.assign(5, incident().compromised.front());
   const std::vector<Finding> found = by_rule(overview, "compromised_key");
@@ -199,17 +200,21 @@ TEST(Findings, TellWhatCannotBeJudged) {
   EXPECT_EQ(severity(incident(), "undecidable"), Severity::good_to_know);
   EXPECT_EQ(severity(with(Reason::token_redacted, 5, 0), "undecidable"), Severity::look_into);
   EXPECT_EQ(sentence(quiet(), "undecidable"), "");
-  EXPECT_THAT(sentence(with(Reason::missing_time, 5, 0), "missing_time"), HasSubstr("5 uses of tokens on lines without a time"));
+  EXPECT_THAT(sentence(with(Reason::missing_time, 5, 0), "missing_time"),
+              HasSubstr("5 uses of tokens on lines without a time"));
 }
 
 TEST(Findings, TellWhatIsMissingInTheInputs) {
-  EXPECT_EQ(sentence(incident(), "faulty_input"), "1 input could not be read to the end: logs/nginx/ws.access.log.2.gz.");
+  EXPECT_EQ(sentence(incident(), "faulty_input"),
+            "1 input could not be read to the end: logs/nginx/ws.access.log.2.gz.");
   EXPECT_EQ(sentence(incident(), "gap"),
-            "1 input has 2 gaps of more than 30 minutes without a line, the longest of 2 h 43 min in logs/nginx/access.log.1.");
+            "1 input has 2 gaps of more than 30 minutes without a line, the longest of 2 h 43 min in "
+            "logs/nginx/access.log.1.");
   EXPECT_EQ(sentence(incident(), "no_token_in_input"), "1 of 10 inputs holds no token: logs/nginx/error.log.");
   EXPECT_EQ(severity(incident(), "no_token_in_input"), Severity::good_to_know);
   tally::Overview overview = quiet();
-  for (const char* rule : {"faulty_input", "gap", "no_token_in_input", "counted_twice", "repeated_input", "lines_without_time"})
+  for (const char* rule :
+       {"faulty_input", "gap", "no_token_in_input", "counted_twice", "repeated_input", "lines_without_time"})
     EXPECT_EQ(sentence(overview, rule), "") << rule;
   overview.files.resize(3);
   for (tally::FileCoverage& file : overview.files) file.lines = 100;
@@ -221,7 +226,8 @@ TEST(Findings, TellWhatIsMissingInTheInputs) {
   EXPECT_THAT(sentence(overview, "lines_without_time"), HasSubstr("50 of 300 lines"));
   overview.files[1].repeats = "a/access.log";
   EXPECT_EQ(sentence(overview, "counted_twice"), "");
-  EXPECT_THAT(sentence(overview, "repeated_input"), HasSubstr("1 input has the content of another one and was counted once"));
+  EXPECT_THAT(sentence(overview, "repeated_input"),
+              HasSubstr("1 input has the content of another one and was counted once"));
 }
 
 TEST(Findings, TellHowTheRunsDiffer) {
@@ -244,7 +250,8 @@ TEST(Findings, TellWhatIsGoodToKnow) {
   overview.far_expiry = 1;
   overview.other_credentials = 2;
   overview.repeated_hours = 3;
-  EXPECT_THAT(sentence(overview, "valid_refused"), HasSubstr("105 requests with valid tokens were answered with 401 or 403"));
+  EXPECT_THAT(sentence(overview, "valid_refused"),
+              HasSubstr("105 requests with valid tokens were answered with 401 or 403"));
   EXPECT_THAT(sentence(overview, "far_expiry"), HasSubstr("1 use of accepted tokens that expire after the year 2200"));
   EXPECT_THAT(sentence(overview, "other_credentials"), HasSubstr("2 other credentials"));
   EXPECT_THAT(sentence(overview, "repeated_hours"), HasSubstr("3 uses of tokens in the hour that comes twice"));

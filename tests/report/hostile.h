@@ -30,7 +30,9 @@ inline std::vector<std::string> hostile_texts() {
       "# heading\n## another\n\n---\n- item\n> quote",
       "**bold** __bold__ ~~gone~~ \\",
       "} body { display: none } /* ",
-      "\xe2\x80\xae" "drowssap" "\xe2\x80\xac \xd7\x90\xd7\x91",
+      "\xe2\x80\xae"
+      "drowssap"
+      "\xe2\x80\xac \xd7\x90\xd7\x91",
       "zero\xe2\x80\x8bwidth\xef\xbb\xbf",
       "\x01\x02\x1b[31mred\x1b[0m\x7f\xc2\x85",
       "\xff\xfe\xc3(\xed\xa0\x80 not UTF-8",
@@ -52,8 +54,9 @@ inline tally::Overview hostile_overview(const std::string& text) {
   times.add(Instant{1'795'690'000, 0});
   overview.all = {10, 9, 5, times};
   for (int i = 0; i < kReasonCount; ++i) overview.reasons.push_back({static_cast<Reason>(i), 3, 3, 2, times});
-  for (Breakdown* breakdown : {&overview.algorithms, &overview.kids, &overview.issuers, &overview.client_ids, &overview.subjects,
-                               &overview.scopes, &overview.clients, &overview.statuses, &overview.verified_kids}) {
+  for (Breakdown* breakdown :
+       {&overview.algorithms, &overview.kids, &overview.issuers, &overview.client_ids, &overview.subjects,
+        &overview.scopes, &overview.clients, &overview.statuses, &overview.verified_kids}) {
     breakdown->rows = {{text, {0, 9, 5, times}}, {"none", {0, 3, 1, times}}};
     breakdown->is_exact = false;
     breakdown->distinct = 1'000'000;

@@ -36,20 +36,22 @@ std::string hour_name(int hour) {
 
 void add_hours(Overview& overview) {
   // Rejected by hour on the third day, as the truth of the incident tells.
-  constexpr int kThirdDay[24] = {4,   13,  12,  10,  8,  9,  6,  13, 145, 161, 179, 167,
-                                 193, 331, 69,  82,  54, 51, 40, 28, 37,  27,  29,  27};
+  constexpr int kThirdDay[24] = {4,   13,  12, 10, 8,  9,  6,  13, 145, 161, 179, 167,
+                                 193, 331, 69, 82, 54, 51, 40, 28, 37,  27,  29,  27};
   for (int hour = 0; hour < 72; ++hour) {
     const int of_day = hour % 24, rejected = hour < 48 ? 4 + (hour * 7) % 14 : kThirdDay[of_day];
     const bool leak = hour >= 56 && hour < 62;
     const int served = leak ? rejected * 9 / 10 : hour < 62 ? rejected / 6 : rejected / 4;
     const int accepted = 160 + (of_day > 6 && of_day < 19 ? 400 : 0) + (hour * 13) % 50;
-    overview.hours.push_back({hour_name(hour), cell(static_cast<std::uint64_t>(accepted), static_cast<std::uint64_t>(rejected),
-                                                    static_cast<std::uint64_t>(served))});
+    overview.hours.push_back(
+        {hour_name(hour), cell(static_cast<std::uint64_t>(accepted), static_cast<std::uint64_t>(rejected),
+                               static_cast<std::uint64_t>(served))});
   }
 }
 
 void add_reasons(Overview& overview) {
-  const auto add = [&](Reason reason, std::uint64_t decided, std::uint64_t held, std::uint64_t served, Instant from, Instant to) {
+  const auto add = [&](Reason reason, std::uint64_t decided, std::uint64_t held, std::uint64_t served, Instant from,
+                       Instant to) {
     overview.reasons.push_back({reason, decided, held, served, span(from, to)});
   };
   add(Reason::signature_redacted, 227, 227, 198, at(24, 8, 2), at(26, 23, 40));
@@ -111,8 +113,8 @@ void add_replays(Overview& overview) {
     for (std::uint64_t c = 0; c < replay.addresses; ++c) {
       // The first half is used in turns, the rest by one address after another.
       const int start = static_cast<int>(c) * (forged ? 60 : 900);
-      replay.clients.push_back({(c == 0 ? "198.51.100." : "45.155." + std::to_string(c) + ".") + std::to_string(3 + i), 3,
-                                span({from.seconds + start, 0}, {from.seconds + start + 600, 0})});
+      replay.clients.push_back({(c == 0 ? "198.51.100." : "45.155." + std::to_string(c) + ".") + std::to_string(3 + i),
+                                3, span({from.seconds + start, 0}, {from.seconds + start + 600, 0})});
       replay.times.add(replay.clients.back().times);
     }
     replay.uses = 3 * replay.addresses;
@@ -139,7 +141,8 @@ void add_files(Overview& overview) {
     overview.files.push_back(file);
     return &overview.files.back();
   };
-  add("logs/alb/123456789012_elasticloadbalancing_eu-central-1_app.files.50dc6c495c0c9188_20261124T2355Z_52.29.1.1_4mzq.log.gz",
+  add("logs/alb/"
+      "123456789012_elasticloadbalancing_eu-central-1_app.files.50dc6c495c0c9188_20261124T2355Z_52.29.1.1_4mzq.log.gz",
       "AWS ALB", "in the line", 324'540, 1279, 957, 24, 1);
   add("logs/app/orders.log.2026-11-24.zst", "log4j, logback", "Europe/Berlin", 96'492, 1652, 996, 24, 1);
   add("logs/app/orders.log", "log4j, logback", "Europe/Berlin", 1'006'806, 2069, 1286, 25, 2)->lines_without_time = 92;
@@ -156,8 +159,10 @@ void add_files(Overview& overview) {
 }
 
 void add_breakdowns(Overview& overview) {
-  overview.algorithms.rows = {
-      {"RS256", cell(16256, 700, 231)}, {"ES256", cell(8559, 1390, 1130)}, {"none", cell(0, 30, 0)}, {"HS256", cell(0, 25, 0)}};
+  overview.algorithms.rows = {{"RS256", cell(16256, 700, 231)},
+                              {"ES256", cell(8559, 1390, 1130)},
+                              {"none", cell(0, 30, 0)},
+                              {"HS256", cell(0, 25, 0)}};
   overview.kids.rows = {{"login-2026", cell(8882, 344, 28)},
                         {"m2m-7", cell(7291, 1570, 1190)},
                         {"login-2025", cell(7374, 378, 118)},
@@ -169,9 +174,10 @@ void add_breakdowns(Overview& overview) {
                             {"401", cell(0, 604, 0)},
                             {"204", cell(1100, 383, 348)},
                             {"403", cell(105, 395, 0)}};
-  overview.clients.rows = {{"10.40.3.3", cell(0, 75, 75)},      {"45.155.1.20", cell(0, 81, 36)},  {"10.20.0.12", cell(310, 37, 37)},
-                           {"45.155.4.71", cell(0, 77, 35)},    {"10.20.4.44", cell(290, 34, 34)}, {"10.20.4.47", cell(300, 34, 34)},
-                           {"10.20.3.40", cell(280, 33, 33)},   {"45.155.0.3", cell(0, 62, 0)},    {"203.0.113.53", cell(41, 0, 0)}};
+  overview.clients.rows = {
+      {"10.40.3.3", cell(0, 75, 75)},    {"45.155.1.20", cell(0, 81, 36)},  {"10.20.0.12", cell(310, 37, 37)},
+      {"45.155.4.71", cell(0, 77, 35)},  {"10.20.4.44", cell(290, 34, 34)}, {"10.20.4.47", cell(300, 34, 34)},
+      {"10.20.3.40", cell(280, 33, 33)}, {"45.155.0.3", cell(0, 62, 0)},    {"203.0.113.53", cell(41, 0, 0)}};
   overview.subjects.rows = {{"admin", cell(12, 174, 54)},
                             {"batch-nightly", cell(0, 75, 75)},
                             {"svc-31", cell(220, 44, 44)},
@@ -180,8 +186,8 @@ void add_breakdowns(Overview& overview) {
   overview.client_ids.rows = {
       {"svc-31", cell(220, 44, 44)}, {"web-shop", cell(16256, 700, 231)}, {"batch-nightly", cell(0, 75, 75)}};
   overview.scopes.rows = {{"orders:read", cell(24815, 1900, 1300)}, {"orders:write", cell(24815, 1900, 1300)}};
-  for (tally::Breakdown* breakdown : {&overview.algorithms, &overview.kids, &overview.issuers, &overview.statuses, &overview.clients,
-                                      &overview.subjects, &overview.client_ids, &overview.scopes})
+  for (tally::Breakdown* breakdown : {&overview.algorithms, &overview.kids, &overview.issuers, &overview.statuses,
+                                      &overview.clients, &overview.subjects, &overview.client_ids, &overview.scopes})
     breakdown->distinct = breakdown->rows.size();
   overview.issuers.absent = cell(0, 305, 218);
 }

@@ -84,7 +84,8 @@ TEST(ReportMarkdown, IsTablesOfOneWidth) {
 
 TEST(ReportMarkdown, HasTablesInPlaceOfCharts) {
   const std::string text = markdown(incident(), nullptr);
-  EXPECT_THAT(text, HasSubstr("| day (UTC) | rejected, answered as good | rejected, not | accepted |\n| --- | ---: | ---: | ---: |\n| 2026-11-24 |"));
+  EXPECT_THAT(text, HasSubstr("| day (UTC) | rejected, answered as good | rejected, not | accepted |\n| --- | ---: | "
+                              "---: | ---: |\n| 2026-11-24 |"));
   EXPECT_THAT(text, Not(HasSubstr("<")));
 }
 

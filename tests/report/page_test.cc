@@ -43,12 +43,14 @@ std::set<std::pair<std::string, std::string>> attributes_of(const std::string& p
 void expect_self_contained(const std::string& page) {
   expect_balanced(page);
   EXPECT_EQ(codec::utf8_prefix(page, false), page.size()) << "UTF-8";
-  for (const char* part : {"<script", "<link", "<img", "<iframe", "<object", "<form", "@import", "url(", "<!--", "<![CDATA"})
+  for (const char* part :
+       {"<script", "<link", "<img", "<iframe", "<object", "<form", "@import", "url(", "<!--", "<![CDATA"})
     EXPECT_EQ(page.find(part), std::string::npos) << part;
   EXPECT_NE(page.find("content=\"default-src 'none'; style-src 'unsafe-inline'"), std::string::npos);
-  const std::set<std::string> known = {"charset", "class", "content", "cx",   "cy",     "d",    "height", "href", "http-equiv",
-                                       "id",      "lang",  "name",    "points", "r",    "role", "text-anchor", "viewBox", "width",
-                                       "x",       "x1",    "x2",      "xmlns",  "y",    "y1",   "y2"};
+  const std::set<std::string> known = {"charset", "class",       "content", "cx",    "cy",   "d",      "height",
+                                       "href",    "http-equiv",  "id",      "lang",  "name", "points", "r",
+                                       "role",    "text-anchor", "viewBox", "width", "x",    "x1",     "x2",
+                                       "xmlns",   "y",           "y1",      "y2"};
   const std::set<std::string> ids = matches(page, " id=\"([^\"]*)\"");
   for (const auto& [name, value] : attributes_of(page)) {
     EXPECT_TRUE(known.contains(name)) << name;
@@ -65,10 +67,12 @@ TEST(ReportPage, NeedsNothingElseAndRunsNothing) {
 
 TEST(ReportPage, SaysFirstWhatHappened) {
   const std::string page = html(incident(), nullptr);
-  EXPECT_TRUE(page.find("<h1>1,361 requests with tokens that were not valid were answered as good.</h1>") != std::string::npos);
+  EXPECT_TRUE(page.find("<h1>1,361 requests with tokens that were not valid were answered as good.</h1>") !=
+              std::string::npos);
   std::size_t last = 0;
-  for (const char* part : {"<h1>", "class=\"tiles\"", "id=\"happened\"", "id=\"reasons\"", "id=\"time\"", "id=\"keys\"",
-                           "id=\"replays\"", "id=\"who\"", "id=\"counts\"", "id=\"coverage\"", "id=\"manifest\"", "id=\"exactness\""}) {
+  for (const char* part :
+       {"<h1>", "class=\"tiles\"", "id=\"happened\"", "id=\"reasons\"", "id=\"time\"", "id=\"keys\"", "id=\"replays\"",
+        "id=\"who\"", "id=\"counts\"", "id=\"coverage\"", "id=\"manifest\"", "id=\"exactness\""}) {
     const std::size_t at = page.find(part);
     ASSERT_NE(at, std::string::npos) << part;
     EXPECT_GT(at, last) << part;
@@ -78,8 +82,8 @@ TEST(ReportPage, SaysFirstWhatHappened) {
 
 TEST(ReportPage, DrawsKeysAndHoursWithTheirWindows) {
   const std::string page = html(incident(), nullptr);
-  for (const char* part : {"m2m-7 compromised</text>", "login-2025 retired</text>", "class=\"band compromised\"", "class=\"hatch\"",
-                           "class=\"mark retired\"", "class=\"served\"", "class=\"gap\""})
+  for (const char* part : {"m2m-7 compromised</text>", "login-2025 retired</text>", "class=\"band compromised\"",
+                           "class=\"hatch\"", "class=\"mark retired\"", "class=\"served\"", "class=\"gap\""})
     EXPECT_TRUE(page.find(part) != std::string::npos) << part;
 }
 
@@ -95,7 +99,8 @@ TEST(ReportPage, SaysTheSameInMarkdown) {
 
 TEST(ReportPage, HasNoEmptySections) {
   for (const tally::Overview& overview : {tally::Overview(), incident()}) {
-    for (const Section& section : content_of(overview, nullptr).sections) EXPECT_FALSE(section.blocks.empty()) << section.heading;
+    for (const Section& section : content_of(overview, nullptr).sections)
+      EXPECT_FALSE(section.blocks.empty()) << section.heading;
   }
   const std::string page = html(tally::Overview(), nullptr);
   expect_self_contained(page);
@@ -122,7 +127,10 @@ TEST(ReportPage, LeavesHostileTextsTexts) {
 }
 
 TEST(ReportPage, ShowsWhatATextHidesAndCutsWhatIsLong) {
-  EXPECT_TRUE(html(hostile_overview("\xe2\x80\xae" "gpj"), nullptr).find("<code>\\u202egpj</code>") != std::string::npos);
+  EXPECT_TRUE(html(hostile_overview("\xe2\x80\xae"
+                                    "gpj"),
+                   nullptr)
+                  .find("<code>\\u202egpj</code>") != std::string::npos);
   EXPECT_EQ(html(hostile_overview(std::string(10'000, 'A')), nullptr).find(std::string(200, 'A')), std::string::npos);
 }
 
@@ -130,9 +138,11 @@ TEST(ReportPage, ShowsWhatATextHidesAndCutsWhatIsLong) {
 tally::Overview huge() {
   constexpr int kRows = 100'000;
   tally::Overview overview = incident();
-  for (tally::Breakdown* breakdown : {&overview.algorithms, &overview.kids, &overview.issuers, &overview.client_ids, &overview.subjects,
-                                      &overview.scopes, &overview.clients, &overview.statuses, &overview.verified_kids}) {
-    for (int i = 0; i < kRows; ++i) breakdown->rows.push_back({"value-" + std::to_string(i), {1, 2, 1, overview.all.times}});
+  for (tally::Breakdown* breakdown :
+       {&overview.algorithms, &overview.kids, &overview.issuers, &overview.client_ids, &overview.subjects,
+        &overview.scopes, &overview.clients, &overview.statuses, &overview.verified_kids}) {
+    for (int i = 0; i < kRows; ++i)
+      breakdown->rows.push_back({"value-" + std::to_string(i), {1, 2, 1, overview.all.times}});
     breakdown->distinct = breakdown->rows.size();
   }
   const tally::KeyRow key = overview.keys.front();
@@ -172,13 +182,15 @@ TEST(ReportPage, StaysSmallWhateverWasCounted) {
 TEST(ReportPage, CountsTheRowsThatItLeavesOut) {
   tally::Overview overview = incident();
   for (int i = 0; i < 1234; ++i) overview.algorithms.rows.push_back({"alg-" + std::to_string(i), {0, 1, 0, {}}});
-  EXPECT_TRUE(html(overview, nullptr).find("and 1,228 more: see the JSON") != std::string::npos);  // ten of 1,238 are shown
+  EXPECT_TRUE(html(overview, nullptr).find("and 1,228 more: see the JSON") !=
+              std::string::npos);  // ten of 1,238 are shown
 }
 
 TEST(ReportPage, ShowsWhatIsNewSinceTheLastAudit) {
   const Baseline baseline{"last-week.json", week_before()};
   for (const std::string& report : {html(incident(), &baseline), markdown(incident(), &baseline)}) {
-    for (const char* part : {"Since the last audit", "last-week.json", "+1,358", "new kids", "login-2026", "new replays", "and 128 more"})
+    for (const char* part :
+         {"Since the last audit", "last-week.json", "+1,358", "new kids", "login-2026", "new replays", "and 128 more"})
       EXPECT_TRUE(report.find(part) != std::string::npos) << part;
   }
   const Baseline same{"same.json", incident()};

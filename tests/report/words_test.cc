@@ -83,8 +83,8 @@ TEST(ReasonWords, ExplainEveryReason) {
 }
 
 TEST(ReasonWords, CallNoTokenInvalidThatTheLogDoesNotShow) {
-  for (const Reason reason : {Reason::token_redacted, Reason::signature_redacted, Reason::missing_time, Reason::malformed_token,
-                              Reason::encrypted_token})
+  for (const Reason reason : {Reason::token_redacted, Reason::signature_redacted, Reason::missing_time,
+                              Reason::malformed_token, Reason::encrypted_token})
     EXPECT_EQ(words_of(reason).proof, Proof::cannot_tell) << to_string(reason);
   for (const Reason reason : {Reason::missing_token, Reason::other_credential, Reason::malformed_record})
     EXPECT_EQ(words_of(reason).proof, Proof::no_token) << to_string(reason);
