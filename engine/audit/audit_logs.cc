@@ -101,7 +101,11 @@ Result<AuditResult> audit_logs(const JwtVerifier& verifier, const StreamOptions&
   stream::skip_outputs(options, *listed);
   Unread unread;
   const std::vector<ListedInput> inputs = choose(std::move(*listed), options.stop, unread);
-  audit::Logs read{.survey = std::move(*survey), .inputs = {}, .files = {}};
+  audit::Logs read{.survey = std::move(*survey),
+                   .inputs = {},
+                   .files = {},
+                   .unreadable = unread.faults,
+                   .repeated = unread.repeated};
   if (Result<void> ok = look_at(inputs, !options.at, options.stop, read); !ok) return ok.error();
 
   Result<std::unique_ptr<stream::Checkpointer>> checkpointer = stream::Checkpointer::create(options, "audit", inputs);

@@ -126,7 +126,18 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, std::size_t index, cons
   const std::uint64_t record = batch.first_record + index;
   batch.counts.count(verdict);
   if (verdict.reasons.contains(Reason::signature_invalid)) keep_failed_hmac(verdict, hit.token);
-  if (stream::needs_tally(options_)) batch.tally.count(verdict, at);
+  if (stream::needs_tally(options_)) {
+    // An attacker may put a token where a log has the address.
+    std::string_view client = hit.occurrence.client;
+    if (jose::may_hold_token_material(client)) client = batch.arena.copy(jose::without_token_material(client));
+    batch.tally.count({.verdict = &verdict,
+                       .at = at,
+                       .has_own_time = !options_.at,
+                       .token = hit.token,
+                       .is_of_log = true,
+                       .client = client,
+                       .status = hit.occurrence.status});
+  }
   if (!verdict.reasons.empty()) {
     batch.diagnosis.count(verdict, record);
     if (!options_.at && verdict.reasons.first() == Reason::token_expired) batch.diagnosis.count_expired(verdict, *at);

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "input/range.h"
+#include "stream/file_digests.h"
 #include "stream/formats.h"
-#include "stream/summary.h"
 
 namespace assay::audit {
 
@@ -74,10 +74,10 @@ std::unique_ptr<LogBatch> LogPipeline::take_batch() {
   return batch;
 }
 
-std::unique_ptr<TokenSearch> LogPipeline::take_search() {
+std::unique_ptr<LogPipeline::Search> LogPipeline::take_search() {
   const base::MutexLock lock(mutex_);
-  if (idle_searches_.empty()) return std::make_unique<TokenSearch>();
-  std::unique_ptr<TokenSearch> search = std::move(idle_searches_.back());
+  if (idle_searches_.empty()) return std::make_unique<Search>();
+  std::unique_ptr<Search> search = std::move(idle_searches_.back());
   idle_searches_.pop_back();
   return search;
 }
@@ -145,11 +145,12 @@ LogBatch* LogPipeline::arrange(LogBatch* batch) {
 LogBatch* LogPipeline::search(LogBatch* batch) {
   if (halt_) return batch;
   hand_over();
-  std::unique_ptr<TokenSearch> search = take_search();
+  std::unique_ptr<Search> search = take_search();
   base::StageClock clock;
   clock.reset(options_.measure_stages);
   clock.start();
-  search->search(*batch);
+  search->tokens.search(*batch);
+  if (stream::needs_tally(options_)) search->coverage.read(*batch);
   clock.lap(Stage::split);
   const base::MutexLock lock(mutex_);
   clock.add_to(seconds_);
@@ -245,7 +246,7 @@ Result<AuditResult> LogPipeline::finish() {
     if (error_) return *error_;
   }
   if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
-  StreamResult run = statistics_.result(write_stage_.counts(), write_stage_.tally(), write_stage_.diagnosis());
+  StreamResult run = statistics_.result(write_stage_.counts(), write_stage_.diagnosis());
   run.faults = write_stage_.faults();
   run.remarks = write_stage_.remarks();
   run.bytes = write_stage_.bytes();
@@ -306,11 +307,39 @@ Result<void> LogPipeline::keep(const input::Place& place, bool finished) {
   return checkpointer_->keep(std::move(checkpoint));
 }
 
+// Adds what is known of the inputs, and the inputs that were not read.
+void LogPipeline::describe_files(tally::Summary& summary) const {
+  stream::add_digests(stream::file_digests(logs_.inputs, options_.stop), summary.files);
+  for (std::size_t i = 0; i < logs_.inputs.size(); ++i) {
+    const log::Learnt& learnt = logs_.files[i].learnt;
+    tally::FileCoverage& file = summary.files[i];
+    file.tokens = state_.tokens[i];
+    file.format = learnt.format_name;
+    file.zone = learnt.zone;
+    if (learnt.year_source != log::YearSource::none) file.year = to_string(learnt.year_source);
+  }
+  for (const InputFault& fault : logs_.unreadable) {
+    tally::FileCoverage& file = summary.files.emplace_back();
+    file.path = fault.input;
+    file.fault = fault.message;
+  }
+  for (const auto& [skipped, same] : logs_.repeated) {
+    tally::FileCoverage& file = summary.files.emplace_back();
+    file.path = skipped;
+    file.repeats = same;
+  }
+}
+
 Result<void> LogPipeline::write_summary(const StreamResult& result) {
   if (!summary_) return {};
-  const stream::RunManifest manifest = statistics_.manifest(options_, logs_.inputs, threads_, result);
-  Result<base::OutputFile::Outcome> wrote =
-      summary_->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
+  tally::Summary summary = write_stage_.take_summary();
+  summary.runs.push_back(statistics_.manifest("audit", options_, threads_, result));
+  summary.published_private_keys = result.published_private_keys;
+  summary.other_credentials = state_.other_credentials;
+  summary.repeated_hours = state_.repeated_hours;
+  describe_files(summary);
+  tally::tidy(summary);
+  Result<base::OutputFile::Outcome> wrote = summary_->write(tally::summary_json(summary));
   if (!wrote) return wrote.error();
   return summary_->commit();
 }

@@ -10,11 +10,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assay/audit.h"
 #include "assay/stream.h"
 #include "audit/audit_state.h"
+#include "audit/coverage.h"
 #include "audit/judge_stage.h"
 #include "audit/line_order.h"
 #include "audit/log_batch.h"
@@ -31,6 +33,7 @@
 #include "stream/stage_runner.h"
 #include "stream/write_stage.h"
 #include "stream/writer.h"
+#include "tally/summary.h"
 #include "verify/engine.h"
 #include "verify/reloader.h"
 
@@ -41,6 +44,9 @@ struct Logs {
   Survey survey;
   std::vector<std::string> inputs;  // paths; "-" is standard input
   std::vector<FileSurvey> files;    // one an input
+  // Inputs that are not read: why, and those whose content another input has.
+  std::vector<InputFault> unreadable;
+  std::vector<std::pair<std::string, std::string>> repeated;
 };
 
 // One run. run() is called once.
@@ -55,6 +61,11 @@ class LogPipeline {
   Result<AuditResult> run();
 
  private:
+  // What the thread that searches a block needs.
+  struct Search {
+    TokenSearch tokens;
+    Coverage coverage;
+  };
   // The stages. read returns null at the end.
   LogBatch* read() EXCLUDES(mutex_);
   LogBatch* load(LogBatch* batch) EXCLUDES(mutex_);
@@ -69,7 +80,7 @@ class LogPipeline {
   // Puts the next input into an empty batch, if there is any.
   void fill(LogBatch& batch, bool wait);
   std::unique_ptr<LogBatch> take_batch() EXCLUDES(mutex_);
-  std::unique_ptr<TokenSearch> take_search() EXCLUDES(mutex_);
+  std::unique_ptr<Search> take_search() EXCLUDES(mutex_);
   // Counts what the batch shows of its input.
   void count(const LogBatch& batch);
   // The first error ends the run.
@@ -77,6 +88,7 @@ class LogPipeline {
   // Result, output and summary once the last batch was written.
   Result<AuditResult> finish() EXCLUDES(mutex_);
   AuditResult result_of(StreamResult run) const;
+  void describe_files(tally::Summary& summary) const;
   Result<void> write_summary(const StreamResult& result);
   Result<void> keep(const input::Place& place, bool finished);
   // A batch goes from thread to thread under this lock, as in stream::Pipeline.
@@ -101,7 +113,7 @@ class LogPipeline {
 
   base::Mutex mutex_;
   std::vector<std::unique_ptr<LogBatch>> idle_ GUARDED_BY(mutex_);
-  std::vector<std::unique_ptr<TokenSearch>> idle_searches_ GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Search>> idle_searches_ GUARDED_BY(mutex_);
   std::optional<Error> error_ GUARDED_BY(mutex_);
   StageSeconds seconds_ GUARDED_BY(mutex_){};  // of load and search
   std::atomic<bool> halt_{false};              // read and write no more: something failed, or nobody reads the output

@@ -2,54 +2,16 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <string_view>
 
-#include "digest/digest.h"
+#include "digest/running_sha256.h"
 #include "input/source.h"
 
 namespace assay::audit {
 namespace {
 
 constexpr std::size_t kFirstBytes = 64u << 10, kReadBytes = 256u << 10;
-
-// SHA-256 of a text that comes in parts of whole blocks.
-class Sha256 {
- public:
-  Sha256() { std::memcpy(state_.words, digest::initial_words(Hash::SHA256), sizeof state_.words / 2); }
-
-  // `blocks` has a size that is a multiple of kBlock.
-  void take(std::string_view blocks) noexcept {
-    state_ = digest::hash_blocks(Hash::SHA256, state_.words, state_.hashed, blocks);
-  }
-
-  // `rest`: what follows the blocks that were taken.
-  ContentDigest end(std::string_view rest) noexcept {
-    take(rest.substr(0, rest.size() / kBlock * kBlock));
-    rest.remove_prefix(rest.size() / kBlock * kBlock);
-    const std::uint64_t bits = 8 * (state_.hashed + rest.size());
-    // FIPS 180-4 §5.1.1: a one bit, zeros, and the length in 64 bits.
-    char padded[2 * kBlock] = {};
-    if (!rest.empty()) std::memcpy(padded, rest.data(), rest.size());
-    padded[rest.size()] = static_cast<char>(0x80);
-    const std::size_t size = rest.size() + 9 <= kBlock ? kBlock : 2 * kBlock;
-    for (std::size_t i = 0; i < 8; ++i) padded[size - 1 - i] = static_cast<char>(bits >> (8 * i));
-    take({padded, size});
-    ContentDigest out{};
-    for (std::size_t word = 0; word < 8; ++word) {
-      std::uint32_t value = 0;
-      std::memcpy(&value, state_.words + 4 * word, 4);
-      for (std::size_t i = 0; i < 4; ++i) out[4 * word + i] = static_cast<unsigned char>(value >> (24 - 8 * i));
-    }
-    return out;
-  }
-
-  static constexpr std::size_t kBlock = digest::block_bytes(Hash::SHA256);
-
- private:
-  digest::HashState state_;
-};
 
 // Fills `buffer` up to `size` bytes, or to the end of the input.
 Result<void> fill(input::Source& source, input::Buffer& buffer, std::size_t size) {
@@ -70,7 +32,7 @@ Result<ContentDigest> sha256_of_first(const std::string& path, std::uint64_t mos
   const Result<input::Source::Opened> opened = source.open_next();
   if (!opened) return opened.error();
   if (*opened != input::Source::Opened::yes) return Error{source.fault()};
-  Sha256 hash;
+  digest::RunningSha256 hash;
   input::Buffer buffer;
   buffer.reserve(kReadBytes);
   for (;;) {
@@ -104,7 +66,7 @@ Result<ContentDigest> content_sha256(const std::string& path, const std::atomic<
 }
 
 std::vector<std::size_t> same_content(std::span<const input::ListedInput> inputs, const std::atomic<int>* stop) {
-  static const ContentDigest kEmpty = Sha256().end({});
+  static const ContentDigest kEmpty = digest::RunningSha256().end({});
   Groups by_beginning;
   std::vector<std::size_t> first(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -6,6 +6,8 @@
 #include "input/block.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
+#include "tally/line_times.h"
+#include "tally/tally.h"
 
 namespace assay::stream {
 
@@ -17,8 +19,9 @@ using input::Record;
 struct Batch : input::Turn {
   Buffer output;  // verdicts, in order
   Counts counts;
-  Tally tally;
+  tally::Tally tally{tally::Tally::Part()};
   Diagnosis diagnosis;
+  tally::LineTimes line_times;  // only of logs, for a summary
 
   // Empties the batch for the next turn and keeps its memory, except what giant records took.
   void recycle(std::size_t ordinary_bytes);

@@ -17,6 +17,7 @@
 #include "base/output_file.h"
 #include "codec/json.h"
 #include "digest/digest.h"
+#include "tally/summary.h"
 
 namespace assay::stream {
 namespace {
@@ -195,12 +196,8 @@ std::string to_json(const Checkpoint& checkpoint) {
     append_json_string(to, to_string(reason));
     to += "," + std::to_string(counts.by_reason[static_cast<std::size_t>(reason)]) + "]";
   });
-  append_dimension(to, "alg", checkpoint.tally.alg);
-  append_dimension(to, "kid", checkpoint.tally.kid);
-  append_dimension(to, "unverified_kid", checkpoint.tally.unverified_kid);
-  append_dimension(to, "issuer", checkpoint.tally.issuer);
-  append_dimension(to, "client_id", checkpoint.tally.client_id);
-  append_dimension(to, "hour", checkpoint.tally.hour);
+  to += ",\"summary\":";
+  to += checkpoint.summary;
   append_dimension(to, "unknown_kids", checkpoint.unknown_kids);
   const std::uint64_t expired[] = {checkpoint.expired, checkpoint.expired_by_whole_hours};
   to += ",\"expired\":";
@@ -242,12 +239,9 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   checkpoint.output_bytes = reader.number(reader.member(*document, "output_bytes"));
   checkpoint.bytes = reader.number(reader.member(*document, "bytes"));
   read_counts(reader, *document, checkpoint.counts);
-  reader.dimension(*document, "alg", checkpoint.tally.alg);
-  reader.dimension(*document, "kid", checkpoint.tally.kid);
-  reader.dimension(*document, "unverified_kid", checkpoint.tally.unverified_kid);
-  reader.dimension(*document, "issuer", checkpoint.tally.issuer);
-  reader.dimension(*document, "client_id", checkpoint.tally.client_id);
-  reader.dimension(*document, "hour", checkpoint.tally.hour);
+  checkpoint.summary = reader.member(*document, "summary").raw;
+  if (!tally::read_summary(checkpoint.summary, path))
+    return Error{path + ": not a whole checkpoint; remove it to begin anew", "checkpoint"};
   reader.dimension(*document, "unknown_kids", checkpoint.unknown_kids);
   const JsonNode& expired = reader.member(*document, "expired");
   checkpoint.expired = reader.number(reader.item(expired, 0));

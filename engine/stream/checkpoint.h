@@ -46,7 +46,7 @@ struct Checkpoint {
   bool finished = false;       // every record was written; only the output's name and the summary may be missing
   std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input as it is stored; keep() counts the latter
   Counts counts;
-  Tally tally;
+  std::string summary;  // the document of what was counted for one (tally/summary.h); its files are the inputs
   Dimension unknown_kids;
   std::uint64_t expired = 0, expired_by_whole_hours = 0;
   std::vector<InputFault> faults;

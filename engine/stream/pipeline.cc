@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "input/range.h"
+#include "stream/file_digests.h"
 #include "stream/formats.h"
 
 namespace assay::stream {
@@ -205,7 +206,7 @@ Result<StreamResult> Pipeline::finish() {
     if (error_) return *error_;
   }
   if (Result<void> ended = write_stage_.end(skipped_bytes_); !ended) return ended.error();
-  StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.tally(), write_stage_.diagnosis());
+  StreamResult result = statistics_.result(write_stage_.counts(), write_stage_.diagnosis());
   result.bytes = write_stage_.bytes();
   result.faults = faults_;
   append(result.faults, write_stage_.faults());
@@ -254,9 +255,12 @@ Result<void> Pipeline::keep(const input::Place& place, bool finished) {
 
 Result<void> Pipeline::write_summary(const StreamResult& result) {
   if (!summary_) return {};
-  const RunManifest manifest = statistics_.manifest(options_, source_.inputs(), threads_, result);
-  Result<base::OutputFile::Outcome> wrote =
-      summary_->write(summary_json(manifest, write_stage_.counts(), write_stage_.tally()));
+  tally::Summary summary = write_stage_.take_summary();
+  summary.runs.push_back(statistics_.manifest("verify", options_, threads_, result));
+  summary.published_private_keys = result.published_private_keys;
+  add_digests(file_digests(source_.inputs(), options_.stop), summary.files);
+  tally::tidy(summary);
+  Result<base::OutputFile::Outcome> wrote = summary_->write(tally::summary_json(summary));
   if (!wrote) return wrote.error();
   return summary_->commit();
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "assay/version.h"
+
 namespace assay::stream {
 
 using Clock = std::chrono::steady_clock;
@@ -44,7 +46,7 @@ std::uint64_t RunStatistics::published_private_keys() const {
       std::count_if(keys.begin(), keys.end(), [](const keys::PreparedKey& key) { return key.jwk.is_private; }));
 }
 
-StreamResult RunStatistics::result(const Counts& counts, const Tally& tally, const Diagnosis& diagnosis) const {
+StreamResult RunStatistics::result(const Counts& counts, const Diagnosis& diagnosis) const {
   StreamResult result;
   result.records = counts.records();
   result.accepted = counts.accepted;
@@ -56,8 +58,9 @@ StreamResult RunStatistics::result(const Counts& counts, const Tally& tally, con
   }
   std::stable_sort(result.by_reason.begin(), result.by_reason.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
-  for (const auto& [name, cell] : tally.alg.values()) {
-    result.by_algorithm.emplace_back(name, cell.accepted + cell.rejected);
+  for (int i = 0; i < kAlgorithmCount; ++i) {
+    const std::uint64_t count = counts.by_algorithm[static_cast<std::size_t>(i)];
+    if (count != 0) result.by_algorithm.emplace_back(to_string(static_cast<Algorithm>(i)), count);
   }
   for (const auto& [kid, cell] : diagnosis.unknown_kids().values())
     result.unknown_kids.emplace_back(kid, cell.rejected);
@@ -74,21 +77,35 @@ StreamResult RunStatistics::result(const Counts& counts, const Tally& tally, con
   return result;
 }
 
-RunManifest RunStatistics::manifest(const StreamOptions& options, std::vector<std::string> inputs, int threads,
-                                    const StreamResult& result) const {
-  return {.started = started_at_,
-          .ended = Instant::now(),
-          .seconds = result.seconds,
-          .inputs = std::move(inputs),
-          .options = options.manifest,
-          .threads = threads,
-          .backend = std::string(engine_.backend().name()),
-          .isa = std::string(engine_.backend().isa()),
-          .signatures = signatures(),
-          .memo = memo(),
-          .bytes = result.bytes,
-          .published_private_keys = result.published_private_keys,
-          .complete = result.stopped_by == 0 && !result.output_closed};
+tally::RunRow RunStatistics::manifest(std::string_view command, const StreamOptions& options, int threads,
+                                      const StreamResult& result) const {
+  const signature::BackendStatistics signatures = this->signatures();
+  const memo::MemoStatistics memo = this->memo();
+  tally::RunRow run;
+  run.command = command;
+  run.version = kVersion;
+  run.started = started_at_;
+  run.ended = Instant::now();
+  run.seconds = result.seconds;
+  run.is_complete = result.stopped_by == 0 && !result.output_closed;
+  run.threads = threads;
+  run.backend = engine_.backend().name();
+  run.isa = engine_.backend().isa();
+  run.options = options.manifest;
+  run.inputs = options.inputs;
+  if (run.inputs.empty()) run.inputs.push_back("-");
+  run.numbers = {{"by_lanes", signatures.by_lanes},
+                 {"by_openssl", signatures.by_openssl},
+                 {"exceptional", signatures.exceptional},
+                 {"cross_checked", signatures.cross_checked},
+                 {"tables_built", signatures.tables_built},
+                 {"tables_evicted", signatures.tables_evicted},
+                 {"table_bytes", signatures.table_bytes},
+                 {"memo_lookups", memo.lookups},
+                 {"memo_hits", memo.hits},
+                 {"memo_entries", memo.entries},
+                 {"memo_bytes", memo.bytes}};
+  return run;
 }
 
 }  // namespace assay::stream

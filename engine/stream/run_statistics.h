@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assay/instant.h"
@@ -13,6 +14,7 @@
 #include "signature/backend.h"
 #include "stream/diagnosis.h"
 #include "stream/summary.h"
+#include "tally/overview.h"
 #include "verify/engine.h"
 
 namespace assay::stream {
@@ -25,10 +27,10 @@ class RunStatistics {
 
   std::chrono::steady_clock::time_point started() const noexcept { return started_; }
   // Counts, signatures and time of the run up to now; the rest is left to the caller.
-  StreamResult result(const Counts& counts, const Tally& tally, const Diagnosis& diagnosis) const;
-  // `inputs`: the paths that were read.
-  RunManifest manifest(const StreamOptions& options, std::vector<std::string> inputs, int threads,
-                       const StreamResult& result) const;
+  StreamResult result(const Counts& counts, const Diagnosis& diagnosis) const;
+  // What the summary says of the run. `command`: "verify".
+  tally::RunRow manifest(std::string_view command, const StreamOptions& options, int threads,
+                         const StreamResult& result) const;
 
  private:
   signature::BackendStatistics signatures() const;

@@ -128,7 +128,16 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
     }
     batch.counts.count(*verdict);
     if (verdict->reasons.contains(Reason::signature_invalid)) keep_failed_hmac(*verdict, extracted.token);
-    if (tally) batch.tally.count(*verdict, extracted.has_time ? &extracted.time : nullptr);
+    if (options_.count_algorithms) batch.counts.count_algorithm(*verdict);
+    if (tally) {
+      batch.tally.count({.verdict = verdict,
+                         .at = extracted.has_time ? &extracted.time : nullptr,
+                         .has_own_time = options_.at_record,
+                         .token = extracted.token,
+                         .is_of_log = false,
+                         .client = {},
+                         .status = 0});
+    }
     if (!verdict->reasons.empty() || block.first_line + i <= kSearchedRecords) {
       diagnose(extracted, *verdict, i, batch);
     }

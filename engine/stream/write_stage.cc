@@ -1,5 +1,6 @@
 #include "stream/write_stage.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace assay::stream {
@@ -18,17 +19,37 @@ WriteStage::WriteStage(const StreamOptions& options, std::optional<VerdictFile> 
       notes_(options.on_input_note, inputs_),
       last_progress_(started) {
   clock_.reset(options.measure_stages);
+  input_counts_.resize(inputs_.size());
   if (from != nullptr) restore(*from);
 }
 
 void WriteStage::restore(const Checkpoint& from) {
   goes_on_ = true;
   counts_ = from.counts;
-  tally_ = from.tally;
+  if (Result<tally::Summary> summary = tally::read_summary(from.summary, "checkpoint")) restore(*summary);
   notes_.restore(from.unknown_kids, from.expired, from.expired_by_whole_hours);
   bytes_ = from.bytes;
   output_bytes_ = from.output_bytes;
   faults_ = from.faults;
+}
+
+void WriteStage::restore(tally::Summary& summary) {
+  tally_ = std::move(summary.tally);
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    const auto file = std::find_if(summary.files.begin(), summary.files.end(),
+                                   [&](const tally::FileCoverage& saved) { return saved.path == inputs_[i]; });
+    if (file == summary.files.end()) continue;
+    InputCounts& counts = input_counts_[i];
+    counts.lines = file->lines;
+    counts.records = file->tokens;
+    counts.times.lines = file->lines;
+    counts.times.lines_without_time = file->lines_without_time;
+    counts.times.times = file->times;
+    counts.times.gaps = file->gaps;
+    counts.times.gap_count = file->gap_count;
+    counts.times.begins = file->times.first;
+    counts.times.ends = file->times.last;
+  }
 }
 
 Result<void> WriteStage::save(Checkpoint& to) {
@@ -36,7 +57,13 @@ Result<void> WriteStage::save(Checkpoint& to) {
     if (Result<void> synced = output_->sync(); !synced) return synced;
   }
   to.counts = counts_;
-  to.tally = tally_;
+  tally::Summary summary;
+  if (needs_tally(options_)) {
+    summary.tally = std::move(tally_);
+    add_coverage(summary);
+  }
+  to.summary = tally::summary_json(summary);
+  if (needs_tally(options_)) tally_ = std::move(summary.tally);
   to.unknown_kids = diagnosis().unknown_kids();
   to.expired = diagnosis().expired();
   to.expired_by_whole_hours = diagnosis().expired_by_whole_hours();
@@ -56,7 +83,7 @@ Result<bool> WriteStage::write(const Batch& batch) {
   const Result<bool> open = write_bytes(batch.output.view());
   if (open && *open) {
     counts_.add(batch.counts);
-    if (needs_tally(options_)) tally_.add(batch.tally);
+    if (needs_tally(options_)) count(batch);
     const Block& block = batch.block;
     if (block.line_count != 0) notes_.add(batch.diagnosis, block.file, block.first_line - 1 + block.line_count);
     if (!block.fault.empty()) faults_.push_back({inputs_[block.file], block.fault});
@@ -67,6 +94,44 @@ Result<bool> WriteStage::write(const Batch& batch) {
   }
   clock_.lap(Stage::output);
   return open;
+}
+
+void WriteStage::count(const Batch& batch) {
+  tally_.add(batch.tally);
+  const Block& block = batch.block;
+  if (block.file >= input_counts_.size()) return;
+  InputCounts& counts = input_counts_[block.file];
+  counts.lines += block.line_count + (block.ends_mid_line && !block.fault.empty() ? 1 : 0);
+  counts.records += block.record_count;
+  counts.times.add(batch.line_times);
+}
+
+tally::FileCoverage WriteStage::coverage_of(std::size_t input) const {
+  const InputCounts& counts = input_counts_[input];
+  tally::FileCoverage file;
+  file.path = inputs_[input];
+  file.lines = counts.lines;
+  file.tokens = counts.records;
+  file.lines_without_time = counts.times.lines_without_time;
+  file.times = counts.times.times;
+  file.gaps = counts.times.gaps;
+  file.gap_count = counts.times.gap_count;
+  for (const InputFault& fault : faults_) {
+    if (fault.input == file.path) file.fault = fault.message;
+  }
+  return file;
+}
+
+tally::Summary WriteStage::take_summary() {
+  tally::Summary summary;
+  summary.tally = std::move(tally_);
+  summary.bytes = bytes_;
+  add_coverage(summary);
+  return summary;
+}
+
+void WriteStage::add_coverage(tally::Summary& summary) const {
+  for (std::size_t i = 0; i < inputs_.size(); ++i) summary.files.push_back(coverage_of(i));
 }
 
 Result<bool> WriteStage::write_bytes(std::string_view bytes) {

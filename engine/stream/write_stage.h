@@ -16,6 +16,7 @@
 #include "stream/summary.h"
 #include "stream/verdict_file.h"
 #include "stream/writer.h"
+#include "tally/summary.h"
 
 namespace assay::stream {
 
@@ -43,7 +44,9 @@ class WriteStage {
   Result<void> commit();
 
   const Counts& counts() const noexcept { return counts_; }
-  const Tally& tally() const noexcept { return tally_; }
+  // What the summary says of the records, of the inputs and of their lines. Only if the run has one, and only once. The
+  // `tokens` of an input are its records.
+  tally::Summary take_summary();
   const Diagnosis& diagnosis() const noexcept { return notes_.run(); }
   std::uint64_t bytes() const noexcept { return bytes_; }
   // Of inputs, as their blocks told them.
@@ -57,6 +60,7 @@ class WriteStage {
   Result<bool> after(const Result<VerdictFile::Outcome>& wrote);
   void report_progress(bool at_end);
   void restore(const Checkpoint& from);
+  void restore(tally::Summary& summary);
 
   const StreamOptions& options_;
   std::optional<VerdictFile> output_;
@@ -67,7 +71,17 @@ class WriteStage {
 
   base::StageClock clock_;
   Counts counts_;
-  Tally tally_;
+  // Of one input, for the summary.
+  struct InputCounts {
+    std::uint64_t lines = 0, records = 0;
+    tally::LineTimes times;
+  };
+  void count(const Batch& batch);
+  tally::FileCoverage coverage_of(std::size_t input) const;
+  void add_coverage(tally::Summary& summary) const;
+
+  tally::Tally tally_;
+  std::vector<InputCounts> input_counts_;
   InputNotes notes_;
   std::uint64_t bytes_ = 0;         // of input
   bool is_compressed_ = false;      // the input that is read

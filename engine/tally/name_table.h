@@ -14,8 +14,6 @@ class NameTable {
  public:
   // The number of the text, which is kept if it is new; 0 is the empty text.
   std::uint32_t number_of(std::string_view text);
-  // The number of a text that is kept, or 0.
-  std::uint32_t find(std::string_view text) const noexcept;
   std::string_view text_of(std::uint32_t number) const noexcept {
     return number == 0 ? std::string_view() : std::string_view(texts_).substr(at_of(number - 1), size_of(number - 1));
   }
@@ -26,12 +24,16 @@ class NameTable {
  private:
   std::size_t at_of(std::size_t index) const noexcept { return index == 0 ? 0 : ends_[index - 1]; }
   std::size_t size_of(std::size_t index) const noexcept { return ends_[index] - at_of(index); }
-  std::size_t slot_of(std::string_view text) const noexcept;
+  struct Slot {
+    std::uint32_t number = 0;  // 0: empty
+    std::uint32_t tag = 0;     // of the text's hash
+  };
+  Slot& slot_of(std::string_view text, std::size_t hash) noexcept;
   void grow();
 
-  std::string texts_;                 // one after the other
-  std::vector<std::uint32_t> ends_;   // where each ends
-  std::vector<std::uint32_t> slots_;  // open addressing; 0 is empty; a power of two
+  std::string texts_;                // one after the other
+  std::vector<std::uint32_t> ends_;  // where each ends
+  std::vector<Slot> slots_;          // open addressing; a power of two
 };
 
 }  // namespace assay::tally

@@ -14,6 +14,8 @@ namespace {
 
 using codec::append_json_string;
 
+constexpr std::size_t kOrdinaryBytes = std::size_t{1} << 16;
+
 // Calls `append` for each of `items`, and appends commas between them.
 template <class Items, class Append>
 void append_list(std::string& to, const Items& items, const Append& append) {
@@ -295,7 +297,10 @@ void append_compromised(Object& document, std::string& to, const Summary& summar
 std::string summary_json(const Summary& summary) {
   const Overview shown = overview(summary);
   const Tally& tally = summary.tally;
+  // The longest members first, so that the document is not copied as it grows.
+  const std::string token_uses = encode(tally.tokens), jti_uses = encode(tally.jtis);
   std::string to;
+  to.reserve(token_uses.size() + jti_uses.size() + kOrdinaryBytes);
   {
     Object document(to);
     document.number("assay_summary", 2);
@@ -341,8 +346,8 @@ std::string summary_json(const Summary& summary) {
     to += ']';
     // What only a merge needs.
     append_sketches(document, to, tally);
-    document.text("token_uses", encode(tally.tokens));
-    document.text("jti_uses", encode(tally.jtis));
+    document.text("token_uses", token_uses);
+    document.text("jti_uses", jti_uses);
   }
   return to += '\n';
 }

@@ -84,8 +84,11 @@ void Tally::ReasonCounts::add(const ReasonCounts& other) noexcept {
   times.add(other.times);
 }
 
-Tally::Tally(Part) : tokens(Values::kNoBound), jtis(Values::kNoBound) {}
-Tally::Tally() : jtis(TokenUses::kBound / 2), values_(bounded_values(std::make_index_sequence<kPropertyCount>())) {}
+Tally::Tally(Part) : is_part_(true) {}
+Tally::Tally()
+    : jtis(TokenUses::kBound / 2),
+      values_(bounded_values(std::make_index_sequence<kPropertyCount>())),
+      is_part_(false) {}
 
 void Tally::count_value(Property property, bool is_there, std::string_view value, const Cell& cell) {
   if (is_there) {
@@ -179,7 +182,7 @@ void Tally::count_token(const Use& use, const Cell& cell) {
   TokenFacts facts{
       .key = sha256(use.token), .member = 0, .kid = verdict.kid, .issuer = verdict.issuer, .label = verdict.subject};
   if (!verdict.has_kid) facts.kid = {};
-  tokens.count(facts, use.client, uses);
+  count_token(facts, use.client, uses, tokens, token_list_);
   if (verdict.signature != SignatureState::valid) return;
   if (verdict.reasons.contains(Reason::key_compromised)) {
     count_compromised(facts.kid, facts.key, {1, static_cast<std::uint64_t>(uses.served)});
@@ -190,10 +193,20 @@ void Tally::count_token(const Use& use, const Cell& cell) {
   facts.key = sha256(scratch_);
   facts.member = member;
   facts.label = verdict.jti;
-  jtis.count(facts, use.client, uses);
+  count_token(facts, use.client, uses, jtis, jti_list_);
+}
+
+void Tally::count_token(const TokenFacts& facts, std::string_view client, const Uses& uses, TokenUses& whole,
+                        UseList& part) {
+  if (is_part_) {
+    part.add(facts, client, uses);
+  } else {
+    whole.count(facts, client, uses);
+  }
 }
 
 void Tally::count_compromised(std::string_view kid, const TokenKey& key, const CompromisedCounts& counts) {
+  if (is_part_) return compromised_list_.push_back({std::string(kid), key, counts});
   auto of_kid = compromised.find(kid);
   if (of_kid == compromised.end())
     of_kid = compromised.emplace(std::string(kid), std::map<TokenKey, CompromisedCounts>()).first;
@@ -224,10 +237,13 @@ void Tally::add(const Tally& part) {
   const int level = tokens.level();
   tokens.add(part.tokens);
   jtis.add(part.jtis);
+  tokens.add(part.token_list_);
+  jtis.add(part.jti_list_);
   if (tokens.level() != level) forget_compromised_beyond_level();
   for (const auto& [kid, by_token] : part.compromised) {
     for (const auto& [key, counts] : by_token) count_compromised(kid, key, counts);
   }
+  for (const CompromisedUse& use : part.compromised_list_) count_compromised(use.kid, use.key, use.counts);
 }
 
 void Tally::clear() noexcept {
@@ -239,6 +255,9 @@ void Tally::clear() noexcept {
   tokens.clear();
   jtis.clear();
   compromised.clear();
+  token_list_.clear();
+  jti_list_.clear();
+  compromised_list_.clear();
 }
 
 }  // namespace assay::tally

@@ -62,7 +62,8 @@ struct CompromisedCounts {
 // Not thread safe.
 class Tally {
  public:
-  // Of a part of a run, such as a batch: it bounds the number of values by its own size.
+  // Of a part of a run, such as a batch: it bounds the number of values by its own size, and keeps the uses of tokens
+  // as a list until it is added to the whole.
   struct Part {};
   explicit Tally(Part);
   Tally();
@@ -94,11 +95,21 @@ class Tally {
   void count_claims(const Use& use, const Cell& cell);
   void count_hour(const Use& use, const Cell& cell);
   void count_token(const Use& use, const Cell& cell);
+  void count_token(const TokenFacts& facts, std::string_view client, const Uses& uses, TokenUses& whole, UseList& part);
   void count_compromised(std::string_view kid, const TokenKey& key, const CompromisedCounts& counts);
   void forget_compromised_beyond_level();
   void count_value(Property property, bool is_there, std::string_view value, const Cell& cell);
 
   std::array<Values, kPropertyCount> values_;
+  bool is_part_;
+  UseList token_list_, jti_list_;
+  // Uses of compromised keys, until the part is added to the whole.
+  struct CompromisedUse {
+    std::string kid;
+    TokenKey key;
+    CompromisedCounts counts;
+  };
+  std::vector<CompromisedUse> compromised_list_;
   // The name of the hour counted latest, which is `hour_number_` hours after 1970.
   std::string hour_name_;
   std::int64_t hour_number_ = 0;

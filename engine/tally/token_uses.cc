@@ -1,6 +1,7 @@
 #include "tally/token_uses.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -41,6 +42,24 @@ void Uses::add(const Uses& other) noexcept {
   last = std::max(last, other.last);
 }
 
+void UseList::add(const TokenFacts& facts, std::string_view client, const Uses& uses) {
+  const auto size_of = [](std::string_view text) { return static_cast<std::uint32_t>(text.size()); };
+  items_.push_back({.key = facts.key,
+                    .member = facts.member,
+                    .uses = uses,
+                    .texts_at = texts_.size(),
+                    .kid = size_of(facts.kid),
+                    .issuer = size_of(facts.issuer),
+                    .label = size_of(facts.label),
+                    .client = size_of(client)});
+  for (const std::string_view text : {facts.kid, facts.issuer, facts.label, client}) texts_ += text;
+}
+
+void UseList::clear() noexcept {
+  items_.clear();
+  texts_.clear();
+}
+
 std::uint64_t TokenUses::leading(const TokenKey& key) noexcept {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | key[i];
@@ -48,11 +67,16 @@ std::uint64_t TokenUses::leading(const TokenKey& key) noexcept {
 }
 
 // A key is a hash that nobody can choose freely, and its last bytes are not those that level_ looks at.
+std::size_t TokenUses::first_slot_of(const TokenKey& key) const noexcept {
+  std::size_t slot = 0;
+  std::memcpy(&slot, key.data() + key.size() - sizeof slot, sizeof slot);
+  return slot & (slots_.size() - 1);
+}
+
 std::size_t TokenUses::slot_of(const TokenKey& key) const noexcept {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = 0;
-  for (std::size_t i = 24; i < 32; ++i) slot = slot << 8 | key[i];
-  for (slot &= mask; slots_[slot] != 0 && entries_[slots_[slot] - 1].key != key;) slot = (slot + 1) & mask;
+  std::size_t slot = first_slot_of(key);
+  for (; slots_[slot] != 0 && entries_[slots_[slot] - 1].key != key;) slot = (slot + 1) & mask;
   return slot;
 }
 
@@ -78,14 +102,22 @@ TokenUses::Entry& TokenUses::entry_of(const TokenFacts& facts) {
   entry.several_members |= entry.member != facts.member;
   // The smallest number of a part of the tokens is the smallest of all in the end.
   entry.member = std::min(entry.member, facts.member);
-  // Of several names the first by its bytes is kept, so that nothing depends on the order of uses.
-  const auto keep = [this](std::uint32_t& number, std::string_view text) {
-    if (!text.empty() && (number == 0 || text < name(number))) number = names_.number_of(text);
-  };
-  keep(entry.kid, facts.kid);
-  keep(entry.issuer, facts.issuer);
-  keep(entry.label, facts.label);
+  keep_name(entry.kid, facts.kid, latest_kid_);
+  keep_name(entry.issuer, facts.issuer, latest_issuer_);
+  keep_name(entry.label, facts.label, latest_label_);
   return entry;
+}
+
+std::uint32_t TokenUses::number_of(std::string_view text, std::uint32_t& latest) {
+  if (latest == 0 || name(latest) != text) latest = names_.number_of(text);
+  return latest;
+}
+
+void TokenUses::keep_name(std::uint32_t& number, std::string_view text, std::uint32_t& latest) {
+  if (text.empty()) return;
+  const std::uint32_t found = number_of(text, latest);
+  // Of several names the first by its bytes is kept, so that nothing depends on the order of uses.
+  if (number == 0 || (number != found && text < name(number))) number = found;
 }
 
 // Keeps the addresses with the smallest hashes, so that nothing depends on the order of uses.
@@ -108,7 +140,7 @@ TokenUses::List& TokenUses::list_of(Entry& entry) {
 
 // Before the uses are added to entry.all.
 void TokenUses::add_client(Entry& entry, std::string_view address, const Uses& uses) {
-  const std::uint32_t client = names_.number_of(address);
+  const std::uint32_t client = number_of(address, latest_client_);
   if (entry.list == 0 && (entry.all.uses == 0 || entry.client == client)) {
     entry.client = client;
     return;
@@ -142,6 +174,29 @@ void TokenUses::add(const Token& token) {
   make_room();
 }
 
+void TokenUses::add(const UseList& list) {
+  constexpr std::size_t kAhead = 8;
+  for (std::size_t i = 0; i < list.items_.size(); ++i) {
+    if (i + kAhead < list.items_.size()) prefetch(list.items_[i + kAhead].key);
+    const UseList::Item& item = list.items_[i];
+    std::string_view texts = std::string_view(list.texts_).substr(item.texts_at);
+    const auto take = [&texts](std::size_t size) {
+      const std::string_view text = texts.substr(0, size);
+      texts.remove_prefix(size);
+      return text;
+    };
+    TokenFacts facts{.key = item.key, .member = item.member, .kid = {}, .issuer = {}, .label = {}};
+    facts.kid = take(item.kid);
+    facts.issuer = take(item.issuer);
+    facts.label = take(item.label);
+    count(facts, take(item.client), item.uses);
+  }
+}
+
+void TokenUses::prefetch(const TokenKey& key) const noexcept {
+  if (!slots_.empty()) __builtin_prefetch(&slots_[first_slot_of(key)]);
+}
+
 void TokenUses::make_room() {
   while (entries_.size() > bound_) raise_level(level_ + 1);
 }
@@ -170,6 +225,7 @@ void TokenUses::clear() noexcept {
   std::fill(slots_.begin(), slots_.end(), 0);
   lists_.clear();
   names_.clear();
+  latest_kid_ = latest_issuer_ = latest_label_ = latest_client_ = 0;
 }
 
 Nanoseconds TokenUses::first_seen(const TokenKey& key) const noexcept {
@@ -178,30 +234,37 @@ Nanoseconds TokenUses::first_seen(const TokenKey& key) const noexcept {
 }
 
 std::vector<std::uint32_t> TokenUses::by_key() const {
-  std::vector<std::uint32_t> order(entries_.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [this](std::uint32_t a, std::uint32_t b) { return entries_[a].key < entries_[b].key; });
-  return order;
+  // The first bytes of two keys are hardly ever equal.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  order.reserve(entries_.size());
+  for (std::uint32_t i = 0; i < entries_.size(); ++i) order.emplace_back(leading(entries_[i].key), i);
+  std::sort(order.begin(), order.end(), [this](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : entries_[a.second].key < entries_[b.second].key;
+  });
+  std::vector<std::uint32_t> indices;
+  indices.reserve(order.size());
+  for (const auto& [bytes, index] : order) indices.push_back(index);
+  return indices;
+}
+
+// By first use, then by address.
+std::vector<TokenUses::NumberedUses> TokenUses::clients_of(const Entry& entry) const {
+  if (entry.list == 0) return {{entry.client, entry.all}};
+  std::vector<NumberedUses> clients = lists_[entry.list - 1].clients;
+  std::sort(clients.begin(), clients.end(), [this](const NumberedUses& a, const NumberedUses& b) {
+    return a.uses.first != b.uses.first ? a.uses.first < b.uses.first : name(a.client) < name(b.client);
+  });
+  return clients;
 }
 
 TokenUses::Token TokenUses::token(std::uint32_t index) const {
   const Entry& entry = entries_[index];
   Token token{.facts = {entry.key, entry.member, name(entry.kid), name(entry.issuer), name(entry.label)},
               .several_members = entry.several_members,
-              .has_more_clients = false,
+              .has_more_clients = entry.list != 0 && lists_[entry.list - 1].is_cut,
               .all = entry.all,
               .clients = {}};
-  if (entry.list == 0) {
-    token.clients.push_back({name(entry.client), entry.all});
-    return token;
-  }
-  const List& list = lists_[entry.list - 1];
-  token.has_more_clients = list.is_cut;
-  for (const NumberedUses& uses : list.clients) token.clients.push_back({name(uses.client), uses.uses});
-  std::sort(token.clients.begin(), token.clients.end(), [](const Token::Client& a, const Token::Client& b) {
-    return a.uses.first != b.uses.first ? a.uses.first < b.uses.first : a.address < b.address;
-  });
+  for (const NumberedUses& uses : clients_of(entry)) token.clients.push_back({name(uses.client), uses.uses});
   return token;
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,10 +40,30 @@ struct TokenFacts {
   std::string_view kid, issuer, label;  // label: subject of a token, or the jti that is shared. Empty: not known
 };
 
+// Uses in the order in which they were counted, to be added to a TokenUses later. Not thread safe.
+class UseList {
+ public:
+  void add(const TokenFacts& facts, std::string_view client, const Uses& uses);
+  void clear() noexcept;
+  std::size_t size() const noexcept { return items_.size(); }
+
+ private:
+  friend class TokenUses;
+  struct Item {
+    TokenKey key;
+    std::uint64_t member = 0;
+    Uses uses;
+    std::size_t texts_at = 0;
+    std::uint32_t kid = 0, issuer = 0, label = 0, client = 0;  // bytes
+  };
+  std::vector<Item> items_;
+  std::string texts_;
+};
+
 // Not thread safe.
 class TokenUses {
  public:
-  static constexpr std::size_t kBound = std::size_t{1} << 20;
+  static constexpr std::size_t kBound = std::size_t{1} << 19;
   // Addresses kept of a token, those with the smallest hashes.
   static constexpr std::size_t kMostClients = 64;
 
@@ -64,6 +85,7 @@ class TokenUses {
   void count(const TokenFacts& facts, std::string_view client, const Uses& uses);
   // Adds what each() of another object tells.
   void add(const Token& token);
+  void add(const UseList& list);
   void add(const TokenUses& parts);
   void clear() noexcept;
 
@@ -90,6 +112,7 @@ class TokenUses {
   void raise_level(int level);
 
  private:
+  friend class TokenUsesWriter;  // token_uses_code.cc
   struct NumberedUses {
     std::uint32_t client = 0;  // number of the address
     Uses uses;
@@ -110,9 +133,14 @@ class TokenUses {
   };
 
   static std::uint64_t leading(const TokenKey& key) noexcept;
+  std::size_t first_slot_of(const TokenKey& key) const noexcept;
   std::size_t slot_of(const TokenKey& key) const noexcept;
+  void prefetch(const TokenKey& key) const noexcept;
+  std::uint32_t number_of(std::string_view text, std::uint32_t& latest);
   std::uint32_t find(const TokenKey& key) const noexcept;  // 1 + index, or 0
   Entry& entry_of(const TokenFacts& facts);
+  // Sets the number of a name of a token.
+  void keep_name(std::uint32_t& number, std::string_view text, std::uint32_t& latest);
   // The list of the token's addresses, which is made of its only one if there is none.
   List& list_of(Entry& entry);
   void add_client(Entry& entry, std::string_view address, const Uses& uses);
@@ -122,6 +150,7 @@ class TokenUses {
   void make_room();
   std::string_view name(std::uint32_t number) const noexcept { return names_.text_of(number); }
   std::vector<std::uint32_t> by_key() const;
+  std::vector<NumberedUses> clients_of(const Entry& entry) const;
   Token token(std::uint32_t index) const;
 
   std::size_t bound_;
@@ -130,6 +159,8 @@ class TokenUses {
   std::vector<std::uint32_t> slots_;  // open addressing: 1 + index, 0 is empty; a power of two
   std::vector<List> lists_;
   NameTable names_;
+  // The names counted latest: logs come in runs.
+  std::uint32_t latest_kid_ = 0, latest_issuer_ = 0, latest_label_ = 0, latest_client_ = 0;
 };
 
 }  // namespace assay::tally

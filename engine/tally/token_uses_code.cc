@@ -1,11 +1,11 @@
 #include "tally/token_uses_code.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "codec/base64url.h"
-#include "tally/name_table.h"
 
 namespace assay::tally {
 namespace {
@@ -26,24 +26,6 @@ void put_uses(std::string& to, const Uses& uses) {
   const auto first = static_cast<std::uint64_t>(uses.first);
   put_number(to, 1 + (first << 1 ^ static_cast<std::uint64_t>(uses.first >> 63)));
   put_number(to, static_cast<std::uint64_t>(uses.last) - first);
-}
-
-void put_token(std::string& to, const TokenUses::Token& token, NameTable& names) {
-  to.append(token.facts.key.begin(), token.facts.key.end());
-  put_number(to, token.facts.member);
-  const bool has_list = token.has_more_clients || token.clients.size() != 1;
-  to += static_cast<char>((token.several_members ? kSeveralMembers : 0) | (token.has_more_clients ? kMoreClients : 0) |
-                          (has_list ? kList : 0));
-  for (const std::string_view name : {token.facts.kid, token.facts.issuer, token.facts.label}) {
-    put_number(to, names.number_of(name));
-  }
-  put_uses(to, token.all);
-  if (!has_list) return put_number(to, names.number_of(token.clients.front().address));
-  put_number(to, token.clients.size());
-  for (const TokenUses::Token::Client& client : token.clients) {
-    put_number(to, names.number_of(client.address));
-    put_uses(to, client.uses);
-  }
 }
 
 // Takes the bytes apart. What does not fit makes it `bad`, and everything is 0 from there on.
@@ -123,20 +105,57 @@ class Reader {
 
 }  // namespace
 
-std::string encode(const TokenUses& uses) {
-  NameTable names;
-  std::string tokens;
-  uses.each([&](const TokenUses::Token& token) { put_token(tokens, token, names); });
-  std::string bytes(1, kForm);
-  put_number(bytes, static_cast<std::uint64_t>(uses.level()));
-  put_number(bytes, names.size());
-  for (std::uint32_t number = 1; number <= names.size(); ++number) {
-    put_number(bytes, names.text_of(number).size());
-    bytes += names.text_of(number);
+// Writes the tokens, and numbers the names in the order in which they appear there.
+class TokenUsesWriter {
+ public:
+  explicit TokenUsesWriter(const TokenUses& uses) : uses_(uses), numbers_(uses.names_.size() + 1) {}
+
+  std::string write() {
+    std::string tokens;
+    tokens.reserve(80 * uses_.size());
+    for (const std::uint32_t index : uses_.by_key()) put_token(tokens, uses_.entries_[index]);
+    std::string bytes(1, kForm);
+    put_number(bytes, static_cast<std::uint64_t>(uses_.level()));
+    put_number(bytes, names_.size());
+    for (const std::uint32_t name : names_) {
+      put_number(bytes, uses_.name(name).size());
+      bytes += uses_.name(name);
+    }
+    put_number(bytes, uses_.size());
+    return bytes += tokens;
   }
-  put_number(bytes, uses.size());
-  return codec::base64url_encode(bytes += tokens);
-}
+
+ private:
+  void put_name(std::string& to, std::uint32_t name) {
+    if (name != 0 && numbers_[name] == 0) {
+      names_.push_back(name);
+      numbers_[name] = static_cast<std::uint32_t>(names_.size());
+    }
+    put_number(to, numbers_[name]);
+  }
+  void put_token(std::string& to, const TokenUses::Entry& entry) {
+    const bool has_more = entry.list != 0 && uses_.lists_[entry.list - 1].is_cut;
+    to.append(entry.key.begin(), entry.key.end());
+    put_number(to, entry.member);
+    to += static_cast<char>((entry.several_members ? kSeveralMembers : 0) | (has_more ? kMoreClients : 0) |
+                            (entry.list != 0 ? kList : 0));
+    for (const std::uint32_t name : {entry.kid, entry.issuer, entry.label}) put_name(to, name);
+    put_uses(to, entry.all);
+    if (entry.list == 0) return put_name(to, entry.client);
+    const std::vector<TokenUses::NumberedUses> clients = uses_.clients_of(entry);
+    put_number(to, clients.size());
+    for (const TokenUses::NumberedUses& client : clients) {
+      put_name(to, client.client);
+      put_uses(to, client.uses);
+    }
+  }
+
+  const TokenUses& uses_;
+  std::vector<std::uint32_t> numbers_;  // by the number in uses_: the number in the text; 0: none yet
+  std::vector<std::uint32_t> names_;    // numbers in uses_, in the order of the text
+};
+
+std::string encode(const TokenUses& uses) { return codec::base64url_encode(TokenUsesWriter(uses).write()); }
 
 bool decode(std::string_view text, TokenUses& uses) {
   const std::optional<std::string> bytes = codec::base64url_decode(text);

@@ -164,6 +164,107 @@ TEST(Summary, ComesBackFromItsDocument) {
   EXPECT_THAT(json, HasSubstr("\"by_lanes\":7"));
 }
 
+void count_kid(Tally& tally, SignatureState signature, std::string_view alg, std::string_view kid) {
+  jose::TokenVerdict verdict;
+  if (signature != SignatureState::valid) verdict.reasons = Reason::signature_invalid;
+  verdict.signature = signature;
+  verdict.has_alg = verdict.has_kid = true;
+  verdict.alg = alg;
+  verdict.kid = kid;
+  Use use;
+  use.verdict = &verdict;
+  tally.count(use);
+}
+
+TEST(Tally, NamesOnlyKnownAlgorithms) {
+  Tally tally;
+  count_kid(tally, SignatureState::unchecked, "none", "k");
+  count_kid(tally, SignatureState::unchecked, "rs256", "k");
+  count_kid(tally, SignatureState::valid, "RS256", "k");
+  const Breakdown algorithms = tally.values(Property::alg).breakdown();
+  ASSERT_EQ(algorithms.rows.size(), 1u);
+  EXPECT_EQ(algorithms.rows[0].name, "RS256");
+  EXPECT_EQ(algorithms.other.rejected, 2u);
+}
+
+TEST(Tally, KeepsSignedKidsWhenAFloodOfOthersCameFirst) {
+  Tally run;
+  for (int i = 0; i < 3; ++i) {
+    Tally batch{Tally::Part()};
+    for (int n = 0; n < 16000; ++n) {
+      count_kid(batch, SignatureState::unchecked, "RS256", "flood" + std::to_string(i * 16000 + n));
+    }
+    count_kid(batch, SignatureState::valid, "RS256", "mine");
+    run.add(batch);
+  }
+  const Breakdown verified = run.values(Property::verified_kid).breakdown();
+  ASSERT_EQ(verified.rows.size(), 1u);
+  EXPECT_EQ(verified.rows[0].name, "mine");
+  EXPECT_EQ(verified.rows[0].cell.accepted, 3u);
+  EXPECT_TRUE(verified.is_exact);
+  const Breakdown all = run.values(Property::kid).breakdown();
+  EXPECT_FALSE(all.is_exact);
+  EXPECT_EQ(all.other.records(), 48'003u);
+}
+
+TEST(Tally, CountsExpiredTokensByHowLate) {
+  Tally tally;
+  const Instant at{1'000'000, 0};
+  for (const char* expires_at : {"1000000", "999971", "999970", "999700", "996400", "900000", "-5"}) {
+    jose::TokenVerdict verdict;
+    verdict.reasons = Reason::token_expired;
+    verdict.signature = SignatureState::valid;
+    verdict.expires_at = expires_at;
+    Use use;
+    use.verdict = &verdict;
+    use.at = &at;
+    tally.count(use);
+  }
+  // Below 30 s, 5 min, 1 h, 1 d, 30 d; more.
+  EXPECT_THAT(tally.expired_by.parts, testing::ElementsAre(2, 1, 1, 1, 2, 0));
+}
+
+TEST(Tally, DoesNotCountMasksAndPiecesAsTokens) {
+  Tally tally;
+  for (const Reason reason : {Reason::token_redacted, Reason::signature_redacted, Reason::malformed_token}) {
+    jose::TokenVerdict verdict;
+    verdict.reasons = reason;
+    for (const char* client : {"192.0.2.1", "192.0.2.2"}) {
+      Use use;
+      use.verdict = &verdict;
+      use.token = "***";
+      use.is_of_log = true;
+      use.client = client;
+      tally.count(use);
+    }
+  }
+  EXPECT_EQ(tally.tokens.size(), 0u);
+}
+
+TEST(Summary, CountsByEachProperty) {
+  jose::TokenVerdict verdict;
+  verdict.has_alg = true;
+  verdict.alg = "RS256";
+  Summary summary;
+  const Instant at = *parse_rfc3339("2026-11-23T09:51:01Z");
+  Use use;
+  use.verdict = &verdict;
+  use.at = &at;
+  summary.tally.count(use);
+  verdict.reasons = Reason::signature_invalid;
+  use.at = nullptr;
+  summary.tally.count(use);
+  summary.published_private_keys = 3;
+  const std::string json = summary_json(summary);
+  for (const char* part :
+       {R"("records":2,"accepted":1,"rejected":1,)", R"("hygiene":{"published_private_keys":3})",
+        R"("by_reason":{"signature_invalid":1})", R"("by_alg":{"RS256":{"accepted":1,"rejected":1}})",
+        R"("by_hour":{"2026-11-23T09":{"accepted":1,"rejected":0}})",
+        R"("absent":{"by_alg":{"accepted":0,"rejected":0},"by_kid":{"accepted":1,"rejected":1})"}) {
+    EXPECT_THAT(json, HasSubstr(part));
+  }
+}
+
 TEST(Summary, SplitsTheUsesOfACompromisedKeyByWhenTheTokenWasFirstSeen) {
   Summary summary;
   KeyRow window = key("k1");

@@ -110,7 +110,7 @@ struct StreamResult {
   std::uint64_t records = 0, accepted = 0, rejected = 0;
   std::uint64_t bytes = 0;                                          // of input, as it is stored
   std::vector<std::pair<std::string, std::uint64_t>> by_reason;     // name, count; most frequent first
-  std::vector<std::pair<std::string, std::uint64_t>> by_algorithm;  // name, records; known names, as they first appear
+  std::vector<std::pair<std::string, std::uint64_t>> by_algorithm;  // name, records; in the order of the list of algorithms
   // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
   std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0;
   std::uint64_t far_expiry = 0;  // accepted tokens whose exp lies beyond the year 2200: perhaps in milliseconds
