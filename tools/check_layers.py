@@ -31,7 +31,7 @@ RIGHT_BELOW = {
     "input": ["archive", "codec"],
     "tally": ["jose", "digest"],
     "report": ["page", "tally"],
-    "stream": ["input", "verify", "log", "tally"],
+    "stream": ["input", "verify", "log", "tally", "report"],
     "audit": ["stream", "log"],
     "include": [],
 }

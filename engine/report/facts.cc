@@ -51,6 +51,13 @@ tally::Cell records_of(const tally::Breakdown& breakdown, std::string_view name)
   return {};
 }
 
+base::KeyedSet<std::string_view> known_kids(const tally::Overview& overview) {
+  base::KeyedSet<std::string_view> known;
+  for (const tally::KeyRow& key : overview.keys) known.insert(key.kid);
+  for (const tally::Row& row : overview.verified_kids.rows) known.insert(row.name);
+  return known;
+}
+
 bool is_used_in_turns(const tally::Replay& replay) {
   for (std::size_t i = 0; i < replay.clients.size(); ++i) {
     for (std::size_t j = i + 1; j < replay.clients.size(); ++j) {

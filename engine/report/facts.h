@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "assay/reason.h"
+#include "base/keyed_hash.h"
 #include "report/reason_words.h"
 #include "tally/overview.h"
 
@@ -29,6 +30,10 @@ const tally::ReasonRow* find(const tally::Overview& overview, Reason reason);
 const tally::ReasonRow* find(const tally::Overview& overview, std::string_view reason);
 // The records of a row by its name; nothing of a name without a row.
 tally::Cell records_of(const tally::Breakdown& breakdown, std::string_view name);
+
+// The kids of keys that the runs had: those that the summary lists, and those under which signatures were valid. Views
+// into `overview`.
+base::KeyedSet<std::string_view> known_kids(const tally::Overview& overview);
 
 // Whether two clients of a replay used it in turns, and not one after the other.
 bool is_used_in_turns(const tally::Replay& replay);

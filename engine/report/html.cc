@@ -115,7 +115,7 @@ Markup findings_as_html(const Content& content) {
     const Section* evidence = section_of(content, finding.anchor);
     if (!finding.action.empty() || evidence != nullptr) {
       markup += "<p>" + shown_as_html(finding.action);
-      if (evidence != nullptr) markup += " " + link_to(finding.anchor, "→ " + evidence->heading);
+      if (evidence != nullptr) markup += " " + link_to(finding.anchor, "→\u00a0" + evidence->heading);
       markup += "</p>";
     }
     markup += "</li>\n";

@@ -25,9 +25,10 @@ void compromised_keys(const tally::Overview& overview, Findings& found) {
     const std::uint64_t served = key.seen_before.served + key.first_inside.served + key.cannot_be_told.served;
     if (uses == 0) continue;
     if (++told > kMostKeys) continue;
-    Line what = "Key " + name_or_none(key.kid) + ", compromised since " + utc(key.from) + ", was used " +
-                counted(uses, "time") + " after that, " + number(served) +
-                " answered as good: " + counted(key.first_inside.tokens, "token") +
+    // No window: the summary does not hold the keys of its run.
+    const std::string since = key.from == Instant{} ? "" : " since " + utc(key.from);
+    Line what = "Key " + name_or_none(key.kid) + ", compromised" + since + ", was used " + counted(uses, "time") +
+                " while it was, " + number(served) + " answered as good: " + counted(key.first_inside.tokens, "token") +
                 " first seen since then (forged, or fresh), " + number(key.seen_before.tokens) +
                 " known from before (genuine)";
     if (key.cannot_be_told.tokens > 0) what += ", " + number(key.cannot_be_told.tokens) + " that cannot be told apart";
@@ -49,8 +50,8 @@ void retired_keys(const tally::Overview& overview, Findings& found) {
   for (const tally::KeyRow& key : overview.keys) {
     if (key.retired_at && key.uses.times.last && *key.retired_at <= *key.uses.times.last) keys.push_back(&key);
   }
-  Line what = counted(row->held, "use") + " of tokens by retired keys, " + number(row->served) + " of the " +
-              number(row->decided) + " that no worse reason holds for answered as good";
+  Line what = "Retired keys are still in use: " + counted(row->held, "use") + " of their tokens, " +
+              (row->served > 0 ? "at least " + number(row->served) : std::string("none")) + " answered as good";
   for (std::size_t i = 0; i < std::min(keys.size(), kMostKeys); ++i) {
     what += Line(i == 0 ? ": " : "; ") + name_or_none(keys[i]->kid) + " retired " + utc(*keys[i]->retired_at) +
             ", last used " + utc(keys[i]->uses.times.last);
@@ -75,8 +76,7 @@ void foreign_issuer_keys(const tally::Overview& overview, Findings& found) {
 void unknown_kids(const tally::Overview& overview, Findings& found) {
   const tally::ReasonRow* row = find(overview, Reason::key_not_found);
   if (row == nullptr) return;
-  base::KeyedSet<std::string_view> known;
-  for (const tally::KeyRow& key : overview.keys) known.insert(key.kid);
+  const base::KeyedSet<std::string_view> known = known_kids(overview);
   std::vector<std::string> kids;
   for (const tally::Row& kid : overview.kids.rows) {
     if (!known.contains(kid.name) && kid.cell.accepted == 0) kids.push_back(kid.name);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/keyed_hash.h"
+#include "report/facts.h"
 #include "report/sections.h"
 
 namespace assay::report {
@@ -17,6 +18,20 @@ namespace {
 constexpr std::size_t kMostDrawn = 24, kMostRows = 40, kMostUnknown = 12;
 
 std::string name_of(const tally::KeyRow& key) { return key.kid.empty() ? key.thumbprint : key.kid; }
+
+// The keys of the runs, and kids under which signatures were valid that the summary does not list among the keys.
+std::vector<tally::KeyRow> keys_of(const tally::Overview& overview) {
+  std::vector<tally::KeyRow> keys = overview.keys;
+  base::KeyedSet<std::string_view> listed;
+  for (const tally::KeyRow& key : overview.keys) listed.insert(key.kid);
+  for (const tally::Row& row : overview.verified_kids.rows) {
+    if (listed.contains(row.name)) continue;
+    tally::KeyRow& key = keys.emplace_back();
+    key.kid = row.name;
+    key.uses = row.cell;
+  }
+  return keys;
+}
 
 // The uses after the key's window, as far as the last use tells.
 bool is_used_late(const tally::KeyRow& key) {
@@ -130,9 +145,9 @@ Table compromised_table(const std::vector<tally::CompromisedUses>& compromised) 
 
 // Kids of tokens for which the run has no key.
 Table unknown_table(const tally::Overview& overview) {
-  base::KeyedSet<std::string_view> known;
-  for (const tally::KeyRow& key : overview.keys) known.insert(key.kid);
   Table table{{"kid without a key", "time (UTC)", "uses", "answered as good"}, 2, {}, 0};
+  if (find(overview, Reason::key_not_found) == nullptr) return table;
+  const base::KeyedSet<std::string_view> known = known_kids(overview);
   for (const tally::Row& row : overview.kids.rows) {
     if (known.contains(row.name) || row.cell.accepted > 0) continue;
     table.rows.push_back({name(row.name), period(row.cell.times), number(row.cell.records()), number(row.cell.served)});
@@ -167,7 +182,8 @@ Section keys_section(const tally::Overview& overview) {
       "Keys through time",
       "Each key from its first to its last use, by the times of the lines. The number at the right counts its uses.",
       {}};
-  const std::vector<const tally::KeyRow*> keys = by_interest(overview.keys);
+  const std::vector<tally::KeyRow> rows = keys_of(overview);
+  const std::vector<const tally::KeyRow*> keys = by_interest(rows);
   add_picture(section, keys);
   if (Table split = compromised_table(overview.compromised); !split.rows.empty()) {
     section.blocks.emplace_back(Subheading{"Compromised keys: forged or genuine"});

@@ -179,11 +179,11 @@ void valid_refused(const tally::Overview& overview, Findings& found) {
 
 void far_expiry(const tally::Overview& overview, Findings& found) {
   if (overview.far_expiry == 0) return;
-  found.push_back(
-      {look_into, "far_expiry",
-       counted(overview.far_expiry, "use") + " of accepted tokens that expire after the year 2200: an issuer that "
-                                             "writes exp in milliseconds, or tokens that never end.",
-       "Have the issuer write exp in seconds; --max-lifetime refuses such tokens.", kExactness});
+  found.push_back({look_into, "far_expiry",
+                   counted(overview.far_expiry, "use") +
+                       " of accepted tokens that expire after the year 2200: an issuer that "
+                       "writes exp in milliseconds, or tokens that never end.",
+                   "Have the issuer write exp in seconds; --max-lifetime refuses such tokens.", kExactness});
 }
 
 void other_credentials(const tally::Overview& overview, Findings& found) {

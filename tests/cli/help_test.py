@@ -4,7 +4,7 @@ import unittest
 
 from support import Case, token
 
-COMMANDS = ("verify", "inspect", "mint", "keygen", "bench")
+COMMANDS = ("verify", "report", "inspect", "mint", "keygen", "bench")
 
 
 class Words(Case):

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -123,7 +124,7 @@ TEST(Findings, TellWhichCheckAServerLeavesOut) {
 TEST(Findings, SplitTheUsesOfACompromisedKey) {
   EXPECT_EQ(
       sentence(incident(), "compromised_key"),
-      "Key m2m-7, compromised since 2026-11-26 08:00:00, was used 1,428 times after that, 1,150 answered as good: 99 "
+      "Key m2m-7, compromised since 2026-11-26 08:00:00, was used 1,428 times while it was, 1,150 answered as good: 99 "
       "tokens first seen since then (forged, or fresh), 82 known from before (genuine), 6 that cannot be told apart.");
   tally::Overview overview = quiet();
   overview.compromised.assign(5, incident().compromised.front());
@@ -136,11 +137,28 @@ TEST(Findings, SplitTheUsesOfACompromisedKey) {
 
 TEST(Findings, TellWhichRetiredKeyIsStillInUse) {
   const std::string words = sentence(incident(), "retired_key");
-  EXPECT_THAT(words, HasSubstr("400 uses of tokens by retired keys"));
+  EXPECT_THAT(words,
+              HasSubstr("Retired keys are still in use: 400 uses of their tokens, at least 118 answered as good: "));
   EXPECT_THAT(words, HasSubstr("login-2025 retired 2026-11-25 11:00:00, last used 2026-11-26 23:21:33"));
   EXPECT_EQ(severity(incident(), "retired_key"), Severity::act_now);
   EXPECT_EQ(severity(with(Reason::key_retired, 4, 0), "retired_key"), Severity::look_into);
   EXPECT_EQ(sentence(quiet(), "retired_key"), "");
+}
+
+TEST(Findings, TellOfKeysOfAnotherIssuer) {
+  const std::optional<Reason> reason = reason_from_string("issuer_key_mismatch");
+  if (!reason) GTEST_SKIP() << "this version does not know the reason";
+  EXPECT_THAT(sentence(with(*reason, 84, 54), "foreign_issuer_key"),
+              HasSubstr("84 uses of tokens that name one issuer and are signed with the key of another; 54 were"));
+  EXPECT_EQ(severity(with(*reason, 84, 54), "foreign_issuer_key"), Severity::act_now);
+  EXPECT_EQ(severity(with(*reason, 84, 0), "foreign_issuer_key"), Severity::look_into);
+}
+
+TEST(Findings, DoNotCallAKidUnknownUnderWhichSignaturesAreValid) {
+  tally::Overview overview = with(Reason::key_not_found, 3, 0);
+  overview.kids.rows = {{"k1", {0, 5, 0, {}}}, {"k2", {0, 3, 0, {}}}};
+  overview.verified_kids.rows = {{"k1", {0, 5, 0, {}}}};
+  EXPECT_EQ(sentence(overview, "unknown_kid"), "3 uses of tokens by keys that this run does not have: k2.");
 }
 
 TEST(Findings, TellOfKeysThatAreUnknownWeakOrPublished) {

@@ -87,6 +87,14 @@ TEST(ReportPage, DrawsKeysAndHoursWithTheirWindows) {
     EXPECT_TRUE(page.find(part) != std::string::npos) << part;
 }
 
+TEST(ReportPage, DrawsKidsThatTheSummaryDoesNotListAmongItsKeys) {
+  tally::Overview overview = incident();
+  overview.verified_kids.rows = {{"m2m-7", overview.all}, {"unlisted", overview.all}};
+  const std::string page = html(overview, nullptr);
+  EXPECT_TRUE(page.find("class=\"name\">unlisted</text>") != std::string::npos);
+  EXPECT_EQ(page.find("class=\"name\">m2m-7</text>"), page.rfind("class=\"name\">m2m-7</text>")) << "drawn once";
+}
+
 TEST(ReportPage, SaysTheSameInMarkdown) {
   const Content content = content_of(incident(), nullptr);
   const std::string page = html(incident(), nullptr), text = markdown(incident(), nullptr);

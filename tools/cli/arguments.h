@@ -48,6 +48,11 @@ struct BenchArguments {
   std::string json, html, compare;  // paths; empty: none
 };
 
+struct ReportArguments {
+  std::vector<std::string> summaries;  // paths
+  std::string output, baseline;        // paths; empty: none
+};
+
 struct Flag;
 
 // A flag of the command line, with its value as it may be shown ("" if it takes none or must not be recorded).
@@ -64,6 +69,7 @@ struct Arguments {
   MintArguments mint;
   KeygenArguments keygen;
   BenchArguments bench;
+  ReportArguments report;
   SecretEncoding secret_encoding = SecretEncoding::raw;  // of every secret file
   bool explain_input = false;
   bool progress = false;

@@ -22,6 +22,7 @@ Command audit_command();
 Command inspect_command();
 Command mint_command();
 Command keygen_command();
+Command report_command();
 Command bench_command();
 
 // All of them, in the order of --help.
