@@ -83,7 +83,7 @@ nav { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .92rem; margin
 .weight { font-size: .78rem; font-weight: 700; letter-spacing: .04em; text-transform: uppercase; margin-right: .5rem; }
 .act .weight { color: var(--act); } .look .weight { color: var(--look); } .know .weight { color: var(--know); }
 h3 { font-size: 1rem; margin: 1.3rem 0 .2rem; }
-td.text { white-space: normal; min-width: 7rem; overflow-wrap: anywhere; } td.text:first-child { min-width: 10.5rem; }
+td.text { white-space: normal; min-width: 7rem; overflow-wrap: anywhere; } td.text:first-child { min-width: 12.5rem; }
 code, td, dd, .tile { unicode-bidi: isolate; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .8rem; }
 .panel { background: var(--panel); border-radius: .5rem; padding: .6rem .6rem .4rem; }

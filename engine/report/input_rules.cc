@@ -29,7 +29,7 @@ void undecidable(const tally::Overview& overview, Findings& found) {
   if (unclear == 0) return;
   Line what = counted(unclear, "use") + " of tokens (" + percent(unclear, records) +
               ") cannot be judged: the token was masked, cut or encrypted, or its line has no time";
-  if (facts.cannot_tell.served > 0) what += "; " + number(facts.cannot_tell.served) + " were answered as good";
+  if (facts.cannot_tell.served > 0) what += "; " + answered(facts.cannot_tell.served);
   const bool much = unclear > records / 100;
   found.push_back({much ? look_into : good_to_know, "undecidable", what + ".",
                    much ? "Find a log of the same requests that holds the whole token." : "", kReasons});

@@ -69,7 +69,7 @@ void foreign_issuer_keys(const tally::Overview& overview, Findings& found) {
   found.push_back(
       {row->served > 0 ? act_now : look_into, "foreign_issuer_key",
        counted(row->held, "use") + " of tokens that name one issuer and are signed with the key of another; " +
-           number(row->served) + " were answered as good.",
+           answered(row->served) + ".",
        "Whoever holds that key speaks for both issuers: each server has to bind its keys to their issuer.", kKeys});
 }
 
@@ -83,8 +83,7 @@ void unknown_kids(const tally::Overview& overview, Findings& found) {
   }
   Line what = counted(row->decided, "use") + " of tokens by keys that this run does not have";
   if (!kids.empty()) what += ": " + names(kids);
-  if (row->served > 0)
-    what += "; " + number(row->served) + " were answered as good, so the servers may know more keys than this run";
+  if (row->served > 0) what += "; " + answered(row->served) + ", so the servers may know more keys than this run";
   found.push_back({look_into, "unknown_kid", what + ".",
                    "If the kids are yours, run again with the key sets of that time (--jwks). If not, another "
                    "environment's tokens come here.",

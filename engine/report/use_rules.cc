@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -84,22 +85,42 @@ void unchecked(const tally::Overview& overview, Findings& found) {
   }
 }
 
+bool is_none(std::string_view name) {
+  constexpr std::string_view kNone = "none";
+  return std::equal(name.begin(), name.end(), kNone.begin(), kNone.end(),
+                    [](char c, char lower) { return c == lower || (c >= 'A' && c <= 'Z' && c + 32 == lower); });
+}
+
 void unsigned_tokens(const tally::Overview& overview, Findings& found) {
-  std::uint64_t uses = 0, served = 0;
+  tally::Cell none;
   for (const tally::Row& row : overview.algorithms.rows) {
-    std::string lower = row.name;
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (lower != "none") continue;
-    uses += row.cell.records();
-    served += row.cell.served;
+    if (is_none(row.name)) none.add(row.cell);
   }
-  if (uses == 0) return;
+  if (none.records() > 0) {
+    found.push_back({none.served > 0 ? act_now : look_into, "unsigned_tokens",
+                     counted(none.records(), "token") + " came with alg " + name("none") +
+                         ", that is, without a signature; " + answered(none.served) + ".",
+                     "Nobody sends such tokens by accident: look at the clients.", kCounts});
+  }
+}
+
+// Faults that no honest client has, and that a server refuses.
+void refused_forgeries(const tally::Overview& overview, Findings& found) {
+  std::uint64_t refused = 0;
+  Line reasons;
+  for (const Reason reason : {Reason::signature_invalid, Reason::algorithm_not_allowed, Reason::critical_header}) {
+    const tally::ReasonRow* row = find(overview, reason);
+    if (row == nullptr || row->served >= row->decided) continue;
+    refused += row->decided - row->served;
+    reasons += Line(reasons.empty() ? "" : ", ") + name(to_string(reason)) + " " + number(row->decided - row->served);
+  }
+  if (refused == 0) return;
   found.push_back(
-      {served > 0 ? act_now : look_into, "unsigned_tokens",
-       counted(uses, "token") + " came with alg " + name("none") + ", that is, without a signature; " +
-           (served > 0 ? Line(number(served) + " were answered as good.") : Line("none was answered as good.")),
-       "Nobody sends such tokens by accident: look at the clients.", kCounts});
+      {look_into, "refused_forgery",
+       counted(refused, "use") + " of tokens that look forged or altered " +
+           std::string(agreed(refused, "was", "were")) + " not answered as good: " + reasons + ".",
+       "Look at the clients: somebody tries what the servers take, or a client has the tokens of another environment.",
+       kReasons});
 }
 
 void key_confusion(const tally::Overview& overview, Findings& found) {
@@ -112,12 +133,11 @@ void key_confusion(const tally::Overview& overview, Findings& found) {
     served += cell.served;
   }
   if (uses == 0) return;
-  found.push_back(
-      {served > 0 ? act_now : look_into, "key_confusion",
-       counted(uses, "token") + " claimed an HMAC algorithm (HS256), though no HMAC token was ever valid here: " +
-           "signs of an attempt to have a public key taken for the secret; " +
-           (served > 0 ? Line(number(served) + " were answered as good.") : Line("none was answered as good.")),
-       "Look at the clients. If a service does use HS256, give its secret with --secret-file.", kCounts});
+  found.push_back({served > 0 ? act_now : look_into, "key_confusion",
+                   counted(uses, "token") +
+                       " claimed an HMAC algorithm (HS256), though no HMAC token was ever valid here: " +
+                       "signs of an attempt to have a public key taken for the secret; " + answered(served) + ".",
+                   "Look at the clients. If a service does use HS256, give its secret with --secret-file.", kCounts});
 }
 
 void replays(const tally::Overview& overview, Findings& found) {
@@ -130,7 +150,7 @@ void replays(const tally::Overview& overview, Findings& found) {
   }
   Line what = counted(tokens.size(), "token") + " came from two or more client addresses";
   if (in_turns > 0) what += ", " + number(in_turns) + " of them from several addresses in turns";
-  what += served > 0 ? "; " + number(served) + " were answered as good." : std::string("; none was answered as good.");
+  what += "; " + answered(served) + ".";
   if (overview.replays.share < 1)
     what += " Only " + percent(static_cast<std::uint64_t>(overview.replays.share * 1e6), 1'000'000) +
             " of the tokens were looked at, so there are more.";
@@ -195,8 +215,9 @@ void other_credentials(const tally::Overview& overview, Findings& found) {
 }
 
 constexpr std::array<Rule, 2> kAnswerRules = {rejected_served, rejected_refused};
-constexpr std::array<Rule, 10> kRules = {unchecked,    unsigned_tokens, key_confusion, replays,    shared_jtis,
-                                         long_expired, expired_by_skew, valid_refused, far_expiry, other_credentials};
+constexpr std::array<Rule, 11> kRules = {unchecked,     refused_forgeries, unsigned_tokens,  key_confusion,
+                                         replays,       shared_jtis,       long_expired,     expired_by_skew,
+                                         valid_refused, far_expiry,        other_credentials};
 
 }  // namespace
 

@@ -24,6 +24,11 @@ std::string_view agreed(std::uint64_t count, std::string_view one, std::string_v
   return count == 1 ? one : several;
 }
 
+std::string answered(std::uint64_t served) {
+  if (served == 0) return "none was answered as good";
+  return number(served).append(" ").append(agreed(served, "was", "were")).append(" answered as good");
+}
+
 std::string percent(std::uint64_t part, std::uint64_t whole) {
   if (part == 0 || whole == 0) return "0 %";
   const double share = static_cast<double>(part) / static_cast<double>(whole);

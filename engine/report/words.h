@@ -19,6 +19,8 @@ std::string number(std::uint64_t count);
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural = {});
 // `one` if the count is 1, else `several`: for verbs.
 std::string_view agreed(std::uint64_t count, std::string_view one, std::string_view several);
+// "1 was answered as good", "none was answered as good".
+std::string answered(std::uint64_t served);
 // "4.5 %"; "< 0.1 %" for a share that would round to nothing; "all" and "none" never.
 std::string percent(std::uint64_t part, std::uint64_t whole);
 // "+12", "-3", "0".

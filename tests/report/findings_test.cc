@@ -190,6 +190,14 @@ TEST(Findings, TellOfForgeriesByAlgorithm) {
   EXPECT_EQ(sentence(overview, "unsigned_tokens"), "");
 }
 
+TEST(Findings, TellOfForgeriesThatWereRefused) {
+  EXPECT_EQ(sentence(incident(), "refused_forgery"),
+            "145 uses of tokens that look forged or altered were not answered as good: signature_invalid 90, "
+            "algorithm_not_allowed 55.");
+  EXPECT_EQ(sentence(with(Reason::signature_invalid, 3, 3), "refused_forgery"), "");
+  EXPECT_EQ(sentence(with(Reason::token_expired, 3, 0), "refused_forgery"), "");
+}
+
 TEST(Findings, TellReplaysInTurnsFromThoseOneAfterAnother) {
   EXPECT_EQ(sentence(incident(), "replays"),
             "140 tokens came from two or more client addresses, 70 of them from several addresses in turns; 140 were "

@@ -20,6 +20,9 @@ TEST(Words, WriteNumbersAsAPersonReadsThem) {
   EXPECT_EQ(counted(1, "use"), "1 use");
   EXPECT_EQ(counted(2, "use"), "2 uses");
   EXPECT_EQ(counted(0, "address", "addresses"), "0 addresses");
+  EXPECT_EQ(answered(0), "none was answered as good");
+  EXPECT_EQ(answered(1), "1 was answered as good");
+  EXPECT_EQ(answered(1234), "1,234 were answered as good");
   EXPECT_EQ(difference(5, 3), "+2");
   EXPECT_EQ(difference(3, 5), "-2");
   EXPECT_EQ(difference(3, 3), "0");

@@ -44,10 +44,10 @@ void append_reasons(std::string& to, const tally::Overview& overview) {
   const auto padded = [](const std::string& text, std::size_t width) {
     return std::string(width - std::min(width, text.size()), ' ') + text;
   };
-  to += "\n  reason                    uses  answered as good\n";
+  to += "\n  reason                        uses  answered as good\n";
   for (const tally::ReasonRow& row : rows) {
     std::string name(to_string(row.reason));
-    name.resize(std::max<std::size_t>(name.size(), 20), ' ');
+    name.resize(std::max<std::size_t>(name.size(), 24), ' ');
     to += "  " + name + padded(report::number(row.decided), 10) + padded(report::number(row.served), 18) + "\n";
   }
 }
