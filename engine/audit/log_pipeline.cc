@@ -351,7 +351,7 @@ void LogPipeline::describe_files(tally::Summary& summary) const {
 }
 
 Result<void> LogPipeline::write_summary(const StreamResult& result) {
-  if (!summary_) return {};
+  if (!summary_.any()) return {};
   tally::Summary summary = write_stage_.take_summary();
   summary.runs.push_back(statistics_.manifest("audit", options_, threads_, result));
   summary.published_private_keys = result.published_private_keys;
@@ -359,9 +359,7 @@ Result<void> LogPipeline::write_summary(const StreamResult& result) {
   summary.repeated_hours = state_.repeated_hours;
   describe_files(summary);
   tally::tidy(summary);
-  Result<base::OutputFile::Outcome> wrote = summary_->write(tally::summary_json(summary));
-  if (!wrote) return wrote.error();
-  return summary_->commit();
+  return stream::write_summary(summary_, summary);
 }
 
 }  // namespace assay::audit

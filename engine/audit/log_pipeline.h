@@ -102,7 +102,7 @@ class LogPipeline {
   stream::StageRunner runner_;
   stream::Checkpointer* const checkpointer_;  // null: no checkpoints are kept
   const stream::RunStatistics statistics_;
-  std::optional<base::OutputFile> summary_;
+  stream::SummaryFiles summary_;
   input::Source source_;
   input::Splitter splitter_;
   input::BlockQueue queue_;

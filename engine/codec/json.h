@@ -68,6 +68,10 @@ const JsonNode* resolve_json_pointer(const JsonNode& root, std::string_view poin
 bool is_unsafe_to_show(char32_t code) noexcept;
 // Appends \uXXXX; `code` is below U+10000.
 void append_unicode_escape(std::string& to, char32_t code);
+// Appends text of unknown origin so that a person sees all of it, and no terminal or page obeys it: what
+// is_unsafe_to_show, characters without width, those that Unicode reserves and bytes that are not UTF-8 become \uXXXX.
+// (Trojan Source, CVE-2021-42574.)
+void append_visible(std::string& to, std::string_view text);
 
 // Appends `text` (UTF-8 or WTF-8) as a JSON string with quotes and the shortest escapes. Lone surrogates become \udXXX,
 // bytes that are not UTF-8 become \ufffd, and what is_unsafe_to_show becomes an escape, so the output is always valid

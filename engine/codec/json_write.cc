@@ -73,6 +73,14 @@ std::size_t append_written_string(std::string& to, std::string_view text, std::s
   return at;
 }
 
+// Characters of no width. Names that differ in them only look alike.
+bool is_invisible(char32_t c) noexcept {
+  return (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2065) || c == 0xFEFF || (c >= 0xE0000 && c < 0xE0080);
+}
+
+// Unicode §23.7: never characters. XML does not allow U+FFFE and U+FFFF.
+bool is_noncharacter(char32_t c) noexcept { return (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF); }
+
 // Returns a nonzero value if one of these eight bytes is not plain ASCII text: a control character, '"', '\\', DEL or a
 // byte of a longer character. It may also do so without need, but never misses one.
 std::uint64_t not_plain(std::uint64_t eight) noexcept {
@@ -107,6 +115,26 @@ void append_unicode_escape(std::string& to, char32_t code) {
   constexpr char kHex[] = "0123456789abcdef";
   to += "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) to += kHex[(code >> shift) & 0xFu];
+}
+
+void append_visible(std::string& to, std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint c = read_wtf8(text, 0);
+    if (c.length == 0 || is_surrogate(c.code)) {
+      append_unicode_escape(to, 0xFFFD);
+      text.remove_prefix(1);
+      continue;
+    }
+    if (!is_unsafe_to_show(c.code) && !is_invisible(c.code) && !is_noncharacter(c.code)) {
+      to += text.substr(0, c.length);
+    } else if (c.code < 0x10000) {
+      append_unicode_escape(to, c.code);
+    } else {
+      append_unicode_escape(to, 0xD800 + ((c.code - 0x10000) >> 10));
+      append_unicode_escape(to, 0xDC00 + ((c.code - 0x10000) & 0x3FF));
+    }
+    text.remove_prefix(c.length);
+  }
 }
 
 void append_json_string(std::string& to, std::string_view text) {

@@ -50,8 +50,9 @@ inline Markup operator+(Markup left, const Markup& right) { return std::move(lef
 inline Markup operator+(Markup left, Literal right) { return std::move(left += right); }
 inline Markup operator+(Literal left, const Markup& right) { return Markup(left) + right; }
 
-// `plain` as text of an element or as the value of a quoted attribute: the five characters that markup reserves become
-// entities. Control characters other than tab and newline, which XML 1.0 does not allow, become U+FFFD.
+// `plain`, any bytes, as text of an element or as the value of a quoted attribute: the five characters that markup
+// reserves become entities. Bytes that are not UTF-8, control characters other than tab and newline, marks of writing
+// direction and characters that nobody sees become \uXXXX (codec::append_visible), so that XML 1.0 allows the rest.
 Markup text(std::string_view plain);
 
 }  // namespace assay::page

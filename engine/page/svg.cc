@@ -38,6 +38,19 @@ void Svg::rect(double x, double y, double width, double height, std::string_view
   end_shape(classes);
 }
 
+void Svg::hatch(double x, double y, double width, double height, std::string_view classes) {
+  constexpr double kStep = 5;
+  to_ += "<path d=\"";
+  // The line x' + y' = at, with x' from the left and y' from the bottom, cut at the borders.
+  for (double at = kStep; at < width + height; at += kStep) {
+    const double x1 = std::max(0.0, at - height), x2 = std::min(width, at);
+    to_ += "M" + number("%.1f", x + x1) + " " + number("%.1f", y + height - (at - x1)) + "L" + number("%.1f", x + x2) +
+           " " + number("%.1f", y + height - (at - x2));
+  }
+  to_ += "\"";
+  end_shape(classes);
+}
+
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view classes) {
   to_ += "<line";
   attribute("x1", x1);

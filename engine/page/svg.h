@@ -19,6 +19,8 @@ class Svg {
   Svg(double width, double height, std::string_view title);
 
   void rect(double x, double y, double width, double height, std::string_view classes);
+  // Lines across a rectangle, from the upper left to the lower right, as a pattern over its colour.
+  void hatch(double x, double y, double width, double height, std::string_view classes);
   void line(double x1, double y1, double x2, double y2, std::string_view classes);
   struct Point {
     double x, y;

@@ -20,6 +20,13 @@ void HtmlTable::add(const std::vector<std::string>& cells) {
   rows_ += "</tr>\n";
 }
 
+void HtmlTable::add_row(const std::vector<Markup>& cells) {
+  rows_ += std::exchange(gap_, false) ? Literal("<tr class=\"first\">") : Literal("<tr>");
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    rows_ += (i < left_ ? Literal("<td class=\"left text\">") : Literal("<td>")) + cells[i] + "</td>";
+  rows_ += "</tr>\n";
+}
+
 Markup HtmlTable::html() const {
   return "<div class=\"wide\"><table>\n<thead><tr>" + head_ + "</tr></thead>\n<tbody>\n" + rows_ +
          "</tbody></table></div>\n";

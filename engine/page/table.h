@@ -15,6 +15,8 @@ class HtmlTable {
   HtmlTable(const std::vector<std::string>& head, std::size_t left);
   // Cells of plain text, one for each column.
   void add(const std::vector<std::string>& cells);
+  // The same of cells that are markup already. A cell at the left wraps.
+  void add_row(const std::vector<Markup>& cells);
   // A line above the next row.
   void gap() { gap_ = true; }
   Markup html() const;

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "archive/compression.h"
+#include "report/html.h"
+#include "report/markdown.h"
 
 namespace assay::stream {
 namespace {
@@ -54,6 +56,11 @@ Result<void> check_outputs(const StreamOptions& options, const std::vector<input
     const NamedPlace summary = named(options.summary);
     if (Result<void> ok = check_output(summary, others, "summary"); !ok) return ok;
     others.push_back(summary);
+  }
+  if (!options.report.empty()) {
+    const NamedPlace report = named(options.report);
+    if (Result<void> ok = check_output(report, others, "report"); !ok) return ok;
+    others.push_back(report);
   }
   if (options.checkpoint.empty()) return {};
   return check_output(named(options.checkpoint), others, "checkpoint");
@@ -113,9 +120,30 @@ Result<void> open_outputs(const StreamOptions& options, const std::vector<input:
   if (!options.summary.empty()) {
     Result<base::OutputFile> opened = base::OutputFile::open(options.summary, {.stop = options.stop});
     if (!opened) return of_field(opened.error(), "summary");
-    outputs.summary.emplace(std::move(*opened));
+    outputs.summary.json.emplace(std::move(*opened));
+  }
+  if (!options.report.empty()) {
+    Result<base::OutputFile> opened = base::OutputFile::open(options.report, {.stop = options.stop});
+    if (!opened) return of_field(opened.error(), "report");
+    outputs.summary.report.emplace(std::move(*opened));
+    outputs.summary.report_is_markdown = options.report.ends_with(".md");
   }
   return {};
+}
+
+Result<void> write_summary(SummaryFiles& files, const tally::Summary& summary) {
+  const auto write = [](base::OutputFile& file, const std::string& text) -> Result<void> {
+    const Result<base::OutputFile::Outcome> wrote = file.write(text);
+    if (!wrote) return wrote.error();
+    return file.commit();
+  };
+  if (files.json) {
+    if (Result<void> done = write(*files.json, tally::summary_json(summary)); !done) return done;
+  }
+  if (!files.report) return {};
+  const tally::Overview overview = tally::overview(summary);
+  return write(*files.report,
+               files.report_is_markdown ? report::markdown(overview, nullptr) : report::html(overview, nullptr));
 }
 
 StreamResult stopped_early(const StreamOptions& options, const Outputs& outputs) {

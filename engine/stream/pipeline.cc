@@ -256,15 +256,13 @@ Result<void> Pipeline::keep(const input::Place& place, bool finished) {
 }
 
 Result<void> Pipeline::write_summary(const StreamResult& result) {
-  if (!summary_) return {};
+  if (!summary_.any()) return {};
   tally::Summary summary = write_stage_.take_summary();
   summary.runs.push_back(statistics_.manifest("verify", options_, threads_, result));
   summary.published_private_keys = result.published_private_keys;
   add_digests(file_digests(source_.inputs(), options_.stop), summary.files);
   tally::tidy(summary);
-  Result<base::OutputFile::Outcome> wrote = summary_->write(tally::summary_json(summary));
-  if (!wrote) return wrote.error();
-  return summary_->commit();
+  return stream::write_summary(summary_, summary);
 }
 
 }  // namespace assay::stream

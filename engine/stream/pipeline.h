@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "assay/stream.h"
-#include "base/output_file.h"
 #include "base/record_time.h"
 #include "base/stage_clock.h"
 #include "base/thread_annotations.h"
@@ -75,7 +74,7 @@ class Pipeline {
   StageRunner runner_;
   Checkpointer* const checkpointer_;  // null: none are kept
   const RunStatistics statistics_;
-  std::optional<base::OutputFile> summary_;
+  SummaryFiles summary_;
   std::vector<InputFault> faults_, remarks_;  // found before the run
   input::Source source_;
   input::Splitter splitter_;

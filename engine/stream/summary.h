@@ -88,6 +88,8 @@ class Dimension {
 };
 
 // Whether a run counts what its summary shows.
-inline bool needs_tally(const StreamOptions& options) noexcept { return !options.summary.empty(); }
+inline bool needs_tally(const StreamOptions& options) noexcept {
+  return !options.summary.empty() || !options.report.empty();
+}
 
 }  // namespace assay::stream

@@ -19,7 +19,7 @@ import unittest
 from support import DEADLINE, PROGRAM, Case
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-COMMANDS = ("verify", "audit", "inspect", "mint", "keygen", "bench", "completion", "help")
+COMMANDS = ("verify", "audit", "report", "inspect", "mint", "keygen", "bench", "completion", "help")
 UPDATE = bool(os.environ.get("ASSAY_UPDATE_EXAMPLES"))
 LONG = 10 * DEADLINE
 
@@ -142,6 +142,9 @@ class HelpExamples(ExampleCase):
         sample = os.path.join(ROOT, "data", "sample", "logs")
         shutil.copytree(sample, self.path("logs"))
         shutil.copy(os.path.join(sample, "nginx", "access.log.1.gz"), self.path("old.gz"))
+        for name, logs in (("audit", "logs/nginx"), ("before", "logs/envoy"), ("web-1", "logs/k8s"), ("web-2", "logs/envoy"), ("web-3", "old.gz")):
+            code, text = self.shell(f"assay audit --jwks jwks.json --quiet --summary {name}.json {logs}")
+            self.assertEqual(code, 1, text)
 
     def serve_the_folder(self):
         """The address of the folder over HTTP, in place of the one that the examples name."""

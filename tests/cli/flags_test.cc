@@ -57,7 +57,8 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(stream.inputs), SHOW(stream.input), SHOW(stream.token_field), SHOW(stream.time_field), SHOW(stream.carry);
   SHOW(stream.time_format), SHOW(stream.time_zone), SHOW(stream.at_record), SHOW(stream.at), SHOW(stream.output),
       SHOW(stream.format), SHOW(stream.only);
-  SHOW(stream.emit_token), SHOW(stream.fingerprint), SHOW(stream.summary), SHOW(stream.threads);
+  SHOW(stream.emit_token), SHOW(stream.fingerprint), SHOW(stream.summary), SHOW(stream.report);
+  SHOW(stream.threads), SHOW(report.summaries), SHOW(report.output), SHOW(report.baseline);
   SHOW(stream.checkpoint), SHOW(logs.time_field), SHOW(logs.time_format), SHOW(logs.time_zones), SHOW(logs.year);
   SHOW(explain_input);
   SHOW(mint.key), SHOW(mint.algorithm), SHOW(mint.output), SHOW(mint.options.count), SHOW(mint.options.faults);
@@ -92,6 +93,7 @@ std::vector<std::string> samples(const Flag& flag) {
   if (!flag.value.choices.empty()) return flag.value.choices;
   if (flag.name == "--algorithm") return {"ES512"};
   if (flag.name == "--backend") return {"lanes"};
+  if (flag.name == "--output" && flag.commands == std::vector<std::string>{"report"}) return {"x.html"};
   if (flag.name == "--at")
     return flag.commands == std::vector<std::string>{"mint"}      ? std::vector<std::string>{"7"}
            : flag.commands == std::vector<std::string>{"inspect"} ? std::vector<std::string>{"7"}

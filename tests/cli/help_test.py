@@ -4,7 +4,7 @@ import unittest
 
 from support import Case, token
 
-COMMANDS = ("verify", "audit", "inspect", "mint", "keygen", "bench", "completion")
+COMMANDS = ("verify", "audit", "report", "inspect", "mint", "keygen", "bench", "completion")
 
 
 class Words(Case):

@@ -36,7 +36,7 @@ TEST(Suggest, FindsNothingThatIsFarAway) {
 }
 
 TEST(Suggest, EveryFlagIsFoundWithTwoOfItsLettersSwapped) {
-  for (const char* command : {"verify", "inspect", "mint", "keygen", "bench"}) {
+  for (const char* command : {"verify", "report", "inspect", "mint", "keygen", "bench"}) {
     std::vector<std::string> names;
     for (const Flag& flag : flags_of(command))
       if (!flag.positional()) names.push_back(flag.name);

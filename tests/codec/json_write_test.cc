@@ -225,5 +225,20 @@ TEST_F(JsonWrite, WritesOneLineOfEqualJsonOfWhateverItReads) {
   EXPECT_GT(good, 100);
 }
 
+TEST(Visible, EscapesWhatNobodySeesAndLeavesTheRest) {
+  const auto visible = [](std::string_view text) {
+    std::string to;
+    append_visible(to, text);
+    return to;
+  };
+  EXPECT_EQ(visible("plain, \"quoted\" <ü €>"), "plain, \"quoted\" <ü €>");
+  EXPECT_EQ(visible("a\0b\n\x7f"sv), "a\\u0000b\\u000a\\u007f");
+  EXPECT_EQ(visible("\xe2\x80\xae|\xe2\x80\x8b|\xef\xbb\xbf"), "\\u202e|\\u200b|\\ufeff");  // RLO, no width, BOM
+  EXPECT_EQ(visible("\xff|\xc3"), "\\ufffd|\\ufffd");
+  EXPECT_EQ(visible("\xed\xa0\x80"), "\\ufffd\\ufffd\\ufffd");  // a surrogate
+  EXPECT_EQ(visible("\xef\xbf\xbf|\xef\xb7\x90|\xf3\xa0\x80\xa1"),
+            "\\uffff|\\ufdd0|\\udb40\\udc21");  // U+FFFF, U+FDD0, a tag
+}
+
 }  // namespace
 }  // namespace assay::codec

@@ -29,11 +29,14 @@ TEST(Markup, EscapesTheFiveCharactersThatMarkupReserves) {
   EXPECT_EQ(text("<a href=\"x\">'&'</a>").html(), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
 }
 
-TEST(Markup, ReplacesControlCharactersButTabAndNewline) {
-  EXPECT_EQ(text(std::string_view("a\0b\x01\x1b\r", 6)).html(),
-            "a\xEF\xBF\xBD"
-            "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+TEST(Markup, ShowsControlCharactersAsEscapesButTabAndNewline) {
+  EXPECT_EQ(text(std::string_view("a\0b\x01\x1b\r", 6)).html(), "a\\u0000b\\u0001\\u001b\\u000d");
   EXPECT_EQ(text("a\tb\nc").html(), "a\tb\nc");
+}
+
+TEST(Markup, ShowsWhatIsNotUtf8AndWhatTurnsTheDirectionOfWriting) {
+  EXPECT_EQ(text("\xff<\xe2\x80\xae>").html(), "\\ufffd&lt;\\u202e&gt;");
+  EXPECT_EQ(text("\xef\xbf\xbf").html(), "\\uffff");  // XML 1.0 allows no U+FFFF
 }
 
 TEST(Markup, LeavesLiteralsAndOtherMarkupAlone) {

@@ -60,7 +60,7 @@ class CrossCheckedRun : public testing::Test {
     if (!summary) return summary.error();
     Outputs outputs;
     outputs.verdicts.emplace(std::move(*output));
-    outputs.summary.emplace(std::move(*summary));
+    outputs.summary.json.emplace(std::move(*summary));
     return Pipeline(**engine, stream, *input::list_inputs(stream.inputs), {}, std::move(outputs), nullptr, 2).run();
   }
 

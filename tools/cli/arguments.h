@@ -62,6 +62,11 @@ struct HelpArguments {
   std::string man_dir;             // folder for all manual pages; empty: none
 };
 
+struct ReportArguments {
+  std::vector<std::string> summaries;  // paths
+  std::string output, baseline;        // paths; empty: none
+};
+
 struct Flag;
 
 // A flag of the command line, with its value as it may be shown ("" if it takes none or must not be recorded).
@@ -81,6 +86,7 @@ struct Arguments {
   KeysFetchArguments keys_fetch;
   std::optional<Shell> completion;  // the shell whose completion is asked for
   HelpArguments help;
+  ReportArguments report;
   SecretEncoding secret_encoding = SecretEncoding::raw;  // of every secret file
   bool explain_input = false;
   bool progress = false;

@@ -5,9 +5,9 @@
 namespace assay::cli {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {verify_command(), audit_command(),  inspect_command(), keys_fetch_command(),
-                                           mint_command(),   keygen_command(), bench_command(),   completion_command(),
-                                           help_command(),   version_command()};
+  static const std::vector<Command> all = {verify_command(),     audit_command(), report_command(), inspect_command(),
+                                           keys_fetch_command(), mint_command(),  keygen_command(), bench_command(),
+                                           completion_command(), help_command(),  version_command()};
   return all;
 }
 

@@ -29,6 +29,7 @@ Command inspect_command();
 Command keys_fetch_command();
 Command mint_command();
 Command keygen_command();
+Command report_command();
 Command bench_command();
 Command completion_command();
 Command help_command();

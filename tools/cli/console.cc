@@ -9,7 +9,6 @@
 
 #include "base/thread_annotations.h"
 #include "codec/json.h"
-#include "codec/utf.h"
 #include "flags.h"
 #include "jose/token_material.h"
 
@@ -28,32 +27,9 @@ void print_line(std::string line) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-// Characters of no width. Names that differ in them only look alike.
-bool is_invisible(char32_t c) {
-  return (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2065) || c == 0xFEFF || (c >= 0xE0000 && c < 0xE0080);
-}
-
 }  // namespace
 
-void append_safe(std::string& to, std::string_view text) {
-  while (!text.empty()) {
-    const codec::CodePoint c = codec::read_wtf8(text, 0);
-    if (c.length == 0 || codec::is_surrogate(c.code)) {
-      codec::append_unicode_escape(to, 0xFFFD);
-      text.remove_prefix(1);
-      continue;
-    }
-    if (!codec::is_unsafe_to_show(c.code) && !is_invisible(c.code)) {
-      to += text.substr(0, c.length);
-    } else if (c.code < 0x10000) {
-      codec::append_unicode_escape(to, c.code);
-    } else {
-      codec::append_unicode_escape(to, 0xD800 + ((c.code - 0x10000) >> 10));
-      codec::append_unicode_escape(to, 0xDC00 + ((c.code - 0x10000) & 0x3FF));
-    }
-    text.remove_prefix(c.length);
-  }
-}
+void append_safe(std::string& to, std::string_view text) { codec::append_visible(to, text); }
 
 std::string safe(std::string_view text) {
   std::string to;

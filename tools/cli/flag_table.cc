@@ -22,6 +22,7 @@ constexpr const char* kKeygen = "keygen";
 constexpr const char* kBench = "bench";
 constexpr const char* kCompletion = "completion";
 constexpr const char* kHelp = "help";
+constexpr const char* kReport = "report";
 
 constexpr long long kMostThreads = 1024;
 
@@ -616,6 +617,12 @@ Rows output_rows() {
        .commands = {kVerify, kAudit},
        .help = "write counts and the run's options here, as one JSON document",
        .value = set(FIELD(stream, summary), path())},
+      {.name = "--report",
+       .placeholder = "PATH",
+       .group = output,
+       .commands = {kVerify, kAudit},
+       .help = "draw the summary for people here, as one HTML page that needs nothing else; NAME.md is Markdown",
+       .value = set(FIELD(stream, report), path())},
       {.name = "--checkpoint",
        .placeholder = "PATH",
        .group = output,
@@ -915,10 +922,51 @@ Rows help_rows() {
   };
 }
 
+// report -o: the ending of the name says in which form.
+Reader<std::string> report_file() {
+  return {.read = [](const std::string& text) -> Result<std::string> {
+            for (const char* ending : {".html", ".htm", ".md", ".json"}) {
+              if (text.ends_with(ending)) return text;
+            }
+            return Error{"cannot tell from " + in_quotes(text) + " what to write; end the name in .html, .md or .json"};
+          },
+          .write = [](const std::string& path) { return path; }};
+}
+
+Rows report_rows() {
+  const std::string summaries = "Summaries", output = "Output";
+  return {
+      {.name = "SUMMARY",
+       .placeholder = "...",
+       .group = summaries,
+       .commands = {kReport},
+       .help = "read these files of --summary, also .gz and .zst, and add them up; - is standard input",
+       .value = append(PROGRAM_ONLY(report.summaries), text()),
+       .record = Record::nothing,
+       .required = true},
+      {.name = "--baseline",
+       .placeholder = "PATH",
+       .group = summaries,
+       .commands = {kReport},
+       .help = "also say what is new since this summary, such as that of the last audit",
+       .value = set(PROGRAM_ONLY(report.baseline), path()),
+       .record = Record::nothing},
+      {.name = "--output",
+       .short_name = "-o",
+       .placeholder = "PATH",
+       .group = output,
+       .commands = {kReport},
+       .help = "write NAME.html, one page that needs nothing else; NAME.md, the same in Markdown; or NAME.json, one "
+               "summary of all",
+       .value = set(PROGRAM_ONLY(report.output), report_file()),
+       .default_text = "a short text on standard output"},
+  };
+}
+
 std::vector<Flag> make_table() {
   std::vector<Flag> table;
   for (Rows rows : {bench_rows(), key_rows(), policy_rows(), input_rows(), output_rows(), speed_rows(), mint_rows(),
-                    keygen_rows(), keys_fetch_rows(), help_rows()}) {
+                    keygen_rows(), keys_fetch_rows(), report_rows(), help_rows()}) {
     for (Flag& flag : rows) {
       if (flag.placeholder.empty()) flag.placeholder = joined(flag.value.choices, "|");
       table.push_back(std::move(flag));

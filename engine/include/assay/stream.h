@@ -75,9 +75,11 @@ struct StreamOptions {
   std::string output;
   OutputFormat format = OutputFormat::ndjson;
   Only only = Only::all;
-  bool emit_token = false;                                    // add the token to each verdict
-  bool fingerprint = false;                                   // add "ath", the SHA-256 of the token
-  std::string summary;                                        // path of the summary as JSON; empty: none
+  bool emit_token = false;   // add the token to each verdict
+  bool fingerprint = false;  // add "ath", the SHA-256 of the token
+  std::string summary;       // path of the summary as JSON; empty: none
+  // Path of the summary drawn for people, as one HTML page, or as Markdown if its name ends in .md; empty: none.
+  std::string report;
   std::vector<std::string> keep;                              // further files that no output may replace: keys
   std::vector<std::pair<std::string, std::string>> manifest;  // options and values to show in the summary; no secrets
   // Path of the checkpoint; empty: none. It is written every `checkpoint_seconds`, or less often so that it takes at
@@ -113,9 +115,10 @@ struct StreamOptions {
 
 struct StreamResult {
   std::uint64_t records = 0, accepted = 0, rejected = 0;
-  std::uint64_t bytes = 0;                                          // of input, as it is stored
-  std::vector<std::pair<std::string, std::uint64_t>> by_reason;     // name, count; most frequent first
-  std::vector<std::pair<std::string, std::uint64_t>> by_algorithm;  // name, records; in the order of the list of algorithms
+  std::uint64_t bytes = 0;                                       // of input, as it is stored
+  std::vector<std::pair<std::string, std::uint64_t>> by_reason;  // name, count; most frequent first
+  std::vector<std::pair<std::string, std::uint64_t>>
+      by_algorithm;  // name, records; in the order of the list of algorithms
   // Signatures that were verified, by what decided them. OpenSSL decides those that are `exceptional` for the lanes.
   std::uint64_t by_lanes = 0, by_openssl = 0, exceptional = 0;
   std::uint64_t far_expiry = 0;  // accepted tokens whose exp lies beyond the year 2200: perhaps in milliseconds
