@@ -21,7 +21,8 @@ RIGHT_BELOW = {
     "log": ["jose"],
     "digest": ["kernel"],
     "mint": ["jose", "jwk", "digest"],
-    "keys": ["jose", "jwk", "digest"],
+    "trust": ["jose"],
+    "keys": ["trust", "jwk", "digest"],
     "signature": ["keys"],
     "lanes": ["kernel", "signature"],
     "memo": ["keys"],
@@ -56,6 +57,7 @@ LIBRARIES = {
     "zstd.h": {"archive"},
     "zstd_errors.h": {"archive"},
     "curl": {"keys"},
+    "toml++": {"trust"},
     "CLI": set(),
 }
 ISA_SUFFIXES = ("_avx2.cc", "_avx512.cc", "_vbmi.cc", "_ifma.cc", "_shani.cc")
@@ -105,8 +107,8 @@ def fault_of(path, quote, target):
         return f"{first} may be included only in {', '.join(sorted(LIBRARIES[first])) or 'tools/cli'}"
     if first in ("openssl", "curl") and path.endswith(".h") and not parts[-1].startswith(f"{first}_"):
         return f"{first} may be included only by .cc files and {first}_*.h"
-    if first == "simdjson.h" and path.endswith(".h"):
-        return "simdjson may be included only by .cc files"
+    if first in ("simdjson.h", "toml++") and path.endswith(".h"):
+        return f"{first.removesuffix('.h')} may be included only by .cc files"
     return None
 
 

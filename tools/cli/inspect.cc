@@ -205,15 +205,16 @@ constexpr Check kChecks[] = {
     {"not before", Reason::token_not_yet_valid},
     {"lifetime", Reason::token_lifetime},
     {"issuer", Reason::issuer_mismatch},
+    {"issuer's key", Reason::issuer_key_mismatch},
     {"audience", Reason::audience_mismatch},
     {"scopes", Reason::scope_missing},
     {"claim values", Reason::claim_mismatch},
     {"type", Reason::type_mismatch},
+    {"key's times", set_of({Reason::key_not_yet_valid, Reason::key_retired, Reason::key_compromised})},
     {"revocation", Reason::token_revoked},
 };
-// Reasons that one token by itself cannot have, that the static table gives, or that no check finds.
-constexpr ReasonSet kWithoutCheck = set_of({Reason::malformed_record, Reason::missing_time, Reason::unknown_token,
-                                            Reason::key_retired, Reason::key_compromised});
+// Reasons that one token by itself cannot have, or that the static table gives.
+constexpr ReasonSet kWithoutCheck = set_of({Reason::malformed_record, Reason::missing_time, Reason::unknown_token});
 
 constexpr bool has_place(Reason reason) {
   for (const Check& check : kChecks) {
@@ -228,6 +229,11 @@ constexpr bool every_reason_has_a_place() {
   return true;
 }
 static_assert(every_reason_has_a_place(), "a new reason belongs into kChecks, or inspect does not show it");
+
+// Checks that only issuers with keys of their own, or keys with times, bring up. Without them they have no line.
+constexpr bool needs_trust(const Check& check) {
+  return check.reasons.contains(Reason::issuer_key_mismatch) || check.reasons.contains(Reason::key_retired);
+}
 
 // Returns why the policy does not ask for a check; empty: it does.
 std::string_view why_not_asked(const Check& check, const Policy& policy) {
@@ -327,6 +333,7 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
   for (const Check& check : kChecks) {
     const bool of_table = check.reasons == Reason::token_expired || check.reasons == Reason::scope_missing;
     if (found.by_table && !of_table) continue;
+    if (needs_trust(check) && (check.reasons & found.reasons).empty()) continue;
     std::optional<Reason> failed;
     const std::string_view unasked = why_not_asked(check, policy);
     const std::string result = outcome(page, check, unasked.empty(), found, failed);
