@@ -25,6 +25,8 @@ void show_progress(ProgressBar& bar, const char* unit, const StreamOptions::Prog
 // the run shows of its keys and tokens.
 std::string summary_text(const StreamResult& result, const char* unit);
 
+// Where all keys come from, those of issuers included.
+std::vector<KeySource> sources_of(const JwtVerifierOptions& options);
 // Notes keys that work as asked, but perhaps not as meant.
 void note_doubtful_keys(const JwtVerifierOptions& options);
 // Says once how a secret file has to be read, if a token that failed verifies with another reading of it.
@@ -37,8 +39,8 @@ void prepare_run(Arguments& arguments, const std::vector<KeySource>& sources, Si
 // Says what became of the outputs of a run that was stopped.
 void note_unfinished(const StreamOptions& stream, const StreamResult& result);
 
-// The files that the keys were read from, which no output may replace.
-std::vector<std::string> files_of(const JwtVerifierOptions& options);
+// The files that the keys and the trust file were read from, which no output may replace.
+std::vector<std::string> files_of(const Arguments& arguments);
 
 // 0 all accepted, 1 at least one rejected, 2 an input could not be read to its end, 128 + N ended by signal N.
 int exit_code_of(const StreamResult& result);
