@@ -66,7 +66,8 @@ void look_up(benchmark::State& state, std::size_t distinct) {
   for (std::size_t i = 0; i < distinct; ++i) {
     if (i % kBatch == 0) memo.begin_batch(snapshot);
     const memo::HeaderPlan& plan = memo.look_up(segments[i], policy);
-    if (!plan.decodable || plan.fault || plan.candidates.size() != 1) return state.SkipWithError("wrong answer");
+    if (!plan.decodable || plan.keys.fault || plan.keys.candidates.size() != 1)
+      return state.SkipWithError("wrong answer");
   }
   std::size_t next = 0;
   for (auto _ : state) {

@@ -22,7 +22,8 @@ RIGHT_BELOW = {
     "digest": ["kernel"],
     "mint": ["jose", "jwk", "digest"],
     "key_archive": ["jwk", "digest"],
-    "keys": ["archive", "jose", "jwk", "digest"],
+    "trust": ["jose", "digest"],
+    "keys": ["archive", "trust", "jwk"],
     "signature": ["keys"],
     "lanes": ["kernel", "signature"],
     "memo": ["keys"],
@@ -60,6 +61,7 @@ LIBRARIES = {
     "zstd.h": {"archive"},
     "zstd_errors.h": {"archive"},
     "curl": {"keys"},
+    "toml++": {"trust"},
     "CLI": set(),
 }
 ISA_SUFFIXES = ("_avx2.cc", "_avx512.cc", "_vbmi.cc", "_ifma.cc", "_shani.cc")
@@ -109,8 +111,8 @@ def fault_of(path, quote, target):
         return f"{first} may be included only in {', '.join(sorted(LIBRARIES[first])) or 'tools/cli'}"
     if first in ("openssl", "curl") and path.endswith(".h") and not parts[-1].startswith(f"{first}_"):
         return f"{first} may be included only by .cc files and {first}_*.h"
-    if first == "simdjson.h" and path.endswith(".h"):
-        return "simdjson may be included only by .cc files"
+    if first in ("simdjson.h", "toml++") and path.endswith(".h"):
+        return f"{first.removesuffix('.h')} may be included only by .cc files"
     return None
 
 

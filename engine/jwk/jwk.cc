@@ -39,6 +39,7 @@ class KeyReader {
     if (Why why = common_members(key); !why.empty()) return why;
     Why why = both(strict_ ? algorithm_name(key) : Why(), numbers(key));
     if (!why.empty() || !strict_) return why;
+    if (Why fault = times(key.times); !fault.empty()) return fault;
     return bind(key);
   }
 
@@ -83,6 +84,30 @@ class KeyReader {
     if (Why why = use_and_operations(); !why.empty()) return why;
     if (const JsonNode* alg = find("alg"); alg != nullptr && !alg->is(JsonType::string)) return "alg is not a string";
     return certificates(key);
+  }
+
+  // OpenID Federation 1.0 §8.7.2: the times of a key in a historical set. RFC 7517 §4 has other members ignored, so
+  // that a time which is no number is none of these. What cannot be read of `revoked` would make a bad key good, so it
+  // excludes the key.
+  Why times(KeyTimes& to) const {
+    const auto time = [](const JsonNode* node) {
+      const bool number = node != nullptr && (node->is(JsonType::integer) || node->is(JsonType::real));
+      return number ? parse_unix_seconds(node->text) : std::nullopt;
+    };
+    to.not_before = std::max(time(find("iat")), time(find("nbf")));
+    to.retired_at = time(find("exp"));
+    const JsonNode* revoked = find("revoked");
+    if (revoked == nullptr) return {};
+    const std::optional<Instant> from =
+        revoked->is(JsonType::object) ? time(revoked->find("revoked_at")) : std::nullopt;
+    if (!from) return "revoked has no revoked_at, a number of seconds (OpenID Federation 1.0 §8.7.2)";
+    const JsonNode* reason = revoked->find("reason");
+    // "compromised" there; "keyCompromise" of RFC 5280 is written, too.
+    const bool compromised =
+        reason != nullptr && reason->is(JsonType::string) && reason->text.find("ompromise") != std::string_view::npos;
+    std::optional<Instant>& border = compromised ? to.compromised_at : to.retired_at;
+    border = border ? std::min(*border, *from) : *from;
+    return {};
   }
 
   // RFC 7517 §4.2, §4.3.

@@ -26,8 +26,12 @@ inline constexpr int kMaxCandidates = 8;
 // The keys to try for a token, or why there are none.
 struct KeyChoice {
   std::vector<const PreparedKey*> candidates;  // in order of trial, at most kMaxCandidates
-  std::optional<Reason> fault;                 // why there are none: key_not_found, key_ambiguous or key_mismatch
-  std::string_view detail;                     // of the fault; lives as long as the ring
+  // Why there are none: algorithm_not_allowed, key_not_found, key_ambiguous or key_mismatch. If there are candidates as
+  // well, all of them belong to other issuers, and the fault holds if none of them verifies the token.
+  std::optional<Reason> fault;
+  std::string_view detail;  // of the fault; lives as long as the ring
+  // Of algorithm_not_allowed, which has no detail: the issuer whose policy does not allow it.
+  std::optional<trust::IssuerIndex> refused_by;
   // The token names a key that is not here, and a refetch may bring it. If there are candidates, they are tried first.
   bool names_unknown_key = false;
 };
@@ -38,9 +42,16 @@ struct KeyNames {
   std::string_view x5t, x5t_s256;  // x5t and x5t#S256 as written; empty: none. They count only without kid
 };
 
+// Which issuer's keys come first.
+struct IssuerChoice {
+  bool by_token = false;                         // the issuer that the token names decides
+  trust::IssuerIndex issuer = trust::kNoIssuer;  // if not by_token
+};
+
 // A key that was left out: its kid, and why it cannot be used.
 struct SkippedKid {
   std::string kid, why;
+  trust::IssuerIndex issuer = trust::kNoIssuer;
 };
 
 class KeyRing {
@@ -57,10 +68,23 @@ class KeyRing {
   // algorithm. If the token has no thumbprint, exactly one of all keys must permit it. fastmcp: the last usable key of
   // the kid; without kid the set must hold exactly one key, and if it does not, that counts as an unknown key, since
   // FastMCP fetches the set anew. Without kid the cost does not grow with the number of keys.
-  KeyChoice choose(const KeyNames& names, Algorithm algorithm) const;
+  //
+  // Keys of issuers: "the keys" are those of `issuer` and those that serve all. Keys of other issuers follow them,
+  // because a signature by such a key is to be told from a forgery.
+  KeyChoice choose(const KeyNames& names, Algorithm algorithm, trust::IssuerIndex issuer = trust::kNoIssuer) const;
   KeyChoice choose(std::optional<std::string_view> kid, Algorithm algorithm) const {
     return choose(KeyNames{kid, {}, {}}, algorithm);
   }
+
+  // Says whose keys come first for a token with these names. The token's own iss decides if several issuers have keys
+  // with these names, or if none has.
+  IssuerChoice issuer_for(const KeyNames& names) const;
+  // True if some key belongs to an issuer.
+  bool has_issuers() const noexcept { return by_issuer_.size() > 1; }
+  // A valid signature by `key` is a valid signature by every equal key. Returns the equal key of this issuer, or one
+  // that serves all, if it would have been tried for a token with this kid; else `key` itself.
+  const PreparedKey& as_key_of(trust::IssuerIndex issuer, const PreparedKey& key, std::optional<std::string_view> kid,
+                               Algorithm algorithm) const noexcept;
 
   // Why the only keys of this kid were left out, if no other key serves tokens of the algorithm with any kid. Empty:
   // there is a usable key, or none has this kid.
@@ -77,31 +101,55 @@ class KeyRing {
   std::uint64_t generation() const noexcept { return generation_; }
 
  private:
-  // The keys that permit an algorithm: how many, and the first.
+  using Indices = std::vector<std::uint32_t>;
+  // How many keys, and the first.
   struct Count {
     std::uint32_t keys = 0;
     std::uint32_t first = 0;
   };
+  // The keys of one issuer, or those that serve all.
+  struct OfIssuer {
+    std::array<Indices, kAlgorithmCount> by_algorithm;        // those that permit it, and that their issuer allows it
+    std::array<Count, kAlgorithmCount> without_thumbprint{};  // those of them that no x5t names
+    AlgorithmSet allowed;                                     // by the policy of these keys; empty: there are none
+    Indices any_kid;
+  };
+  // Whose keys count: those of an issuer and those that serve all, or all others.
+  enum class Whose : std::uint8_t { own, others };
+
   void keep_first_of_equal();
   void keep_last_of_each_kid();
-  KeyChoice choose_strictly(std::string_view kid, Algorithm algorithm) const;
-  KeyChoice choose_without_kid(const KeyNames& names, Algorithm algorithm) const;
+  void add_to_tables(std::uint32_t index);
+  void find_twins();
+  const OfIssuer& of(trust::IssuerIndex issuer) const noexcept {
+    return by_issuer_[static_cast<std::size_t>(issuer + 1)];
+  }
+  KeyChoice choose_strictly(std::string_view kid, Algorithm algorithm, trust::IssuerIndex issuer) const;
+  KeyChoice choose_without_kid(const KeyNames& names, Algorithm algorithm, trust::IssuerIndex issuer) const;
+  KeyChoice choose_by_thumbprint(const Indices& named, Algorithm algorithm, trust::IssuerIndex issuer) const;
+  void choose_the_only_key(KeyChoice& choice, bool has_thumbprint, Algorithm algorithm,
+                           trust::IssuerIndex issuer) const;
   KeyChoice choose_as_fastmcp(std::optional<std::string_view> kid, Algorithm algorithm) const;
-  void add_candidates(KeyChoice& choice, std::span<const std::uint32_t> indices, Algorithm algorithm) const;
+  // Adds those keys that permit the algorithm and may be used with it.
+  void add_candidates(KeyChoice& choice, std::span<const std::uint32_t> indices, Algorithm algorithm, Whose whose,
+                      trust::IssuerIndex issuer) const;
+  void add_any_kid(KeyChoice& choice, Algorithm algorithm, Whose whose, trust::IssuerIndex issuer) const;
+  // The issuer of all these keys, or nothing if they are of several. Keys that serve all do not count.
+  std::optional<trust::IssuerIndex> common_issuer(std::span<const std::uint32_t> indices) const noexcept;
   // The keys with this thumbprint, or null.
-  const std::vector<std::uint32_t>* with_thumbprint(std::string_view written) const;
+  const Indices* with_thumbprint(std::string_view written) const;
 
   std::vector<PreparedKey> keys_;
   Profile profile_;
   AlgorithmSet permitted_;
   std::uint64_t generation_;
-  std::array<Count, kAlgorithmCount> by_algorithm_{};
-  std::array<Count, kAlgorithmCount> without_thumbprint_{};              // the same of keys that no x5t names
-  std::uint32_t from_sets_ = 0;                                          // keys that came from a JWK Set
-  base::KeyedMap<std::string_view, std::vector<std::uint32_t>> by_kid_;  // kids of jwks keys -> indices, in order
-  std::vector<std::uint32_t> any_kid_;
+  std::vector<OfIssuer> by_issuer_;                   // first of keys that serve all, then of each issuer
+  std::uint32_t from_sets_ = 0;                       // keys that came from a JWK Set
+  base::KeyedMap<std::string_view, Indices> by_kid_;  // kids of jwks keys -> indices, in order
+  Indices any_kid_;
+  std::map<std::uint32_t, Indices> twins_;  // equal keys of other issuers -> their indices
   // Ordered maps, so that whoever writes kids and thumbprints cannot choose what a look-up costs.
-  std::map<std::string, std::vector<std::uint32_t>, std::less<>> by_thumbprint_;
+  std::map<std::string, Indices, std::less<>> by_thumbprint_;
   std::map<std::string, std::string, std::less<>> skipped_;  // kids of keys that were left out -> the detail
 };
 

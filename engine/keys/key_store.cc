@@ -21,15 +21,22 @@ bool asked_to_stop(const std::atomic<int>* stop) noexcept {
   return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
 }
 
+// An error about a source of an issuer, with the issuer's place in the trust file.
+Error issuer_error(const KeySource& source, const Error& error, const trust::Issuers* issuers) {
+  if (!source.issuer || issuers == nullptr) return error;
+  return {issuers->at(static_cast<trust::IssuerIndex>(*source.issuer)).where + ": " + error.message, "trust"};
+}
+
 bool has_no_key(const Snapshot& snapshot) noexcept { return snapshot.has_key_sources && snapshot.ring->keys().empty(); }
 
 }  // namespace
 
 KeyStore::KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOptions fetch,
-                   std::function<void(std::string_view)> on_note)
+                   std::function<void(std::string_view)> on_note, std::shared_ptr<const trust::Issuers> issuers)
     : sources_(std::move(sources)),
       policy_(policy),
       fetch_(std::move(fetch)),
+      issuers_(std::move(issuers)),
       notes_(std::move(on_note)),
       stamps_(sources_.size()),
       bucket_(fetch_.refetch_interval_seconds, Clock::now()) {
@@ -40,12 +47,14 @@ KeyStore::KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOp
 KeyStore::~KeyStore() { stop_.store(true); }
 
 Result<std::unique_ptr<KeyStore>> KeyStore::open(std::vector<KeySource> sources, const Policy& policy,
-                                                 FetchOptions fetch, std::function<void(std::string_view)> on_note) {
+                                                 FetchOptions fetch, std::function<void(std::string_view)> on_note,
+                                                 std::shared_ptr<const trust::Issuers> issuers) {
   for (const std::string& path : policy.revoked) sources.push_back({KeySource::Kind::revoked_file, path, ""});
   if (Result<void> checked = check_sources(sources, policy); !checked) return checked.error();
   for (const KeySource& source : sources)
     if (Result<void> checked = check_source(source, fetch); !checked) return checked.error();
-  std::unique_ptr<KeyStore> store(new KeyStore(std::move(sources), policy, std::move(fetch), std::move(on_note)));
+  std::unique_ptr<KeyStore> store(
+      new KeyStore(std::move(sources), policy, std::move(fetch), std::move(on_note), std::move(issuers)));
   if (Result<std::size_t> read = store->read_all(store->stop_); !read) return read.error();
   return store;
 }
@@ -68,7 +77,7 @@ Result<std::size_t> KeyStore::read_all(const std::atomic<bool>& stop) {
   std::vector<Reading> readings;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     Result<Content> content = read_source(sources_[i], fetch_, stop);
-    if (!content) return content.error();
+    if (!content) return issuer_error(sources_[i], content.error(), issuers_.get());
     readings.push_back({i, *std::move(content)});
   }
   return put_in_place(std::move(readings), stamp, stop);
@@ -100,13 +109,15 @@ Result<std::size_t> KeyStore::put_in_place(std::vector<Reading> readings, std::u
       content = std::move(reading.content);
     }
     if (changed) {
-      Result<BuiltSnapshot> built = build_snapshot(sources_, contents, policy_, stop);
+      Result<BuiltSnapshot> built = build_snapshot(sources_, contents, policy_, stop, issuers_);
       if (!built) return built.error();
       if (before != nullptr && has_no_key(*built->snapshot) && !has_no_key(*before)) {
         return Error{name_of(sources_[readings.front().source]) + ": no usable key is in it; check what it publishes",
                      "keys"};
       }
+      if (before == nullptr && !built->unknown_keys.empty()) return Error{built->unknown_keys.front(), "trust"};
       notes = std::move(built->notes);
+      notes.insert(notes.end(), built->unknown_keys.begin(), built->unknown_keys.end());
       before = built->snapshot;
       install(std::move(built->snapshot), std::move(contents));
     } else if (!readings.empty()) {

@@ -28,16 +28,20 @@
 #include "keys/refetch_bucket.h"
 #include "keys/snapshot.h"
 #include "keys/source.h"
+#include "trust/issuers.h"
 
 namespace assay::keys {
 
 class KeyStore {
  public:
   // Reads every source once; URLs are fetched. `policy` comes from jose::checked_policy. `on_note` receives one line
-  // for each skipped key, each reload and each failed refetch, from any thread. The error's field is "keys" or one of
-  // "fetch.".
+  // for each skipped key, each reload and each failed refetch, from any thread. `issuers` are those that
+  // KeySource::issuer counts; null: there are none. A key of the trust file that no key of its issuer is, is an error
+  // here, and a note at a later reading: the key may have been taken out since. The error's field is "keys", "trust" or
+  // one of "fetch.".
   static Result<std::unique_ptr<KeyStore>> open(std::vector<KeySource> sources, const Policy& policy,
-                                                FetchOptions fetch, std::function<void(std::string_view)> on_note);
+                                                FetchOptions fetch, std::function<void(std::string_view)> on_note,
+                                                std::shared_ptr<const trust::Issuers> issuers = nullptr);
   // Ends a refetch that is running.
   ~KeyStore();
   KeyStore(const KeyStore&) = delete;
@@ -57,6 +61,8 @@ class KeyStore {
   // or as soon as `stop` (null: none) holds a signal's number.
   bool wait_for_newer(const Snapshot* seen, Clock::time_point deadline, const std::atomic<int>* stop);
   const FetchOptions& fetch_options() const noexcept { return fetch_; }
+  // Null: there are none.
+  const trust::Issuers* issuers() const noexcept { return issuers_.get(); }
 
  private:
   // What one source said.
@@ -66,7 +72,7 @@ class KeyStore {
   };
 
   KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOptions fetch,
-           std::function<void(std::string_view)> on_note);
+           std::function<void(std::string_view)> on_note, std::shared_ptr<const trust::Issuers> issuers);
   std::uint64_t next_stamp() noexcept { return last_stamp_.fetch_add(1) + 1; }
   // Reads every source and returns the number of keys. On error all stays as it was.
   Result<std::size_t> read_all(const std::atomic<bool>& stop);
@@ -89,6 +95,7 @@ class KeyStore {
   const std::vector<KeySource> sources_;
   const Policy policy_;
   const FetchOptions fetch_;
+  const std::shared_ptr<const trust::Issuers> issuers_;
   std::vector<std::size_t> urls_;  // the sources that are URLs; constant once open
   NoteTeller notes_;
   std::atomic<bool> stop_{false};  // ends fetches and the building of snapshots

@@ -12,6 +12,8 @@
 #include "assay/key_set.h"
 #include "assay/policy.h"
 #include "assay/result.h"
+#include "trust/issuers.h"
+#include "trust/key_window.h"
 
 namespace assay::keys {
 
@@ -32,6 +34,9 @@ struct PreparedKey {
   // What a token's x5t or x5t#S256 may hold to name this key, in base64url: the key's own members and the digests of
   // its certificate.
   std::vector<std::string> thumbprints;
+  trust::IssuerIndex issuer = trust::kNoIssuer;         // kNoIssuer: serves all
+  AlgorithmSet allowed = AlgorithmSet::all();           // by the policy of the issuer
+  std::shared_ptr<const trust::KeyWindow> window = {};  // null: it counts at all times
 };
 
 // Whether the private part of a key is checked against its public part.

@@ -6,6 +6,7 @@
 
 #include "jwk/jwk.h"
 #include "jwk/key_rules.h"
+#include "keys/known_keys.h"
 #include "keys/prepared_key.h"
 #include "keys/public_key.h"
 #include "keys/secret.h"
@@ -59,10 +60,39 @@ std::string none_can_be_used(const JwkSet& set) {
 // Collects the keys of all sources.
 class SnapshotBuilder {
  public:
-  SnapshotBuilder(const Policy& policy, const std::atomic<bool>& stop)
-      : policy_(policy), stop_(stop), allowed_(set_of(policy.algorithms)) {}
+  SnapshotBuilder(const Policy& defaults, std::shared_ptr<const trust::Issuers> issuers, const std::atomic<bool>& stop)
+      : defaults_(defaults), issuers_(std::move(issuers)), stop_(stop) {
+    begin_source(trust::kNoIssuer);
+    if (issuers_ == nullptr) {
+      named_ = allowed_;
+      keys_decide_ = allowed_.empty() && defaults_.profile == Profile::strict;
+      if (allowed_.empty() && is_fastmcp(defaults_.profile)) named_.insert(Algorithm::RS256);
+    }
+  }
 
   Result<void> add(const KeySource& source, const Content& content) {
+    begin_source(source.issuer ? static_cast<trust::IssuerIndex>(*source.issuer) : trust::kNoIssuer);
+    Result<void> added = add_content(source, content);
+    if (added || issuer_ == trust::kNoIssuer) return added;
+    return Error{issuers_->at(issuer_).where + ": " + added.error().message, "trust"};
+  }
+
+  BuiltSnapshot finish() && {
+    auto snapshot = std::make_shared<Snapshot>();
+    std::vector<std::string> unknown_keys = give_windows(keys_, skipped_, issuers_.get());
+    snapshot->allowed = allowed_by_keys();
+    snapshot->keys_decide = keys_decide_;
+    snapshot->issuers = issuers_;
+    snapshot->ring = std::make_shared<const KeyRing>(std::move(keys_), defaults_.profile, std::move(skipped_));
+    snapshot->static_tokens = std::move(static_tokens_);
+    snapshot->has_key_sources = has_key_sources_;
+    snapshot->revoked = std::move(revoked_);
+    snapshot->has_urls = has_urls_;
+    return {std::move(snapshot), std::move(notes_), std::move(unknown_keys)};
+  }
+
+ private:
+  Result<void> add_content(const KeySource& source, const Content& content) {
     if (content.revoked != nullptr) {
       revoked_.push_back(content.revoked);
       return {};
@@ -71,31 +101,38 @@ class SnapshotBuilder {
     const std::string name = name_of(source);
     if (is_static_table(source.kind)) return add_static_table(text, name);
     has_key_sources_ = true;
+    named_ = named_ | allowed_;
+    keys_decide_ = keys_decide_ || (allowed_.empty() && policy_->profile == Profile::strict);
     has_urls_ = has_urls_ || source.kind == KeySource::Kind::jwks_url;
     return is_key_set(source.kind) ? add_key_set(text, name) : add_single_key(source.kind, text, name);
   }
 
-  BuiltSnapshot finish() && {
-    auto snapshot = std::make_shared<Snapshot>();
-    snapshot->ring = std::make_shared<const KeyRing>(std::move(keys_), policy_.profile, std::move(skipped_));
-    snapshot->static_tokens = std::move(static_tokens_);
-    snapshot->has_key_sources = has_key_sources_;
-    snapshot->revoked = std::move(revoked_);
-    snapshot->has_urls = has_urls_;
-    snapshot->allowed = allowed_;
-    if (allowed_.empty()) {
-      if (policy_.profile == Profile::strict) {
-        snapshot->allowed = snapshot->ring->permitted() & AlgorithmSet::unless_named();
-      } else {
-        snapshot->allowed.insert(Algorithm::RS256);
-      }
-    }
-    return {std::move(snapshot), std::move(notes_)};
+  // From here on keys belong to this issuer, and its policy decides which of them can be used.
+  void begin_source(trust::IssuerIndex issuer) {
+    issuer_ = issuer;
+    policy_ = issuers_ == nullptr ? &defaults_ : &issuers_->policy_of(issuer);
+    allowed_ = set_of(policy_->algorithms);
   }
 
- private:
+  // The algorithms that some policy names. A policy that names none allows those that its keys permit.
+  AlgorithmSet allowed_by_keys() const {
+    AlgorithmSet allowed = named_;
+    if (!keys_decide_) return allowed;
+    for (const PreparedKey& key : keys_) {
+      const Policy& policy = issuers_ == nullptr ? defaults_ : issuers_->policy_of(key.issuer);
+      if (policy.algorithms.empty()) allowed = allowed | (key.jwk.permitted & AlgorithmSet::unless_named());
+    }
+    return allowed;
+  }
+
+  void keep(PreparedKey key) {
+    key.issuer = issuer_;
+    if (issuers_ != nullptr) key.allowed = allowed_.empty() ? AlgorithmSet::unless_named() : allowed_;
+    keys_.push_back(std::move(key));
+  }
+
   Result<void> add_static_table(const std::string& text, const std::string& name) {
-    Result<std::shared_ptr<const StaticTable>> table = StaticTable::parse(text, name, policy_.profile);
+    Result<std::shared_ptr<const StaticTable>> table = StaticTable::parse(text, name, policy_->profile);
     if (!table) return Error{table.error().message, "keys"};
     if (static_tokens_ != nullptr)
       return Error{name + ": a second table of static tokens; put all tokens into one", "keys"};
@@ -104,8 +141,8 @@ class SnapshotBuilder {
   }
 
   Result<void> add_key_set(const std::string& text, const std::string& name) {
-    const Algorithm algorithm = policy_.algorithms.empty() ? Algorithm::RS256 : policy_.algorithms.front();
-    Result<JwkSet> set = JwkSet::parse(text, policy_.profile, name, algorithm);
+    const Algorithm algorithm = policy_->algorithms.empty() ? Algorithm::RS256 : policy_->algorithms.front();
+    Result<JwkSet> set = JwkSet::parse(text, policy_->profile, name, algorithm);
     if (!set) return Error{set.error().message, "keys"};
     read_pem_keys(*set, name);
     const std::size_t before = keys_.size();
@@ -123,7 +160,7 @@ class SnapshotBuilder {
   void read_pem_keys(JwkSet& set, const std::string& name) {
     for (JwkSet::PemKey& entry : set.pem_keys) {
       std::vector<std::string> notes;
-      Result<Jwk> jwk = read_public_key(entry.pem, policy_.profile, "", &notes);
+      Result<Jwk> jwk = read_public_key(entry.pem, policy_->profile, "", &notes);
       if (!jwk) {
         // Without the name, which is empty, and its colon.
         set.skip(name, {entry.position, entry.kid, jwk.error().message.substr(2), {}});
@@ -146,7 +183,7 @@ class SnapshotBuilder {
   std::vector<Setting> fastmcp_for(Algorithm algorithm) const {
     std::vector<Setting> settings = {{"policy.profile", "fastmcp"}};
     const bool is_given =
-        policy_.algorithms.size() == 1 || (policy_.algorithms.empty() && algorithm == Algorithm::RS256);
+        policy_->algorithms.size() == 1 || (policy_->algorithms.empty() && algorithm == Algorithm::RS256);
     if (!is_given) settings.push_back({"policy.algorithms", std::string(to_string(algorithm))});
     return settings;
   }
@@ -154,7 +191,7 @@ class SnapshotBuilder {
   void take_notes(JwkSet& set, const std::string& name) {
     for (JwkSet::Skipped& key : set.skipped) {
       const char* mend = key.fastmcp_takes_it ? "; the profile fastmcp takes it" : "";
-      if (key.kid) skipped_.push_back({std::move(*key.kid), std::move(key.why) + mend});
+      if (key.kid) skipped_.push_back({std::move(*key.kid), std::move(key.why) + mend, issuer_});
     }
     for (std::string& note : set.notes) notes_.push_back(std::move(note));
     if (set.more_notes != 0) {
@@ -165,17 +202,18 @@ class SnapshotBuilder {
 
   // A verifier of HS* would verify nothing with a set of public keys.
   Result<void> check_for_secrets(const std::string& name, std::size_t before) const {
-    if (policy_.profile != Profile::strict || allowed_.empty() || (allowed_ & hmac_algorithms()) != allowed_) return {};
+    if (policy_->profile != Profile::strict || allowed_.empty() || (allowed_ & hmac_algorithms()) != allowed_)
+      return {};
     for (std::size_t i = before; i < keys_.size(); ++i)
       if (keys_[i].jwk.type == KeyType::oct) return {};
-    return Error{name + ": a set of public keys, and only " + names_of(policy_.algorithms) +
+    return Error{name + ": a set of public keys, and only " + names_of(policy_->algorithms) +
                      " may be used, which needs a shared secret; give a shared secret, or allow another algorithm",
                  "keys"};
   }
 
   // Whether a key serves only algorithms that have to be named, and none is named.
   bool waits_for_a_name(const Jwk& jwk) const {
-    return policy_.profile == Profile::strict && allowed_.empty() &&
+    return policy_->profile == Profile::strict && allowed_.empty() &&
            (jwk.permitted & AlgorithmSet::unless_named()).empty();
   }
   static std::string must_be_named(const Jwk& jwk) {
@@ -190,17 +228,17 @@ class SnapshotBuilder {
     const bool is_checked = jwk.d.empty() || private_checks-- > 0;
     std::vector<std::string> notes;
     Result<PreparedKey> key =
-        prepare_key(std::move(jwk), policy_.profile, &notes, is_checked ? PrivatePart::check : PrivatePart::pass_over);
+        prepare_key(std::move(jwk), policy_->profile, &notes, is_checked ? PrivatePart::check : PrivatePart::pass_over);
     if (!key) return set.skip(name, {position, kid, key.error().message, {}});
     for (const std::string& note : notes) set.note(name, position, kid, note);
-    keys_.push_back(*std::move(key));
+    keep(*std::move(key));
   }
 
   Result<Jwk> read_single_key(KeySource::Kind kind, const std::string& text, const std::string& name,
                               std::vector<std::string>& notes) const {
-    if (!is_secret(kind)) return read_public_key(text, policy_.profile, name, &notes);
-    const bool keys_decide = policy_.algorithms.empty() && policy_.profile == Profile::strict;
-    return read_secret(text, policy_.profile, keys_decide ? AlgorithmSet::all() : allowed_, name, &notes);
+    if (!is_secret(kind)) return read_public_key(text, policy_->profile, name, &notes);
+    const bool keys_decide = policy_->algorithms.empty() && policy_->profile == Profile::strict;
+    return read_secret(text, policy_->profile, keys_decide ? AlgorithmSet::all() : allowed_, name, &notes);
   }
 
   Result<void> add_single_key(KeySource::Kind kind, const std::string& text, const std::string& name) {
@@ -208,28 +246,35 @@ class SnapshotBuilder {
     Result<Jwk> jwk = read_single_key(kind, text, name, notes);
     if (!jwk) return Error{jwk.error().message, "keys", jwk.error().way_out};
     if (waits_for_a_name(*jwk)) return Error{name + ": " + must_be_named(*jwk), "policy.algorithms"};
-    if (policy_.profile == Profile::strict && !allowed_.empty() && (jwk->permitted & allowed_).empty()) {
-      return Error{name + ": " + kind_of_key(*jwk) + " cannot verify " + names_of(policy_.algorithms) +
-                       (policy_.algorithms.size() == 1 ? ", the only algorithm that is allowed" : "") +
+    if (policy_->profile == Profile::strict && !allowed_.empty() && (jwk->permitted & allowed_).empty()) {
+      return Error{name + ": " + kind_of_key(*jwk) + " cannot verify " + names_of(policy_->algorithms) +
+                       (policy_->algorithms.size() == 1 ? ", the only algorithm that is allowed" : "") +
                        "; give a key of that type, or allow another algorithm",
                    "keys"};
     }
-    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_.profile, &notes);
+    Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_->profile, &notes);
     if (!key) return Error{name + ": " + key.error().message + "; give another key", "keys"};
     for (const std::string& note : notes) notes_.push_back(name + ": " + note);
     key->any_kid = true;
-    keys_.push_back(*std::move(key));
+    keep(*std::move(key));
     return {};
   }
 
-  const Policy& policy_;
+  const Policy& defaults_;
+  const std::shared_ptr<const trust::Issuers> issuers_;
   const std::atomic<bool>& stop_;
-  const AlgorithmSet allowed_;  // empty: the policy names none
+  // Of the current source.
+  trust::IssuerIndex issuer_ = trust::kNoIssuer;
+  const Policy* policy_ = nullptr;
+  AlgorithmSet allowed_;  // empty: the policy names none
+
+  AlgorithmSet named_;  // by the policies of all sources
+  bool keys_decide_ = false;
   std::vector<PreparedKey> keys_;
   std::vector<SkippedKid> skipped_;
   std::vector<std::string> notes_;
   std::shared_ptr<const StaticTable> static_tokens_;
-  std::vector<std::shared_ptr<const RevocationList>> revoked_;
+  std::vector<std::shared_ptr<const trust::RevocationList>> revoked_;
   bool has_key_sources_ = false;
   bool has_urls_ = false;
 };
@@ -252,8 +297,9 @@ Result<void> check_sources(std::span<const KeySource> sources, const Policy& pol
 }
 
 Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::span<const Content> contents,
-                                     const Policy& policy, const std::atomic<bool>& stop) {
-  SnapshotBuilder builder(policy, stop);
+                                     const Policy& policy, const std::atomic<bool>& stop,
+                                     std::shared_ptr<const trust::Issuers> issuers) {
+  SnapshotBuilder builder(policy, std::move(issuers), stop);
   for (std::size_t i = 0; i < sources.size(); ++i)
     if (Result<void> added = builder.add(sources[i], contents[i]); !added) return added.error();
   return std::move(builder).finish();

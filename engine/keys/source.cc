@@ -48,7 +48,7 @@ Result<Content> read_source(const KeySource& source, const FetchOptions& options
       read_key_file(source.value, name_of(source), stop, is_list ? kMaxListBytes : kMaxKeyFileBytes);
   if (!text) return is_list ? Error{text.error().message, "policy.revoked"} : text.error();
   if (is_list) {
-    Result<std::shared_ptr<const RevocationList>> list = RevocationList::parse(*text, name_of(source));
+    Result<std::shared_ptr<const trust::RevocationList>> list = trust::RevocationList::parse(*text, name_of(source));
     if (!list) return list.error();
     Content content;
     content.revoked = *std::move(list);

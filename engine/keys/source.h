@@ -12,15 +12,15 @@
 #include "assay/result.h"
 #include "base/wipe.h"
 #include "keys/clock.h"
-#include "keys/revocation_list.h"
+#include "trust/revocation_list.h"
 
 namespace assay::keys {
 
 // What a source gave when it was read.
 struct Content {
-  std::string text;                                          // of a secret file: without its final newline
-  Clock::time_point fresh_until = Clock::time_point::max();  // from then on a URL should be fetched again
-  std::shared_ptr<const RevocationList> revoked = {};        // of a list of revoked tokens, instead of its text
+  std::string text;                                           // of a secret file: without its final newline
+  Clock::time_point fresh_until = Clock::time_point::max();   // from then on a URL should be fetched again
+  std::shared_ptr<const trust::RevocationList> revoked = {};  // of a list of revoked tokens, instead of its text
 
   explicit Content(std::string read, Clock::time_point until = Clock::time_point::max()) noexcept
       : text(std::move(read)), fresh_until(until) {}

@@ -60,10 +60,11 @@ std::size_t TokenEntry::bytes_for(std::string_view token, const jose::TokenVerdi
   return sizeof(TokenEntry) + token.size() + (verdict == nullptr ? 0 : bytes_of_texts(*verdict));
 }
 
-std::size_t TokenEntry::write(char* memory, std::uint32_t tag, std::string_view token,
+std::size_t TokenEntry::write(char* memory, std::uint32_t tag, std::string_view token, std::uint32_t key,
                               const jose::TokenVerdict* verdict, const jose::Interval& accepted) noexcept {
   auto* made = new (memory) TokenEntry();
   made->tag = tag;
+  made->key = key;
   made->scope_count = verdict == nullptr ? 0 : static_cast<std::uint16_t>(verdict->scopes.size());
   made->token = {static_cast<std::uint16_t>(sizeof(TokenEntry) + made->scope_count * sizeof(Piece)),
                  static_cast<std::uint16_t>(token.size())};

@@ -24,6 +24,7 @@ struct TokenEntry {
   };
 
   jose::Interval accepted;  // the moments at which the verdict holds
+  std::uint32_t key;        // that verified the token: its index in the ring of the snapshot
   std::uint32_t tag;        // of the token, see TokenTable
   std::uint16_t units;      // of memory that the entry takes, see EntryChunks
   std::uint16_t scope_count;
@@ -32,8 +33,8 @@ struct TokenEntry {
 
   // Writes an entry into `memory`, which has room for bytes_for(token, verdict). Without a verdict (null) the entry
   // says only that the signature is valid. Returns the bytes that it takes; `units` is left to the caller.
-  static std::size_t write(char* memory, std::uint32_t tag, std::string_view token, const jose::TokenVerdict* verdict,
-                           const jose::Interval& accepted) noexcept;
+  static std::size_t write(char* memory, std::uint32_t tag, std::string_view token, std::uint32_t key,
+                           const jose::TokenVerdict* verdict, const jose::Interval& accepted) noexcept;
   // The most bytes that an entry of these takes.
   static std::size_t bytes_for(std::string_view token, const jose::TokenVerdict* verdict) noexcept;
   // Whether an entry can hold the verdict: its texts are not too long.

@@ -145,7 +145,7 @@ bool TokenMemo::should_remember(std::size_t i) noexcept {
   return admission_.admits(lookup.tag, chunks_.crowded());
 }
 
-void TokenMemo::remember(std::size_t i, std::string_view token, const jose::TokenVerdict& verdict,
+void TokenMemo::remember(std::size_t i, std::string_view token, std::uint32_t key, const jose::TokenVerdict& verdict,
                          const jose::Interval& accepted) {
   const Lookup& lookup = lookups_[i];
   const bool storable = verdict.reasons.empty() && accepted.from < accepted.until && TokenEntry::can_hold(verdict);
@@ -160,7 +160,7 @@ void TokenMemo::remember(std::size_t i, std::string_view token, const jose::Toke
   std::uint32_t place = 0;
   char* memory = chunks_.allocate(TokenEntry::bytes_for(token, stored), place);
   if (memory == nullptr) return;
-  chunks_.keep(chunks_.at(place), TokenEntry::write(memory, lookup.tag, token, stored, accepted));
+  chunks_.keep(chunks_.at(place), TokenEntry::write(memory, lookup.tag, token, key, stored, accepted));
   if (known != nullptr) {
     *known = Reference(place, 0);
   } else {

@@ -59,6 +59,8 @@ class TokenMemo {
 
   // Whether the signature of the batch's i-th token is known to be valid under the batch's snapshot.
   bool knows_signature(std::size_t i) const noexcept { return lookups_[i].entry != nullptr; }
+  // The key that verified it: its index in the ring of the snapshot. Only if knows_signature(i).
+  std::uint32_t key_of(std::size_t i) const noexcept { return lookups_[i].entry->key; }
   // Fills a new verdict of the batch's i-th token, if it is known and was accepted at this moment. Else returns false.
   // The verdict's views are into the memo and `arena`; they hold until the next batch begins.
   bool recall(std::size_t i, Instant at, jose::TokenVerdict& verdict, base::Arena& arena) const {
@@ -69,9 +71,10 @@ class TokenMemo {
   // Whether to call remember() for the batch's i-th token, whose signature is valid under its snapshot. Ask once for
   // each token: one that has to be seen twice is noted as seen.
   bool should_remember(std::size_t i) noexcept;
-  // Stores the batch's i-th token. Later batches find it. `accepted`: the moments at which exactly this verdict holds;
+  // Stores the batch's i-th token. Later batches find it. `key`: that verified it, its index in the ring of the
+  // snapshot. `accepted`: the moments at which exactly this verdict holds;
   // empty if the verdict is a rejection, and then only the valid signature is stored.
-  void remember(std::size_t i, std::string_view token, const jose::TokenVerdict& verdict,
+  void remember(std::size_t i, std::string_view token, std::uint32_t key, const jose::TokenVerdict& verdict,
                 const jose::Interval& accepted);
 
  private:

@@ -16,6 +16,18 @@ namespace {
 
 Error not_enough_memory() { return {"not enough memory to read the keys", "keys"}; }
 
+// The sources of all keys, those of issuers with their issuer.
+std::vector<KeySource> sources_of(JwtVerifierOptions& options) {
+  std::vector<KeySource> sources = std::move(options.keys);
+  for (std::uint32_t i = 0; i < options.trust.issuers.size(); ++i) {
+    for (KeySource& source : options.trust.issuers[i].keys) {
+      source.issuer = i;
+      sources.push_back(std::move(source));
+    }
+  }
+  return sources;
+}
+
 }  // namespace
 
 Session::Session(std::unique_ptr<Workspace> workspace) : workspace_(std::move(workspace)) {}
@@ -61,8 +73,10 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
   impl->on_note = options.on_note;
   impl->memo_options = memo;
   if (options.memo_memory != 0) impl->memo_share = std::make_shared<memo::MemoShare>(options.memo_memory);
-  Result<std::unique_ptr<keys::KeyStore>> keys =
-      keys::KeyStore::open(std::move(options.keys), impl->policy, std::move(options.fetch), std::move(options.on_note));
+  Result<std::shared_ptr<const trust::Issuers>> issuers = trust::Issuers::make(options.trust, impl->policy);
+  if (!issuers) return issuers.error();
+  Result<std::unique_ptr<keys::KeyStore>> keys = keys::KeyStore::open(
+      sources_of(options), impl->policy, std::move(options.fetch), std::move(options.on_note), *std::move(issuers));
   if (!keys) return keys.error();
   impl->keys = std::move(*keys);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));

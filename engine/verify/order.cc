@@ -58,12 +58,33 @@ bool is_unsecured(const jose::Compact& compact, const memo::HeaderPlan& plan) no
   return plan.decodable && !plan.header.algorithm && compact.shape == jose::Shape::empty_signature;
 }
 
-// Checks everything that depends only on the header.
+// Reads the claims, once for each token. Null, with `fault`, if they are malformed.
+const jose::Claims* claims_of(Work& work, Workspace& workspace, jose::ClaimsFault& fault) {
+  if (work.claims != nullptr) return work.claims;
+  return work.claims = jose::read_claims(work.payload, workspace.policy.profile, workspace.reader, workspace.arena,
+                                         fault, workspace.further_claims);
+}
+
+trust::IssuerIndex issuer_of(const jose::Claims& claims, const trust::Issuers& issuers) noexcept {
+  return claims.iss.type == jose::ClaimType::string ? issuers.find(claims.iss.text) : trust::kNoIssuer;
+}
+
+// The issuer that the token names. It is not verified yet, and only decides which keys are tried.
+trust::IssuerIndex unverified_issuer(Work& work, Workspace& workspace) {
+  jose::ClaimsFault fault;
+  const jose::Claims* claims = claims_of(work, workspace, fault);
+  return claims == nullptr ? trust::kNoIssuer : issuer_of(*claims, *workspace.snapshot->issuers);
+}
+
+// Checks everything that depends only on the header, and on the issuer if that decides between keys.
 void check_header(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
-  if (work.plan->fault) {
-    workspace.wants_refetch = workspace.wants_refetch || work.plan->wants_refetch;
-    verdict.key_was_skipped = work.plan->key_was_skipped;
-    return reject(verdict, *work.plan->fault, work.plan->detail);
+  work.keys = &work.plan->keys;
+  if (work.plan->asks_issuer)
+    work.keys = &workspace.header_memo.keys_for(*work.plan, unverified_issuer(work, workspace));
+  if (work.keys->fault && work.keys->candidates.empty()) {
+    workspace.wants_refetch = workspace.wants_refetch || work.keys->wants_refetch;
+    verdict.key_was_skipped = work.keys->key_was_skipped;
+    return reject(verdict, *work.keys->fault, work.keys->detail);
   }
   work.next = Work::Next::signature;
 }
@@ -125,13 +146,27 @@ void make_jobs(std::size_t round, Workspace& workspace) {
   workspace.jobs.clear();
   for (const std::uint32_t i : workspace.job_tokens) {
     const Work& work = workspace.work[i];
-    workspace.jobs.push_back({.key = work.plan->candidates[round],
+    workspace.jobs.push_back({.key = work.keys->candidates[round],
                               .algorithm = *work.plan->header.algorithm,
                               .signing_input = work.signing_input,
                               .signature = work.signature,
                               .header_id = work.plan->id,
                               .header_bytes = work.header_size + 1});
   }
+}
+
+// Rejects a token that no key verified. If none of the keys belongs to the token's own issuer, the reason is why that
+// issuer has none.
+void reject_signature(Work& work, jose::TokenVerdict& verdict, Workspace& workspace) {
+  const memo::KeyPlan* keys = work.keys;
+  // The kid decided without a look at iss. The issuer that the token names may have no such key.
+  if (workspace.snapshot->ring->has_issuers() && !work.plan->asks_issuer)
+    keys = &workspace.header_memo.keys_for(*work.plan, unverified_issuer(work, workspace));
+  workspace.wants_refetch = workspace.wants_refetch || keys->wants_refetch || work.keys->wants_refetch;
+  if (keys->fault) return reject(verdict, *keys->fault, keys->detail);
+  verdict.signature = SignatureState::invalid;
+  reject(verdict, Reason::signature_invalid,
+         explain_signature(*work.plan, *work.keys, work.signature, workspace.arena));
 }
 
 // Reads the answers of the jobs. Leaves in `job_tokens` those tokens that have another key to try.
@@ -142,14 +177,13 @@ void take_answers(std::size_t round, std::span<jose::TokenVerdict> verdicts, Wor
     Work& work = workspace.work[i];
     if (workspace.jobs[j].valid) {
       verdicts[i].signature = SignatureState::valid;
+      work.key = workspace.jobs[j].key;
       work.not_sampled = workspace.jobs[j].not_sampled;
       work.next = Work::Next::claims;
-    } else if (round + 1 < work.plan->candidates.size()) {
+    } else if (round + 1 < work.keys->candidates.size()) {
       workspace.job_tokens[left++] = i;
     } else {
-      workspace.wants_refetch = workspace.wants_refetch || work.plan->wants_refetch;
-      verdicts[i].signature = SignatureState::invalid;
-      reject(verdicts[i], Reason::signature_invalid, explain_signature(*work.plan, work.signature, workspace.arena));
+      reject_signature(work, verdicts[i], workspace);
     }
   }
   workspace.job_tokens.resize(left);
@@ -195,7 +229,7 @@ std::optional<Instant> check_revocation(const jose::TokenInput& input, jose::Tok
   std::optional<std::string_view> jti, iss;
   if (verdict.has_jti) jti = verdict.jti;
   if (verdict.has_issuer) iss = verdict.issuer;
-  keys::TokenHash hash(input.token);
+  trust::TokenHash hash(input.token);
   std::optional<Instant> from;
   for (const auto& list : workspace.snapshot->revoked) {
     const std::optional<Instant> here = list->revoked_from(jti, iss, hash);
@@ -203,7 +237,7 @@ std::optional<Instant> check_revocation(const jose::TokenInput& input, jose::Tok
   }
   if (!from || input.at < *from) return from;
   if (verdict.reasons.empty()) {
-    const bool always = *from == keys::RevocationList::kAlways;
+    const bool always = *from == trust::RevocationList::kAlways;
     verdict.detail = always ? "the token is on the list of revoked tokens"
                             : workspace.arena.copy("revoked from " + to_rfc3339(*from) + " on");
   }
@@ -213,35 +247,84 @@ std::optional<Instant> check_revocation(const jose::TokenInput& input, jose::Tok
 
 // What was found of a token that is accepted.
 struct Accepted {
-  const jose::Claims* claims = nullptr;  // null: the token is not accepted
-  std::optional<Instant> revoked_from;   // a later moment
+  const jose::Claims* claims = nullptr;      // null: the token is not accepted
+  const Policy* policy = nullptr;            // that was applied
+  const trust::KeyWindow* window = nullptr;  // of the key; null: it counts at all times
+  std::optional<Instant> revoked_from;       // a later moment
 
   // The moments at which exactly this verdict holds; none if the token is not accepted.
-  jose::Interval interval(const Policy& policy) const noexcept {
+  jose::Interval interval() const noexcept {
     if (claims == nullptr) return {};
-    jose::Interval interval = jose::accepted_interval(policy, *claims);
+    jose::Interval interval = jose::accepted_interval(*policy, *claims);
     if (revoked_from) interval.until = std::min(interval.until, *revoked_from);
+    if (window != nullptr) {
+      interval.from = std::max(interval.from, window->good().from);
+      interval.until = std::min(interval.until, window->good().until);
+    }
     return interval;
   }
 };
 
+// Adds a reason to those of a verdict, with its detail if it is the earliest of them.
+void add_reason(jose::TokenVerdict& verdict, Reason reason, const std::string& detail, base::Arena& arena) {
+  const bool leads = verdict.reasons.empty() || reason < verdict.reasons.first();
+  verdict.reasons.insert(reason);
+  if (leads) verdict.detail = arena.copy(detail);
+}
+
+// Whose policy applies to a token, and whose key verified it.
+struct Trusted {
+  const Policy* policy;
+  const keys::PreparedKey* key;  // null: without keys
+  bool other_issuer = false;     // the key belongs to another issuer than the token names
+};
+
+// Returns the policy of the issuer that the token names, or of the key's issuer if no issuer has that name.
+Trusted trusted_for(const Work& work, const jose::Claims& claims, const Workspace& workspace) noexcept {
+  const trust::Issuers* issuers = workspace.snapshot->issuers.get();
+  if (issuers == nullptr || work.key == nullptr) return {&workspace.policy, work.key};
+  const trust::IssuerIndex named = issuer_of(claims, *issuers);
+  const keys::PreparedKey& key =
+      workspace.snapshot->ring->as_key_of(named, *work.key, work.plan->kid(), *work.plan->header.algorithm);
+  const bool bound = key.issuer != trust::kNoIssuer;
+  return {&issuers->policy_of(named == trust::kNoIssuer ? key.issuer : named), &key,
+          bound && named != trust::kNoIssuer && named != key.issuer};
+}
+
+std::string name_of_key(const keys::PreparedKey& key) { return key.jwk.has_kid ? "key " + key.jwk.kid : "the key"; }
+
+// Adds what speaks against the key that verified the token: it belongs to another issuer, or did not count at the time.
+void check_key(const Trusted& trusted, Instant at, jose::TokenVerdict& verdict, Workspace& workspace) {
+  if (trusted.other_issuer) {
+    const std::string& issuer = workspace.snapshot->issuers->at(trusted.key->issuer).name;
+    add_reason(verdict, Reason::issuer_key_mismatch,
+               name_of_key(*trusted.key) + " belongs to " + issuer + ", not to the issuer that the token names",
+               workspace.arena);
+  }
+  const trust::KeyWindow* window = trusted.key->window.get();
+  if (window == nullptr || window->good().contains(at)) return;
+  const ReasonSet held = window->reasons(at);
+  for (const Reason reason : {Reason::key_not_yet_valid, Reason::key_retired, Reason::key_compromised})
+    if (held.contains(reason)) add_reason(verdict, reason, window->detail(reason), workspace.arena);
+}
+
 // Reads the claims and applies the policy. A token whose signature was not verified is granted nothing.
-Accepted check_claims(const Work& work, const jose::TokenInput& input, jose::TokenVerdict& verdict,
-                      Workspace& workspace) {
+Accepted check_claims(Work& work, const jose::TokenInput& input, jose::TokenVerdict& verdict, Workspace& workspace) {
   const Profile profile = workspace.policy.profile;
   jose::ClaimsFault fault;
-  const jose::Claims* claims =
-      jose::read_claims(work.payload, profile, workspace.reader, workspace.arena, fault, workspace.further_claims);
+  const jose::Claims* claims = claims_of(work, workspace, fault);
   if (claims == nullptr) {
     reject(verdict, Reason::malformed_claims, fault.message);
     return {};
   }
   report_claims(*claims, verdict, workspace.arena);
   verdict.scopes = jose::scopes_of(*claims, profile, workspace.arena);
+  const Trusted trusted = trusted_for(work, *claims, workspace);
   const jose::Judgement judgement =
-      jose::apply_policy(workspace.policy, work.plan->header, *claims, verdict.scopes, input.at, workspace.arena);
+      jose::apply_policy(*trusted.policy, work.plan->header, *claims, verdict.scopes, input.at, workspace.arena);
   verdict.reasons = judgement.reasons;
   verdict.detail = judgement.detail;
+  if (trusted.key != nullptr) check_key(trusted, input.at, verdict, workspace);
   if (verdict.reasons.contains(Reason::token_expired)) {
     verdict.expires_at = jose::expires_at_of(*claims, profile, workspace.arena);
   }
@@ -251,7 +334,18 @@ Accepted check_claims(const Work& work, const jose::TokenInput& input, jose::Tok
   if (profile == Profile::fastmcp_3_4) verdict.has_subject = false;  // its AccessToken has none
   verdict.expires_at = jose::expires_at_of(*claims, profile, workspace.arena);
   verdict.claims = claims->json;
-  return {claims, revoked_from};
+  return {claims, trusted.policy, trusted.key->window.get(), revoked_from};
+}
+
+// The names of claims that the policy, or that of an issuer, looks at.
+std::vector<std::string> further_claims_of(const Policy& policy, const trust::Issuers* issuers) {
+  std::vector<std::string> names = jose::further_claims(policy);
+  if (issuers == nullptr) return names;
+  for (const trust::Issuers::Issuer& issuer : issuers->all()) {
+    for (std::string& name : jose::further_claims(issuer.policy))
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 LeastSignatures least_signatures_of(Profile profile) noexcept {
@@ -270,6 +364,8 @@ void split_and_decode(std::span<const jose::TokenInput> inputs, std::span<jose::
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     new (&verdicts[i]) jose::TokenVerdict();  // in its place: an assignment would write it twice
     work[i].next = Work::Next::nothing;
+    work[i].key = nullptr;
+    work[i].claims = nullptr;
     if (check_static_table(workspace.policy, *workspace.snapshot, inputs[i], verdicts[i], workspace.arena)) continue;
     if (known != nullptr && known->recall(i, inputs[i].at, verdicts[i], workspace.arena)) continue;
     find_header(inputs[i].token, work[i], verdicts[i], workspace);
@@ -280,6 +376,7 @@ void split_and_decode(std::span<const jose::TokenInput> inputs, std::span<jose::
     if (work[i].next == Work::Next::signature && known != nullptr && known->knows_signature(i)) {
       work[i].next = Work::Next::claims;
       work[i].not_sampled = false;
+      work[i].key = &workspace.snapshot->ring->keys()[known->key_of(i)];
       verdicts[i].signature = SignatureState::valid;
     }
   }
@@ -343,7 +440,7 @@ Workspace::Workspace(const Policy& policy_of, keys::KeyStore& keys,
                      std::unique_ptr<memo::TokenMemo> tokens)
     : policy(policy_of),
       key_store(&keys),
-      further_claims(jose::further_claims(policy_of)),
+      further_claims(further_claims_of(policy_of, keys.issuers())),
       least_signatures(least_signatures_of(policy_of.profile)),
       token_memo(std::move(tokens)),
       backend(std::move(backend_session)) {
@@ -368,7 +465,7 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
     const Accepted accepted = check_claims(work[i], inputs[i], verdicts[i], workspace);
     // A token that the cross-check did not sample is not remembered: it may be sampled the next time it comes.
     if (known == nullptr || !known->should_remember(i) || work[i].not_sampled) continue;
-    known->remember(i, inputs[i].token, verdicts[i], accepted.interval(workspace.policy));
+    known->remember(i, inputs[i].token, work[i].key->index, verdicts[i], accepted.interval());
   }
   workspace.clock.lap(Stage::claims);
 }

@@ -25,6 +25,7 @@
 #include "base/arena.h"
 #include "base/stage_clock.h"
 #include "codec/json_fast.h"
+#include "jose/claims.h"
 #include "jose/token_verdict.h"
 #include "keys/key_store.h"
 #include "memo/header_memo.h"
@@ -38,7 +39,11 @@ struct Work {
   // What is checked next.
   enum class Next : std::uint8_t { nothing, segments, signature, claims };
 
-  const memo::HeaderPlan* plan = nullptr;  // null: the token has no dot, so no header
+  memo::HeaderPlan* plan = nullptr;        // null: the token has no dot, so no header
+  const memo::KeyPlan* keys = nullptr;     // the keys to try; null before the header was checked
+  const keys::PreparedKey* key = nullptr;  // that verified the signature; null: none did yet
+  // Set if iss was needed before the signature was verified. Nothing else may be taken from them until then.
+  const jose::Claims* claims = nullptr;
   std::string_view signing_input;
   std::string_view payload;    // decoded; codec::kJsonPadding readable bytes follow
   std::string_view signature;  // decoded
@@ -60,8 +65,9 @@ struct Workspace {
   Workspace(const Policy& policy, std::shared_ptr<const keys::Snapshot> no_keys);
 
   const Policy& policy;
-  keys::KeyStore* key_store;                       // null: without keys
-  const std::vector<std::string> further_claims;   // what the policy looks at beside the claims of every token
+  keys::KeyStore* key_store;  // null: without keys
+  // What the policy, or that of an issuer, looks at beside the claims of every token.
+  const std::vector<std::string> further_claims;
   const std::atomic<int>* stop = nullptr;          // not null and not 0: do not wait for a refetch any more
   std::shared_ptr<const keys::Snapshot> snapshot;  // of the current batch
   const LeastSignatures least_signatures;          // under the policy's profile

@@ -49,9 +49,9 @@ struct Lengths {
   bool fits = false;  // the signature has the length of one of them
 };
 
-Lengths lengths_of(const memo::HeaderPlan& plan, const AlgorithmInfo& algorithm, std::size_t size) noexcept {
+Lengths lengths_of(const memo::KeyPlan& keys, const AlgorithmInfo& algorithm, std::size_t size) noexcept {
   Lengths found;
-  for (const keys::PreparedKey* key : plan.candidates) {
+  for (const keys::PreparedKey* key : keys.candidates) {
     const std::size_t bytes = signature::signature_bytes(*key, algorithm);
     found.least = found.least == 0 ? bytes : std::min(found.least, bytes);
     found.most = std::max(found.most, bytes);
@@ -79,12 +79,12 @@ std::string_view likely_cause(const AlgorithmInfo& algorithm, std::string_view s
   return has_numbers ? "; cut, or leading zeros were dropped?" : "; cut?";
 }
 
-std::string_view mismatch(const memo::HeaderPlan& plan, base::Arena& arena) {
-  if (plan.candidates.size() > 1) {
-    return arena.copy("the signature matches none of the " + std::to_string(plan.candidates.size()) +
+std::string_view mismatch(const memo::KeyPlan& keys, base::Arena& arena) {
+  if (keys.candidates.size() > 1) {
+    return arena.copy("the signature matches none of the " + std::to_string(keys.candidates.size()) +
                       " keys that were tried");
   }
-  const Jwk& key = plan.candidates.front()->jwk;
+  const Jwk& key = keys.candidates.front()->jwk;
   const auto is_plain = [](char c) { return c >= ' ' && c < 0x7F; };
   if (!key.has_kid || key.kid.empty() || key.kid.size() > kLongestKid ||
       !std::all_of(key.kid.begin(), key.kid.end(), is_plain) || jose::may_hold_token_material(key.kid)) {
@@ -95,9 +95,10 @@ std::string_view mismatch(const memo::HeaderPlan& plan, base::Arena& arena) {
 
 }  // namespace
 
-std::string_view explain_signature(const memo::HeaderPlan& plan, std::string_view signature, base::Arena& arena) {
+std::string_view explain_signature(const memo::HeaderPlan& plan, const memo::KeyPlan& keys, std::string_view signature,
+                                   base::Arena& arena) {
   const AlgorithmInfo& algorithm = info(*plan.header.algorithm);
-  const Lengths lengths = lengths_of(plan, algorithm, signature.size());
+  const Lengths lengths = lengths_of(keys, algorithm, signature.size());
   if (algorithm.scheme == Scheme::ecdsa && is_der(signature)) {
     return arena.copy(bytes_of(signature.size()) + " in DER; " + taken(algorithm, lengths) +
                       " (r and s, RFC 7518 §3.4)");
@@ -109,7 +110,7 @@ std::string_view explain_signature(const memo::HeaderPlan& plan, std::string_vie
   if (plan.header.has_nonce) {
     return "the header has a nonce: such tokens (Microsoft Graph) can be verified by their own audience alone";
   }
-  return mismatch(plan, arena);
+  return mismatch(keys, arena);
 }
 
 }  // namespace assay::verify

@@ -8,9 +8,10 @@
 
 namespace assay::verify {
 
-// Explains why no key of `plan.candidates` (at least one) matches `signature` (decoded bytes). If the length or the
+// Explains why no key of `keys.candidates` (at least one) matches `signature` (decoded bytes). If the length or the
 // form is wrong, the detail says what was found and what is needed, so that nobody takes the signature for a forgery.
 // It is one line, never empty, static or in the arena, and holds nothing of the signature. Thread safe.
-std::string_view explain_signature(const memo::HeaderPlan& plan, std::string_view signature, base::Arena& arena);
+std::string_view explain_signature(const memo::HeaderPlan& plan, const memo::KeyPlan& keys, std::string_view signature,
+                                   base::Arena& arena);
 
 }  // namespace assay::verify

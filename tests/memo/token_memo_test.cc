@@ -89,7 +89,7 @@ class Memo : public testing::Test {
   // Remembers the i-th token of the batch as accepted.
   void remember(std::size_t i, const jose::Interval& interval = kAlways) {
     const Accepted accepted("user-" + std::to_string(i));
-    if (serves_ && memo_->should_remember(i)) memo_->remember(i, inputs_[i].token, accepted.verdict, interval);
+    if (serves_ && memo_->should_remember(i)) memo_->remember(i, inputs_[i].token, 0, accepted.verdict, interval);
   }
   // A batch all of whose tokens are valid. Returns how many were known.
   std::size_t pass(const std::vector<std::string>& tokens) {
@@ -132,7 +132,7 @@ TEST_F(Memo, GivesTheWholeVerdictOfATokenThatItRemembers) {
   Accepted accepted("alice");
   accepted.verdict.has_kid = true;
   accepted.verdict.kid = "k1";
-  memo_->remember(0, token, accepted.verdict, kAlways);
+  memo_->remember(0, token, 0, accepted.verdict, kAlways);
 
   const std::string again = token;  // other bytes in memory
   begin({again});
@@ -148,7 +148,7 @@ TEST_F(Memo, KeepsItsOwnCopyOfEveryText) {
   {
     Accepted accepted("alice");
     begin({token});
-    memo_->remember(0, inputs_[0].token, accepted.verdict, kAlways);
+    memo_->remember(0, inputs_[0].token, 0, accepted.verdict, kAlways);
     std::memset(accepted.claims.data(), 'x', accepted.claims.size());
   }
   std::memset(token.data(), 'x', token.size());
@@ -182,7 +182,7 @@ TEST_F(Memo, KeepsAtMostEightTokensOfOneHashAndGivesEachItsOwn) {
     begin({tokens[i]});
     EXPECT_FALSE(knows(0));
     const Accepted accepted(std::to_string(i));
-    memo_->remember(0, tokens[i], accepted.verdict, kAlways);
+    memo_->remember(0, tokens[i], 0, accepted.verdict, kAlways);
     EXPECT_TRUE(known(tokens[i])) << i;
   }
   begin(tokens);
@@ -226,7 +226,7 @@ TEST_F(Memo, RemembersTheSignatureOfATokenThatIsNotAccepted) {
   begin({token});
   Accepted rejected("alice");
   rejected.verdict.reasons.insert(Reason::token_expired);
-  memo_->remember(0, token, rejected.verdict, kAlways);
+  memo_->remember(0, token, 0, rejected.verdict, kAlways);
   begin({token});
   EXPECT_TRUE(knows(0));
   EXPECT_FALSE(recall(0));
@@ -243,7 +243,7 @@ TEST_F(Memo, RemembersTheSignatureAloneWhereTheTextsAreLarge) {
   Accepted accepted(std::string(20 * kKiB, 'a'));
   for (int i = 0; i < 2; ++i) {
     begin({token});
-    memo_->remember(0, token, accepted.verdict, kAlways);
+    memo_->remember(0, token, 0, accepted.verdict, kAlways);
   }
   begin({token});
   EXPECT_TRUE(knows(0));
@@ -353,7 +353,7 @@ TEST_F(Memo, SharesMemoryWithTheOthersOfItsEngine) {
       for (const std::string& token : tokens) inputs.push_back({token, kNow});
       EXPECT_TRUE(memo.begin_batch(snapshot_, inputs));
       const Accepted accepted("a");
-      for (std::size_t i = 0; i < tokens.size(); ++i) memo.remember(i, tokens[i], accepted.verdict, kAlways);
+      for (std::size_t i = 0; i < tokens.size(); ++i) memo.remember(i, tokens[i], 0, accepted.verdict, kAlways);
     }
   };
   fill(*memo_);
@@ -435,7 +435,7 @@ TEST_F(Memo, AgreesWithAMapOfAllThatItWasGiven) {
         const Decided truth = decided(tokens[i]);
         Accepted made(truth.subject);
         if (random.one_in(4)) made.verdict.reasons.insert(Reason::token_expired);
-        memo_->remember(i, tokens[i], made.verdict, truth.interval);
+        memo_->remember(i, tokens[i], 0, made.verdict, truth.interval);
         model[tokens[i]] |= made.verdict.reasons.empty();
       }
       for (const auto& [verdict, subject] : verdicts) expect_equal(verdict, Accepted(subject).verdict);

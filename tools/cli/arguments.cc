@@ -30,8 +30,36 @@ Result<void> Arguments::check_scopes() const {
   return {};
 }
 
+Result<void> Arguments::take_trust_file() {
+  Policy& policy = verifier.policy;
+  if (is_fastmcp(policy.profile))
+    return Error{
+        "needs the profile strict, because FastMCP's JWTVerifier has one issuer and one set of keys; leave out "
+        "--profile, or give its keys without a trust file",
+        "trust"};
+  Result<TrustFile> file = TrustFile::read(config);
+  if (!file) return file.error();
+  // What a flag set is taken out of the file's part, so that the flag's value stays.
+  PolicyPart& part = file->policy;
+  if (gave("--algorithm")) part.algorithms.reset();
+  if (gave("--audience")) part.audiences.reset();
+  if (gave("--require-scope") || gave("--require-scope-exact")) part.required_scopes.reset();
+  if (gave("--require-claim")) part.required_claims.reset();
+  if (gave("--typ")) part.required_type.reset();
+  if (gave("--leeway")) part.leeway_seconds.reset();
+  if (gave("--max-lifetime")) part.max_lifetime_seconds.reset();
+  if (gave("--max-token-bytes")) file->max_token_bytes.reset();
+  if (gave("--accept-padding")) file->accept_padding.reset();
+  policy = file->completed(std::move(policy));
+  verifier.trust = std::move(file->trust);
+  return {};
+}
+
 Result<void> Arguments::settle() {
   if (Result<void> ok = check_scopes(); !ok) return ok;
+  if (gave("--config")) {
+    if (Result<void> ok = take_trust_file(); !ok) return ok;
+  }
   if (!gave("--secret-encoding")) return {};
   bool any = false;
   for (KeySource& key : verifier.keys) {

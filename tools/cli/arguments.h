@@ -88,6 +88,7 @@ struct Arguments {
   HelpArguments help;
   ReportArguments report;
   SecretEncoding secret_encoding = SecretEncoding::raw;  // of every secret file
+  std::string config;                                    // path of the trust file; empty: none
   bool explain_input = false;
   bool progress = false;
   bool quiet = false;
@@ -102,6 +103,8 @@ struct Arguments {
   std::vector<std::pair<std::string, std::string>> decisive() const;
 
  private:
+  // Reads the trust file. What a flag says counts over what stands at the top of the file.
+  Result<void> take_trust_file();
   // Two flags fill the scopes, so an error of the library could not say which of them is at fault.
   Result<void> check_scopes() const;
 };

@@ -74,14 +74,14 @@ int run(Arguments& arguments) {
   StreamOptions& stream = arguments.stream;
   if (arguments.explain_input) return explain(arguments);
   JwtVerifierOptions& options = arguments.verifier;
-  if (options.keys.empty()) {
-    return fail("audit", "no keys: give --jwks, --public-key, --secret-file or --static-tokens");
+  const std::vector<KeySource> sources = sources_of(options);
+  if (sources.empty()) {
+    return fail("audit", "no keys: give --jwks, --public-key, --secret-file, --static-tokens or --config");
   }
   if (Result<void> ok = check_outputs(arguments); !ok) return fail("audit", ok.error());
   set_defaults(arguments, stream);
   note_doubtful_keys(options);
-  const std::vector<KeySource> sources = options.keys;
-  stream.keep = files_of(options);
+  stream.keep = files_of(arguments);
   // Caught before the keys are read, so that a SIGHUP in the meantime does not end the program.
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };

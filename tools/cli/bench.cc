@@ -89,8 +89,8 @@ std::string what_is_wrong(const Arguments& arguments) {
   const BenchArguments& flags = arguments.bench;
   if (flags.json == "-" && flags.html == "-") return "--json and --html cannot both be standard output";
   if (!flags.settings.input.empty()) {
-    if (arguments.verifier.keys.empty())
-      return "--input " + flags.settings.input + " needs keys: give --jwks, --public-key or --secret-file";
+    if (arguments.verifier.keys.empty() && arguments.verifier.trust.issuers.empty())
+      return "--input " + flags.settings.input + " needs keys: give --jwks, --public-key, --secret-file or --config";
     for (const char* name : {"--keys", "--batch", "--repeated", "--claims", "--tokens"}) {
       if (arguments.gave(name)) return std::string(name) + " is for minted tokens; leave it out with --input";
     }

@@ -309,6 +309,13 @@ Rows key_rows() {
        .commands = {kVerify, kAudit, kInspect, kBench},
        .help = "look tokens up in this JSON table of tokens and what they grant; for development only",
        .value = append(FIELD(verifier, keys), key_source(Kind::static_tokens_file))},
+      {.name = "--config",
+       .placeholder = "PATH",
+       .group = kKeys,
+       .commands = {kVerify, kAudit, kInspect, kBench},
+       .help = "read issuers, each with its keys and policy, and what is known of keys over time from this trust file "
+               "(TOML); policy flags count over what stands at the top of it",
+       .value = set(Field<std::string>{"trust", [](Arguments& all) -> std::string& { return all.config; }}, path())},
       {.name = "--jwks-refetch",
        .placeholder = "SECONDS",
        .group = kKeys,

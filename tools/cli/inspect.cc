@@ -29,6 +29,7 @@
 #include "jwk/big_endian.h"
 #include "memo/header_memo.h"
 #include "readers.h"
+#include "run_words.h"
 #include "secret_reading.h"
 #include "verify/engine.h"
 
@@ -210,15 +211,16 @@ constexpr Check kChecks[] = {
     {"not before", Reason::token_not_yet_valid},
     {"lifetime", Reason::token_lifetime},
     {"issuer", Reason::issuer_mismatch},
+    {"issuer's key", Reason::issuer_key_mismatch},
     {"audience", Reason::audience_mismatch},
     {"scopes", Reason::scope_missing},
     {"claim values", Reason::claim_mismatch},
     {"type", Reason::type_mismatch},
+    {"key's times", set_of({Reason::key_not_yet_valid, Reason::key_retired, Reason::key_compromised})},
     {"revocation", Reason::token_revoked},
 };
-// Reasons that one token by itself cannot have, that the static table gives, or that no check finds.
-constexpr ReasonSet kWithoutCheck = set_of({Reason::malformed_record, Reason::missing_time, Reason::unknown_token,
-                                            Reason::key_retired, Reason::key_compromised});
+// Reasons that one token by itself cannot have, or that the static table gives.
+constexpr ReasonSet kWithoutCheck = set_of({Reason::malformed_record, Reason::missing_time, Reason::unknown_token});
 
 constexpr bool has_place(Reason reason) {
   for (const Check& check : kChecks) {
@@ -233,6 +235,11 @@ constexpr bool every_reason_has_a_place() {
   return true;
 }
 static_assert(every_reason_has_a_place(), "a new reason belongs into kChecks, or inspect does not show it");
+
+// Checks that only issuers with keys of their own, or keys with times, bring up. Without them they have no line.
+constexpr bool needs_trust(const Check& check) {
+  return check.reasons.contains(Reason::issuer_key_mismatch) || check.reasons.contains(Reason::key_retired);
+}
 
 // Returns why the policy does not ask for a check; empty: it does.
 std::string_view why_not_asked(const Check& check, const Policy& policy) {
@@ -269,6 +276,8 @@ struct Findings {
   bool claims_checked = false;  // `reasons` holds all faults of the claims
   bool by_table = false;        // the static table decided
   bool accepted = false;
+  bool has_trust = false;  // keys belong to issuers, or have times
+  std::string keys;        // with has_trust: the keys that are tried for the token
   // Of an invalid signature: the keys that were tried, and a mend that was found by trying. Empty: none.
   std::string tried, mend;
 };
@@ -332,6 +341,7 @@ void show_checks(Page& page, const Findings& found, const ReadToken& token, cons
   for (const Check& check : kChecks) {
     const bool of_table = check.reasons == Reason::token_expired || check.reasons == Reason::scope_missing;
     if (found.by_table && !of_table) continue;
+    if (needs_trust(check) && !found.has_trust && (check.reasons & found.reasons).empty()) continue;
     std::optional<Reason> failed;
     const std::string_view unasked = why_not_asked(check, policy);
     const std::string result = outcome(page, check, unasked.empty(), found, failed);
@@ -362,13 +372,43 @@ std::string describe(const Jwk& key) {
   return std::string(to_string(key.curve)) + " key" + name;
 }
 
-// Says which keys the signature was tried with: the choice for a header is the same each time.
-std::string tried_keys(const JwtVerifier& verifier, std::string_view header_segment) {
-  memo::HeaderMemo headers;
-  headers.begin_batch(verifier.engine().snapshot());
+// The issuer that the token names, or an empty text.
+std::string_view iss_of(const Parts& parts) {
+  const codec::JsonNode* iss = parts.claims == nullptr ? nullptr : parts.claims->find("iss");
+  return iss != nullptr && iss->is(codec::JsonType::string) ? iss->text : std::string_view();
+}
+
+// The policy that applies to the token: that of its issuer, if there are issuers.
+const Policy& policy_for(const keys::Snapshot& snapshot, const Parts& parts, const Policy& otherwise) {
+  return snapshot.issuers == nullptr ? otherwise : snapshot.issuers->policy_of(snapshot.issuers->find(iss_of(parts)));
+}
+
+// "from 2025-11-01T00:00:00Z, retired from ... on", for the line of keys.
+std::string describe(const KeyTimes& times) {
   std::string text;
-  for (const keys::PreparedKey* key : headers.look_up(header_segment, verifier.engine().policy()).candidates)
-    text += (text.empty() ? "tried: " : ", ") + describe(key->jwk);
+  const auto add = [&](const std::optional<Instant>& at, const char* before, const char* after) {
+    if (at) text += (text.empty() ? "" : ", ") + std::string(before) + to_rfc3339(*at) + after;
+  };
+  add(times.not_before, "counts from ", " on");
+  add(times.retired_at, "retired from ", " on");
+  add(times.compromised_at, "compromised from ", " on");
+  return text;
+}
+
+// Lists the keys that are tried for the token, in their order: the choice for a header is the same each time.
+std::string candidate_keys(const std::shared_ptr<const keys::Snapshot>& snapshot, const Policy& policy,
+                           const Parts& parts) {
+  memo::HeaderMemo headers;
+  headers.begin_batch(snapshot);
+  memo::HeaderPlan& plan = headers.look_up(parts.compact.header, policy);
+  const memo::KeyPlan& keys =
+      plan.asks_issuer ? headers.keys_for(plan, snapshot->issuers->find(iss_of(parts))) : plan.keys;
+  std::string text;
+  for (const keys::PreparedKey* key : keys.candidates) {
+    text += (text.empty() ? "" : ", ") + describe(key->jwk);
+    if (key->issuer != trust::kNoIssuer) text += " of " + safe(snapshot->issuers->at(key->issuer).name);
+    if (key->window != nullptr) text += " (" + describe(key->window->times()) + ")";
+  }
   return text;
 }
 
@@ -445,8 +485,14 @@ Findings judge(const std::optional<JwtVerifier>& verifier, const TokenInspector&
   });
   const Verdict verdict = verifier->verify(parts.token, at);
   Findings found = findings_of(verdict, has_table);
+  const std::shared_ptr<const keys::Snapshot> snapshot = verifier->engine().snapshot();
+  const auto has_window = [](const keys::PreparedKey& key) { return key.window != nullptr; };
+  found.has_trust = snapshot->issuers != nullptr ||
+                    std::any_of(snapshot->ring->keys().begin(), snapshot->ring->keys().end(), has_window);
+  if (found.has_trust) found.keys = candidate_keys(snapshot, verifier->engine().policy(), parts);
   if (!verdict.reasons.contains(Reason::signature_invalid)) return found;
-  found.tried = tried_keys(*verifier, parts.compact.header);
+  const std::string keys = candidate_keys(verifier->engine().snapshot(), verifier->engine().policy(), parts);
+  if (!keys.empty()) found.tried = "tried: " + keys;
   if (verdict.alg && verdict.alg->starts_with("HS")) try_readings(sources, parts.token, found);
   return found;
 }
@@ -465,6 +511,7 @@ void show(Page& page, const Parts& parts, const Findings& found, const Policy& p
   page.heading("Checks");
   page.text() +=
       page.faint("  profile " + std::string(to_string(policy.profile)) + ", judged at " + to_rfc3339(at)) + "\n";
+  if (!found.keys.empty()) page.text() += page.faint("  keys for it: " + found.keys) + "\n";
   show_checks(page, found, {parts.token, parts.header, parts.claims, parts.compact.signature_bytes}, policy, at);
   page.text() += '\n';
   if (found.accepted) {
@@ -481,7 +528,7 @@ int run(Arguments& arguments) {
   const auto inspector = TokenInspector::create(options.policy);
   if (!inspector) return fail("inspect", inspector.error());
   const Instant at = arguments.stream.at ? *arguments.stream.at : Instant{Instant::now().seconds, 0};
-  const std::vector<KeySource> sources = options.keys;
+  const std::vector<KeySource> sources = sources_of(options);
   std::optional<JwtVerifier> verifier;
   if (!sources.empty()) {
     options.on_note = [](std::string_view message) { note(message); };
@@ -502,7 +549,9 @@ int run(Arguments& arguments) {
                                shell_word(*input));
   }
   Page page(wants_colour(arguments.inspect.colour));
-  show(page, parts, found, inspector->policy(), at);
+  const Policy& policy =
+      verifier ? policy_for(*verifier->engine().snapshot(), parts, inspector->policy()) : inspector->policy();
+  show(page, parts, found, policy, at);
   std::fwrite(page.text().data(), 1, page.text().size(), stdout);
   if (stdout_failed() && errno != EPIPE)
     return fail("inspect", std::string("standard output: ") + std::strerror(errno));

@@ -312,14 +312,19 @@ std::string mend(Reason reason, const ReadToken& token, const Policy& policy, In
       return "ask the issuer for tokens that live less long, or allow more with --max-lifetime";
     case Reason::claim_mismatch:
       return mend_claim(token, policy);
+    case Reason::issuer_key_mismatch:
+      return "ask the issuer that the token names for one; nobody else may speak for it";
+    case Reason::key_not_yet_valid:
+    case Reason::key_retired:
+      return "ask for a token that is signed with a key of that time; if the times are wrong, mend the trust file";
+    case Reason::key_compromised:
+      return "nothing: whoever has the key can have written this token; ask for one with a new key";
     case Reason::token_revoked:
       return "none: the token is on the list of --revoked";
     case Reason::unknown_token:
       return "add the token to the table of --static-tokens";
     case Reason::malformed_record:
     case Reason::missing_time:
-    case Reason::key_retired:
-    case Reason::key_compromised:
       break;
   }
   return std::string(explain(reason));

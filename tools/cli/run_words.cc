@@ -105,6 +105,13 @@ Error named(Error error, const Arguments& arguments) {
   return error;
 }
 
+std::vector<KeySource> sources_of(const JwtVerifierOptions& options) {
+  std::vector<KeySource> sources = options.keys;
+  for (const TrustedIssuer& issuer : options.trust.issuers)
+    sources.insert(sources.end(), issuer.keys.begin(), issuer.keys.end());
+  return sources;
+}
+
 void note_doubtful_keys(const JwtVerifierOptions& options) {
   const auto is_static = [](const KeySource& key) { return key.kind == KeySource::Kind::static_tokens_file; };
   if (std::any_of(options.keys.begin(), options.keys.end(), is_static)) {
@@ -115,7 +122,7 @@ void note_doubtful_keys(const JwtVerifierOptions& options) {
   };
   if (std::count_if(options.keys.begin(), options.keys.end(), is_public) > 1 && options.policy.issuers &&
       options.policy.issuers->size() > 1) {
-    note("every key given serves every --issuer; if issuers do not trust one another, run assay once for each");
+    note("every key given serves every --issuer; if issuers do not trust one another, name them in a --config file");
   }
 }
 
@@ -148,9 +155,11 @@ void note_unfinished(const StreamOptions& stream, const StreamResult& result) {
     note(stream.output + " was not written, because the run was stopped before the end of its input");
 }
 
-std::vector<std::string> files_of(const JwtVerifierOptions& options) {
+std::vector<std::string> files_of(const Arguments& arguments) {
+  const JwtVerifierOptions& options = arguments.verifier;
   std::vector<std::string> files;
-  for (const KeySource& key : options.keys) {
+  if (!arguments.config.empty()) files.push_back(arguments.config);
+  for (const KeySource& key : sources_of(options)) {
     using Kind = KeySource::Kind;
     const bool is_file = key.kind == Kind::jwks_file || key.kind == Kind::public_key_file ||
                          key.kind == Kind::secret_file || key.kind == Kind::static_tokens_file;

@@ -30,6 +30,8 @@ Result<void> check_outputs(const Arguments& arguments);
 // The error of a key source with the flag that names it before its message, if that is certain.
 Error named(Error error, const Arguments& arguments);
 
+// Where all keys come from, those of issuers included.
+std::vector<KeySource> sources_of(const JwtVerifierOptions& options);
 // Notes keys that work as asked, but perhaps not as meant.
 void note_doubtful_keys(const JwtVerifierOptions& options);
 // Says once how a secret file has to be read, if a token that failed verifies with another reading of it.
@@ -42,8 +44,8 @@ void prepare_run(Arguments& arguments, const std::vector<KeySource>& sources, Si
 // Says what became of the outputs of a run that was stopped.
 void note_unfinished(const StreamOptions& stream, const StreamResult& result);
 
-// The files that the keys were read from, which no output may replace.
-std::vector<std::string> files_of(const JwtVerifierOptions& options);
+// The files that the keys and the trust file were read from, which no output may replace.
+std::vector<std::string> files_of(const Arguments& arguments);
 
 // 0 all accepted, 1 at least one rejected, 2 an input could not be read to its end, 128 + N ended by signal N.
 int exit_code_of(const StreamResult& result);

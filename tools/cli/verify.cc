@@ -41,16 +41,16 @@ SIGHUP reloads the keys.
 int run(Arguments& arguments) {
   JwtVerifierOptions& options = arguments.verifier;
   StreamOptions& stream = arguments.stream;
-  if (options.keys.empty()) {
-    return fail("verify", "no keys: give --jwks, --public-key, --secret-file or --static-tokens");
+  const std::vector<KeySource> sources = sources_of(options);
+  if (sources.empty()) {
+    return fail("verify", "no keys: give --jwks, --public-key, --secret-file, --static-tokens or --config");
   }
   if (stream.at_record && stream.input == InputFormat::lines) {
     return fail("verify", "--at: lines hold no time; use --input ndjson, or --at with a time");
   }
   if (Result<void> ok = check_outputs(arguments); !ok) return fail("verify", ok.error());
   note_doubtful_keys(options);
-  const std::vector<KeySource> sources = options.keys;
-  stream.keep = files_of(options);
+  stream.keep = files_of(arguments);
   // Caught before the keys are read, so that a SIGHUP in the meantime does not end the program.
   Signals& caught = signals();
   options.on_note = [](std::string_view message) { note(message); };

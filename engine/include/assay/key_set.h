@@ -9,10 +9,22 @@
 #include <vector>
 
 #include "assay/algorithm.h"
+#include "assay/instant.h"
 #include "assay/policy.h"
 #include "assay/result.h"
 
 namespace assay {
+
+// From when to when the signatures of a key count, by the time at which a token was used. Each window is half-open: at
+// its border itself the later state holds. Nothing: there is no such border.
+struct KeyTimes {
+  std::optional<Instant> not_before;      // before it: key_not_yet_valid
+  std::optional<Instant> retired_at;      // from it on: key_retired
+  std::optional<Instant> compromised_at;  // from it on: key_compromised, whatever the token's iat says
+
+  bool empty() const noexcept { return !not_before && !retired_at && !compromised_at; }
+  friend bool operator==(const KeyTimes&, const KeyTimes&) = default;
+};
 
 // One JSON Web Key as published (RFC 7517 §4): its public part, decoded and checked for form. A plain value; what may
 // be secret in it is overwritten when it is destroyed. Integers and coordinates are big-endian bytes.
@@ -34,6 +46,8 @@ struct Jwk {
   // A token without kid may name the key by these: x5t and x5t#S256 (RFC 7517 §4.8, §4.9) as written, and the first
   // certificate (x5c, or the X.509 certificate that was given as key) in DER. Empty: none.
   std::string x5t, x5t_s256, certificate;
+  // What the set itself says of the key's times (OpenID Federation 1.0 §8.7.2: iat, nbf, exp, revoked). Only in strict.
+  KeyTimes times;
 
   Jwk() = default;
   Jwk(const Jwk&) = default;
@@ -110,6 +124,9 @@ struct KeySource {
   std::string value;                              // the text, path or URL
   std::string name;                               // for messages; empty: the path or URL itself
   SecretEncoding encoding = SecretEncoding::raw;  // of secret_file only
+  // The issuer that the keys belong to: its place in TrustOptions::issuers. JwtVerifier fills it in for the sources of
+  // an issuer. Nothing: the keys serve every issuer.
+  std::optional<std::uint32_t> issuer = {};
 };
 
 // How a JWKS URL is fetched.

@@ -32,10 +32,12 @@
   X(token_not_yet_valid, "RFC 7519 §4.1.5", "the token is not valid yet")                                     \
   X(token_lifetime, "RFC 8725 §3.10", "the token lives longer than is allowed")                               \
   X(issuer_mismatch, "RFC 7519 §4.1.1", "the issuer is not one that is expected")                             \
+  X(issuer_key_mismatch, "assay", "the key belongs to another issuer than the token names")                   \
   X(audience_mismatch, "RFC 7519 §4.1.3", "the token is meant for another audience")                          \
   X(scope_missing, "RFC 6750 §3.1", "a required scope is not granted")                                        \
   X(claim_mismatch, "assay", "a claim does not have the required value")                                      \
   X(type_mismatch, "RFC 8725 §3.11", "the header's typ is not the one that is required")                      \
+  X(key_not_yet_valid, "assay", "the key did not count yet when the token was used")                          \
   X(key_retired, "assay", "the key was retired before the token was used")                                    \
   X(key_compromised, "assay", "the key is known to be compromised")                                           \
   X(token_revoked, "assay", "the token was revoked")                                                          \
@@ -76,6 +78,11 @@ class ReasonSet {
   // The earliest in the order of decision. Only for a set that is not empty.
   constexpr Reason first() const noexcept { return static_cast<Reason>(__builtin_ctz(bits_)); }
   constexpr std::uint32_t bits() const noexcept { return bits_; }
+  constexpr ReasonSet operator&(ReasonSet o) const noexcept {
+    ReasonSet both;
+    both.bits_ = bits_ & o.bits_;
+    return both;
+  }
   friend constexpr bool operator==(ReasonSet, ReasonSet) noexcept = default;
 
  private:

@@ -28,6 +28,7 @@
 #include "assay/key_set.h"
 #include "assay/policy.h"
 #include "assay/result.h"
+#include "assay/trust.h"
 #include "assay/verdict.h"
 
 namespace assay {
@@ -37,8 +38,10 @@ class Engine;
 }
 
 struct JwtVerifierOptions {
-  std::vector<KeySource> keys;  // at least one
+  std::vector<KeySource> keys;  // at least one, here or in `trust`
   Policy policy;
+  // Issuers with keys and a policy of their own. `policy` holds their defaults, and `keys` serve all of them.
+  TrustOptions trust;
   FetchOptions fetch;
   // What verifies signatures: "lanes" (many at once, with tables for keys in frequent use), "openssl", or "auto", which
   // is the environment's ASSAY_BACKEND if that is set, else lanes. The verdicts are the same.

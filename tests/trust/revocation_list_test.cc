@@ -1,11 +1,11 @@
-#include "keys/revocation_list.h"
+#include "trust/revocation_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace assay::keys {
+namespace assay::trust {
 namespace {
 
 using ::testing::HasSubstr;
@@ -149,4 +149,4 @@ TEST(RevocationList, FindsEachOfManyAndNoOther) {
 }
 
 }  // namespace
-}  // namespace assay::keys
+}  // namespace assay::trust

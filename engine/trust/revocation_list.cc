@@ -1,4 +1,4 @@
-#include "keys/revocation_list.h"
+#include "trust/revocation_list.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,7 +11,7 @@
 #include "codec/json.h"
 #include "digest/digest.h"
 
-namespace assay::keys {
+namespace assay::trust {
 
 __extension__ typedef unsigned __int128 UInt128;
 
@@ -340,4 +340,4 @@ std::optional<Instant> RevocationList::revoked_from(std::optional<std::string_vi
   return earliest;
 }
 
-}  // namespace assay::keys
+}  // namespace assay::trust

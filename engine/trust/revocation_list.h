@@ -15,7 +15,7 @@
 #include "assay/instant.h"
 #include "assay/result.h"
 
-namespace assay::keys {
+namespace assay::trust {
 
 // The SHA-256 of a token, computed when the first list asks for it. Not thread safe; the token outlives it.
 class TokenHash {
@@ -85,4 +85,4 @@ class RevocationList {
   bool has_kind_[3] = {};
 };
 
-}  // namespace assay::keys
+}  // namespace assay::trust
