@@ -354,6 +354,7 @@ Result<void> LogPipeline::write_summary(const StreamResult& result) {
   if (!summary_.any()) return {};
   tally::Summary summary = write_stage_.take_summary();
   summary.runs.push_back(statistics_.manifest("audit", options_, threads_, result));
+  summary.keys = statistics_.keys();
   summary.published_private_keys = result.published_private_keys;
   summary.other_credentials = state_.other_credentials;
   summary.repeated_hours = state_.repeated_hours;

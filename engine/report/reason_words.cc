@@ -75,6 +75,12 @@ ReasonWords words_of(Reason reason) noexcept {
     case Reason::issuer_mismatch:
       return {not_valid, "a token of another issuer: another environment, or a service that takes any issuer's tokens",
               "if the server answered them as good, it does not check iss"};
+    case Reason::issuer_key_mismatch:
+      return {
+          not_valid,
+          "a signer that writes another issuer's name into its tokens, by mistake or to be taken for that issuer; or a "
+          "key listed under the wrong issuer",
+          "ask whoever holds the key why; servers must take a key only for the tokens of its own issuer"};
     case Reason::audience_mismatch:
       return {not_valid, "a token that was made for another service and is used here",
               "if the server answered them as good, it does not check aud, and any service can use its callers' tokens "
@@ -87,6 +93,10 @@ ReasonWords words_of(Reason reason) noexcept {
     case Reason::type_mismatch:
       return {not_valid, "an ID token or another kind of token in place of an access token",
               "if the server answered them as good, it does not check typ"};
+    case Reason::key_not_yet_valid:
+      return {not_valid,
+              "a new key that signs before its time; a clock that is wrong; or a wrong time in the trust file",
+              "compare the key's not_before with when it was really made, and the clocks of signer and server"};
     case Reason::key_retired:
       return {
           not_valid,

@@ -259,6 +259,7 @@ Result<void> Pipeline::write_summary(const StreamResult& result) {
   if (!summary_.any()) return {};
   tally::Summary summary = write_stage_.take_summary();
   summary.runs.push_back(statistics_.manifest("verify", options_, threads_, result));
+  summary.keys = statistics_.keys();
   summary.published_private_keys = result.published_private_keys;
   add_digests(file_digests(source_.inputs(), options_.stop), summary.files);
   tally::tidy(summary);

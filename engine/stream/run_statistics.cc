@@ -1,14 +1,29 @@
 #include "stream/run_statistics.h"
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "assay/version.h"
+#include "keys/known_keys.h"
 
 namespace assay::stream {
+
+namespace {
+
+// "RSA 2048", "EC P-256", "oct"
+std::string type_of(const Jwk& key) {
+  std::string type(to_string(key.type));
+  if (key.curve != Curve::none) return type + " " + std::string(to_string(key.curve));
+  if (key.type != KeyType::RSA || key.n.empty()) return type;
+  const auto first = static_cast<unsigned char>(key.n.front());
+  return type + " " + std::to_string(8 * (key.n.size() - 1) + static_cast<std::size_t>(std::bit_width(first)));
+}
+
+}  // namespace
 
 using Clock = std::chrono::steady_clock;
 
@@ -86,6 +101,27 @@ StreamResult RunStatistics::result(const Counts& counts, const Diagnosis& diagno
   result.published_private_keys = published_private_keys();
   result.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   return result;
+}
+
+std::vector<tally::KeyRow> RunStatistics::keys() const {
+  const std::shared_ptr<const keys::Snapshot> snapshot = engine_.snapshot();
+  std::vector<tally::KeyRow> rows;
+  if (snapshot->ring == nullptr) return rows;
+  for (const keys::PreparedKey& key : snapshot->ring->keys()) {
+    tally::KeyRow& row = rows.emplace_back();
+    if (key.jwk.has_kid) row.kid = key.jwk.kid;
+    row.type = type_of(key.jwk);
+    // The hash of a secret would help to guess it.
+    if (key.jwk.type != KeyType::oct) row.thumbprint = keys::thumbprint_of(key.jwk);
+    if (key.issuer != trust::kNoIssuer) row.issuer = snapshot->issuers->at(key.issuer).name;
+    if (key.jwk.is_private) row.weaknesses.emplace_back("published with its private part");
+    if (key.window == nullptr) continue;
+    row.note = key.window->note();
+    row.not_before = key.window->times().not_before;
+    row.retired_at = key.window->times().retired_at;
+    row.compromised_at = key.window->times().compromised_at;
+  }
+  return rows;
 }
 
 tally::RunRow RunStatistics::manifest(std::string_view command, const StreamOptions& options, int threads,

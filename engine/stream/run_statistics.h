@@ -35,6 +35,8 @@ class RunStatistics {
   // What the summary says of the run. `command`: "verify".
   tally::RunRow manifest(std::string_view command, const StreamOptions& options, int threads,
                          const StreamResult& result) const;
+  // The keys in use now, with what is known of them over time.
+  std::vector<tally::KeyRow> keys() const;
 
  private:
   signature::BackendStatistics signatures() const;

@@ -208,9 +208,9 @@ KeyRow read_key(Reader& reader, const JsonNode& row) {
   KeyRow key;
   key.kid = reader.text(row, "kid");
   key.type = reader.text(row, "type");
-  key.thumbprint = reader.text(row, "thumbprint");
+  key.thumbprint = reader.text_or_none(row, "thumbprint");
   key.issuer = reader.text_or_none(row, "issuer");
-  key.source = reader.text(row, "source");
+  key.source = reader.text_or_none(row, "source");
   key.note = reader.text_or_none(row, "note");
   key.not_before = reader.time_or_none(row, "not_before");
   key.retired_at = reader.time_or_none(row, "retired_at");

@@ -216,9 +216,9 @@ void append_key(std::string& to, const KeyRow& key) {
   Object object(to);
   object.text("kid", key.kid);
   object.text("type", key.type);
-  object.text("thumbprint", key.thumbprint);
+  object.known_text("thumbprint", key.thumbprint);
   object.known_text("issuer", key.issuer);
-  object.text("source", key.source);
+  object.known_text("source", key.source);
   object.known_text("note", key.note);
   object.known_time("not_before", key.not_before);
   object.known_time("retired_at", key.retired_at);
