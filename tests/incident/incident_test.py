@@ -126,6 +126,63 @@ def compare(truth, found):
     return faults
 
 
+def without_runs(document):
+    return {name: value for name, value in document.items() if name not in ("run", "runs")}
+
+
+def compare_summary(truth, summary):
+    """What is wrong with the summary of the whole."""
+    totals, faults = truth["totals"], []
+
+    def expect(name, found, wanted):
+        if found != wanted:
+            faults.append(("summary", f"{name}: {found!r}, truth {wanted!r}"))
+
+    expect("accepted", summary["accepted"], totals["good"])
+    expect("rejected", summary["rejected"], totals["bad"] + totals["undecidable"])
+    expect("records of files", sum(file["tokens"] for file in summary["files"]), totals["tokens"])
+    lines = {os.path.relpath(file["path"], "incident/logs"): file["lines"] for file in summary["files"]}
+    expect("lines", lines, {file["path"]: file["lines"] for file in truth["files"]})
+    for reason, row in truth["by_reason"].items():
+        found = summary["reasons"].get(reason, {})
+        expect(f"{reason}, held", found.get("held"), row["requests"])
+    replays = {row["ath"]: (row["uses"], {client: uses["uses"] for client, uses in row["clients"].items()})
+               for row in summary["replays"]["tokens"]}
+    # The addresses of a token that has more than 16 are cut.
+    expect("replays", replays, {row["ath"]: (row["requests"], dict(list(row["clients"].items())[:16])) for row in truth["replayed"]})
+    compromised = {row["kid"]: row for row in summary["compromised"]}
+    for key in truth["keys"]:
+        if key["compromised_at"] is None:
+            continue
+        uses = [row for row in truth["bad"] if "key_compromised" in row["reasons"] and row["kid"] == key["kid"]]
+        split = compromised[key["kid"]]
+        parts = {part: split[part]["uses"] for part in ("seen_before", "first_inside", "cannot_be_told")}
+        expect("uses of the compromised key", sum(parts.values()), len(uses))
+        expect("uses that cannot be told", parts["cannot_be_told"], 0)
+        forged = sum(row["forged"] for row in uses)
+        if parts["first_inside"] < forged:
+            faults.append(("summary", f"{parts['first_inside']} uses first seen inside the window; {forged} were forged"))
+    return faults
+
+
+def compare_parts(folder, summary):
+    """What is wrong with the sum of the summaries of each file by itself."""
+    parts = []
+    for number, file in enumerate(summary["files"]):
+        parts.append(f"part{number}.json")
+        zone = ["--time-zone", "orders*=+01:00"] if "orders" in file["path"] else []
+        subprocess.run([PROGRAM, "audit", "--config", "incident/assay.toml", *zone, "--quiet", "--summary", parts[-1],
+                        file["path"]], cwd=folder, stderr=subprocess.PIPE)
+    for order in (parts, parts[::-1]):
+        subprocess.run([PROGRAM, "report", *order, "-o", "sum.json"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        with open(os.path.join(folder, "sum.json"), encoding="utf-8") as file:
+            added = without_runs(json.load(file))
+        whole = without_runs(summary)
+        for name in whole:
+            if added.get(name) != whole[name]:
+                yield "sum of parts", f"{name}: {str(added.get(name))[:300]}, whole {str(whole[name])[:300]}"
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seed", type=int, default=7)
@@ -136,7 +193,10 @@ def main():
         folder = given.keep or private
         truth = make(folder, given.seed, given.lines)
         found, twice, said = audit(folder, truth)
-        faults = [(place, "found twice") for place in twice] + compare(truth, found)
+        with open(os.path.join(folder, "summary.json"), encoding="utf-8") as file:
+            summary = json.load(file)
+        faults = [(place, "found twice") for place in twice] + compare(truth, found) + compare_summary(truth, summary)
+        faults += compare_parts(folder, summary)
     for place, fault in faults[:SHOWN]:
         print(place, fault)
     print(said, end="")
