@@ -27,8 +27,8 @@ def make(folder, seed, lines):
         return json.load(file)
 
 
-def audit(folder, truth):
-    """Every verdict of one run over the folder of logs, by file, line and number on the line; the totals of a second."""
+def run(folder, truth):
+    """Audits the folder of logs into found.ndjson and summary.json."""
     keys = []
     for key in ("www/login/jwks.json", "www/m2m/jwks.json"):
         keys += ["--jwks", "incident/" + key]
@@ -40,6 +40,12 @@ def audit(folder, truth):
     done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True)
     if done.returncode != 1:
         sys.exit(f"exit {done.returncode}:\n{done.stderr}")
+    return done
+
+
+def audit(folder, truth):
+    """Every verdict of one run over the folder of logs, by file, line and number on the line; and what the run said."""
+    done = run(folder, truth)
     found = {}
     twice = []
     with open(os.path.join(folder, "found.ndjson"), encoding="utf-8") as file:
