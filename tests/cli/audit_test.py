@@ -421,7 +421,6 @@ class AuditRuns(AuditCase):
                             (("--output", "--format none", "leave one"), (*self.KEYS, "--format", "none", "-o", "x", *end)),
                             (("--output", "--explain-input", "leave one"), ("--explain-input", "-o", "x", *end)),
                             (("--summary", "--explain-input", "leave one"), ("--explain-input", "--summary", "x", *end)),
-                            (("--input", "goes with", "verify"), (*self.KEYS, "--input", "lines", *end)),
                             (("--threads", "'0'", "1 to 1024"), (*self.KEYS, "--threads", "0", *end)),
                             (("--backend", "'gpu'", "auto|openssl|lanes"), (*self.KEYS, "--backend", "gpu", *end))):
             self.assertRefused(self.assay("audit", *args), *parts)

@@ -46,14 +46,20 @@ def write_trust_file(folder, truth):
         file.write("\n".join(lines) + "\n")
 
 
-def audit(folder, truth):
-    """Every verdict of one run over the folder of logs, by file, line and number on the line; the totals of a second."""
+def run(folder, truth):
+    """Audits the folder of logs into found.ndjson and summary.json."""
     write_trust_file(folder, truth)
     command = [PROGRAM, "audit", "--config", "incident/assay.toml", "--time-zone", "orders*=+01:00", "--only", "all",
                "-o", "found.ndjson", "--summary", "summary.json", "incident/logs"]
     done = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True)
     if done.returncode != 1:
         sys.exit(f"exit {done.returncode}:\n{done.stderr}")
+    return done
+
+
+def audit(folder, truth):
+    """Every verdict of one run over the folder of logs, by file, line and number on the line; and what the run said."""
+    done = run(folder, truth)
     found = {}
     twice = []
     with open(os.path.join(folder, "found.ndjson"), encoding="utf-8") as file:

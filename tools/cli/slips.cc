@@ -43,13 +43,14 @@ std::string no_such_option(const std::string& option, const std::string& command
   const std::vector<std::string> names = options_of(command);
   if (early && std::find(names.begin(), names.end(), option) != names.end())
     return option + ": stands before the command; write assay " + command + " " + option;
+  const std::string meant = did_you_mean(option, names);
+  if (!meant.empty()) return option + ": no such option" + meant;
   std::vector<std::string> others;  // commands that have it
   for (const Flag& flag : all_flags()) {
     if (flag.name == option || flag.name == "-" + option)
       others.insert(others.end(), flag.commands.begin(), flag.commands.end());
   }
-  if (!others.empty()) return option + ": no such option here; it goes with assay " + joined(others, ", ");
-  return option + ": no such option" + did_you_mean(option, names);
+  return option + ": no such option" + (others.empty() ? "" : " here; it goes with assay " + joined(others, ", "));
 }
 
 }  // namespace assay::cli
