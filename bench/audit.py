@@ -8,7 +8,7 @@ For each algorithm it mints distinct tokens and writes them into logs: nginx com
 behind them, the same with the token in the URL, and JSON lines of Envoy. Then it runs verify and audit in turn, on one
 thread: without verdicts, and with all of them as NDJSON to /dev/null. A ratio is verify's median user time over
 audit's. Then it measures the memory of audit, on four threads, on texts that hold as many tokens as they can. All
-tokens must be accepted. The report goes to audit.txt in the output folder. Needs only python3.
+tokens must be accepted. The report goes to dense.txt in the output folder. Needs only python3.
 """
 import argparse
 import base64
@@ -155,7 +155,7 @@ def main():
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
     output = options.output or os.path.join("bench", "results", f"{datetime.date.today().isoformat()}-audit")
     os.makedirs(output, exist_ok=True)
-    with open(os.path.join(output, "audit.txt"), "w", encoding="utf-8") as report, \
+    with open(os.path.join(output, "dense.txt"), "w", encoding="utf-8") as report, \
             tempfile.TemporaryDirectory(prefix="assay-audit-") as folder:
         def tell(line):
             print(line, flush=True)
@@ -167,7 +167,7 @@ def main():
         for algorithm in options.algorithm or TOKENS:
             compare(tell, options, algorithm, folder)
         memory(tell, options, folder)
-    print(f"\nwritten: {output}/audit.txt")
+    print(f"\nwritten: {output}/dense.txt")
 
 
 if __name__ == "__main__":

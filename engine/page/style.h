@@ -94,7 +94,7 @@ th, td { padding: .28rem .6rem; text-align: right; border-bottom: 1px solid var(
 th { color: var(--soft); font-weight: 600; border-bottom-color: var(--soft); }
 th.left, td.left { text-align: left; }
 tr.first td { border-top: 1px solid var(--soft); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; margin: .6rem 0; font-size: .92rem; }
+dl { display: grid; grid-template-columns: fit-content(14rem) 1fr; gap: .15rem 1.2rem; margin: .6rem 0; font-size: .92rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 ul.notes { margin: .4rem 0; padding-left: 1.2rem; font-size: .92rem; }
 @media (max-width: 40rem) {

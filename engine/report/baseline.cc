@@ -132,7 +132,8 @@ Section since_section(const tally::Overview& now, const Baseline& baseline) {
   add_news(list, "new clients with rejected tokens that were answered as good", news.clients,
            [](const tally::Row& row) { return name(row.name) + " " + number(row.cell.served); });
   add_news(list, "new replays", news.replays, [](const tally::Replay& replay) {
-    return name(replay.ath) + " from " + counted(replay.addresses, "address", "addresses");
+    return Line(Span{Span::Kind::name, shown(replay.ath, kShownFingerprint)}) + " from " +
+           counted(replay.addresses, "address", "addresses");
   });
   if (list.entries.empty()) {
     section.blocks.emplace_back(

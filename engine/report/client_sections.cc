@@ -28,8 +28,8 @@ Line addresses_of(const tally::Replay& replay) {
 
 // Enough of a fingerprint to find it in the verdicts.
 Line beginning_of(const tally::Replay& replay) {
-  constexpr std::size_t kBeginning = 17;
-  return replay.ath.empty() ? name_or_none(replay.jti) : Line(Span{Span::Kind::name, shown(replay.ath, kBeginning)});
+  return replay.ath.empty() ? name_or_none(replay.jti)
+                            : Line(Span{Span::Kind::name, shown(replay.ath, kShownFingerprint)});
 }
 
 // Those first that several addresses used in turns, from the most addresses.

@@ -2,6 +2,7 @@
 // this one value, so they say the same.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,6 +26,19 @@ struct Table {
   std::vector<std::vector<Line>> rows;
   std::uint64_t more = 0;  // rows that were left out; the JSON has them
 };
+
+// Leaves out columns at the left whose cells are all "–"; the first one stays.
+inline void drop_empty_columns(Table& table) {
+  for (std::size_t column = table.left; column-- > 1;) {
+    const bool is_empty = std::all_of(table.rows.begin(), table.rows.end(),
+                                      [column](const std::vector<Line>& row) { return row[column].plain() == "–"; });
+    if (!is_empty) continue;
+    const auto at = static_cast<std::ptrdiff_t>(column);
+    table.head.erase(table.head.begin() + at);
+    for (std::vector<Line>& row : table.rows) row.erase(row.begin() + at);
+    --table.left;
+  }
+}
 
 // A drawing. Markdown shows `words` in its place; HTML readers have the tables beside it.
 struct Picture {

@@ -12,7 +12,7 @@
 namespace assay::report {
 namespace {
 
-constexpr std::size_t kMostDrawn = 40, kMostFiles = 100, kMostRemarks = 20, kMostKeys = 100, kMostOptions = 60,
+constexpr std::size_t kLongestLabel = 28, kMostDrawn = 40, kMostFiles = 100, kMostKeys = 100, kMostOptions = 60,
                       kMostRuns = 20;
 
 std::string size_of(std::uint64_t bytes) {
@@ -38,14 +38,6 @@ std::vector<const tally::FileCoverage*> by_interest(const std::vector<tally::Fil
   return sorted;
 }
 
-// The end of a path says more than its beginning.
-std::string short_path(const std::string& path) {
-  constexpr std::size_t kMost = 28;
-  const std::size_t slash = path.size() > kMost ? path.find('/', path.size() - kMost) : std::string::npos;
-  return slash == std::string::npos || slash + 1 == path.size() ? shown(path, kMost)
-                                                                : "…" + shown(path.substr(slash), kMost);
-}
-
 void add_picture(Section& section, std::vector<const tally::FileCoverage*> files) {
   std::erase_if(files, [](const auto* file) { return !file->times.first || !file->repeats.empty(); });
   if (files.size() < 2) return;
@@ -56,8 +48,10 @@ void add_picture(Section& section, std::vector<const tally::FileCoverage*> files
   page::TimeRows chart{"The time that each input covers, in UTC, with its gaps", *times.first, *times.last, {}};
   bool any_gap = false;
   for (const tally::FileCoverage* file : files) {
-    page::TimeRows::Row row{
-        short_path(file->path), {{*file->times.first, *file->times.last, "good"}}, {}, number(file->tokens)};
+    page::TimeRows::Row row{shown_path(file->path, kLongestLabel),
+                            {{*file->times.first, *file->times.last, "good"}},
+                            {},
+                            number(file->tokens)};
     for (const tally::FileCoverage::Gap& gap : file->gaps) row.pieces.push_back({gap.from, gap.to, "gap"});
     if (!file->fault.empty()) row.marks.push_back({*file->times.last, "compromised", "not read to the end"});
     any_gap = any_gap || !file->gaps.empty();
@@ -103,17 +97,18 @@ Table files_table(const std::vector<const tally::FileCoverage*>& files) {
   Table table{
       {"input", "remark", "read as (format, zone, year)", "time (UTC)", "lines", "without time", "tokens"}, 4, {}, 0};
   for (const tally::FileCoverage* file : files) {
-    table.rows.push_back({name(file->path), remark_on(*file), read_as(*file), period(file->times), number(file->lines),
-                          number(file->lines_without_time), number(file->tokens)});
+    table.rows.push_back({path_name(file->path), remark_on(*file), read_as(*file), period(file->times),
+                          number(file->lines), number(file->lines_without_time), number(file->tokens)});
   }
   cut(table, kMostFiles);
+  drop_empty_columns(table);
   return table;
 }
 
 Table inputs_table(const tally::Overview& overview) {
   Table table{{"input", "SHA-256 of the stored bytes", "size"}, 2, {}, 0};
   for (const tally::FileCoverage& file : overview.files)
-    table.rows.push_back({name(file.path), name_or_none(file.sha256), size_of(file.bytes)});
+    table.rows.push_back({path_name(file.path), name_or_none(file.sha256), size_of(file.bytes)});
   cut(table, kMostFiles);
   return table;
 }

@@ -102,7 +102,7 @@ Line window_of(const tally::KeyRow& key) {
   add("from ", key.not_before);
   add("retired ", key.retired_at);
   add("compromised ", key.compromised_at);
-  return line.empty() ? Line("no limit known") : line;
+  return line.empty() ? Line("–") : line;
 }
 
 Line remarks_of(const tally::KeyRow& key) {
@@ -124,6 +124,7 @@ Table table_of(const std::vector<const tally::KeyRow*>& keys) {
                           number(key->uses.accepted), number(key->uses.rejected), number(key->uses.served)});
   }
   cut(table, kMostRows);
+  drop_empty_columns(table);
   return table;
 }
 

@@ -94,4 +94,15 @@ std::string shown(std::string_view unknown, std::size_t most) {
   return page::shortened(text, most);
 }
 
+std::string shown_path(std::string_view path, std::size_t most) {
+  std::string text;
+  // A path is bounded by the system; a name that claims to be one is cut.
+  codec::append_visible(text, path.substr(0, 8192));
+  if (text.empty() || page::width_of(text) <= most) return shown(path, most);
+  const std::size_t head = most / 3;
+  std::size_t tail = text.size(), characters = 0;
+  while (tail > 0 && characters < most - head) characters += (static_cast<unsigned char>(text[--tail]) & 0xC0) != 0x80;
+  return page::shortened(text, head) + text.substr(tail);
+}
+
 }  // namespace assay::report

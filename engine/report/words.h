@@ -39,6 +39,11 @@ std::int64_t seconds_between(Instant from, Instant to);
 // is empty.
 inline constexpr std::size_t kLongestName = 96;
 std::string shown(std::string_view unknown, std::size_t most = kLongestName);
+// Characters of a fingerprint that are enough to find it in the verdicts.
+inline constexpr std::size_t kShownFingerprint = 17;
+
+// The same of a path, whose end says more than its middle.
+std::string shown_path(std::string_view path, std::size_t most = kLongestName);
 
 // One piece of a sentence, before it is HTML, Markdown or plain text.
 struct Span {
@@ -84,6 +89,7 @@ class Line {
 inline Line strong(std::string words) { return Line(Span{Span::Kind::strong, std::move(words)}); }
 // A text of unknown origin, as words.h shows it.
 inline Line name(std::string_view unknown) { return Line(Span{Span::Kind::name, shown(unknown)}); }
+inline Line path_name(std::string_view path) { return Line(Span{Span::Kind::name, shown_path(path)}); }
 // The same of something that need not be there: "–" stands for nothing.
 inline Line name_or_none(std::string_view unknown) { return unknown.empty() ? Line("–") : name(unknown); }
 

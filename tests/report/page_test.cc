@@ -187,6 +187,13 @@ TEST(ReportPage, StaysSmallWhateverWasCounted) {
   EXPECT_LT(markdown(overview, nullptr).size(), 1'000'000u);
 }
 
+TEST(ReportPage, LeavesOutColumnsWithoutContent) {
+  tally::Overview overview = incident();
+  EXPECT_TRUE(html(overview, nullptr).find("<th class=\"left\">weakness, note</th>") != std::string::npos);
+  for (tally::KeyRow& key : overview.keys) key.note.clear();
+  EXPECT_EQ(html(overview, nullptr).find("<th class=\"left\">weakness, note</th>"), std::string::npos);
+}
+
 TEST(ReportPage, CountsTheRowsThatItLeavesOut) {
   tally::Overview overview = incident();
   for (int i = 0; i < 1234; ++i) overview.algorithms.rows.push_back({"alg-" + std::to_string(i), {0, 1, 0, {}}});

@@ -65,6 +65,14 @@ TEST(Words, ShowTextsOfUnknownOriginWholeOnlyIfTheyAreShort) {
   EXPECT_EQ(shown(std::string(10'000, '\0')).find_first_not_of("\\u0"), kLongestName - 1);
 }
 
+TEST(Words, CutAPathInItsMiddle) {
+  EXPECT_EQ(shown_path("logs/access.log"), "logs/access.log");
+  EXPECT_EQ(shown_path("logs/0123456789/access.log.2.gz", 18), "logs/…ess.log.2.gz");
+  EXPECT_EQ(shown_path("äöüäöüäöü", 6), "ä…üäöü");
+  EXPECT_EQ(shown_path(""), "(empty)");
+  EXPECT_EQ(shown_path(std::string(100'000, 'x')).size(), kLongestName - 1 + 3);
+}
+
 TEST(Words, JoinNamesAndSayHowManyMore) {
   using Names = std::vector<std::string>;
   EXPECT_EQ(names(Names{"a"}).plain(), "a");
