@@ -783,7 +783,7 @@ class TextFormat final : public FileFormat {
   TextReading reading_;
   std::span<const Element> elements_;
   std::span<const Element> time_elements_;  // those up to the time; empty: read_time() has to read all
-  bool is_of_requests_ = false;  // each line is one record
+  bool is_of_requests_ = false;             // each line is one record
 };
 
 }  // namespace

@@ -185,11 +185,16 @@ class Scan {
   }
 
   // Moves the end behind the parts that follow the header's dot. Returns false if there is no payload.
-  bool take_parts(bool is_encrypted, Extent& token) const noexcept {
+  bool take_parts(bool is_encrypted, bool is_credential, Extent& token) const noexcept {
     const Part payload = part_at(token.end);
     Extent to{token.begin, payload.end, static_cast<std::uint8_t>(token.codings | payload.codings)};
     // A JWE has an empty second part if its key is agreed on directly (RFC 7516 §5.1).
-    if (payload.characters == 0 && !is_encrypted && !take_mask(payload, to)) return false;
+    if (payload.characters == 0 && !is_encrypted && !take_mask(payload, to)) {
+      // Where a credential stands, this is a token that was cut; elsewhere it may be a header that somebody writes
+      // about.
+      token = to;
+      return is_credential;
+    }
     const bool is_elided = text_.substr(to.end).starts_with("...");
     const Part second{payload.begin, to.end, payload.characters, payload.codings};
     if (is_elided || !take_dot(second, to)) {
@@ -255,7 +260,7 @@ class Scan {
     Extent token;
     const HeaderLook look = take_header(begin, is_credential, token);
     if (look.form == HeaderForm::other) return false;
-    if (look.form == HeaderForm::whole && !take_parts(look.is_encrypted, token)) return false;
+    if (look.form == HeaderForm::whole && !take_parts(look.is_encrypted, is_credential, token)) return false;
     // What was counted as an opaque text is, or holds, a token.
     if (begin < state_.opaque_end && state_.opaque_counted) --counts_.other_credentials;
     state_.opaque_end = 0;

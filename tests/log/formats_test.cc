@@ -1080,6 +1080,10 @@ TEST(Formats, ReadTheTimesOfLoggers) {
       // Nor does it matter what the first line of the file was.
       const Learnt misled = learnt(attacked + "\n" + line + "\n", told());
       EXPECT_EQ(misled.format->read(line, arena).time, before.time) << attacked;
+    }
+  }
+}
+
 TEST(Formats, ALineMayHaveThousandsOfRegions) {
   constexpr std::size_t kFields = 5000;
   std::string line = "time=2026-11-28T12:00:00Z level=info msg=x";

@@ -318,6 +318,13 @@ TEST(TokenScanner, FindsTokensCutInTheirPayloadOrHeader) {
   EXPECT_TRUE(scan("header " + kHeader + " is ordinary").empty());
   EXPECT_THAT(scan("Bearer " + kHeader),
               testing::ElementsAre(Seen{7, kHeader.size(), kHeader, 0, false, Where::authorization}));
+  // The same right behind the dot.
+  const std::string dotted = kHeader + ".";
+  EXPECT_TRUE(scan("header " + dotted + " is ordinary").empty());
+  EXPECT_THAT(scan("Bearer " + dotted),
+              testing::ElementsAre(Seen{7, dotted.size(), dotted, 0, false, Where::authorization}));
+  EXPECT_THAT(scan("/a?access_token=" + dotted + "&sig=none"),
+              testing::ElementsAre(Seen{16, dotted.size(), dotted, 0, false, Where::query}));
 }
 
 TEST(TokenScanner, ALineFeedEndsEveryToken) {
