@@ -32,11 +32,13 @@ bool has_no_key(const Snapshot& snapshot) noexcept { return snapshot.has_key_sou
 }  // namespace
 
 KeyStore::KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOptions fetch,
-                   std::function<void(std::string_view)> on_note, std::shared_ptr<const trust::Issuers> issuers)
+                   std::function<void(std::string_view)> on_note, std::shared_ptr<const trust::Issuers> issuers,
+                   VerifySignature verify)
     : sources_(std::move(sources)),
       policy_(policy),
       fetch_(std::move(fetch)),
       issuers_(std::move(issuers)),
+      verify_(std::move(verify)),
       notes_(std::move(on_note)),
       stamps_(sources_.size()),
       bucket_(fetch_.refetch_interval_seconds, Clock::now()) {
@@ -48,13 +50,14 @@ KeyStore::~KeyStore() { stop_.store(true); }
 
 Result<std::unique_ptr<KeyStore>> KeyStore::open(std::vector<KeySource> sources, const Policy& policy,
                                                  FetchOptions fetch, std::function<void(std::string_view)> on_note,
-                                                 std::shared_ptr<const trust::Issuers> issuers) {
+                                                 std::shared_ptr<const trust::Issuers> issuers,
+                                                 VerifySignature verify) {
   for (const std::string& path : policy.revoked) sources.push_back({KeySource::Kind::revoked_file, path, ""});
   if (Result<void> checked = check_sources(sources, policy); !checked) return checked.error();
   for (const KeySource& source : sources)
     if (Result<void> checked = check_source(source, fetch); !checked) return checked.error();
-  std::unique_ptr<KeyStore> store(
-      new KeyStore(std::move(sources), policy, std::move(fetch), std::move(on_note), std::move(issuers)));
+  std::unique_ptr<KeyStore> store(new KeyStore(std::move(sources), policy, std::move(fetch), std::move(on_note),
+                                               std::move(issuers), std::move(verify)));
   if (Result<std::size_t> read = store->read_all(store->stop_); !read) return read.error();
   return store;
 }
@@ -109,7 +112,7 @@ Result<std::size_t> KeyStore::put_in_place(std::vector<Reading> readings, std::u
       content = std::move(reading.content);
     }
     if (changed) {
-      Result<BuiltSnapshot> built = build_snapshot(sources_, contents, policy_, stop, issuers_);
+      Result<BuiltSnapshot> built = build_snapshot(sources_, contents, policy_, stop, issuers_, verify_);
       if (!built) return built.error();
       if (before != nullptr && has_no_key(*built->snapshot) && !has_no_key(*before)) {
         return Error{name_of(sources_[readings.front().source]) + ": no usable key is in it; check what it publishes",

@@ -41,7 +41,8 @@ class KeyStore {
   // one of "fetch.".
   static Result<std::unique_ptr<KeyStore>> open(std::vector<KeySource> sources, const Policy& policy,
                                                 FetchOptions fetch, std::function<void(std::string_view)> on_note,
-                                                std::shared_ptr<const trust::Issuers> issuers = nullptr);
+                                                std::shared_ptr<const trust::Issuers> issuers = nullptr,
+                                                VerifySignature verify = {});
   // Ends a refetch that is running.
   ~KeyStore();
   KeyStore(const KeyStore&) = delete;
@@ -72,7 +73,8 @@ class KeyStore {
   };
 
   KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOptions fetch,
-           std::function<void(std::string_view)> on_note, std::shared_ptr<const trust::Issuers> issuers);
+           std::function<void(std::string_view)> on_note, std::shared_ptr<const trust::Issuers> issuers,
+           VerifySignature verify);
   std::uint64_t next_stamp() noexcept { return last_stamp_.fetch_add(1) + 1; }
   // Reads every source and returns the number of keys. On error all stays as it was.
   Result<std::size_t> read_all(const std::atomic<bool>& stop);
@@ -96,6 +98,7 @@ class KeyStore {
   const Policy policy_;
   const FetchOptions fetch_;
   const std::shared_ptr<const trust::Issuers> issuers_;
+  const VerifySignature verify_;
   std::vector<std::size_t> urls_;  // the sources that are URLs; constant once open
   NoteTeller notes_;
   std::atomic<bool> stop_{false};  // ends fetches and the building of snapshots

@@ -30,7 +30,8 @@ std::string no_such_key(const KnownKey& known, trust::IssuerIndex index, const t
   text += ": key: no key of the issuer has the ";
   text += known.kid ? "kid " + jwk::shown_text(*known.kid) : "thumbprint " + known.thumbprint;
   if (known.kid) {
-    if (const auto near = base::nearest(*known.kid, kids)) return text + "; did you mean " + jwk::shown_text(*near) + "?";
+    if (const auto near = base::nearest(*known.kid, kids))
+      return text + "; did you mean " + jwk::shown_text(*near) + "?";
     if (without_kid) text += "; a key from a PEM file has none, so name it by its thumbprint";
   }
   return text + "; add the source that holds the key, such as a key set of that time, or leave the entry out";
@@ -112,8 +113,8 @@ std::vector<std::string> give_windows(std::span<PreparedKey> keys, std::span<con
     }
   }
   std::vector<std::string> missing;
-  for (trust::IssuerIndex index = 0; issuers != nullptr && index < static_cast<trust::IssuerIndex>(issuers->all().size());
-       ++index) {
+  for (trust::IssuerIndex index = 0;
+       issuers != nullptr && index < static_cast<trust::IssuerIndex>(issuers->all().size()); ++index) {
     for (const KnownKey& known : issuers->at(index).known_keys) {
       const auto is_skipped = [&](const SkippedKid& one) { return one.issuer == index && known.kid == one.kid; };
       if (found.contains(&known) || std::any_of(skipped.begin(), skipped.end(), is_skipped)) continue;

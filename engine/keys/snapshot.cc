@@ -4,7 +4,12 @@
 #include <optional>
 #include <utility>
 
+#include "base/arena.h"
+#include "jose/compact.h"
+#include "jose/header.h"
+#include "jwk/foreign_text.h"
 #include "jwk/jwk.h"
+#include "jwk/key_document.h"
 #include "jwk/key_rules.h"
 #include "keys/known_keys.h"
 #include "keys/prepared_key.h"
@@ -60,8 +65,9 @@ std::string none_can_be_used(const JwkSet& set) {
 // Collects the keys of all sources.
 class SnapshotBuilder {
  public:
-  SnapshotBuilder(const Policy& defaults, std::shared_ptr<const trust::Issuers> issuers, const std::atomic<bool>& stop)
-      : defaults_(defaults), issuers_(std::move(issuers)), stop_(stop) {
+  SnapshotBuilder(const Policy& defaults, std::shared_ptr<const trust::Issuers> issuers, const VerifySignature& verify,
+                  const std::atomic<bool>& stop)
+      : defaults_(defaults), issuers_(std::move(issuers)), verify_(verify), stop_(stop) {
     begin_source(trust::kNoIssuer);
     if (issuers_ == nullptr) {
       named_ = allowed_;
@@ -104,7 +110,13 @@ class SnapshotBuilder {
     named_ = named_ | allowed_;
     keys_decide_ = keys_decide_ || (allowed_.empty() && policy_->profile == Profile::strict);
     has_urls_ = has_urls_ || source.kind == KeySource::Kind::jwks_url;
-    return is_key_set(source.kind) ? add_key_set(text, name) : add_single_key(source.kind, text, name);
+    if (!is_key_set(source.kind)) return add_single_key(source.kind, text, name);
+    if (content.parts.empty()) return add_key_set(text, name, content.signer);
+    for (const Content::Part& part : content.parts) {
+      Result<void> added = add_key_set(text.substr(part.begin, part.size), part.name, content.signer);
+      if (!added) return added;
+    }
+    return {};
   }
 
   // From here on keys belong to this issuer, and its policy decides which of them can be used.
@@ -140,10 +152,45 @@ class SnapshotBuilder {
     return {};
   }
 
-  Result<void> add_key_set(const std::string& text, const std::string& name) {
+  // Whether a set is signed by the key of `signer`, the text of a key file. The error says why it is not, or that a set
+  // of an issuer has to be.
+  Result<void> check_signed_set(std::string_view text, const std::string& name, const std::string& signer) const {
+    if (signer.empty()) {
+      return Error{name +
+                       ": is a signed key set; give the key that verifies it, historical_keys_signed_by = \"key.pem\", "
+                       "or the bare set",
+                   "keys"};
+    }
+    const auto fault = [&](const std::string& why) { return Error{name + ": is a signed key set: " + why, "keys"}; };
+    Result<Jwk> jwk = read_public_key(signer, policy_->profile, "the key of historical_keys_signed_by", nullptr);
+    if (!jwk) return Error{jwk.error().message, "keys"};
+    const Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_->profile);
+    if (!key) return fault("the key of historical_keys_signed_by: " + key.error().message);
+    base::Arena arena;
+    const std::string_view token = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+    const jose::Compact compact = jose::take_apart(token, arena);
+    const std::optional<jose::Header> header = jose::read_header(compact.header, policy_->profile);
+    if (!header || header->fault || compact.signature_bytes.data() == nullptr)
+      return fault("it is not a valid JWS; fetch it anew");
+    if (!header->algorithm || !key->jwk.permitted.contains(*header->algorithm))
+      return fault("its alg does not fit the key of historical_keys_signed_by; give the key that signed it");
+    if (!verify_ || !verify_(*key, *header->algorithm, compact.signing_input(), compact.signature_bytes))
+      return fault("its signature does not match the key of historical_keys_signed_by; give the key that signed it");
+    return {};
+  }
+
+  Result<void> add_key_set(const std::string& text, const std::string& name, const std::string& signer) {
+    const bool is_signed =
+        policy_->profile == Profile::strict && jwk::payload_of_signed_set(jwk::without_bom(text)).has_value();
+    const bool is_checked = is_signed && (issuer_ != trust::kNoIssuer || !signer.empty());
+    if (is_checked) {
+      if (Result<void> ok = check_signed_set(jwk::without_bom(text), name, signer); !ok) return ok;
+    }
     const Algorithm algorithm = policy_->algorithms.empty() ? Algorithm::RS256 : policy_->algorithms.front();
     Result<JwkSet> set = JwkSet::parse(text, policy_->profile, name, algorithm);
     if (!set) return Error{set.error().message, "keys"};
+    // The first note says that the signature was not verified.
+    if (is_checked) set->notes.erase(set->notes.begin());
     read_pem_keys(*set, name);
     const std::size_t before = keys_.size();
     int private_checks = kMaxPrivateChecks;
@@ -262,6 +309,7 @@ class SnapshotBuilder {
 
   const Policy& defaults_;
   const std::shared_ptr<const trust::Issuers> issuers_;
+  const VerifySignature& verify_;
   const std::atomic<bool>& stop_;
   // Of the current source.
   trust::IssuerIndex issuer_ = trust::kNoIssuer;
@@ -298,8 +346,8 @@ Result<void> check_sources(std::span<const KeySource> sources, const Policy& pol
 
 Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::span<const Content> contents,
                                      const Policy& policy, const std::atomic<bool>& stop,
-                                     std::shared_ptr<const trust::Issuers> issuers) {
-  SnapshotBuilder builder(policy, std::move(issuers), stop);
+                                     std::shared_ptr<const trust::Issuers> issuers, const VerifySignature& verify) {
+  SnapshotBuilder builder(policy, std::move(issuers), verify, stop);
   for (std::size_t i = 0; i < sources.size(); ++i)
     if (Result<void> added = builder.add(sources[i], contents[i]); !added) return added.error();
   return std::move(builder).finish();

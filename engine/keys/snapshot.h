@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,6 +35,10 @@ struct Snapshot {
   std::vector<std::shared_ptr<const trust::RevocationList>> revoked;  // a token on any of them is revoked
 };
 
+// Verifies one signature. The rooms that can are above this one.
+using VerifySignature = std::function<bool(const PreparedKey& key, Algorithm algorithm, std::string_view signing_input,
+                                           std::string_view signature)>;
+
 struct BuiltSnapshot {
   std::shared_ptr<const Snapshot> snapshot;
   // A line for each key that was skipped, or is odd; they begin with the source's name.
@@ -49,9 +54,11 @@ Result<void> check_sources(std::span<const KeySource> sources, const Policy& pol
 // Builds the snapshot; contents[i] was read from sources[i]. An unusable key of a set becomes a note; a source without
 // one usable key is the error, which begins with the source's name. The clock decides if a certificate has expired.
 // `stop`, set by another thread, ends the building with an error, because the keys of a large set take seconds to
-// check. `issuers` are those that KeySource::issuer counts; null: there are none.
+// check. `issuers` are those that KeySource::issuer counts; null: there are none. `verify` is asked for the sets that
+// have to be signed.
 Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::span<const Content> contents,
                                      const Policy& policy, const std::atomic<bool>& stop,
-                                     std::shared_ptr<const trust::Issuers> issuers = nullptr);
+                                     std::shared_ptr<const trust::Issuers> issuers = nullptr,
+                                     const VerifySignature& verify = {});
 
 }  // namespace assay::keys

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "assay/key_set.h"
 #include "assay/result.h"
@@ -18,8 +20,15 @@ namespace assay::keys {
 
 // What a source gave when it was read.
 struct Content {
-  std::string text;                                           // of a secret file: without its final newline
-  Clock::time_point fresh_until = Clock::time_point::max();   // from then on a URL should be fetched again
+  std::string text;                                          // of a secret file: without its final newline
+  Clock::time_point fresh_until = Clock::time_point::max();  // from then on a URL should be fetched again
+  // One set of several that `text` holds.
+  struct Part {
+    std::string name;  // for messages
+    std::size_t begin = 0, size = 0;
+  };
+  std::vector<Part> parts;  // of a folder of snapshots, in the order of their times; else empty
+  std::string signer;       // the file of KeySource::signed_by
   std::shared_ptr<const trust::RevocationList> revoked = {};  // of a list of revoked tokens, instead of its text
 
   explicit Content(std::string read, Clock::time_point until = Clock::time_point::max()) noexcept
@@ -54,7 +63,9 @@ std::string name_of(const KeySource& source);
 // Checks what needs no reading: the form of a URL.
 Result<void> check_source(const KeySource& source, const FetchOptions& options);
 
-// Reads the source. Blocks as long as fetch_jwks or read_key_file does; `stop`, set by another thread, ends both early.
+// Reads the source. A jwks_file that is a folder gives the snapshots in it; one that does not exist, and whose name is
+// that of snapshots in its folder ("archive/login" for archive/login-2026-11-24.json), gives those. Blocks as long as
+// fetch_jwks or read_key_file does; `stop`, set by another thread, ends both early.
 Result<Content> read_source(const KeySource& source, const FetchOptions& options, const std::atomic<bool>& stop);
 
 }  // namespace assay::keys

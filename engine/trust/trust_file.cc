@@ -37,6 +37,7 @@ std::string where_else(std::string_view table, std::string_view name) {
       {"jwks", kIssuer},
       {"public_keys", kIssuer},
       {"secret_files", kIssuer},
+      {"historical_keys_signed_by", kIssuer},
       {"secret_encoding", kIssuer},
       {"key", kIssuer},
       {"kid", kKey},
@@ -119,12 +120,18 @@ class TrustFileReader {
     rows.push_back(source_row("jwks", KeySource::Kind::jwks_file, issuer));
     rows.push_back(source_row("public_keys", KeySource::Kind::public_key_file, issuer));
     rows.push_back(source_row("secret_files", KeySource::Kind::secret_file, issuer));
+    std::string signed_by;
+    rows.push_back(read_.path("historical_keys_signed_by", [&](auto value) { signed_by = std::move(value); }));
     rows.push_back({"secret_encoding", [&](const Value& value) { return read_encoding(value, encoding); }});
     rows.push_back(read_.tables("key", [&](const Value& key) { return read_key(key, issuer); }));
     Result<void> ok = read_.read(table, kIssuer, rows, [](std::string_view name) { return where_else(kIssuer, name); });
     if (!ok) return ok;
     for (KeySource& source : issuer.keys)
-      if (source.kind == KeySource::Kind::secret_file) source.encoding = encoding;
+      if (source.kind == KeySource::Kind::secret_file) {
+        source.encoding = encoding;
+      } else if (source.kind != KeySource::Kind::public_key_file) {
+        source.signed_by = signed_by;
+      }
     if (Result<void> checked = check_issuer(table, issuer); !checked) return checked;
     file_.trust.issuers.push_back(std::move(issuer));
     return {};

@@ -7,6 +7,7 @@
 #include "base/fork_aware.h"
 #include "jose/policy.h"
 #include "keys/key_store.h"
+#include "signature/openssl_backend.h"
 #include "verify/backend_choice.h"
 #include "verify/order.h"
 
@@ -15,6 +16,14 @@ namespace assay::verify {
 namespace {
 
 Error not_enough_memory() { return {"not enough memory to read the keys", "keys"}; }
+
+// OpenSSL verifies the few signatures of key sets.
+bool verify_with_openssl(const keys::PreparedKey& key, Algorithm algorithm, std::string_view signing_input,
+                         std::string_view signature) {
+  signature::Job job{.key = &key, .algorithm = algorithm, .signing_input = signing_input, .signature = signature};
+  signature::make_openssl_backend()->new_session()->verify({&job, 1}, 0);
+  return job.valid;
+}
 
 // The sources of all keys, those of issuers with their issuer.
 std::vector<KeySource> sources_of(JwtVerifierOptions& options) {
@@ -75,8 +84,9 @@ Result<std::unique_ptr<Engine>> Engine::create(JwtVerifierOptions options,
   if (options.memo_memory != 0) impl->memo_share = std::make_shared<memo::MemoShare>(options.memo_memory);
   Result<std::shared_ptr<const trust::Issuers>> issuers = trust::Issuers::make(options.trust, impl->policy);
   if (!issuers) return issuers.error();
-  Result<std::unique_ptr<keys::KeyStore>> keys = keys::KeyStore::open(
-      sources_of(options), impl->policy, std::move(options.fetch), std::move(options.on_note), *std::move(issuers));
+  Result<std::unique_ptr<keys::KeyStore>> keys =
+      keys::KeyStore::open(sources_of(options), impl->policy, std::move(options.fetch), std::move(options.on_note),
+                           *std::move(issuers), verify_with_openssl);
   if (!keys) return keys.error();
   impl->keys = std::move(*keys);
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));

@@ -52,10 +52,14 @@ REASONS = {
     "token_not_yet_valid": (token(nbf=AT + 1), []),
     "token_lifetime": (token(), ["--max-lifetime", "3659"]),
     "issuer_mismatch": (token(), ["--issuer", "https://other.example.com"]),
+    "issuer_key_mismatch": (token({"alg": "HS256", "kid": "b"}, b"y" * 32), ["config", "assay.toml"]),
     "audience_mismatch": (token(), ["--audience", "other"]),
     "scope_missing": (token(), ["--require-scope", "admin"]),
     "claim_mismatch": (token(), ["--require-claim", "client_id=other"]),
     "type_mismatch": (token(), ["--typ", "at+jwt"]),
+    "key_not_yet_valid": (token({"alg": "HS256", "kid": "new"}), ["config", "assay.toml"]),
+    "key_retired": (token({"alg": "HS256", "kid": "old"}), ["config", "assay.toml"]),
+    "key_compromised": (token({"alg": "HS256", "kid": "leaked"}), ["config", "assay.toml"]),
     "token_revoked": (token(jti="7f"), ["--revoked", "revoked.csv"]),
     "unknown_token": ("nobody", ["static", "static.json"]),
 }
@@ -75,6 +79,22 @@ class Reasons(Case):
         self.write("two.json", compact({"keys": [jwk("a"), jwk("b", b"y" * 32), jwk("big", b"z" * 64, alg="HS512")]}))
         self.write("static.json", compact({"somebody": {"client_id": "c"}}))
         self.write("revoked.csv", "jti\n7f\n")
+        self.write("idp.json", compact({"keys": [jwk("new"), jwk("old"), jwk("leaked")]}))
+        time = "2026-09-21T14:13:20Z"
+        windows = f"""
+[[issuer.key]]
+kid = "new"
+not_before = 2026-09-21T14:13:20.000000001Z
+[[issuer.key]]
+kid = "old"
+retired_at = {time}
+[[issuer.key]]
+kid = "leaked"
+compromised_at = {time}
+note = "found on a build host"
+"""
+        self.write("assay.toml", '[[issuer]]\nname = "https://idp.example.com"\njwks = "idp.json"\n' + windows +
+                   '[[issuer]]\nname = "https://other"\njwks = "two.json"\n')
         out = b""
         for reason, (record, options) in REASONS.items():
             with self.subTest(reason):
@@ -83,6 +103,8 @@ class Reasons(Case):
                     keys, options = ["--jwks", options[1]], options[2:]
                 elif options[:1] == ["static"]:
                     keys, options = ["--static-tokens", options[1]], options[2:]
+                elif options[:1] == ["config"]:
+                    keys, options = ["--config", options[1]], options[2:]
                 done = self.assay("verify", *keys, "--at", str(AT), "--quiet", *options, stdin=record + "\n")
                 self.assertEqual(done.returncode, 1, done.stderr)
                 self.assertEqual(json.loads(done.stdout)["reason"], reason)

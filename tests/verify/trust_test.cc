@@ -80,7 +80,8 @@ std::string error_of(JwtVerifierOptions options) {
 
 class Trust : public testing::Test {
  protected:
-  const KeyPair login_ = pair_of(Algorithm::RS256), m2m_ = pair_of(Algorithm::ES256), other_ = pair_of(Algorithm::ES256);
+  const KeyPair login_ = pair_of(Algorithm::RS256), m2m_ = pair_of(Algorithm::ES256),
+                other_ = pair_of(Algorithm::ES256);
 };
 
 TEST_F(Trust, BindsKeysToTheirIssuers) {
@@ -157,14 +158,17 @@ TEST_F(Trust, KeysWithoutIssuerServeAll) {
 }
 
 TEST_F(Trust, EachIssuerHasItsPolicy) {
-  TrustedIssuer login = issuer_of("https://login", {login_.jwks("l")}), m2m = issuer_of("https://m2m", {m2m_.jwks("m")});
+  TrustedIssuer login = issuer_of("https://login", {login_.jwks("l")}),
+                m2m = issuer_of("https://m2m", {m2m_.jwks("m")});
   login.policy.audiences = {{"orders"}};
   login.policy.max_lifetime_seconds = 60;
   m2m.policy.leeway_seconds = 10;
   m2m.policy.required_claims = std::vector<RequiredClaim>{{"tier", "gold"}};
   const JwtVerifier verifier = verifier_of({login, m2m});
-  EXPECT_THAT(judge(verifier, token_of(login_, "l", "https://login")), ElementsAre("token_lifetime", "audience_mismatch"));
-  EXPECT_THAT(judge(verifier, token_of(m2m_, "m", "https://m2m", R"(,"tier":"gold")"), {kIssued + 3609, 0}), ElementsAre());
+  EXPECT_THAT(judge(verifier, token_of(login_, "l", "https://login")),
+              ElementsAre("token_lifetime", "audience_mismatch"));
+  EXPECT_THAT(judge(verifier, token_of(m2m_, "m", "https://m2m", R"(,"tier":"gold")"), {kIssued + 3609, 0}),
+              ElementsAre());
   EXPECT_THAT(judge(verifier, token_of(m2m_, "m", "https://m2m")), ElementsAre("claim_mismatch"));
   // The policy is that of the issuer that the token names.
   EXPECT_THAT(judge(verifier, token_of(m2m_, "m", "https://login")),
@@ -174,7 +178,8 @@ TEST_F(Trust, EachIssuerHasItsPolicy) {
 }
 
 TEST_F(Trust, AnAlgorithmThatAnotherIssuerAllowsIsNotAllowed) {
-  TrustedIssuer login = issuer_of("https://login", {login_.jwks("l")}), m2m = issuer_of("https://m2m", {m2m_.jwks("m")});
+  TrustedIssuer login = issuer_of("https://login", {login_.jwks("l")}),
+                m2m = issuer_of("https://m2m", {m2m_.jwks("m")});
   login.policy.algorithms = {{Algorithm::RS256}};
   m2m.policy.algorithms = {{Algorithm::ES256}};
   const JwtVerifier verifier = verifier_of({login, m2m});
@@ -212,17 +217,119 @@ TEST_F(Trust, WindowsAreHalfOpenToTheNanosecond) {
   EXPECT_THAT(judge(verifier, token, {kIssued + 30, 999'999'998}), ElementsAre("key_compromised"));
   EXPECT_THAT(judge(verifier, token, retired), ElementsAre("key_retired", "key_compromised"));
   // The order of reasons, after those of the claims.
-  EXPECT_THAT(judge(verifier, token, {kIssued + 3600, 0}), ElementsAre("token_expired", "key_retired", "key_compromised"));
+  EXPECT_THAT(judge(verifier, token, {kIssued + 3600, 0}),
+              ElementsAre("token_expired", "key_retired", "key_compromised"));
 }
 
 TEST_F(Trust, TheWindowIsThatOfTheKeyThatVerified) {
   TrustedIssuer issuer = issuer_of("https://login", {m2m_.jwks("k"), other_.jwks("k")});
   const std::string set = m2m_.jwks("k");
-  const std::string with_end = set.substr(0, set.rfind('}', set.size() - 3)) + ",\"exp\":" + std::to_string(kIssued) + "}]}";
+  const std::string with_end =
+      set.substr(0, set.rfind('}', set.size() - 3)) + ",\"exp\":" + std::to_string(kIssued) + "}]}";
   issuer.keys.push_back({KeySource::Kind::jwks_text, with_end, "history"});
   const JwtVerifier verifier = verifier_of({issuer});
   EXPECT_THAT(judge(verifier, token_of(m2m_, "k", "https://login")), ElementsAre("key_retired"));
   EXPECT_THAT(judge(verifier, token_of(other_, "k", "https://login")), ElementsAre());
+}
+
+// {"keys":[...]} with these members added to its one key.
+std::string set_with(const KeyPair& pair, const std::string& kid, const std::string& members) {
+  const std::string set = pair.jwks(kid);
+  return set.substr(0, set.rfind("}]")) + members + "}]}";
+}
+
+std::string history_of(const KeyPair& pair, const std::string& kid) {
+  return set_with(pair, kid,
+                  R"(,"iat":1790000010,"exp":1790000030,"revoked":{"revoked_at":1790000020,"reason":"compromised"})");
+}
+
+void expect_history(const JwtVerifier& verifier, const std::string& token) {
+  EXPECT_THAT(judge(verifier, token, {kIssued + 9, 999'999'999}), ElementsAre("key_not_yet_valid"));
+  EXPECT_THAT(judge(verifier, token, {kIssued + 10, 0}), ElementsAre());
+  EXPECT_THAT(judge(verifier, token, {kIssued + 20, 0}), ElementsAre("key_compromised"));
+  EXPECT_THAT(judge(verifier, token, {kIssued + 30, 0}), ElementsAre("key_retired", "key_compromised"));
+}
+
+TEST_F(Trust, HistoricalKeySetsHaveTimes) {
+  expect_history(verifier_of({issuer_of("https://login", {history_of(login_, "l")})}),
+                 token_of(login_, "l", "https://login"));
+  // Without a trust file, too.
+  JwtVerifierOptions options;
+  options.keys = {{KeySource::Kind::jwks_text, history_of(login_, "l"), ""}};
+  expect_history(verifier_of(options), token_of(login_, "l", "https://login"));
+}
+
+TEST_F(Trust, ASupersededKeyIsRetired) {
+  for (const char* reason : {R"(,"reason":"superseded")", R"(,"reason":"unspecified")", ""}) {
+    const std::string set = set_with(login_, "l", R"(,"revoked":{"revoked_at":1790000020)" + std::string(reason) + "}");
+    const JwtVerifier verifier = verifier_of({issuer_of("https://login", {set})});
+    EXPECT_THAT(judge(verifier, token_of(login_, "l", "https://login"), {kIssued + 20, 0}), ElementsAre("key_retired"));
+  }
+}
+
+TEST_F(Trust, AKeyWhoseRevocationCannotBeReadIsSkipped) {
+  JwtVerifierOptions options;
+  options.trust.issuers = {issuer_of("https://login", {set_with(login_, "l", R"(,"revoked":{"revoked_at":"today"})")})};
+  EXPECT_THAT(error_of(options), HasSubstr("revoked has no revoked_at, a number of seconds"));
+}
+
+TEST_F(Trust, TheTrustFilesWordCountsOverThatOfASet) {
+  TrustedIssuer issuer = issuer_of("https://login", {history_of(login_, "l")});
+  issuer.known_keys.push_back({"l", "", {{}, {}, Instant{kIssued + 25, 0}}, "", ""});
+  const JwtVerifier verifier = verifier_of({issuer});
+  EXPECT_THAT(judge(verifier, token_of(login_, "l", "https://login"), {kIssued + 24, 0}), ElementsAre());
+  EXPECT_THAT(judge(verifier, token_of(login_, "l", "https://login"), {kIssued + 25, 0}),
+              ElementsAre("key_compromised"));
+  EXPECT_THAT(judge(verifier, token_of(login_, "l", "https://login"), {kIssued + 9, 0}),
+              ElementsAre("key_not_yet_valid"));
+}
+
+TEST_F(Trust, ASignedSetOfAnIssuerMustVerify) {
+  const test::TempDir folder;
+  const std::string header = R"({"alg":"ES256","typ":"jwk-set+jwt","kid":"f"})";
+  const std::string set = folder.write("set.jwt", other_.sign(header, history_of(login_, "l")) + "\n");
+  JwtVerifierOptions options;
+  options.trust.issuers = {issuer_of("https://login", {})};
+  options.trust.issuers[0].keys.push_back({KeySource::Kind::jwks_file, set, ""});
+  std::string& signed_by = options.trust.issuers[0].keys[0].signed_by;
+  EXPECT_THAT(error_of(options),
+              HasSubstr("is a signed key set; give the key that verifies it, historical_keys_signed_by"));
+  signed_by = folder.write("m2m.pem", m2m_.public_pem());
+  EXPECT_THAT(error_of(options), HasSubstr("its signature does not match the key of historical_keys_signed_by"));
+  signed_by = folder.write("login.pem", login_.public_pem());
+  EXPECT_THAT(error_of(options), HasSubstr("its alg does not fit the key of historical_keys_signed_by"));
+  signed_by = folder.write("other.pem", other_.public_pem());
+  std::string notes;
+  options.on_note = [&notes](std::string_view note) { notes += note; };
+  expect_history(verifier_of(options), token_of(login_, "l", "https://login"));
+  EXPECT_EQ(notes, "");
+  folder.write("set.jwt", other_.sign(R"({"alg":"ES256","typ":"JWT"})", history_of(login_, "l")));
+  EXPECT_THAT(error_of(options), HasSubstr("a signed key set has the type jwk-set+jwt in its header"));
+}
+
+TEST_F(Trust, ReadsDatedSnapshots) {
+  const test::TempDir folder;
+  folder.write("login-2026-11-24.jwks.json", login_.jwks("old"));
+  folder.write("login-2026-11-25T120000Z.json", other_.jwks("new"));
+  folder.write("m2m-2026-11-24.json", m2m_.jwks("m"));
+  folder.write("notes.txt", "no set");
+  const auto path = [&](const std::string& name) { return folder.path(name); };
+  JwtVerifierOptions options;
+  options.keys = {{KeySource::Kind::jwks_file, path(""), ""}};
+  EXPECT_THAT(judge(verifier_of(options), token_of(m2m_, "m", "https://x")), ElementsAre());
+  // Absence from a later snapshot retires no key.
+  options.keys.clear();
+  options.trust.issuers = {issuer_of("https://login", {}), issuer_of("https://m2m", {})};
+  options.trust.issuers[0].keys.push_back({KeySource::Kind::jwks_file, path("login"), ""});
+  options.trust.issuers[1].keys.push_back({KeySource::Kind::jwks_file, path("m2m"), ""});
+  const JwtVerifier verifier = verifier_of(options);
+  EXPECT_THAT(judge(verifier, token_of(login_, "old", "https://login")), ElementsAre());
+  EXPECT_THAT(judge(verifier, token_of(other_, "new", "https://login")), ElementsAre());
+  EXPECT_THAT(judge(verifier, token_of(m2m_, "m", "https://login")), ElementsAre("issuer_key_mismatch"));
+  options.trust.issuers[0].keys[0].value = path("");
+  EXPECT_THAT(error_of(options), HasSubstr("holds snapshots of several series, and an issuer has one; give "));
+  options.trust.issuers[0].keys[0].value = path("nobody");
+  EXPECT_THAT(error_of(options), HasSubstr("nobody: cannot be read: No such file or directory"));
 }
 
 TEST_F(Trust, RefusesAKeyThatTheIssuerDoesNotHave) {
@@ -289,13 +396,15 @@ TEST(TrustDifferential, AgreesWithTheReferenceAndWithAMemo) {
     std::set<std::pair<std::size_t, std::size_t>> has;
     const auto border = [&]() -> std::optional<Instant> {
       if (random.below(2) == 0) return std::nullopt;
-      return Instant{kIssued + static_cast<std::int64_t>(random.below(40)), static_cast<std::uint32_t>(random.below(2))};
+      return Instant{kIssued + static_cast<std::int64_t>(random.below(40)),
+                     static_cast<std::uint32_t>(random.below(2))};
     };
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t k = 0; k < 1 + random.below(2); ++k) {
         World::Key key{random.below(5), i, "k" + std::to_string(random.below(3)), {}};
         // Without a kid a token means a key only if it is the only one; the reference leaves that to other tests.
-        if (!has.insert({key.pair, i}).second || !kids_of_issuer.insert(key.kid + "@" + std::to_string(i)).second) continue;
+        if (!has.insert({key.pair, i}).second || !kids_of_issuer.insert(key.kid + "@" + std::to_string(i)).second)
+          continue;
         key.times = {border(), border(), border()};
         issuers[i].keys.push_back({KeySource::Kind::jwks_text, pairs[key.pair].jwks(key.kid), "set"});
         if (!key.times.empty()) issuers[i].known_keys.push_back({key.kid, "", key.times, "", ""});
@@ -332,7 +441,8 @@ TEST(TrustDifferential, AgreesWithTheReferenceAndWithAMemo) {
       std::vector<std::size_t> which;
       for (int i = 0; i < 30; ++i) {
         which.push_back(random.below(made.size()));
-        const Instant at{kIssued + static_cast<std::int64_t>(random.below(42)), static_cast<std::uint32_t>(random.below(3))};
+        const Instant at{kIssued + static_cast<std::int64_t>(random.below(42)),
+                         static_cast<std::uint32_t>(random.below(3))};
         inputs.push_back({made[which.back()].token, at});
       }
       std::vector<jose::TokenVerdict> verdicts(inputs.size());

@@ -110,7 +110,7 @@ enum class SecretEncoding : std::uint8_t {
 struct KeySource {
   enum class Kind : std::uint8_t {
     jwks_text,
-    jwks_file,
+    jwks_file,        // a folder: all dated snapshots in it, NAME-2026-11-24.json or NAME-2026-11-24T120000Z.json
     jwks_url,         // https, or http on loopback
     public_key_text,  // PEM or DER: SPKI, PKCS#1, EC point, X.509 certificate; strict: also a single JWK
     public_key_file,
@@ -127,6 +127,9 @@ struct KeySource {
   // The issuer that the keys belong to: its place in TrustOptions::issuers. JwtVerifier fills it in for the sources of
   // an issuer. Nothing: the keys serve every issuer.
   std::optional<std::uint32_t> issuer = {};
+  // jwks_*: the file of the public key under which a signed set (OpenID Federation's jwk-set+jwt) must verify. Empty: a
+  // signed set of an issuer is refused, and the signature of any other is not verified, with a note.
+  std::string signed_by = {};
 };
 
 // How a JWKS URL is fetched.
