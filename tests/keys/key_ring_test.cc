@@ -212,5 +212,41 @@ TEST(KeyRing, GivesEachRingItsOwnGeneration) {
   EXPECT_NE(KeyRing({}, kStrict, {}).generation(), KeyRing({}, kStrict, {}).generation());
 }
 
+PreparedKey of_issuer(PreparedKey key, trust::IssuerIndex issuer) {
+  key.issuer = issuer;
+  return key;
+}
+
+// A token must not choose how many signatures it costs, however many issuers use its kid.
+TEST(KeyRing, TriesTheOwnIssuersKeyFirstAndAtMostEightKeys) {
+  std::vector<PreparedKey> keys;
+  for (int i = 0; i < 200; ++i) keys.push_back(of_issuer(p256("1", std::to_string(i) + ","), i));
+  const KeyRing ring(std::move(keys), kStrict, {});
+  EXPECT_TRUE(ring.issuer_for({"1", {}, {}}).by_token);
+  EXPECT_TRUE(ring.issuer_for({}).by_token);
+  EXPECT_EQ(chosen(ring.choose(KeyNames{"1", {}, {}}, Algorithm::ES256, 150)), "150,0,1,2,3,4,5,6,");
+  EXPECT_EQ(chosen(ring.choose(KeyNames{}, Algorithm::ES256, 150)), "150,0,1,2,3,4,5,6,");
+  EXPECT_EQ(ring.choose(KeyNames{"1", {}, {}}, Algorithm::ES256, trust::kNoIssuer).candidates.size(), 8u);
+}
+
+TEST(KeyRing, AKidOfOneIssuerDecidesWithoutTheToken) {
+  const KeyRing ring(
+      list(of_issuer(p256("a", "x"), 0), of_issuer(p256("a", "y"), 0), of_issuer(p256("b", "z"), 1), p256("a", "w")),
+      kStrict, {});
+  const IssuerChoice whose = ring.issuer_for({"a", {}, {}});
+  EXPECT_FALSE(whose.by_token);
+  EXPECT_EQ(whose.issuer, 0);
+  EXPECT_EQ(chosen(ring.choose(KeyNames{"a", {}, {}}, Algorithm::ES256, 0)), "xyw");
+  EXPECT_FALSE(KeyRing(list(p256("a", "x")), kStrict, {}).issuer_for({"c", {}, {}}).by_token);
+}
+
+TEST(KeyRing, AKeyThatOnlyPassesForAnotherIssuerKeepsTheFault) {
+  const KeyRing ring(list(of_issuer(p256("a", "x"), 0), of_issuer(p256("b", "z"), 1)), kStrict, {});
+  const KeyChoice choice = ring.choose(KeyNames{"b", {}, {}}, Algorithm::ES256, 0);
+  EXPECT_EQ(choice.fault, Reason::key_not_found);
+  ASSERT_EQ(choice.candidates.size(), 1u);
+  EXPECT_EQ(choice.candidates[0]->jwk.x, "z");
+}
+
 }  // namespace
 }  // namespace assay::keys
