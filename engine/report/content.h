@@ -80,6 +80,12 @@ struct Content {
   std::vector<Section> sections;  // in the order of the page; none is empty
 };
 
+// Whether a table of at most `most` rows has room for one more. If not, the row counts as left out.
+inline bool takes_row(Table& table, std::size_t most) {
+  if (table.rows.size() < most) return true;
+  ++table.more;
+  return false;
+}
 // The first `most` rows stay; `more` says how many are left out.
 inline void cut(Table& table, std::size_t most) {
   if (table.rows.size() <= most) return;

@@ -97,28 +97,30 @@ Table files_table(const std::vector<const tally::FileCoverage*>& files) {
   Table table{
       {"input", "remark", "read as (format, zone, year)", "time (UTC)", "lines", "without time", "tokens"}, 4, {}, 0};
   for (const tally::FileCoverage* file : files) {
+    if (!takes_row(table, kMostFiles)) continue;
     table.rows.push_back({path_name(file->path), remark_on(*file), read_as(*file), period(file->times),
                           number(file->lines), number(file->lines_without_time), number(file->tokens)});
   }
-  cut(table, kMostFiles);
   drop_empty_columns(table);
   return table;
 }
 
 Table inputs_table(const tally::Overview& overview) {
   Table table{{"input", "SHA-256 of the stored bytes", "size"}, 2, {}, 0};
-  for (const tally::FileCoverage& file : overview.files)
-    table.rows.push_back({path_name(file.path), name_or_none(file.sha256), size_of(file.bytes)});
-  cut(table, kMostFiles);
+  for (const tally::FileCoverage& file : overview.files) {
+    if (takes_row(table, kMostFiles))
+      table.rows.push_back({path_name(file.path), name_or_none(file.sha256), size_of(file.bytes)});
+  }
   return table;
 }
 
 Table keys_table(const tally::Overview& overview) {
   Table table{{"key", "type", "thumbprint (RFC 7638)", "from"}, 4, {}, 0};
-  for (const tally::KeyRow& key : overview.keys)
-    table.rows.push_back(
-        {name_or_none(key.kid), name_or_none(key.type), name_or_none(key.thumbprint), name_or_none(key.source)});
-  cut(table, kMostKeys);
+  for (const tally::KeyRow& key : overview.keys) {
+    if (takes_row(table, kMostKeys))
+      table.rows.push_back(
+          {name_or_none(key.kid), name_or_none(key.type), name_or_none(key.thumbprint), name_or_none(key.source)});
+  }
   return table;
 }
 

@@ -119,11 +119,11 @@ Table table_of(const std::vector<const tally::KeyRow*>& keys) {
       {},
       0};
   for (const tally::KeyRow* key : keys) {
+    if (!takes_row(table, kMostRows)) continue;
     table.rows.push_back({name(name_of(*key)) + (key->type.empty() ? Line() : " " + name(key->type)),
                           name_or_none(key->issuer), window_of(*key), remarks_of(*key), period(key->uses.times),
                           number(key->uses.accepted), number(key->uses.rejected), number(key->uses.served)});
   }
-  cut(table, kMostRows);
   drop_empty_columns(table);
   return table;
 }
@@ -132,7 +132,7 @@ Table compromised_table(const std::vector<tally::CompromisedUses>& compromised) 
   Table table{{"compromised key", "tokens", "distinct", "uses", "answered as good"}, 2, {}, 0};
   for (const tally::CompromisedUses& key : compromised) {
     const auto add = [&](const char* words, const tally::CompromisedUses::Part& part) {
-      if (part.uses > 0)
+      if (part.uses > 0 && takes_row(table, kMostRows))
         table.rows.push_back(
             {name_or_none(key.kid), Line(words), number(part.tokens), number(part.uses), number(part.served)});
     };
@@ -140,7 +140,6 @@ Table compromised_table(const std::vector<tally::CompromisedUses>& compromised) 
     add("seen before: genuine", key.seen_before);
     add("cannot be told", key.cannot_be_told);
   }
-  cut(table, kMostRows);
   return table;
 }
 
@@ -150,10 +149,9 @@ Table unknown_table(const tally::Overview& overview) {
   if (find(overview, Reason::key_not_found) == nullptr) return table;
   const base::KeyedSet<std::string_view> known = known_kids(overview);
   for (const tally::Row& row : overview.kids.rows) {
-    if (known.contains(row.name) || row.cell.accepted > 0) continue;
+    if (known.contains(row.name) || row.cell.accepted > 0 || !takes_row(table, kMostUnknown)) continue;
     table.rows.push_back({name(row.name), period(row.cell.times), number(row.cell.records()), number(row.cell.served)});
   }
-  cut(table, kMostUnknown);
   return table;
 }
 

@@ -195,10 +195,10 @@ void add_counts(Section& section, const char* heading, const char* column, const
   if (breakdown.rows.empty()) return;
   Table table{{column, "uses", "accepted", "rejected", "answered as good"}, 1, {}, 0};
   for (const tally::Row& row : breakdown.rows) {
+    if (!takes_row(table, kMostCounts)) continue;
     table.rows.push_back({name(row.name), number(row.cell.records()), number(row.cell.accepted),
                           number(row.cell.rejected), number(row.cell.served)});
   }
-  cut(table, kMostCounts);
   const auto add_rest = [&table](const char* words, const tally::Cell& cell) {
     if (cell.records() == 0) return;
     table.rows.push_back(
