@@ -217,17 +217,16 @@ void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict
   const bool is_mask = verdict.reasons.contains(Reason::token_redacted);
   // Memory costs nothing before something is written there, and a buffer that grows takes twice as much.
   batch.output.reserve(kMostOutput);
-  writer_->append(batch.output,
-                  {.record = batch.first_record + batch.judged,
-                   .line = line.number,
-                   .file = line.file,
-                   .verdict = &verdict,
-                   .has_token = !is_mask,
-                   .token = hit.token,
-                   .judged_at = at,
-                   .at = batch.block.now,
-                   .carried = carried,
-                   .occurrence = &occurrence});
+  writer_->append(batch.output, {.record = batch.first_record + batch.judged,
+                                 .line = line.number,
+                                 .file = line.file,
+                                 .verdict = &verdict,
+                                 .has_token = !is_mask,
+                                 .token = hit.token,
+                                 .judged_at = at,
+                                 .at = batch.block.now,
+                                 .carried = carried,
+                                 .occurrence = &occurrence});
 }
 
 void JudgeStage::keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) {

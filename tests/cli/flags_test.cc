@@ -75,6 +75,8 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(bench.settings.repetitions), SHOW(bench.settings.claims_bytes), SHOW(bench.settings.tokens);
   SHOW(bench.settings.input), SHOW(bench.json), SHOW(bench.html), SHOW(bench.compare);
 #undef SHOW
+  // The program reads the file before it gives its contents to the verifier.
+  fields["verifier.trust"] = shown(all.config);
   return fields;
 }
 
