@@ -60,6 +60,13 @@ bool is_whole_token(const Use& use) noexcept {
   }
 }
 
+// RFC 7518 §3.6 writes "none"; attackers write it in any case, for servers that compare otherwise.
+bool is_none(std::string_view alg) noexcept {
+  constexpr std::string_view kNone = "none";
+  return alg.size() == kNone.size() &&
+         std::equal(alg.begin(), alg.end(), kNone.begin(), [](char a, char b) { return (a | 0x20) == b; });
+}
+
 std::uint64_t leading_bytes(const TokenKey& key) noexcept {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | key[i];
@@ -143,7 +150,9 @@ void Tally::count_reasons(const Use& use, const Cell& cell) {
 void Tally::count_claims(const Use& use, const Cell& cell) {
   const jose::TokenVerdict& verdict = *use.verdict;
   Values& algorithms = values(Property::alg);
-  if (verdict.has_alg && !algorithms.is_latest(verdict.alg) && !algorithm_from_string(verdict.alg)) {
+  if (verdict.has_alg && is_none(verdict.alg)) {
+    algorithms.count("none", cell);
+  } else if (verdict.has_alg && !algorithms.is_latest(verdict.alg) && !algorithm_from_string(verdict.alg)) {
     algorithms.count_other(cell);
   } else {
     count_value(Property::alg, verdict.has_alg, verdict.alg, cell);

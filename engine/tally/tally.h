@@ -32,7 +32,7 @@ struct Use {
 
 // A property of records that is counted by its values.
 enum class Property : std::uint8_t {
-  alg,  // names that are no algorithm count as `other`
+  alg,  // "none" in any case is a value; other names that are no algorithm count as `other`
   kid,
   verified_kid,  // of tokens with a valid signature: nobody else can write these
   issuer,

@@ -176,14 +176,18 @@ void count_kid(Tally& tally, SignatureState signature, std::string_view alg, std
   tally.count(use);
 }
 
-TEST(Tally, NamesOnlyKnownAlgorithms) {
+TEST(Tally, NamesOnlyKnownAlgorithmsAndNone) {
   Tally tally;
+  count_kid(tally, SignatureState::unchecked, "None", "k");
   count_kid(tally, SignatureState::unchecked, "none", "k");
+  count_kid(tally, SignatureState::unchecked, "nonf", "k");
   count_kid(tally, SignatureState::unchecked, "rs256", "k");
   count_kid(tally, SignatureState::valid, "RS256", "k");
   const Breakdown algorithms = tally.values(Property::alg).breakdown();
-  ASSERT_EQ(algorithms.rows.size(), 1u);
-  EXPECT_EQ(algorithms.rows[0].name, "RS256");
+  ASSERT_EQ(algorithms.rows.size(), 2u);
+  EXPECT_EQ(algorithms.rows[0].name, "none");
+  EXPECT_EQ(algorithms.rows[0].cell.rejected, 2u);
+  EXPECT_EQ(algorithms.rows[1].name, "RS256");
   EXPECT_EQ(algorithms.other.rejected, 2u);
 }
 
