@@ -33,10 +33,10 @@ void add_members(Value& to, const toml::table& table) {
   for (const auto& [key, node] : table) {
     Value value = value_of(node);
     value.line = key.source().begin.line;  // of "audiences = [", not of the list behind it
-    to.members.emplace_back(std::string(key.str()), std::move(value));
+    to.members.push_back({std::string(key.str()), std::move(value)});
   }
   std::stable_sort(to.members.begin(), to.members.end(),
-                   [](const auto& a, const auto& b) { return a.second.line < b.second.line; });
+                   [](const auto& a, const auto& b) { return a.value.line < b.value.line; });
 }
 
 Value value_of(const toml::node& node) {

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "assay/instant.h"
@@ -15,10 +14,10 @@
 
 namespace assay::trust {
 
-struct Value;
+struct Member;
 
 // Names and values in the order of their lines.
-using Table = std::vector<std::pair<std::string, Value>>;
+using Table = std::vector<Member>;
 
 struct Value {
   // time: a date and time with a zone. local: a date or a time without one, which is no moment.
@@ -37,6 +36,11 @@ struct Value {
   bool is(Kind other) const noexcept { return kind == other; }
   // The member of this name of a table, or null.
   const Value* find(std::string_view name) const noexcept;
+};
+
+struct Member {
+  std::string name;
+  Value value;
 };
 
 // "a text", "a number", "a list of tables": what the value is, for a person.
