@@ -43,16 +43,25 @@ class ASSAY_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
   Mutex& mutex_;
 };
 
-// The same, and it can be given up and taken again meanwhile, as by wait(). It is held at its end.
+// The same, and it can be given up and taken again meanwhile, as by wait(). At its end it gives up a mutex that it
+// holds.
 class ASSAY_THREAD_ATTRIBUTE(scoped_lockable) UniqueLock {
  public:
   explicit UniqueLock(Mutex& mutex) ASSAY_THREAD_ATTRIBUTE(acquire_capability(mutex)) : mutex_(mutex) { mutex_.lock(); }
-  ~UniqueLock() ASSAY_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+  ~UniqueLock() ASSAY_THREAD_ATTRIBUTE(release_capability()) {
+    if (is_held_) mutex_.unlock();
+  }
   UniqueLock(const UniqueLock&) = delete;
   UniqueLock& operator=(const UniqueLock&) = delete;
 
-  void unlock() ASSAY_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
-  void lock() ASSAY_THREAD_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
+  void unlock() ASSAY_THREAD_ATTRIBUTE(release_capability()) {
+    is_held_ = false;
+    mutex_.unlock();
+  }
+  void lock() ASSAY_THREAD_ATTRIBUTE(acquire_capability()) {
+    mutex_.lock();
+    is_held_ = true;
+  }
 
   // Returns when notified, or without a reason; test the condition in a loop around it. The analysis takes the mutex as
   // held throughout.
@@ -60,6 +69,7 @@ class ASSAY_THREAD_ATTRIBUTE(scoped_lockable) UniqueLock {
 
  private:
   Mutex& mutex_;
+  bool is_held_ = true;
 };
 
 }  // namespace assay::base
