@@ -5,6 +5,22 @@
 
 namespace assay::digest {
 
+Sha256 sha256(std::string_view message) noexcept {
+  Sha256 bytes;
+  sha2(Hash::SHA256, message, bytes.data());
+  return bytes;
+}
+
+std::string hexadecimal(const Sha256& bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
 RunningSha256::RunningSha256() noexcept {
   std::memcpy(state_.words, initial_words(Hash::SHA256), sizeof state_.words / 2);
 }
@@ -13,7 +29,7 @@ void RunningSha256::take(std::string_view blocks) noexcept {
   state_ = hash_blocks(Hash::SHA256, state_.words, state_.hashed, blocks);
 }
 
-std::array<unsigned char, 32> RunningSha256::end(std::string_view rest) noexcept {
+Sha256 RunningSha256::end(std::string_view rest) noexcept {
   take(rest.substr(0, rest.size() / kBlock * kBlock));
   rest.remove_prefix(rest.size() / kBlock * kBlock);
   const std::uint64_t bits = 8 * (state_.hashed + rest.size());
@@ -24,7 +40,7 @@ std::array<unsigned char, 32> RunningSha256::end(std::string_view rest) noexcept
   const std::size_t size = rest.size() + 9 <= kBlock ? kBlock : 2 * kBlock;
   for (std::size_t i = 0; i < 8; ++i) padded[size - 1 - i] = static_cast<char>(bits >> (8 * i));
   take({padded, size});
-  std::array<unsigned char, 32> out{};
+  Sha256 out{};
   for (std::size_t word = 0; word < 8; ++word) {
     std::uint32_t value = 0;
     std::memcpy(&value, state_.words + 4 * word, 4);

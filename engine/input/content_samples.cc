@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "digest/digest.h"
+#include "digest/running_sha256.h"
 
 namespace assay::input {
 namespace {
@@ -17,16 +18,6 @@ namespace {
 constexpr std::size_t kEnds = 64u << 10;       // the first and the last sample
 constexpr std::size_t kSample = 4u << 10;      // any other
 constexpr std::uint64_t kDistance = 1u << 20;  // from one to the next
-
-std::string hexadecimal(const std::array<unsigned char, 32>& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : bytes) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
-}
 
 }  // namespace
 
@@ -66,7 +57,7 @@ std::string ContentSamples::digest(std::uint64_t reached) {
   const std::array<unsigned char, 32> before = chain_;
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(reached, kEnds));
   take(reached - size, size);
-  std::string hex = hexadecimal(chain_);
+  std::string hex = digest::hexadecimal(chain_);
   chain_ = before;
   return hex;
 }

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "codec/json.h"
-#include "digest/digest.h"
+#include "digest/running_sha256.h"
 #include "jwk/key_document.h"
 
 namespace assay::key_archive {
@@ -91,16 +91,6 @@ std::string canonical_set(std::string_view text) {
   return in_brackets(members, '{', '}');
 }
 
-std::string set_fingerprint(std::string_view text) {
-  unsigned char hash[32];
-  digest::sha2(Hash::SHA256, canonical_set(text), hash);
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : hash) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
-}
+std::string set_fingerprint(std::string_view text) { return digest::hexadecimal(digest::sha256(canonical_set(text))); }
 
 }  // namespace assay::key_archive

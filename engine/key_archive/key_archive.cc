@@ -38,7 +38,7 @@ std::string stamp_of(Instant at) {
   return text;
 }
 
-// Whether the text has the form of a stamp, in which '0' stands for any digit. A stamp may be a date alone.
+// Whether the text is the stamp of a snapshot: a date and a time, or only a date. '0' stands for any digit.
 bool is_stamp(std::string_view text) {
   constexpr std::string_view kForms[] = {"0000-00-00T000000Z", "0000-00-00"};
   return std::any_of(std::begin(kForms), std::end(kForms), [text](std::string_view form) {

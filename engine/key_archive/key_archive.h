@@ -21,7 +21,8 @@ namespace assay::key_archive {
 // digit, '.' or '-'. If that does not tell the URL from every other, eight digits of its SHA-256 follow.
 std::string archive_name(std::string_view url);
 
-// A folder that this process works on alone: open() waits until no other does. Move only, not thread safe.
+// A folder of snapshots. Only one process works on it: open() waits until the others have ended. Move only, not thread
+// safe.
 class KeyArchive {
  public:
   struct Options {

@@ -70,7 +70,7 @@ class KeyRing {
   // FastMCP fetches the set anew. Without kid the cost does not grow with the number of keys.
   //
   // Keys of issuers: "the keys" are those of `issuer` and those that serve all. Keys of other issuers follow them,
-  // because a signature by such a key is to be told from a forgery.
+  // so that a signature by such a key is not taken for a forgery.
   KeyChoice choose(const KeyNames& names, Algorithm algorithm, trust::IssuerIndex issuer = trust::kNoIssuer) const;
   KeyChoice choose(std::optional<std::string_view> kid, Algorithm algorithm) const {
     return choose(KeyNames{kid, {}, {}}, algorithm);

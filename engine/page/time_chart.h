@@ -2,7 +2,7 @@
 // chart places it.
 //
 // A series is a class of style.h: "good", "refused", "served", "gap"; a mark or a band is "retired", "compromised" or
-// "border". "served" and "gap" are hatched as well, so that they are told apart without colour.
+// "border". "served" and "gap" are hatched as well, so that nobody needs colour to tell them apart.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,7 @@ namespace {
 
 using enum Severity;
 
-// More of one kind are told by their number.
+// If a finding concerns more keys, it gives only their number.
 constexpr std::size_t kMostKeys = 3;
 
 void compromised_keys(const tally::Overview& overview, Findings& found) {

@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "base/output_file.h"
 #include "codec/json.h"
-#include "digest/digest.h"
+#include "digest/running_sha256.h"
 #include "tally/summary.h"
 
 namespace assay::stream {
@@ -385,15 +385,7 @@ std::string digest_of_files(const std::vector<std::string>& paths) {
     std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     contents += path + '\0' + std::to_string(text.size()) + '\0' + text;
   }
-  unsigned char hash[32];
-  digest::sha2(Hash::SHA256, contents, hash);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : hash) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
+  return digest::hexadecimal(digest::sha256(contents));
 }
 
 namespace {

@@ -32,16 +32,6 @@ bool fill(int file, std::string& to) {
   return true;
 }
 
-std::string hexadecimal(const std::array<unsigned char, 32>& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 FileDigest digest_of(int file, const std::atomic<int>* stop) {
   digest::RunningSha256 hash;
   std::string part;
@@ -49,7 +39,7 @@ FileDigest digest_of(int file, const std::atomic<int>* stop) {
     if (stop != nullptr && stop->load() != 0) return {};
     if (!fill(file, part)) return {};
     bytes += part.size();
-    if (part.size() < kReadBytes) return {bytes, hexadecimal(hash.end(part))};
+    if (part.size() < kReadBytes) return {bytes, digest::hexadecimal(hash.end(part))};
     hash.take(part);
   }
 }

@@ -6,7 +6,7 @@
 
 #include "assay/algorithm.h"
 #include "codec/utf.h"
-#include "digest/digest.h"
+#include "digest/running_sha256.h"
 
 namespace assay::tally {
 namespace {
@@ -71,12 +71,6 @@ std::uint64_t leading_bytes(const TokenKey& key) noexcept {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | key[i];
   return number;
-}
-
-TokenKey sha256(std::string_view text) noexcept {
-  TokenKey key;
-  digest::sha2(Hash::SHA256, text, key.data());
-  return key;
 }
 
 }  // namespace
@@ -188,8 +182,11 @@ void Tally::count_token(const Use& use, const Cell& cell) {
   tally::Uses uses{.uses = 1, .rejected = static_cast<std::uint32_t>(cell.rejected)};
   uses.served = use.status >= 200 && use.status < 400;
   if (cell.times.first) uses.first = uses.last = nanoseconds_of(*cell.times.first);
-  TokenFacts facts{
-      .key = sha256(use.token), .member = 0, .kid = verdict.kid, .issuer = verdict.issuer, .label = verdict.subject};
+  TokenFacts facts{.key = digest::sha256(use.token),
+                   .member = 0,
+                   .kid = verdict.kid,
+                   .issuer = verdict.issuer,
+                   .label = verdict.subject};
   if (!verdict.has_kid) facts.kid = {};
   count_token(facts, use.client, uses, tokens, token_list_);
   if (verdict.signature != SignatureState::valid) return;
@@ -199,7 +196,7 @@ void Tally::count_token(const Use& use, const Cell& cell) {
   if (!verdict.has_jti || verdict.jti.empty()) return;
   const std::uint64_t member = leading_bytes(facts.key);
   scratch_.assign(verdict.issuer).append(1, '\0').append(verdict.jti);
-  facts.key = sha256(scratch_);
+  facts.key = digest::sha256(scratch_);
   facts.member = member;
   facts.label = verdict.jti;
   count_token(facts, use.client, uses, jtis, jti_list_);

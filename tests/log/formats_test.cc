@@ -751,8 +751,8 @@ TEST(Formats, KeepClientAndStatusWhateverTheRequestHolds) {
   }
 }
 
-// What a line says of a request beside its time must not come from a text of the request. If it cannot be told which of
-// two texts is the server's, neither counts.
+// Client, status, method and path must not come from a text that the client sent. If nothing tells which of two texts
+// is the server's, neither counts.
 TEST(Formats, TellNothingThatARequestMayHaveForged) {
   struct Attack {
     const char* file;  // the sample that the format is learnt from
