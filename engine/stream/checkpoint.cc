@@ -26,7 +26,7 @@ using codec::append_json_string;
 using codec::JsonNode;
 using codec::JsonType;
 
-constexpr std::uint64_t kForm = 2;  // of the document
+constexpr std::uint64_t kForm = 3;  // of the document
 
 // --- writing
 
@@ -289,6 +289,12 @@ std::string to_json(const Checkpoint& checkpoint) {
   to += ",\"output_bytes\":" + std::to_string(checkpoint.output_bytes);
   to += ",\"bytes\":" + std::to_string(checkpoint.bytes);
   to += ",\"stored_bytes\":" + std::to_string(checkpoint.stored_bytes);
+  to += ",\"last_line_at\":";
+  if (checkpoint.last_line_at) {
+    append_instant(to, *checkpoint.last_line_at);
+  } else {
+    to += "null";
+  }
   const Counts& counts = checkpoint.counts;
   const std::uint64_t totals[] = {counts.accepted, counts.rejected, counts.far_expiry};
   to += ",\"counts\":";
@@ -342,6 +348,8 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   checkpoint.output_bytes = reader.number(reader.member(*document, "output_bytes"));
   checkpoint.bytes = reader.number(reader.member(*document, "bytes"));
   checkpoint.stored_bytes = reader.number(reader.member(*document, "stored_bytes"));
+  const JsonNode& last_line_at = reader.member(*document, "last_line_at");
+  if (!last_line_at.is(JsonType::null)) checkpoint.last_line_at = read_instant(reader, last_line_at);
   read_counts(reader, *document, checkpoint.counts);
   checkpoint.summary = reader.member(*document, "summary").raw;
   if (!tally::read_summary(checkpoint.summary, path))

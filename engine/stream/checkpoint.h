@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "assay/instant.h"
 #include "assay/result.h"
 #include "assay/stream.h"
 #include "base/file_lock.h"
@@ -39,6 +40,7 @@ struct Checkpoint {
   bool finished = false;  // every record was written; only the output's name and the summary may be missing
   std::uint64_t output_bytes = 0, bytes = 0;  // written, and of input as it is stored; keep() counts the latter
   std::uint64_t stored_bytes = 0;             // of the input at the place, as it is stored
+  std::optional<Instant> last_line_at;        // of the input at the place: from there the next gap is measured
   Counts counts;
   std::string summary;  // the document of what was counted for one (tally/summary.h); its files are the inputs
   InputNotes::State notes;

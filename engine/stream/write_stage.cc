@@ -27,6 +27,7 @@ void WriteStage::restore(const Checkpoint& from) {
   goes_on_ = true;
   counts_ = from.counts;
   if (Result<tally::Summary> summary = tally::read_summary(from.summary, "checkpoint")) restore(*summary);
+  if (from.place.input < input_counts_.size()) input_counts_[from.place.input].times.ends = from.last_line_at;
   notes_.restore(from.notes);
   bytes_ = from.bytes;
   output_bytes_ = from.output_bytes;
@@ -48,8 +49,6 @@ void WriteStage::restore(tally::Summary& summary) {
     counts.times.times = file->times;
     counts.times.gaps = file->gaps;
     counts.times.gap_count = file->gap_count;
-    counts.times.begins = file->times.first;
-    counts.times.ends = file->times.last;
   }
 }
 
@@ -68,6 +67,7 @@ Result<void> WriteStage::save(Checkpoint& to) {
   to.notes = notes_.state();
   to.is_compressed = is_compressed_;
   to.stored_bytes = stored_bytes_;
+  if (to.place.input < input_counts_.size()) to.last_line_at = input_counts_[to.place.input].times.ends;
   to.output_bytes = output_bytes_;
   to.faults = faults_;
   to.remarks = remarks_;
