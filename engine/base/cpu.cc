@@ -8,8 +8,9 @@ namespace {
 
 CpuFeatures detect() noexcept {
   CpuFeatures found;
-  const char* forced = std::getenv("ASSAY_CPU");
-  if (forced != nullptr && std::string_view(forced) == "portable") return found;
+  const char* variable = std::getenv("ASSAY_CPU");
+  const std::string_view shown = variable == nullptr ? "" : variable;
+  if (shown == "portable") return found;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   // Leaf 7, for features that not every compiler can ask for by name.
@@ -17,13 +18,16 @@ CpuFeatures detect() noexcept {
   __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
   found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
   found.bmi2 = (b >> 8) & 1u;
+  found.fma = found.avx2 && __builtin_cpu_supports("fma");
   found.adx = (b >> 19) & 1u;
   found.sha_ni = (b >> 29) & 1u;
-  found.avx512 = found.avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  found.avx512_vbmi = found.avx512 && __builtin_cpu_supports("avx512vbmi");
+  found.avx512 = shown != "fma" && found.avx2 && __builtin_cpu_supports("avx512f") &&
+                 __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                 __builtin_cpu_supports("avx512vl");
+  const bool newer = found.avx512 && shown != "avx512f";
+  found.avx512_vbmi = newer && __builtin_cpu_supports("avx512vbmi");
   found.avx512_vbmi2 = found.avx512_vbmi && ((c >> 6) & 1u) != 0;
-  found.avx512_ifma = found.avx512 && __builtin_cpu_supports("avx512ifma");
+  found.avx512_ifma = newer && __builtin_cpu_supports("avx512ifma");
 #endif
   return found;
 }
@@ -43,6 +47,7 @@ std::string describe(const CpuFeatures& features) {
     text += name;
   };
   add(features.avx2, "avx2");
+  add(features.fma, "fma");
   add(features.avx512, "avx512");
   add(features.avx512_vbmi, "vbmi");
   add(features.avx512_ifma, "ifma");

@@ -11,6 +11,7 @@ namespace assay::base {
 struct CpuFeatures {
   bool avx2 = false;          // AVX2, BMI1 and POPCNT
   bool bmi2 = false;          // BMI2
+  bool fma = false;           // FMA3, with `avx2`
   bool adx = false;           // ADX
   bool avx512 = false;        // AVX-512 F, BW, DQ and VL, with `avx2`; the system saves the registers
   bool avx512_vbmi = false;   // VBMI, with `avx512`
@@ -19,7 +20,8 @@ struct CpuFeatures {
   bool sha_ni = false;        // SHA-NI
 };
 
-// ASSAY_CPU=portable in the environment hides every feature, so that tests can run the plain code on any machine.
+// ASSAY_CPU in the environment hides features, so that tests can run on any machine what runs on an older CPU:
+// "portable" hides every one, "fma" AVX-512, "avx512f" what AVX-512 gained after Skylake (IFMA, VBMI, VBMI2).
 const CpuFeatures& cpu_features() noexcept;
 // "avx2 avx512 vbmi ifma sha", or "none".
 std::string describe(const CpuFeatures& features);
@@ -34,6 +36,7 @@ inline constexpr NamedFeature kNamedFeatures[] = {
     {"bmi", &CpuFeatures::avx2},
     {"popcnt", &CpuFeatures::avx2},
     {"bmi2", &CpuFeatures::bmi2},
+    {"fma", &CpuFeatures::fma},
     {"adx", &CpuFeatures::adx},
     {"avx512f", &CpuFeatures::avx512},
     {"avx512bw", &CpuFeatures::avx512},
@@ -58,6 +61,6 @@ constexpr bool has_all(const CpuFeatures& features, std::string_view names) noex
   return true;
 }
 // A CPU with every feature, to check when compiling that a list has no unknown name.
-inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true, true};
+inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true, true, true};
 
 }  // namespace assay::base

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "kernel/fma/kernels.h"
 #include "kernel/ifma/kernels.h"
 #include "kernel/portable/kernels.h"
 
@@ -17,6 +18,7 @@ struct Isa {
 // Best first. The last is there on every CPU.
 constexpr Isa kPriority[] = {
     {"ifma", ifma::kernels},
+    {"fma", fma::kernels},
     {"portable", portable::kernels},
 };
 

@@ -8,7 +8,7 @@
 namespace assay::kernel {
 
 // The kernels of an instruction set by name. Returns null if this build or this CPU lacks it. "portable" is always
-// there; ASSAY_CPU=portable in the environment hides all others.
+// there; ASSAY_CPU in the environment hides others (base/cpu.h).
 const Kernels* kernels_for(const char* isa) noexcept;
 // The best kernels that this CPU has.
 const Kernels& best_kernels() noexcept;

@@ -111,7 +111,7 @@ struct CurveKernel {
 // ---- All of them
 
 struct Kernels {
-  const char* isa = "";  // "ifma", "portable"
+  const char* isa = "";  // "ifma", "fma", "portable"
   HashKernel sha256, sha512;
   RsaKernel rsa;
   CurveKernel p256, p384, p521, ed25519;

@@ -22,9 +22,12 @@ struct BackendUnderTest {
   const char* isa;  // empty: OpenSSL's own choice
 };
 
-inline constexpr BackendUnderTest kEveryBackend[] = {
-    {"openssl", "openssl", ""}, {"lanes_portable", "lanes", "portable"}, {"lanes_ifma", "lanes", "ifma"}};
-inline constexpr BackendUnderTest kLanes[] = {{"portable", "lanes", "portable"}, {"ifma", "lanes", "ifma"}};
+inline constexpr BackendUnderTest kEveryBackend[] = {{"openssl", "openssl", ""},
+                                                     {"lanes_portable", "lanes", "portable"},
+                                                     {"lanes_fma", "lanes", "fma"},
+                                                     {"lanes_ifma", "lanes", "ifma"}};
+inline constexpr BackendUnderTest kLanes[] = {
+    {"portable", "lanes", "portable"}, {"fma", "lanes", "fma"}, {"ifma", "lanes", "ifma"}};
 
 // How gtest prints it.
 inline void PrintTo(const BackendUnderTest& which, std::ostream* out) { *out << which.label; }

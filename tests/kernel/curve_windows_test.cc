@@ -223,7 +223,7 @@ TEST_P(EveryWindow, JudgesGoodAndSpoiltSignatures) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEachKernel, EveryWindow,
-                         testing::Combine(testing::Values("portable", "ifma"), testing::ValuesIn(kCurves)),
+                         testing::Combine(testing::Values("portable", "fma", "ifma"), testing::ValuesIn(kCurves)),
                          [](const auto& which) {
                            return std::string(std::get<1>(which.param).name) + "_" + std::get<0>(which.param);
                          });
@@ -265,7 +265,7 @@ TEST_P(Ed25519Keys, OfAnotherOrderHaveNoTableOfAnyWindow) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfEachKernel, Ed25519Keys, testing::Values("portable", "ifma"),
+INSTANTIATE_TEST_SUITE_P(OfEachKernel, Ed25519Keys, testing::Values("portable", "fma", "ifma"),
                          [](const auto& which) { return std::string(which.param); });
 
 }  // namespace

@@ -194,7 +194,8 @@ std::string program_page() {
   to += ".SH ENVIRONMENT\n";
   for (const auto& [name, meaning] :
        {std::pair{"ASSAY_BACKEND", "the backend that --backend auto takes: openssl or lanes"},
-        {"ASSAY_CPU", "portable hides the special instructions of the CPU"},
+        {"ASSAY_CPU",
+         "hides instructions of the CPU: portable all special ones, fma AVX-512, avx512f only IFMA and VBMI"},
         {"NO_COLOR", "inspect uses no colour if this is set"},
         {"XDG_CACHE_HOME", "bench keeps its tokens in the folder assay/bench below this one, else below ~/.cache"}}) {
     to += ".TP\n" + bold(name) + "\n" + roff_lines(meaning);

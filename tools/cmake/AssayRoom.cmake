@@ -27,5 +27,10 @@ endfunction()
 # The CPU features that engine/kernel/ifma is compiled for. Its kernels.cc asks the CPU for the same list.
 set(ASSAY_IFMA_FEATURES avx512f avx512bw avx512dq avx512vl avx512ifma avx512vbmi avx512vbmi2 bmi bmi2 adx)
 list(TRANSFORM ASSAY_IFMA_FEATURES PREPEND -m OUTPUT_VARIABLE ASSAY_IFMA_FLAGS)
+# The same for engine/kernel/fma. Its products are exact only as they are written, in the rounding mode that it sets.
+set(ASSAY_FMA_FEATURES avx2 fma bmi bmi2)
+list(TRANSFORM ASSAY_FMA_FEATURES PREPEND -m OUTPUT_VARIABLE ASSAY_FMA_FLAGS)
+list(APPEND ASSAY_FMA_FLAGS -ffp-contract=off -fno-fast-math -frounding-math)
 # Without exceptions an object holds no weak symbol, not even the reference to their handler.
 list(APPEND ASSAY_IFMA_FLAGS -fno-exceptions)
+list(APPEND ASSAY_FMA_FLAGS -fno-exceptions)

@@ -1,0 +1,24 @@
+#include "kernel/fma/kernels.h"
+
+#include "base/cpu.h"
+#include "kernel/portable/kernels.h"
+
+namespace assay::kernel::fma {
+
+const Kernels* kernels() noexcept {
+#if defined(__x86_64__)
+  // The build defines ASSAY_FMA_FEATURES from the list that it compiles this folder for.
+  static_assert(base::has_all(base::kEveryFeature, ASSAY_FMA_FEATURES), "a feature that base/cpu.h cannot detect");
+  if (!base::has_all(base::cpu_features(), ASSAY_FMA_FEATURES)) return nullptr;
+  static const Kernels table = [] {
+    Kernels kernels = *portable::kernels();
+    kernels.isa = "fma";
+    return kernels;
+  }();
+  return &table;
+#else
+  return nullptr;
+#endif
+}
+
+}  // namespace assay::kernel::fma
