@@ -15,13 +15,15 @@ function(assay_room name)
   set_property(GLOBAL APPEND PROPERTY ASSAY_ROOMS ${name})  # from the bottom up
 endfunction()
 
-# assay_test(ROOM SOURCES...): the tests of a room as one program, ROOM_test, each test registered with ctest.
+# assay_test(ROOM SOURCES... [FILTER PATTERN]): the tests of a room as one program, ROOM_test, each test registered with
+# ctest, or those only whose names fit the pattern of gtest.
 function(assay_test room)
-  cmake_parse_arguments(TEST "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(TEST "" "FILTER" "SOURCES;LINK" ${ARGN})
   add_executable(${room}_test ${TEST_SOURCES})
   target_link_libraries(${room}_test PRIVATE ${TEST_LINK} assay_test_support GTest::gtest GTest::gmock GTest::gtest_main)
   target_include_directories(${room}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  gtest_discover_tests(${room}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${room}/ PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${room}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${room}/ TEST_FILTER "${TEST_FILTER}"
+                       PROPERTIES TIMEOUT 300)
 endfunction()
 
 # The CPU features that engine/kernel/ifma is compiled for. Its kernels.cc asks the CPU for the same list.

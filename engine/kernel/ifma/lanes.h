@@ -127,9 +127,9 @@ struct EightLanes {
     __mmask8 carry = 0;
 #pragma GCC unroll 9
     for (int i = 0; i < N; ++i) {
-      const Vector t = _mm512_add_epi64(a.w[i], ifma::broadcast(constant[i]));
+      const Vector t = add_words(a.w[i], ifma::broadcast(constant[i]));
       const __mmask8 over = _mm512_cmplt_epu64_mask(t, a.w[i]);
-      sum.w[i] = _mm512_mask_add_epi64(t, carry, t, ifma::broadcast(1));
+      sum.w[i] = _mm512_mask_mov_epi64(t, carry, add_words(t, ifma::broadcast(1)));
       carry = static_cast<__mmask8>(over | _mm512_mask_cmpeq_epi64_mask(carry, sum.w[i], zero()));
     }
     return sum;
@@ -143,10 +143,10 @@ struct EightLanes {
 #pragma GCC unroll 9
     for (int i = 0; i < N; ++i) {
       const Vector c = ifma::broadcast(constant[i]);
-      const Vector t = _mm512_sub_epi64(c, a.w[i]);
+      const Vector t = sub_words(c, a.w[i]);
       const __mmask8 under = _mm512_cmplt_epu64_mask(c, a.w[i]);
       const __mmask8 through = _mm512_mask_cmpeq_epi64_mask(borrow, t, zero());
-      difference.w[i] = _mm512_mask_sub_epi64(t, borrow, t, ifma::broadcast(1));
+      difference.w[i] = _mm512_mask_mov_epi64(t, borrow, sub_words(t, ifma::broadcast(1)));
       borrow = static_cast<__mmask8>(under | through);
     }
     return difference;

@@ -32,6 +32,14 @@ constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
   return _mm512_set1_epi64(static_cast<long long>(x));
 }
 [[gnu::always_inline]] inline Vector add(Vector a, Vector b) noexcept { return _mm512_add_epi64(a, b); }
+// Sums modulo 2^64, of words that fill a lane. Every other sum of this folder is of limbs, which keep their sign.
+using WordsInLanes = std::uint64_t __attribute__((vector_size(64)));
+[[gnu::always_inline]] inline Vector add_words(Vector a, Vector b) noexcept {
+  return Vector(WordsInLanes(a) + WordsInLanes(b));
+}
+[[gnu::always_inline]] inline Vector sub_words(Vector a, Vector b) noexcept {
+  return Vector(WordsInLanes(a) - WordsInLanes(b));
+}
 // Returns accumulator + the low 52 bits of a b.
 [[gnu::always_inline]] inline Vector add_low(Vector accumulator, Vector a, Vector b) noexcept {
   return _mm512_madd52lo_epu64(accumulator, a, b);

@@ -1,0 +1,57 @@
+// The model itself: its products against whole numbers, and that a sum which leaves its range ends the test.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+
+#include "kernel/model/immintrin.h"
+#include "support/random.h"
+
+namespace assay::test {
+namespace {
+
+__extension__ typedef unsigned __int128 Whole;
+
+__m512i broadcast(std::uint64_t x) { return _mm512_set1_epi64(static_cast<long long>(x)); }
+
+constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kLargestLimb = (std::uint64_t{1} << 52) - 1;
+constexpr std::uint64_t kLargestSigned = kLargest >> 1;
+
+TEST(KernelModel, MultiplyAddsReadTheLow52BitsOfTheirFactors) {
+  StructuredRandom random(1);
+  for (int round = 0; round < 1000; ++round) {
+    const std::uint64_t a = random.next(), b = random.next();
+    const Whole product = static_cast<Whole>(a & kLargestLimb) * (b & kLargestLimb);
+    EXPECT_EQ(_mm512_madd52lo_epu64(broadcast(7), broadcast(a), broadcast(b)).l[5],
+              7 + (static_cast<std::uint64_t>(product) & kLargestLimb));
+    EXPECT_EQ(_mm512_madd52hi_epu64(broadcast(7), broadcast(a), broadcast(b)).l[5],
+              7 + static_cast<std::uint64_t>(product >> 52));
+  }
+}
+
+TEST(KernelModel, LogicIsThatOfItsTable) {
+  StructuredRandom random(2);
+  for (int table = 0; table < 256; ++table) {
+    const std::uint64_t a = random.next(), b = random.next(), c = random.next();
+    std::uint64_t wanted = 0;
+    for (int bit = 0; bit < 64; ++bit) {
+      const std::uint64_t index = (a >> bit & 1) << 2 | (b >> bit & 1) << 1 | (c >> bit & 1);
+      wanted |= (static_cast<std::uint64_t>(table) >> index & 1) << bit;
+    }
+    EXPECT_EQ(_mm512_ternarylogic_epi64(broadcast(a), broadcast(b), broadcast(c), table).l[3], wanted) << table;
+  }
+}
+
+TEST(KernelModelDeathTest, ASumThatLeavesItsRangeEndsTheTest) {
+  const __m512i one = broadcast(1), limb = broadcast(kLargestLimb);
+  EXPECT_EQ(_mm512_madd52lo_epu64(broadcast(kLargest - 1), one, one).l[0], kLargest);
+  EXPECT_DEATH(_mm512_madd52lo_epu64(broadcast(kLargest), one, one), "multiply-add leaves 64 bits");
+  EXPECT_DEATH(_mm512_madd52hi_epu64(broadcast(kLargest - 1), limb, limb), "multiply-add leaves 64 bits");
+  EXPECT_EQ(_mm512_add_epi64(broadcast(kLargestSigned - 1), one).l[0], kLargestSigned);
+  EXPECT_DEATH(_mm512_add_epi64(broadcast(kLargestSigned), one), "a sum leaves 63 bits");
+  EXPECT_DEATH(_mm512_sub_epi64(broadcast(kLargestSigned + 1), one), "a difference leaves 63 bits");
+}
+
+}  // namespace
+}  // namespace assay::test
