@@ -120,21 +120,48 @@ class LinePlot {
 
 }  // namespace
 
+namespace {
+
+// Where a value lies on an axis, 0 to 1, and the values that are marked on it.
+struct Axis {
+  std::vector<double> ticks;
+  bool logarithmic = false;
+
+  double place(double value) const {
+    if (!logarithmic) return value / ticks.back();
+    const double least = std::log10(ticks.front());
+    return std::max(0.0, (std::log10(std::max(value, ticks.front())) - least) / (std::log10(ticks.back()) - least));
+  }
+};
+
+Axis axis_of(const BarChart& chart) {
+  double least = 0, most = 0;
+  for (const BarChart::Group& group : chart.groups) {
+    for (const BarChart::Bar& bar : group.bars) {
+      most = std::max(most, bar.value);
+      if (bar.value > 0) least = least > 0 ? std::min(least, bar.value) : bar.value;
+    }
+  }
+  if (!chart.logarithmic || !(least > 0)) return {round_ticks(most, 6)};
+  Axis axis{{}, true};
+  const double first = std::floor(std::log10(least)), last = std::max(first + 1, std::ceil(std::log10(most)));
+  for (double power = first; power <= last; ++power) axis.ticks.push_back(std::pow(10, power));
+  return axis;
+}
+
+}  // namespace
+
 Markup bar_chart(const BarChart& chart) {
   constexpr double kBar = 17, kBetween = 3, kGroupGap = 15, kTop = 26, kRight = 190;
   const double left = 18 + 8.2 * longest_of(names_of(chart.groups), 4);
-  double most = 0;
-  for (const BarChart::Group& group : chart.groups) {
-    for (const BarChart::Bar& bar : group.bars) most = std::max(most, bar.value);
-  }
-  const std::vector<double> ticks = round_ticks(most, 6);
-  const double scale = (kWidth - left - kRight) / ticks.back();
+  const Axis axis = axis_of(chart);
+  const double width = kWidth - left - kRight;
   const double group_height = static_cast<double>(chart.series.size()) * (kBar + kBetween) - kBetween;
   const double height = kTop + static_cast<double>(chart.groups.size()) * (group_height + kGroupGap) + 4;
 
   Svg svg(kWidth, height, chart.title);
-  for (const double tick : ticks) {
-    const double x = left + tick * scale;
+  for (const double tick : axis.ticks) {
+    const double x = left + axis.place(tick) * width;
     svg.line(x, kTop - 6, x, height - 8, "grid");
     svg.text(x, kTop - 12, Anchor::middle, "soft", short_number(tick));
   }
@@ -144,7 +171,7 @@ Markup bar_chart(const BarChart& chart) {
     for (const std::string& series : chart.series) {
       for (const BarChart::Bar& bar : group.bars) {
         if (bar.series != series) continue;
-        const double length = bar.value * scale;
+        const double length = axis.place(bar.value) * width;
         svg.rect(left, y, std::max(length, 1.0), kBar, series);
         svg.text(left + length + 7, y + kBar - 4.5, Anchor::start, "", bar.label);
       }

@@ -26,6 +26,7 @@ struct BarChart {
   std::string title;  // for screen readers
   std::vector<std::string> series;
   std::vector<Group> groups;
+  bool logarithmic = false;  // by powers of ten, for values that lie far apart; they are above 0
 };
 Markup bar_chart(const BarChart& chart);
 

@@ -44,10 +44,24 @@ TEST(Page, DrawsWhatWasMeasuredAndSaysHowToMeasureTheRest) {
   std::erase_if(small.rows, [](const Row& row) { return row.what != Case{row.what.tokens, row.what.backend}; });
   small.settings.keys = {1};
   small.settings.threads = {1};
+  small.settings.batches = {};
+  small.settings.repeated = false;
   const std::string short_page = report_html(small);
   expect_balanced(short_page);
   for (const char* part : {"--keys 1,10,100,1000", "--batch 1,4,16,64,256", "--threads 1,2,4"})
     EXPECT_THAT(short_page, HasSubstr(part));
+  for (const char* part : {"Threads", "Repeated tokens", "Keys", "Calls of the library"})
+    EXPECT_THAT(short_page, Not(HasSubstr(std::string("<h2>") + part))) << "a section with nothing in it";
+}
+
+TEST(Page, TellsTheCoresThatARateTakes) {
+  Report report = sample_report();
+  EXPECT_THAT(report_html(report), Not(HasSubstr("cores for")));
+  report.settings.rate = 3e6;
+  const std::string page = report_html(report);
+  expect_balanced(page);
+  EXPECT_THAT(page, HasSubstr("cores for 3,000,000 tokens/s"));
+  EXPECT_THAT(page, HasSubstr("<td>2.00</td>"));
 }
 
 TEST(Page, ShowsAReportWithoutRows) {

@@ -117,7 +117,7 @@ TEST(ReportText, ShowsEveryKindOfRow) {
   for (const char* part : {"A <CPU> & more, 4 cores", "Keys in rotation", "Repeated tokens", "verify_batch",
                            "Where the time goes", "an operation", "x OpenSSL", "Note: cycles are \"counted\"."})
     EXPECT_THAT(text, HasSubstr(part));
-  EXPECT_THAT(text, HasSubstr("RS256      lanes          4  6,000,000"));
+  EXPECT_THAT(text, HasSubstr("RS256      lanes ifma        4  6,000,000"));
 }
 
 TEST(ReportText, LeavesOutWhatWasNotMeasured) {

@@ -63,18 +63,19 @@ TEST(Compare, ExplainsWhyARowIsNotCalledSlower) {
 
 TEST(BenchReport, LabelsRowsByWhatDecided) {
   Row row = row_with({1});
+  row.isa = "fma";
   const auto label = [&row](std::uint64_t by_lanes, std::uint64_t by_openssl) {
     row.by_lanes = by_lanes;
     row.by_openssl = by_openssl;
     return label_of(row);
   };
-  EXPECT_EQ(label(1000, 0), "lanes");
-  EXPECT_EQ(label(0, 1000), "lanes:openssl");
-  EXPECT_EQ(label(400, 600), "lanes:40%");
-  EXPECT_EQ(label(10, 990), "lanes:1%");
-  EXPECT_EQ(label(0, 0), "lanes") << "nothing had to be verified";
+  EXPECT_EQ(label(1000, 0), "lanes fma");
+  EXPECT_EQ(label(0, 1000), "lanes:OpenSSL");
+  EXPECT_EQ(label(400, 600), "lanes fma:40%");
+  EXPECT_EQ(label(10, 990), "lanes fma:1%");
+  EXPECT_EQ(label(0, 0), "lanes fma") << "nothing had to be verified";
   row.what.backend = "openssl";
-  EXPECT_EQ(label(0, 1000), "openssl");
+  EXPECT_EQ(label(0, 1000), "OpenSSL");
 }
 
 TEST(BenchReport, KeepsInJsonWhatDecided) {

@@ -43,15 +43,17 @@ class BenchTable(BenchCase):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         text = done.stdout.decode()
         self.assertLessEqual(max(map(len, text.splitlines())), 100, text)
-        for part in ("cpu ", "openssl  OpenSSL", "algorithm  backend  threads", "x OpenSSL", "hmac(sha256), 512 bytes",
+        for part in ("cpu ", "openssl  OpenSSL", "algorithm  backend ", "x OpenSSL", "hmac(sha256), 512 bytes",
                      "ed25519 verify", "Where the time goes"):
             self.assertIn(part, text)
         for name in ("HS256", "EdDSA"):
             for backend in ("openssl", "lanes"):
                 lines = [line.split() for line in text.splitlines()
-                         if line.split()[:1] == [name] and line.split()[1].split(":")[0] == backend]
-                self.assertEqual([line[2] for line in lines[:2]], ["1", "2"], text)
-                self.assertGreater(int(lines[0][3].replace(",", "")), 0)
+                         if line.split()[:1] == [name] and re.split("[ :]", line.split(None, 1)[1].lower())[0] == backend]
+                # A label has one word or two: "OpenSSL", "lanes fma".
+                cells = [line[-9:] for line in lines[:2]]
+                self.assertEqual([line[0] for line in cells], ["1", "2"], text)
+                self.assertGreater(int(cells[0][1].replace(",", "")), 0)
 
     def test_a_closed_pipe_ends_it_quietly(self):
         process = self.start("bench", *SHORT, "--algorithm", "HS256", stdin=subprocess.DEVNULL)
@@ -104,6 +106,8 @@ class BenchLists(BenchCase):
             ("--algorithm", "none"): ("'none'", "RS256"),
             ("--algorithm", "RS256,,ES256"): ("--algorithm", "empty place"),
             ("--algorithm", ""): ("--algorithm", "empty place"),
+            ("--algorithm", "ES256:3072"): ("--algorithm", "'ES256:3072'", "RS256:3072"),
+            ("--rate", "0"): ("--rate", "tokens a second"),
             ("--backend", "lanes,cuda"): ("--backend", "'cuda'", "openssl", "lanes"),
             ("--threads", "0"): ("--threads", "1 to"),
             ("--threads", "1,two"): ("--threads", "'two'"),
@@ -143,6 +147,20 @@ class BenchLists(BenchCase):
         report = self.report("--algorithm", "all", "--tokens", "8", "--threads", "1", "--backend", "auto", "--repetitions", "1")
         self.assertEqual(len({row["tokens"] for row in report["rows"]}), 16)
         self.assertEqual(len(report["units"]), 16)
+
+    def test_rsa_keys_have_the_size_that_was_asked_for_and_a_rate_is_told_in_cores(self):
+        done = self.bench("--algorithm", "RS256:3072,HS256", "--threads", "1", "--tokens", "8", "--rate", "1e6", "--json", "out.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = json.loads(self.read("out.json"))
+        self.assertEqual([unit["operation"] for unit in report["units"]], ["rsa3072 verify", "hmac(sha256), 512 bytes"])
+        self.assertTrue(all(unit["sign_seconds"] > 0 for unit in report["units"]), report["units"])
+        best = {}
+        for row in report["rows"]:
+            best[row["tokens"]] = max(best.get(row["tokens"], 0), row["tokens_per_second"])
+        for cores in report["cores_for_rate"]:
+            self.assertAlmostEqual(cores["cores"] * best[cores["name"].split()[0]], 1e6, delta=1)
+        self.assertEqual(len(report["cores_for_rate"]), 2)
+        self.assertIn("Cores for 1,000,000 tokens a second", done.stdout.decode())
 
     def test_json_goes_to_standard_output_and_the_table_aside(self):
         done = self.bench("--algorithm", "HS256", "--threads", "1", "--json", "-")
@@ -319,10 +337,10 @@ class BenchInput(BenchCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         report = json.loads(self.read("out.json"))
         self.assertEqual([(row["backend"], row["label"], row["by_lanes"], row["by_openssl"] > 0) for row in report["rows"]],
-                         [("openssl", "openssl", 0, True), ("lanes", "lanes:openssl", 0, True)])
-        self.assertTrue(any(note.startswith("lanes:openssl: OpenSSL decided") for note in report["notes"]), report["notes"])
-        self.assertRegex(done.stdout.decode(), r"access\.log +lanes:openssl +1 ")
-        self.assertIn("lanes:openssl", self.read("page.html").decode())
+                         [("openssl", "OpenSSL", 0, True), ("lanes", "lanes:OpenSSL", 0, True)])
+        self.assertTrue(any(note.startswith("lanes:OpenSSL: OpenSSL decided") for note in report["notes"]), report["notes"])
+        self.assertRegex(done.stdout.decode(), r"access\.log +lanes:OpenSSL +1 ")
+        self.assertIn("lanes:OpenSSL", self.read("page.html").decode())
 
     def test_several_algorithms_have_no_unit(self):
         self.write("access.log", token() + "\n" + token({"alg": "RS256"}) + "\n")

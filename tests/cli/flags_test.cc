@@ -73,7 +73,7 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(bench.settings.algorithms), SHOW(bench.settings.backends), SHOW(bench.settings.threads);
   SHOW(bench.settings.keys), SHOW(bench.settings.batches), SHOW(bench.settings.repeated), SHOW(bench.settings.seconds);
   SHOW(bench.settings.repetitions), SHOW(bench.settings.claims_bytes), SHOW(bench.settings.tokens);
-  SHOW(bench.settings.input), SHOW(bench.json), SHOW(bench.html), SHOW(bench.compare);
+  SHOW(bench.settings.input), SHOW(bench.settings.rate), SHOW(bench.json), SHOW(bench.html), SHOW(bench.compare);
 #undef SHOW
   // The program reads the file before it gives its contents to the verifier.
   fields["verifier.trust"] = shown(all.config);

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "bench/advice.h"
 #include "page/chart.h"
 #include "page/document.h"
 #include "page/numbers.h"
@@ -73,17 +74,18 @@ std::vector<page::LegendEntry> backend_legend(const Report& report, const Rows& 
   return entries;
 }
 
-// "1,234/s  ·  1.94 × OpenSSL", and "  ·  lanes:openssl" if the lanes did not decide all.
+// "1,234/s  ·  1.94 × OpenSSL", and "  ·  lanes:OpenSSL" if the lanes did not decide all.
 std::string bar_label(const Row& row) {
   std::string label = page::grouped(per_second(row)) + "/s";
   if (row.figures.ratio) label += "  ·  " + page::three_digits(row.figures.ratio->value) + " × OpenSSL";
-  if (const std::string decided = label_of(row); decided != row.what.backend) label += "  ·  " + decided;
+  if (left_to_openssl(row)) label += "  ·  " + label_of(row);
   return label;
 }
 
 // Tokens a second with their legend: a group of bars for each name, one bar for each backend.
 Markup bars(const Report& report, const Rows& rows, std::string_view title) {
   page::BarChart chart{.title = std::string(title), .series = backends_of(rows), .groups = {}};
+  chart.logarithmic = true;
   for (const std::string& name : names_of(rows)) {
     page::BarChart::Group group{short_name(name), {}};
     for (const Row* row : rows) {
@@ -123,6 +125,25 @@ Markup panels(const Rows& rows, const Panels& show) {
 
 std::string count_of_threads(int threads) { return threads == 1 ? "one thread" : std::to_string(threads) + " threads"; }
 
+// What to do with the figures, and the cores that the rate takes.
+Markup advice(const Report& report) {
+  const std::vector<std::string> sentences = advice_of(report);
+  Markup body;
+  if (!sentences.empty()) {
+    std::vector<std::string> ended;
+    for (const std::string& sentence : sentences) ended.push_back(sentence + ".");
+    body += page::bullets(ended);
+  }
+  const std::vector<Cores> all = cores_for_rate(report);
+  if (!all.empty()) {
+    page::HtmlTable table({"tokens", "backend", "cores for " + page::grouped(report.settings.rate) + " tokens/s"}, 2);
+    for (const Cores& cores : all)
+      table.add({short_name(cores.row->what.tokens), label_of(*cores.row), page::three_digits(cores.cores)});
+    body += table.html();
+  }
+  return sentences.empty() && all.empty() ? Markup() : page::heading("What it means") + body;
+}
+
 Markup throughput(const Report& report) {
   const int threads = report.settings.threads.front();
   const std::size_t keys = report.settings.keys.front();
@@ -132,16 +153,12 @@ Markup throughput(const Report& report) {
   return section("Throughput",
                  "Tokens a second on " + text(threads == 1 ? "one core" : count_of_threads(threads)) +
                      ", from a file in memory to NDJSON verdicts; × OpenSSL is against the bare "
-                     "operation of plain OpenSSL on the same core, measured beside it.",
+                     "operation of plain OpenSSL on the same core, measured beside it. The axis goes by powers of ten.",
                  bars(report, rows, "Tokens a second by algorithm and backend"));
 }
 
 Markup scaling(const Report& report) {
-  if (report.settings.threads.size() < 2) {
-    return section("Threads",
-                   "Measured with one number of threads; " + page::code("--threads 1,2,4") + " draws how it scales.",
-                   {});
-  }
+  if (report.settings.threads.size() < 2) return {};
   const Rows rows = rows_where(report, [&](const Row& row) {
     return row.what.keys == report.settings.keys.front() && row.what.batch == 0 && !row.what.repeated;
   });
@@ -192,10 +209,7 @@ Markup repeated(const Report& report) {
 }
 
 Markup key_counts(const Report& report) {
-  if (report.settings.keys.size() < 2) {
-    return section(
-        "Keys", "Measured with one number of keys; " + page::code("--keys 1,10,100,1000") + " draws the others.", {});
-  }
+  if (report.settings.keys.size() < 2) return {};
   const Rows rows = rows_where(report, [&](const Row& row) {
     return row.what.batch == 0 && !row.what.repeated && row.what.threads == report.settings.threads.front();
   });
@@ -207,10 +221,7 @@ Markup key_counts(const Report& report) {
 
 Markup batches(const Report& report) {
   const Rows rows = rows_where(report, [](const Row& row) { return row.what.batch != 0; });
-  if (rows.empty()) {
-    return section("Calls of the library",
-                   "Not measured; " + page::code("--batch 1,4,16,64,256") + " draws speed by tokens in each call.", {});
-  }
+  if (rows.empty()) return {};
   return section("Calls of the library",
                  "Tokens a second of " + page::code("JwtVerifier::verify_batch") + ", by tokens in each call.",
                  legend(backend_legend(report, rows)) +
@@ -234,7 +245,7 @@ Markup rows_table(const Report& report) {
     const std::optional<double> times = scaling_of(report, row);
     if (!last.empty() && row.what.tokens != last) table.gap();
     last = row.what.tokens;
-    table.add({short_name(row.what.tokens), row.what.backend, way_of(row.what), std::to_string(row.what.threads),
+    table.add({short_name(row.what.tokens), label_of(row), way_of(row.what), std::to_string(row.what.threads),
                report.settings.input.empty() ? page::grouped(static_cast<double>(row.what.keys)) : kNone,
                page::grouped(figures.per_second.value),
                figures.per_second.value > 0 ? page::three_digits(1e6 / figures.per_second.value) : kNone,
@@ -246,13 +257,29 @@ Markup rows_table(const Report& report) {
 }
 
 Markup units_table(const Report& report) {
-  page::HtmlTable table({"algorithm", "operation", "operations/s", "µs each", "spread"}, 2);
+  page::HtmlTable table({"algorithm", "operation", "operations/s", "µs each", "spread", "µs to sign"}, 2);
   for (const UnitRow& unit : report.units) {
     const Middle seconds = middle_of(unit.seconds);
     table.add({unit.algorithm, unit.operation, seconds.value > 0 ? page::grouped(1 / seconds.value) : kNone,
-               page::three_digits(seconds.value * 1e6), page::plus_minus(seconds.spread)});
+               page::three_digits(seconds.value * 1e6), page::plus_minus(seconds.spread),
+               unit.sign_seconds > 0 ? page::three_digits(unit.sign_seconds * 1e6) : kNone});
   }
   return table.html();
+}
+
+// The options that would have drawn more; empty if there are none.
+std::string not_measured(const Settings& settings) {
+  std::string text;
+  const auto add = [&text](bool missing, std::string_view what) {
+    if (missing) text += (text.empty() ? "Not measured: " : "; ") + std::string(what);
+  };
+  add(settings.threads.size() < 2, "how it scales (--threads 1,2,4)");
+  if (settings.input.empty()) {
+    add(settings.keys.size() < 2, "many keys (--keys 1,10,100,1000)");
+    add(settings.batches.empty(), "calls of the library (--batch 1,4,16,64,256)");
+    add(!settings.repeated, "repeated tokens (--repeated)");
+  }
+  return text.empty() ? text : text + ".";
 }
 
 Markup conditions(const Report& report) {
@@ -273,16 +300,16 @@ Markup conditions(const Report& report) {
                             " s each, alternating; the median is shown, the spread is half of largest less smallest")},
        {"time", text("CPU time with one thread, as openssl speed counts it; the clock's with more")},
        {"command", page::code(report.command)}});
-  if (report.notes.empty()) return list;
   std::vector<std::string> notes;
   for (const std::string& note : report.notes) notes.push_back(note + ".");
-  return list + page::bullets(notes);
+  if (const std::string more = not_measured(settings); !more.empty()) notes.push_back(more);
+  return notes.empty() ? list : list + page::bullets(notes);
 }
 
 }  // namespace
 
 std::string report_html(const Report& report) {
-  Markup body;
+  Markup body = advice(report);
   if (!report.rows.empty()) {
     body += throughput(report) + scaling(report) + stages(report);
     if (report.settings.input.empty()) body += repeated(report) + key_counts(report) + batches(report);

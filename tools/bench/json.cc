@@ -8,6 +8,8 @@
 
 #include "assay/algorithm.h"
 #include "base/arena.h"
+#include "bench/advice.h"
+#include "bench/minted.h"
 #include "bench/token_corpus.h"
 #include "codec/json.h"
 
@@ -104,7 +106,7 @@ void write_settings(JsonWriter& to, const Settings& settings) {
   to.member("threads", settings.threads).member("keys", settings.keys).member("batches", settings.batches);
   to.member("repeated", settings.repeated).member("seconds", settings.seconds);
   to.member("repetitions", settings.repetitions).member("claims_bytes", settings.claims_bytes);
-  to.member("tokens", settings.tokens).member("input", settings.input);
+  to.member("tokens", settings.tokens).member("input", settings.input).member("rate", settings.rate);
   to.close('}');
 }
 
@@ -237,13 +239,14 @@ Settings read_settings(const JsonNode& from) {
                     .repetitions = count_of<int>(from, "repetitions"),
                     .claims_bytes = count_of<std::size_t>(from, "claims_bytes"),
                     .tokens = count_of<std::size_t>(from, "tokens"),
-                    .input = string_of(from, "input")};
+                    .input = string_of(from, "input"),
+                    .rate = maybe_number_of(from, "rate").value_or(0)};
   // A run may be asked to repeat these settings, so they must make sense.
   const auto refuse_if = [](bool wrong, const char* name) {
     if (wrong) throw Wrong("\"" + std::string(name) + "\" of the settings is out of range");
   };
   const auto has_zero = [](const auto& list) { return std::find(list.begin(), list.end(), 0u) != list.end(); };
-  for (const std::string& name : settings.algorithms) refuse_if(!algorithm_from_string(name), "algorithms");
+  for (const std::string& name : settings.algorithms) refuse_if(!minted_from_name(name), "algorithms");
   for (const std::string& name : settings.backends) refuse_if(name != "openssl" && name != "lanes", "backends");
   refuse_if(settings.algorithms.empty() && settings.input.empty(), "algorithms");
   refuse_if(settings.backends.empty(), "backends");
@@ -289,7 +292,10 @@ Row read_row(const JsonNode& from) {
 }
 
 UnitRow read_unit(const JsonNode& from) {
-  UnitRow unit{string_of(from, "algorithm"), string_of(from, "operation"), {}};
+  UnitRow unit{string_of(from, "algorithm"),
+               string_of(from, "operation"),
+               {},
+               maybe_number_of(from, "sign_seconds").value_or(0)};
   for (const JsonNode& item : member_of(from, "seconds", JsonType::array).items)
     unit.seconds.push_back(number_in(item, "seconds"));
   return unit;
@@ -312,6 +318,7 @@ std::string report_json(const Report& report) {
     to.member("algorithm", unit.algorithm).member("operation", unit.operation);
     to.member("operations_per_second", unit.seconds.empty() ? 0 : 1 / middle_of(unit.seconds).value);
     to.member("spread", middle_of(unit.seconds).spread).member("seconds", unit.seconds);
+    to.member("sign_seconds", unit.sign_seconds);
     to.close('}');
   }
   to.close(']');
@@ -322,6 +329,14 @@ std::string report_json(const Report& report) {
   }
   to.close(']');
   to.line();
+  to.name("cores_for_rate").open('[');
+  for (const Cores& cores : cores_for_rate(report)) {
+    to.open('{');
+    to.member("name", describe(cores.row->what)).member("cores", cores.cores);
+    to.close('}');
+  }
+  to.close(']');
+  to.member("advice", advice_of(report));
   to.member("notes", report.notes);
   to.close('}');
   to.line();

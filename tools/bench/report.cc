@@ -52,12 +52,22 @@ std::optional<double> share_of_lanes(const Row& row) {
   return static_cast<double>(row.by_lanes) / static_cast<double>(all);
 }
 
-std::string label_of(const Row& row) {
-  constexpr double kAll = 0.995, kNone = 0.005;
+namespace {
+constexpr double kAll = 0.995, kNone = 0.005;
+}
+
+bool left_to_openssl(const Row& row) {
   const std::optional<double> share = share_of_lanes(row);
-  if (row.what.backend != "lanes" || !share || *share >= kAll) return row.what.backend;
-  if (*share < kNone) return "lanes:openssl";
-  return "lanes:" + std::to_string(std::clamp(static_cast<int>(*share * 100 + 0.5), 1, 99)) + "%";
+  return row.what.backend == "lanes" && share && *share < kAll;
+}
+
+std::string label_of(const Row& row) {
+  if (row.what.backend != "lanes") return row.what.backend == "openssl" ? "OpenSSL" : row.what.backend;
+  const std::string lanes = row.isa.empty() ? "lanes" : "lanes " + row.isa;
+  if (!left_to_openssl(row)) return lanes;
+  const std::optional<double> share = share_of_lanes(row);
+  if (*share < kNone) return "lanes:OpenSSL";
+  return lanes + ":" + std::to_string(std::clamp(static_cast<int>(*share * 100 + 0.5), 1, 99)) + "%";
 }
 
 double share_lost(const std::vector<Sample>& samples, int threads) {

@@ -79,20 +79,23 @@ struct Row {
 
 // What decided the signatures of a row: the lanes' share, 0 to 1. Nothing if none had to be verified.
 std::optional<double> share_of_lanes(const Row& row);
-// The name of a row's backend, with what really decided: "lanes", "openssl"; "lanes:openssl" if the lanes left all
-// signatures to OpenSSL, "lanes:40%" if they left 60 % to it.
+// The name of a row's backend, with what really decided: "lanes fma", "OpenSSL"; "lanes:OpenSSL" if the lanes left all
+// signatures to OpenSSL, "lanes fma:40%" if they left 60 % to it.
 std::string label_of(const Row& row);
+// Whether the lanes left signatures to OpenSSL.
+bool left_to_openssl(const Row& row);
 
 // The measurement of plain OpenSSL for one algorithm.
 struct UnitRow {
   std::string algorithm;
   std::string operation;
   std::vector<double> seconds;  // one operation, in each repetition
+  double sign_seconds = 0;      // making one signature; 0: not measured
 };
 
 // What a run measures. The defaults are those of `assay bench`, which --help states too.
 struct Settings {
-  // The algorithms of the published table.
+  // Names of minted.h: those of the published table.
   std::vector<std::string> algorithms = {"RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS256"};
   std::vector<std::string> backends = {"openssl", "lanes"};
   std::vector<int> threads = {};  // the default depends on the machine: usual_threads() of runner.h
@@ -104,6 +107,7 @@ struct Settings {
   std::size_t claims_bytes = kClaimsBytes;
   std::size_t tokens = 0;  // in each corpus; 0: as many as suit the algorithm
   std::string input = {};  // the user's own file; empty: corpora
+  double rate = 0;         // tokens a second for which the cores are told; 0: none
 };
 
 struct Report {

@@ -61,7 +61,7 @@ class Runner {
       if (Result<void> ok = run_own(); !ok) return ok.error();
     } else {
       for (const std::string& name : settings_.algorithms) {
-        if (Result<void> ok = run_algorithm(*algorithm_from_string(name)); !ok) return ok.error();
+        if (Result<void> ok = run_algorithm(*minted_from_name(name)); !ok) return ok.error();
         if (stopped()) break;
         ++algorithms_done_;
       }
@@ -104,18 +104,17 @@ class Runner {
   void tell_deciders() {
     bool none = false, some = false;
     for (const Row& row : report_.rows) {
-      const bool differs = label_of(row) != row.what.backend;
-      none = none || (differs && label_of(row) == "lanes:openssl");
-      some = some || (differs && label_of(row) != "lanes:openssl");
+      if (!left_to_openssl(row)) continue;
+      (label_of(row) == "lanes:OpenSSL" ? none : some) = true;
     }
     if (none)
-      note("lanes:openssl: OpenSSL decided, because the lanes have no kernel or no table for these on this CPU");
-    if (some) note("lanes:N%: the lanes decided this share of the signatures, and OpenSSL the rest");
+      note("lanes:OpenSSL: OpenSSL decided, because the lanes have no kernel or no table for these on this CPU");
+    if (some) note("lanes:N%: lanes decided this share of the signatures, and OpenSSL the rest");
   }
 
   // From the cache, or minted and put there. Nothing when stopped.
   Result<std::optional<TokenCorpus>> corpus_of(const CorpusSpec& spec) {
-    const std::string name(to_string(spec.algorithm));
+    const std::string name = name_of({spec.algorithm, spec.rsa_bits});
     const std::filesystem::path file = folder_.empty() ? folder_ : cache_file(folder_, spec);
     progress(name + ": tokens", 0);
     if (!file.empty()) {
@@ -136,12 +135,12 @@ class Runner {
   using Corpora = std::map<std::size_t, TokenCorpus>;  // by number of keys
 
   // Returns a corpus for each number of keys. Nothing when stopped.
-  Result<std::optional<Corpora>> corpora_of(Algorithm algorithm) {
+  Result<std::optional<Corpora>> corpora_of(const Minted& minted) {
     Corpora corpora;
-    const std::size_t tokens = settings_.tokens != 0 ? settings_.tokens : usual_tokens(algorithm);
+    const std::size_t tokens = settings_.tokens != 0 ? settings_.tokens : usual_tokens(minted.algorithm);
     for (const std::size_t keys : settings_.keys) {
-      Result<std::optional<TokenCorpus>> made =
-          corpus_of({algorithm, std::max(tokens, 2 * keys * (keys > 1)), settings_.claims_bytes, keys});
+      Result<std::optional<TokenCorpus>> made = corpus_of(
+          {minted.algorithm, std::max(tokens, 2 * keys * (keys > 1)), settings_.claims_bytes, keys, minted.rsa_bits});
       if (!made) return made.error();
       if (!*made) return std::optional<Corpora>();
       corpora.emplace(keys, std::move(**made));
@@ -166,7 +165,7 @@ class Runner {
   }
 
   // Appends the rows of one backend. `repeated`: the lines in which tokens repeat, if they are measured.
-  Result<void> add_subjects(Algorithm algorithm, const std::string& backend, const Corpora& corpora,
+  Result<void> add_subjects(const Minted& minted, const std::string& backend, const Corpora& corpora,
                             std::string_view repeated, std::vector<Subject>& subjects) {
     const std::size_t first_keys = settings_.keys.front();
     std::map<std::pair<std::size_t, bool>, std::shared_ptr<JwtVerifier>> verifiers;  // keys, whether tokens repeat
@@ -178,7 +177,7 @@ class Runner {
         verifiers[{keys, tokens_repeat}] = std::move(*made);
       }
     }
-    const KeyType type = info(algorithm).key_type;
+    const KeyType type = info(minted.algorithm).key_type;
     const auto add = [&](const Case& what, std::string_view lines) {
       SubjectPlan plan{
           .what = what, .verifier = verifiers.at({what.keys, what.repeated}), .lines = lines, .afresh = what.repeated};
@@ -189,7 +188,7 @@ class Runner {
       subjects.emplace_back(std::move(plan), hooks_.stop);
     };
 
-    const std::string name(to_string(algorithm));
+    const std::string name = name_of(minted);
     const std::string& first = corpora.at(first_keys).lines;
     const int threads = settings_.threads.front();
     for (const int n : settings_.threads) add({name, backend, n, first_keys}, first);
@@ -201,12 +200,12 @@ class Runner {
     return {};
   }
 
-  Result<void> run_algorithm(Algorithm algorithm) {
-    Result<Unit> unit = Unit::make(algorithm);
+  Result<void> run_algorithm(const Minted& minted) {
+    Result<Unit> unit = Unit::make(minted);
     if (!unit) return unit.error();
-    report_.units.push_back({std::string(to_string(algorithm)), unit->operation(), {}});
+    report_.units.push_back({name_of(minted), unit->operation(), {}});
 
-    const Result<std::optional<Corpora>> corpora = corpora_of(algorithm);
+    const Result<std::optional<Corpora>> corpora = corpora_of(minted);
     if (!corpora) return corpora.error();
     if (!*corpora) return {};
     std::string repeated;
@@ -217,9 +216,13 @@ class Runner {
     }
     std::vector<Subject> subjects;
     for (const std::string& backend : settings_.backends) {
-      if (Result<void> ok = add_subjects(algorithm, backend, **corpora, repeated, subjects); !ok) return ok;
+      if (Result<void> ok = add_subjects(minted, backend, **corpora, repeated, subjects); !ok) return ok;
     }
-    return measure(subjects, &*unit);
+    if (Result<void> ok = measure(subjects, &*unit); !ok || stopped()) return ok;
+    const Result<double> signing = unit->measure_signing(std::clamp(settings_.seconds / 4, 0.01, 0.25));
+    if (!signing) return signing.error();
+    report_.units.back().sign_seconds = *signing;
+    return {};
   }
 
   Result<void> run_own() {
@@ -245,7 +248,7 @@ class Runner {
         Result<std::string> algorithm = look_through(*verifier, *lines, rejected);
         if (!algorithm) return algorithm.error();
         if (!algorithm->empty()) {
-          Result<Unit> chosen = Unit::make(*algorithm_from_string(*algorithm));
+          Result<Unit> chosen = Unit::make({*algorithm_from_string(*algorithm)});
           if (!chosen) return chosen.error();
           report_.units.push_back({*algorithm, chosen->operation(), {}});
           unit.emplace(std::move(*chosen));
@@ -417,12 +420,6 @@ class Runner {
 };
 
 }  // namespace
-
-std::vector<std::string> all_algorithms() {
-  std::vector<std::string> names;
-  for (int i = 0; i < kAlgorithmCount; ++i) names.emplace_back(to_string(static_cast<Algorithm>(i)));
-  return names;
-}
 
 std::vector<int> usual_threads(int cores) {
   std::vector<int> counts;

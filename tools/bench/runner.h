@@ -15,8 +15,6 @@
 
 namespace assay::bench {
 
-// Every algorithm that assay verifies.
-std::vector<std::string> all_algorithms();
 // The numbers of threads that are measured by default on so many cores: 1, 2, 4 ... and all cores.
 std::vector<int> usual_threads(int cores);
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <numeric>
 
+#include "bench/advice.h"
 #include "bench/text_table.h"
 #include "page/numbers.h"
 
@@ -10,7 +11,7 @@ namespace assay::bench {
 namespace {
 
 constexpr const char* kNone = "–";
-constexpr std::size_t kLongestName = 16;
+constexpr std::size_t kLongestName = 14;
 constexpr std::size_t kTextWidth = 98;
 
 using Filter = std::function<bool(const Case&)>;
@@ -82,14 +83,24 @@ std::string stages_text(const Report& report) {
 }
 
 std::string units_text(const Report& report) {
-  TextTable table({"algorithm", "plain OpenSSL", "operations/s", "µs each", "spread"}, 2);
+  TextTable table({"algorithm", "plain OpenSSL", "operations/s", "µs each", "spread", "µs to sign"}, 2);
   for (const UnitRow& unit : report.units) {
     const Middle seconds = middle_of(unit.seconds);
     if (!(seconds.value > 0)) continue;
     table.add({unit.algorithm, unit.operation, page::grouped(1 / seconds.value),
-               page::three_digits(seconds.value * 1e6), page::plus_minus(seconds.spread)});
+               page::three_digits(seconds.value * 1e6), page::plus_minus(seconds.spread),
+               unit.sign_seconds > 0 ? page::three_digits(unit.sign_seconds * 1e6) : kNone});
   }
   return table.text();
+}
+
+std::string cores_text(const Report& report) {
+  TextTable table({report.settings.input.empty() ? "algorithm" : "file", "backend", "cores"}, 2);
+  const std::vector<Cores> all = cores_for_rate(report);
+  for (const Cores& cores : all)
+    table.add(
+        {page::shortened(cores.row->what.tokens, kLongestName), label_of(*cores.row), page::three_digits(cores.cores)});
+  return all.empty() ? "" : table.text();
 }
 
 std::string machine_text(const Report& report) {
@@ -142,6 +153,9 @@ std::string report_text(const Report& report) {
               [&](const Case& c) { return count(c.batch); }, false));
   section("Where the time goes, ns a token", stages_text(report));
   if (!report.units.empty()) section("The unit, on the same core beside each sample", units_text(report));
+  section("Cores for " + page::grouped(settings.rate) + " tokens a second, from the rows of one thread",
+          cores_text(report));
+  for (const std::string& advice : advice_of(report)) text += folded(advice + ".", kTextWidth) + "\n";
   text +=
       "One thread counts CPU time, as openssl speed does; more threads count the clock. Spread: half of\n"
       "largest less smallest over the median.\n";

@@ -102,9 +102,10 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string name_of(const CorpusSpec& spec) {
-  return std::string(to_string(spec.algorithm)) + "-" + std::to_string(spec.tokens) + "-tokens-" +
-         std::to_string(spec.claims_bytes) + "-bytes-" + std::to_string(spec.keys) + "-keys-seed-" +
-         std::to_string(kSeed) + "-layout-" + std::to_string(kLayout);
+  const bool usual = spec.rsa_bits == kUsualRsaBits;
+  return std::string(to_string(spec.algorithm)) + (usual ? "" : "-rsa" + std::to_string(spec.rsa_bits)) + "-" +
+         std::to_string(spec.tokens) + "-tokens-" + std::to_string(spec.claims_bytes) + "-bytes-" +
+         std::to_string(spec.keys) + "-keys-seed-" + std::to_string(kSeed) + "-layout-" + std::to_string(kLayout);
 }
 
 // The first line of a corpus file: the spec, the length of the key set, the hash of all that follows the line.
@@ -181,7 +182,7 @@ Result<std::optional<TokenCorpus>> mint_corpus(const CorpusSpec& spec, const std
   // The progress that counts for the keys: an RSA key takes as long as dozens of signatures.
   const double keys_share = spec.keys == 1 ? 0 : 0.5;
   const auto make_key = [&](std::size_t i) {
-    Result<KeyPair> made = KeyPair::generate(spec.algorithm);
+    Result<KeyPair> made = KeyPair::generate(spec.algorithm, spec.rsa_bits);
     if (!made) throw std::runtime_error(made.error().message);
     const std::string kid = kid_of(i, spec.keys);
     sets[i] = made->jwks(kid);

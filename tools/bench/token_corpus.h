@@ -18,6 +18,7 @@
 #include "assay/algorithm.h"
 #include "assay/instant.h"
 #include "assay/result.h"
+#include "bench/minted.h"
 
 namespace assay::bench {
 
@@ -36,10 +37,11 @@ inline constexpr std::size_t kLeastClaimsBytes = 260;
 std::string claims_json(std::size_t bytes, std::uint64_t serial);
 
 struct CorpusSpec {
-  Algorithm algorithm = Algorithm::RS256;  // RSA: 2048 bits
+  Algorithm algorithm = Algorithm::RS256;
   std::size_t tokens = 0;
   std::size_t claims_bytes = kClaimsBytes;
-  std::size_t keys = 1;  // token i is signed with key i % keys
+  std::size_t keys = 1;          // token i is signed with key i % keys
+  int rsa_bits = kUsualRsaBits;  // of RS* and PS*
   friend bool operator==(const CorpusSpec&, const CorpusSpec&) = default;
 };
 

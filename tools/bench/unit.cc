@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -43,11 +44,12 @@ std::string hash_name(Hash hash) {
   return hash == Hash::SHA256 ? "sha256" : hash == Hash::SHA384 ? "sha384" : "sha512";
 }
 
-std::string operation_of(const AlgorithmInfo& algorithm) {
+std::string operation_of(const Minted& minted) {
+  const AlgorithmInfo& algorithm = info(minted.algorithm);
   switch (algorithm.scheme) {
     case Scheme::rsa_pkcs1:
     case Scheme::rsa_pss:
-      return "rsa2048 verify";
+      return "rsa" + std::to_string(minted.rsa_bits) + " verify";
     case Scheme::ecdsa:
       return algorithm.curve == Curve::P256   ? "ecdsap256 verify"
              : algorithm.curve == Curve::P384 ? "ecdsap384 verify"
@@ -79,6 +81,9 @@ std::string der_of(const std::string& raw) {
 }  // namespace
 
 struct Unit::Impl {
+  explicit Impl(KeyPair signs) : pair(std::move(signs)) {}
+
+  KeyPair pair;
   std::string operation;
   Scheme scheme = Scheme::hmac;
   Owned<EVP_PKEY> key;
@@ -114,7 +119,8 @@ struct Unit::Impl {
     return false;
   }
 
-  bool prepare_mac(Hash hash, const std::string& secret) {
+  bool prepare_mac(Hash hash) {
+    const std::string secret = pair.private_pem();
     const Owned<EVP_MAC> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
     if (mac == nullptr) return false;
     mac_context.reset(EVP_MAC_CTX_new(mac.get()));  // holds its own reference
@@ -125,7 +131,7 @@ struct Unit::Impl {
     return mac_context != nullptr && EVP_MAC_init(mac_context.get(), bytes(secret), secret.size(), params.data()) == 1;
   }
 
-  bool prepare_key(const KeyPair& pair, const AlgorithmInfo& algorithm) {
+  bool prepare_key(const AlgorithmInfo& algorithm) {
     const std::string pem = pair.public_pem();
     const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     key.reset(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
@@ -157,38 +163,56 @@ Unit::~Unit() = default;
 
 const std::string& Unit::operation() const noexcept { return impl_->operation; }
 
-Result<Unit> Unit::make(Algorithm algorithm) {
-  const AlgorithmInfo& wanted = info(algorithm);
-  auto impl = std::make_unique<Impl>();
-  impl->operation = operation_of(wanted);
-  impl->scheme = wanted.scheme;
+Result<Unit> Unit::make(const Minted& minted) {
+  const AlgorithmInfo& wanted = info(minted.algorithm);
   // PS* is measured against the bare RSA operation too, for which the padding of RS* serves as well.
-  const Algorithm signs = wanted.scheme != Scheme::rsa_pss ? algorithm
+  const Algorithm signs = wanted.scheme != Scheme::rsa_pss ? minted.algorithm
                           : wanted.hash == Hash::SHA256    ? Algorithm::RS256
                           : wanted.hash == Hash::SHA384    ? Algorithm::RS384
                                                            : Algorithm::RS512;
-  Result<KeyPair> pair = KeyPair::generate(signs);
+  Result<KeyPair> pair = KeyPair::generate(signs, minted.rsa_bits);
   if (!pair) return pair.error();
-  const bool prepared = wanted.scheme == Scheme::hmac ? impl->prepare_mac(wanted.hash, pair->private_pem())
-                                                      : impl->prepare_key(*pair, wanted);
+  auto impl = std::make_unique<Impl>(std::move(*pair));
+  impl->operation = operation_of(minted);
+  impl->scheme = wanted.scheme;
+  const bool prepared = wanted.scheme == Scheme::hmac ? impl->prepare_mac(wanted.hash) : impl->prepare_key(wanted);
   if (!prepared || !impl->once()) return Error{"OpenSSL refuses its own operation, " + impl->operation};
   return Unit(std::move(impl));
 }
 
-Result<double> Unit::measure(double seconds) {
+namespace {
+
+// Repeats `once` for about `seconds` and returns the seconds that one takes; nothing if it fails.
+template <class Once>
+std::optional<double> seconds_of(double seconds, const Once& once) {
   const double started = thread_cpu_seconds();
   std::uint64_t done = 0;
   double spent = 0;
   // A run grows until it takes a hundredth of the time; the clock is read once after each run.
   for (std::uint64_t run = 1; spent < seconds;) {
     for (std::uint64_t i = 0; i < run; ++i) {
-      if (!impl_->once()) return Error{"OpenSSL refused a good signature: " + impl_->operation};
+      if (!once()) return std::nullopt;
     }
     done += run;
     spent = thread_cpu_seconds() - started;
     if (spent < seconds / 100) run *= 2;
   }
   return spent / static_cast<double>(done);
+}
+
+}  // namespace
+
+Result<double> Unit::measure(double seconds) {
+  const std::optional<double> each = seconds_of(seconds, [this] { return impl_->once(); });
+  if (!each) return Error{"OpenSSL refused a good signature: " + impl_->operation};
+  return *each;
+}
+
+Result<double> Unit::measure_signing(double seconds) {
+  const std::optional<double> each =
+      seconds_of(seconds, [this] { return !impl_->pair.signature(impl_->message).empty(); });
+  if (!each) return Error{"OpenSSL makes no signature: " + impl_->operation};
+  return *each;
 }
 
 }  // namespace assay::bench

@@ -31,6 +31,7 @@ constexpr const char* kExamples =
   assay bench --algorithm RS256,ES256,EdDSA --threads 1,2,4
   assay bench --algorithm ES256 --keys 1,10,100,1000 --batch 1,4,16,64,256 --html es256.html
   assay bench --json today.json --compare last-week.json
+  assay bench --algorithm RS256,RS256:4096,ES256 --threads 1 --rate 250000
   assay bench --input access.ndjson --jwks jwks.json --at record
 
 Tokens are minted with keys of their own. They are kept in assay/bench under $XDG_CACHE_HOME or ~/.cache.
@@ -54,6 +55,7 @@ void complete(Arguments& arguments, const std::optional<bench::Report>& before) 
     take_over("--keys", settings.keys, then.keys);
     take_over("--batch", settings.batches, then.batches);
     take_over("--repeated", settings.repeated, then.repeated);
+    take_over("--rate", settings.rate, then.rate);
     take_over("--claims", settings.claims_bytes, then.claims_bytes);
     take_over("--tokens", settings.tokens, then.tokens);
     take_over("--seconds", settings.seconds, then.seconds);
@@ -93,6 +95,10 @@ std::string what_is_wrong(const Arguments& arguments) {
       return "--input " + flags.settings.input + " needs keys: give --jwks, --public-key, --secret-file or --config";
     for (const char* name : {"--keys", "--batch", "--repeated", "--claims", "--tokens"}) {
       if (arguments.gave(name)) return std::string(name) + " is for minted tokens; leave it out with --input";
+    }
+    for (const std::string& name : flags.settings.algorithms) {
+      if (arguments.gave("--algorithm") && !algorithm_from_string(name))
+        return "--algorithm " + name + " is for minted tokens; with --input leave the size of keys out";
     }
     return "";
   }

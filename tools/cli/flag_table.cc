@@ -1,6 +1,7 @@
 // The table of flags. To add one, add a row; to find where its value goes, follow FIELD.
 #include <limits>
 
+#include "bench/minted.h"
 #include "bench/runner.h"
 #include "bench/token_corpus.h"
 #include "flags.h"
@@ -35,6 +36,7 @@ constexpr long long kMostBatch = 65'536;
 constexpr long long kMostBenchTokens = 4'194'304;
 constexpr long long kMostClaimsBytes = 16'384;
 constexpr long long kMostRepetitions = 1000;
+constexpr double kMostRate = 1e12;
 constexpr long long kLeastBits = 2048, kMostBits = 16'384;
 // 9999-12-31T23:59:59Z, the last second that RFC 3339 can write.
 constexpr std::int64_t kLastSecond = 253'402'300'799;
@@ -130,14 +132,22 @@ Reader<std::string> bench_backend() {
 
 // bench --algorithm: a list, or all.
 Reader<std::vector<std::string>> bench_algorithms() {
-  const Reader<std::vector<Algorithm>> list = list_of(algorithm());
+  // A name with the size of RSA keys, or one of an algorithm, whose reader explains what is wrong with any other.
+  const Reader<std::string> one = {.read = [](const std::string& text) -> Result<std::string> {
+                                     if (const auto minted = bench::minted_from_name(text)) return name_of(*minted);
+                                     if (const std::size_t colon = text.find(':'); colon != std::string::npos)
+                                       return Error{"cannot use " + in_quotes(text) +
+                                                    "; RS256:3072 and RS256:4096 are RSA keys of that size, and so "
+                                                    "for the other RS and PS algorithms"};
+                                     const Result<Algorithm> read = algorithm().read(text);
+                                     if (!read) return read.error();
+                                     return std::string(to_string(*read));
+                                   },
+                                   .write = [](const std::string& name) { return name; }};
+  const Reader<std::vector<std::string>> list = list_of(one);
   return {.read = [list](const std::string& text) -> Result<std::vector<std::string>> {
             if (text == "all") return bench::all_algorithms();
-            const Result<std::vector<Algorithm>> algorithms = list.read(text);
-            if (!algorithms) return algorithms.error();
-            std::vector<std::string> names;
-            for (const Algorithm algorithm : *algorithms) names.emplace_back(to_string(algorithm));
-            return names;
+            return list.read(text);
           },
           .write = [](const std::vector<std::string>& names) { return joined(names, ","); }};
 }
@@ -181,7 +191,8 @@ Rows bench_rows() {
        .placeholder = "LIST",
        .group = measure,
        .commands = {kBench},
-       .help = "measure these algorithms, separated by commas, or all; with --input, allow only these",
+       .help = "measure these algorithms, separated by commas, or all; RS256:3072 has RSA keys of 3072 bits; "
+               "with --input, allow only these",
        .value = set(FIELD(bench.settings, algorithms), bench_algorithms()),
        .suggestions = bench_words()},
       {.name = "--backend",
@@ -216,6 +227,13 @@ Rows bench_rows() {
        .commands = {kBench},
        .help = "also measure a log whose tokens repeat: 1 % are distinct, with frequencies by Zipf's law",
        .value = turn_on(FIELD(bench.settings, repeated))},
+      {.name = "--rate",
+       .placeholder = "N",
+       .group = measure,
+       .commands = {kBench},
+       .help = "tell how many cores N tokens a second take with each algorithm",
+       .value = set(FIELD(bench.settings, rate), decimal(1, kMostRate, "tokens a second")),
+       .default_text = "none"},
       {.name = "--claims",
        .placeholder = "BYTES",
        .group = measure,
