@@ -1,13 +1,14 @@
-// The kernels for AVX2 and FMA, in four lanes: what CPUs without AVX-512 IFMA have (Haswell to Cascade Lake, Zen to Zen 3).
+// The kernels for AVX2 and FMA, in four lanes: what CPUs without AVX-512 IFMA have (Haswell to Cascade Lake, Zen to Zen
+// 3).
 #pragma once
 
 #include "kernel/kernel.h"
 
 namespace assay::kernel::fma {
 
-// Returns null if the CPU lacks any feature that this folder is compiled for (ASSAY_FMA_FEATURES of the build), or if the
-// build is for another architecture. Every other function of this folder may be called only if this one does not return
-// null.
+// Returns null if the CPU lacks any feature that this folder is compiled for (ASSAY_FMA_FEATURES of the build), or if
+// the build is for another architecture. Every other function of this folder may be called only if this one does not
+// return null.
 const Kernels* kernels() noexcept;
 
 }  // namespace assay::kernel::fma
