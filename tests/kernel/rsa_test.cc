@@ -11,6 +11,7 @@
 
 #include "kernel/choice.h"
 #include "kernel/kernel.h"
+#include "support/mxcsr.h"
 #include "support/random.h"
 
 namespace assay::kernel {
@@ -256,6 +257,31 @@ TEST_P(RsaKernelTest, ABadLaneLeavesItsNeighboursAlone) {
   for (std::size_t i = 0; i < 16; ++i) jobs.push_back(&bad[i % bad.size()]);
   expect_powers(kernel(), jobs, "bad lanes only");
 }
+
+#if defined(__x86_64__)
+TEST_P(RsaKernelTest, DependsOnNoSettingOfTheCallerAndLeavesItAsItWas) {
+  const std::vector<Modulus> keys = moduli(3);
+  std::vector<Case> all;
+  for (std::size_t i = 0; i < 9; ++i) all.push_back(make_case(keys[i % keys.size()], good_signature()));
+  for (const unsigned setting : test::every_mxcsr()) {
+    std::vector<std::string> blocks(all.size(), std::string(modulus_bytes(), kUntouched));
+    std::vector<RsaJob> jobs;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      jobs.push_back({&all[i].modulus->prepared(), octets(all[i].signature),
+                      reinterpret_cast<unsigned char*>(blocks[i].data()), false});
+    }
+    unsigned after = 0;
+    {
+      const test::WithMxcsr with(setting);
+      kernel().power(jobs.data(), jobs.size());
+      after = test::mxcsr();
+    }
+    EXPECT_EQ(after, setting);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      EXPECT_TRUE(blocks[i] == all[i].power) << std::hex << setting << ", job " << i;
+  }
+}
+#endif
 
 TEST_P(RsaKernelTest, PreparesNoOtherModuli) {
   const std::string r2(modulus_bytes(), '\0');
