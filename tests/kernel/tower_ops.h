@@ -89,6 +89,7 @@ struct TowerOps {
 };
 
 extern const TowerOps kPortableTower;
-extern const TowerOps kIfmaTower;  // call only where the CPU has it
+extern const TowerOps kFmaTower;   // call only where the CPU has it
+extern const TowerOps kIfmaTower;  // the same
 
 }  // namespace assay::test

@@ -19,7 +19,8 @@ using Words = std::vector<std::uint64_t>;
 
 const TowerOps* const kTowers[] = {
     &kPortableTower,
-#ifdef ASSAY_TEST_IFMA
+#ifdef ASSAY_TEST_X86
+    &kFmaTower,
     &kIfmaTower,
 #endif
 };
