@@ -13,6 +13,10 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels = *portable::kernels();
     kernels.isa = "fma";
+    kernels.p256 = kP256;
+    kernels.p384 = kP384;
+    kernels.p521 = kP521;
+    kernels.ed25519 = kEd25519;
     return kernels;
   }();
   return &table;
