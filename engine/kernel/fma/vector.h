@@ -1,17 +1,18 @@
-// A register of AVX2 as four lanes, of 64-bit integers or of doubles, and the operations that all kernels of this folder
-// build upon.
+// A register of AVX2 as four lanes, of 64-bit integers or of doubles, and the operations that all kernels of this
+// folder build upon.
 //
 // A limb is an integer of 52 bits, held as a double. Two FMAs give the exact product of two limbs in two halves
-// (N. Emmart, J. Zheng, C. Weems, "Faster modular exponentiation using double precision floating point arithmetic on the
-// GPU", ARITH 2018). With C1 = 2^104 and C2 = C1 + 2^52,
+// (N. Emmart, J. Zheng, C. Weems, "Faster modular exponentiation using double precision floating point arithmetic on
+// the GPU", ARITH 2018). With C1 = 2^104 and C2 = C1 + 2^52,
 //
 //     high = fma(a, b, C1)          is  C1 + 2^52 floor(a b / 2^52),
 //     low  = fma(a, b, C2 - high)   is  2^52 + (a b mod 2^52).
 //
 // Rounding must be toward zero: then high is rounded down to a multiple of 2^52, and low is below 2^53 and exact. Bit
-// patterns of doubles of one binade are linear, so the patterns of high and low are kBits104 and kBits52 plus the halves.
-// Sums of patterns are sums of halves; who adds them takes the constants out in bulk. The halves are those of AVX-512
-// IFMA. If factors have signs, C1 = 1.5 * 2^104 leaves room on both sides, and high is rounded down all the same.
+// patterns of doubles of one binade are linear, so the patterns of high and low are kBits104 and kBits52 plus the
+// halves. Sums of patterns are sums of halves; who adds them takes the constants out in bulk. The halves are those of
+// AVX-512 IFMA. If factors have signs, C1 = 1.5 * 2^104 leaves room on both sides, and high is rounded down all the
+// same.
 //
 // Every function that a caller outside this folder can reach sets the rounding mode with RoundTowardZero. The
 // arithmetic itself sits in noinline functions, since a compiler may move an operation on doubles, but not a call,
@@ -103,9 +104,7 @@ class RoundTowardZero {
   return sub(from_bits(add(t, broadcast(kBits52Signed))), constant(kBits52Signed));
 }
 // kBits52 + a, for an integer 0 <= a < 2^52.
-[[gnu::always_inline]] inline Vector biased_integer_of(Double a) noexcept {
-  return bits_of(add(a, constant(kBits52)));
-}
+[[gnu::always_inline]] inline Vector biased_integer_of(Double a) noexcept { return bits_of(add(a, constant(kBits52))); }
 // kBits52Signed + a, for an integer with -2^51 <= a <= 2^51.
 [[gnu::always_inline]] inline Vector biased_signed_integer_of(Double a) noexcept {
   return bits_of(add(a, constant(kBits52Signed)));
@@ -113,8 +112,8 @@ class RoundTowardZero {
 
 // ---- Exact products, rounding toward zero
 
-// GCC 12 reassociates sums of integers, which makes all products of a block wait in registers, and so in memory. What it
-// knows nothing about stays where it is.
+// GCC 12 reassociates sums of integers, which makes all products of a block wait in registers, and so in memory. What
+// it knows nothing about stays where it is.
 [[gnu::always_inline]] inline void keep_order(Vector& low, Vector& high) noexcept {
   asm volatile("" : "+x"(low), "+x"(high));
 }

@@ -4,35 +4,14 @@
 // leaves the form at once. One path for all sizes; the number of blocks is a variable of its loops.
 #include "kernel/ifma/rsa.h"
 
-#include "kernel/curve/mod_inverse.h"
 #include "kernel/ifma/rsa_limbs.h"
 #include "kernel/ifma/rsa_montgomery.h"
+#include "kernel/rsa_modulus.h"
 
 namespace assay::kernel::ifma {
 namespace {
 
 constexpr int kSquarings = 16;  // 65537 = 2^16 + 1
-
-constexpr std::size_t limbs_for(std::size_t bytes) noexcept {
-  switch (bytes) {
-    case 256:
-      return 40;
-    case 384:
-      return 60;
-    case 512:
-      return 80;
-    default:
-      return 0;
-  }
-}
-
-void cut_into_limbs(const unsigned char* number, std::size_t bytes, std::uint64_t (&limbs)[kMaxRsaLimbs]) noexcept {
-  for (std::uint64_t& limb : limbs) limb = 0;
-  for (std::size_t i = 0; i < 2 * bytes; ++i) {  // by nibbles, 13 a limb, least first
-    const unsigned byte = number[bytes - 1 - i / 2];
-    limbs[i / 13] |= std::uint64_t{i % 2 == 0 ? byte & 15 : byte >> 4} << (4 * (i % 13));
-  }
-}
 
 // Up to eight jobs in the lanes of a group. Unused lanes repeat the first job and write nothing.
 struct GroupJobs {
@@ -97,14 +76,7 @@ void power_groups(RsaJob* jobs, int count) noexcept {
 }  // namespace
 
 bool rsa_prepare(const unsigned char* n, const unsigned char* r2, std::size_t bytes, RsaModulus* modulus) noexcept {
-  const std::size_t limbs = limbs_for(bytes);
-  if (limbs == 0 || n[0] < 0x80 || n[bytes - 1] % 2 == 0) return false;
-  cut_into_limbs(n, bytes, modulus->n);
-  cut_into_limbs(r2, bytes, modulus->r2);
-  modulus->k0 = (0 - inverse_of_odd(modulus->n[0])) & kLimbMask;
-  modulus->limbs = static_cast<std::uint32_t>(limbs);
-  modulus->bytes = static_cast<std::uint32_t>(bytes);
-  return true;
+  return prepare_modulus(n, r2, bytes, modulus);
 }
 
 void rsa_power(RsaJob* jobs, std::size_t count) noexcept {
