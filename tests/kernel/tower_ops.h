@@ -11,22 +11,24 @@ namespace assay::test {
 
 // One step of a program over registers: register `to` becomes what the operation makes of registers a, b, c.
 enum class FieldOp : std::uint8_t {
-  mul,              // a b
-  sqr,              // a^2
-  mul_differences,  // (a - b) (b - c)
-  sqr_difference,   // (a - b)^2
-  sub,              // a - b
-  sub2,             // a - b - c
-  add,              // a + b
-  negate_if,        // -a in the lanes of `mask`, else a
-  select,           // a - b in the lanes of `mask`, else c
-  one_if_equal,     // 1 in the lanes where a - b is zero, else c
-  store_and_load,   // a
-  constant,         // lane 0 of a, in all lanes
-  one,              // 1
-  invert,           // 1 / a; no lane of a is zero
+  mul,             // a b
+  sqr,             // a^2
+  mul_difference,  // (a - b) c
+  difference_mul,  // c (a - b)
+  mul_sub,         // (a - b) b - c
+  sqr_sub2,        // a^2 - b - c
+  sub,             // a - b
+  sub2,            // a - b - c
+  add,             // a + b
+  negate_if,       // -a in the lanes of `mask`, else a
+  select,          // a - b in the lanes of `mask`, else c
+  one_if_equal,    // 1 in the lanes where a - b is zero, else c
+  store_and_load,  // a
+  constant,        // lane 0 of a, in all lanes
+  one,             // 1
+  invert,          // 1 / a; no lane of a is zero
 };
-constexpr int kFieldOps = 14;
+constexpr int kFieldOps = 16;
 constexpr FieldOp kLastOpForAllValues = FieldOp::one;
 
 struct FieldStep {
@@ -87,6 +89,7 @@ struct TowerOps {
 };
 
 extern const TowerOps kPortableTower;
-extern const TowerOps kIfmaTower;  // call only where the CPU has it
+extern const TowerOps kFmaTower;   // call only where the CPU has it
+extern const TowerOps kIfmaTower;  // the same
 
 }  // namespace assay::test

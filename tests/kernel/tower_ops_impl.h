@@ -39,7 +39,8 @@ struct Integers {
   }
 };
 
-template <kernel::Field F>
+// `Mode` is constructed where operations begin: it sets the rounding mode that the instruction set asks for.
+template <kernel::Field F, class Mode>
 struct MakeFieldOps {
   using L = typename F::L;
   using Mask = typename L::Mask;
@@ -55,10 +56,14 @@ struct MakeFieldOps {
         return F::mul(a, b);
       case FieldOp::sqr:
         return F::sqr(a);
-      case FieldOp::mul_differences:
-        return F::mul(F::sub(a, b), F::sub(b, c));
-      case FieldOp::sqr_difference:
-        return F::sqr(F::sub(a, b));
+      case FieldOp::mul_difference:
+        return F::mul(F::sub(a, b), c);
+      case FieldOp::difference_mul:
+        return F::mul(c, F::sub(a, b));
+      case FieldOp::mul_sub:
+        return kernel::mul_sub<F>(F::sub(a, b), b, c);
+      case FieldOp::sqr_sub2:
+        return kernel::sqr_sub2<F>(a, b, c);
       case FieldOp::sub:
         return F::sub_carried(a, b);
       case FieldOp::sub2:
@@ -88,6 +93,10 @@ struct MakeFieldOps {
   }
 
   static void run(const FieldStep* steps, std::size_t count, std::uint64_t* registers) {
+    const Mode mode;
+    run_here(steps, count, registers);
+  }
+  [[gnu::noinline]] static void run_here(const FieldStep* steps, std::size_t count, std::uint64_t* registers) noexcept {
     constexpr std::size_t kSize = static_cast<std::size_t>(L::kCount) * N;
     Coordinate values[kRegisters];
     for (std::size_t r = 0; r < kRegisters; ++r) values[r] = F::from_integer(I::read(registers + r * kSize));
@@ -185,13 +194,17 @@ struct MakeWordsOps {
   }
 };
 
+struct AnyMode {
+  AnyMode() noexcept {}
+};
+
 template <kernel::Lanes L, kernel::Field F256, kernel::Field F384, kernel::Field F521, kernel::Field F25519,
-          kernel::Scalar S256, kernel::Scalar S384, kernel::Scalar S521, kernel::Scalar S25519>
+          kernel::Scalar S256, kernel::Scalar S384, kernel::Scalar S521, kernel::Scalar S25519, class Mode = AnyMode>
 constexpr TowerOps make_tower_ops(const char* isa) noexcept {
   return {.isa = isa,
           .lanes = L::kCount,
-          .fields = {MakeFieldOps<F256>::ops("P-256"), MakeFieldOps<F384>::ops("P-384"),
-                     MakeFieldOps<F521>::ops("P-521"), MakeFieldOps<F25519>::ops("Ed25519")},
+          .fields = {MakeFieldOps<F256, Mode>::ops("P-256"), MakeFieldOps<F384, Mode>::ops("P-384"),
+                     MakeFieldOps<F521, Mode>::ops("P-521"), MakeFieldOps<F25519, Mode>::ops("Ed25519")},
           .scalars = {MakeScalarOps<S256>::ops("P-256"), MakeScalarOps<S384>::ops("P-384"),
                       MakeScalarOps<S521>::ops("P-521"), MakeScalarOps<S25519>::ops("Ed25519")},
           .words = {MakeWordsOps<L, 4>::ops(), MakeWordsOps<L, 6>::ops(), MakeWordsOps<L, 9>::ops()}};

@@ -19,7 +19,8 @@ using Words = std::vector<std::uint64_t>;
 
 const TowerOps* const kTowers[] = {
     &kPortableTower,
-#ifdef ASSAY_TEST_IFMA
+#ifdef ASSAY_TEST_X86
+    &kFmaTower,
     &kIfmaTower,
 #endif
 };
@@ -69,10 +70,13 @@ Big apply(const FieldStep& step, const Registers& registers, std::size_t lane, c
       return p.mul(a, b);
     case FieldOp::sqr:
       return p.mul(a, a);
-    case FieldOp::mul_differences:
-      return p.mul(p.reduce(a - b), p.reduce(b - c));
-    case FieldOp::sqr_difference:
-      return p.mul(p.reduce(a - b), p.reduce(a - b));
+    case FieldOp::mul_difference:
+    case FieldOp::difference_mul:
+      return p.mul(p.reduce(a - b), c);
+    case FieldOp::mul_sub:
+      return p.reduce(p.mul(p.reduce(a - b), b) - c);
+    case FieldOp::sqr_sub2:
+      return p.reduce(p.mul(a, a) - b - c);
     case FieldOp::sub:
       return p.reduce(a - b);
     case FieldOp::sub2:

@@ -19,18 +19,19 @@ inline constexpr int kChains = 4;
 template <Field F>
 struct AdditionScratch {
   AdditionScratch(Carver& carver, std::size_t count) noexcept
-      : difference(carver.array<typename F::Difference>(count)), prefix(carver.array<typename F::Difference>(count)) {}
+      : difference(carver.array<typename F::Difference>(count)), prefix(carver.array<typename F::Coordinate>(count)) {}
   typename F::Difference* difference;  // d_i
-  typename F::Difference* prefix;      // the product of the d of the chain before i
+  typename F::Coordinate* prefix;      // the product of the d of the chain before i
 };
 
-// Multiplies up the d of each chain and fills the scratch.
+// Multiplies up the d of each chain and fills the scratch. The first product of a chain is by one, because at most one
+// factor may be a Difference.
 template <Field F>
 inline void multiply_up(const Point<F>* a, const Point<F>* b, int count, int chains, const AdditionScratch<F>& scratch,
-                        typename F::Difference* product) noexcept {
+                        typename F::Coordinate* product) noexcept {
   for (int i = 0; i < chains; ++i) {
     scratch.difference[i] = F::sub(b[i].x, a[i].x);
-    product[i] = scratch.difference[i];
+    product[i] = F::mul(scratch.difference[i], F::one());
   }
   for (int i = chains; i < count; ++i) {
     const int c = i % kChains;
@@ -44,9 +45,9 @@ inline void multiply_up(const Point<F>* a, const Point<F>* b, int count, int cha
 // The same, but a d of zero becomes 1, and its lane is set in exceptional[i % groups].
 template <Field F>
 [[gnu::noinline]] void multiply_up_checked(const Point<F>* a, const Point<F>* b, int count, int chains,
-                                           const AdditionScratch<F>& scratch, typename F::Difference* product,
+                                           const AdditionScratch<F>& scratch, typename F::Coordinate* product,
                                            typename F::L::Mask* exceptional, int groups) noexcept {
-  const typename F::Difference one = F::one();
+  const typename F::Coordinate one = F::one();
   for (int i = 0; i < count; ++i) {
     typename F::Difference d = F::sub(b[i].x, a[i].x);
     const typename F::L::Mask zero = F::zero_mask(d);
@@ -56,7 +57,7 @@ template <Field F>
     }
     scratch.difference[i] = d;
     if (i < chains) {
-      product[i] = d;
+      product[i] = F::mul(d, one);
     } else {
       scratch.prefix[i] = product[i % kChains];
       product[i % kChains] = F::mul(product[i % kChains], d);
@@ -87,29 +88,26 @@ template <Field F, bool kOnlyX>
   for (int c = 0; c < chains; ++c) {
     // `sum` may be `a`: x1 is read before x3 takes its place, y1 before y3.
     const Coordinate x1 = a[base + c].x;
-    const Coordinate x3 = F::sub2_carried(F::sqr(lambda[c]), x1, b[base + c].x);
+    const Coordinate x3 = sqr_sub2<F>(lambda[c], x1, b[base + c].x);
     sum[base + c].x = x3;
-    if constexpr (!kOnlyX) {
-      const Coordinate product = F::mul(lambda[c], F::sub(x1, x3));
-      sum[base + c].y = F::sub_carried(product, a[base + c].y);
-    }
+    if constexpr (!kOnlyX) sum[base + c].y = mul_sub<F>(F::sub(x1, x3), lambda[c], a[base + c].y);
   }
 }
 
-// sum[i] = a[i] + b[i] for i < count; `sum` may be `a`. Lanes where x1 = x2 get a wrong sum and are set in
-// exceptional[i % groups]; the others are right all the same. kOnlyX leaves y of the sums as it was.
+// sum[i] = a[i] + b[i] for i < count, at least one; `sum` may be `a`. Lanes where x1 = x2 get a wrong sum and are set
+// in exceptional[i % groups]; the others are right all the same. kOnlyX leaves y of the sums as it was.
 template <Field F, bool kOnlyX = false>
 void add_batch(const Point<F>* a, const Point<F>* b, Point<F>* sum, int count, const AdditionScratch<F>& scratch,
                typename F::L::Mask* exceptional, int groups) noexcept {
   using Coordinate = typename F::Coordinate;
-  using Difference = typename F::Difference;
+  if (count < 1) __builtin_unreachable();
   const int chains = count < kChains ? count : kChains;
-  Difference product[kChains];
+  Coordinate product[kChains];
   multiply_up<F>(a, b, count, chains, scratch, product);
 
   Coordinate before[kChains];  // the product of the chains before c
   const auto multiply_chains = [&]() noexcept {
-    Coordinate all = F::mul(product[0], F::one());
+    Coordinate all = product[0];
     for (int c = 1; c < chains; ++c) {
       before[c] = all;
       all = F::mul(all, product[c]);

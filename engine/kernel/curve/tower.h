@@ -1,7 +1,7 @@
 // The contract between the floors of the tower: what the algorithms of this folder require of an instruction set.
 //
-// portable/ and ifma/ offer it in files of the same names:
-//   lanes.h        OneLane, EightLanes, which are Lanes: integers that travel together
+// portable/, fma/ and ifma/ offer it in files of the same names:
+//   lanes.h        OneLane, FourLanes, EightLanes, which are Lanes: integers that travel together
 //   field_*.h      FieldP256, FieldP384, FieldP521 and Field25519, each a Field modulo the prime of a curve
 //   scalar.h       ScalarP256, ScalarP384, ScalarP521 and Scalar25519, each a Scalar modulo a group order
 // and curve/ builds upon them, once for all: point.h, batch_add.h, table.h, ecmult.h, ecdsa.h, eddsa.h.
@@ -47,13 +47,13 @@ concept LanesOfWords = requires(typename L::template Words<N> a, typename L::tem
 
 // How many numbers travel together, and integers of the three sizes of the curves.
 template <class L>
-concept Lanes = (L::kCount == 1 || L::kCount == 8) &&
+concept Lanes = (L::kCount == 1 || L::kCount == 4 || L::kCount == 8) &&
                 std::unsigned_integral<typename L::Mask>&& L::kAll ==
                     static_cast<typename L::Mask>((1u << L::kCount) - 1) &&
                 LanesOfWords<L, 4>&& LanesOfWords<L, 6>&& LanesOfWords<L, 9>;
 
 // A prime field; operations go lane by lane. Points and tables hold Coordinates, which are reduced loosely. A
-// Difference is good only as a factor.
+// Difference is good only as a factor, and at most one factor of a product may be one.
 template <class F>
 concept Field = Lanes<typename F::L> && std::convertible_to<typename F::Coordinate, typename F::Difference> &&
     requires(typename F::L::template Words<F::kWords> words, const std::uint64_t (&integer)[F::kWords],
@@ -68,8 +68,10 @@ concept Field = Lanes<typename F::L> && std::convertible_to<typename F::Coordina
   { F::constant(integer) } -> std::same_as<typename F::Coordinate>;  // in all lanes
   { F::one() } -> std::same_as<typename F::Coordinate>;
 
-  { F::mul(d, e) } -> std::same_as<typename F::Coordinate>;
-  { F::sqr(d) } -> std::same_as<typename F::Coordinate>;
+  { F::mul(a, b) } -> std::same_as<typename F::Coordinate>;
+  { F::mul(a, d) } -> std::same_as<typename F::Coordinate>;
+  { F::mul(d, a) } -> std::same_as<typename F::Coordinate>;
+  { F::sqr(a) } -> std::same_as<typename F::Coordinate>;
   { F::sub(a, b) } -> std::same_as<typename F::Difference>;              // a - b
   { F::sub_carried(a, b) } -> std::same_as<typename F::Coordinate>;      // a - b
   { F::sub2_carried(a, b, c) } -> std::same_as<typename F::Coordinate>;  // a - b - c
@@ -79,6 +81,30 @@ concept Field = Lanes<typename F::L> && std::convertible_to<typename F::Coordina
   { F::zero_mask(d) } -> std::same_as<typename F::L::Mask>;
   { F::invert(a) } -> std::same_as<typename F::Coordinate>;  // no lane may be zero
 };
+
+// a b - s. A field that can subtract before the product is carried offers F::mul_sub.
+template <Field F>
+[[gnu::always_inline]] inline typename F::Coordinate mul_sub(const typename F::Difference& a,
+                                                             const typename F::Coordinate& b,
+                                                             const typename F::Coordinate& s) noexcept {
+  if constexpr (requires { F::mul_sub(a, b, s); }) {
+    return F::mul_sub(a, b, s);
+  } else {
+    return F::sub_carried(F::mul(b, a), s);
+  }
+}
+
+// a^2 - s - t. As above: F::sqr_sub2.
+template <Field F>
+[[gnu::always_inline]] inline typename F::Coordinate sqr_sub2(const typename F::Coordinate& a,
+                                                              const typename F::Coordinate& s,
+                                                              const typename F::Coordinate& t) noexcept {
+  if constexpr (requires { F::sqr_sub2(a, s, t); }) {
+    return F::sqr_sub2(a, s, t);
+  } else {
+    return F::sub2_carried(F::sqr(a), s, t);
+  }
+}
 
 // Integers modulo a group order n. Products are Montgomery's: plain * montgomery = plain.
 template <class S>

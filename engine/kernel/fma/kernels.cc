@@ -15,6 +15,10 @@ const Kernels* kernels() noexcept {
     Kernels kernels = *portable::kernels();
     kernels.isa = "fma";
     kernels.rsa = {rsa_prepare, rsa_power};
+    kernels.p256 = kP256;
+    kernels.p384 = kP384;
+    kernels.p521 = kP521;
+    kernels.ed25519 = kEd25519;
     return kernels;
   }();
   return &table;

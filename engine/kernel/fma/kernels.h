@@ -11,4 +11,7 @@ namespace assay::kernel::fma {
 // return null.
 const Kernels* kernels() noexcept;
 
+// The parts of the table that are compiled in files of their own: those take long, and compile side by side.
+extern const CurveKernel kP256, kP384, kP521, kEd25519;
+
 }  // namespace assay::kernel::fma

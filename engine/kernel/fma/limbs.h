@@ -1,0 +1,204 @@
+// Numbers of balanced limbs, four side by side: what the fields of this folder are built from.
+//
+// A limb is a double in each of four lanes and holds an integer with a sign; limb i has the weight 2^(kBits i). A limb is
+// balanced if it is at least -2^(kBits-1) and at most 2^(kBits-1). Columns are the 64-bit integers that limbs become
+// while a product is added up. Every column but the last of a number is kept kColumnOffset too large, so that a logical
+// shift carries a signed number; it hands on kColumnOffset >> kBits too much. Everything that is known when compiling
+// (these offsets, and the patterns of constants that products add) is put into the columns before the first product.
+// NOTES.md derives the bounds.
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/curve/tower.h"
+#include "kernel/fma/vector.h"
+#include "kernel/portable/words.h"
+
+namespace assay::kernel::fma {
+namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
+
+constexpr std::uint64_t kColumnOffset = std::uint64_t{1} << 62;
+
+template <int kLimbs>
+struct Limbs {
+  Double l[kLimbs];
+};
+
+// ---- Known when compiling
+
+// A balanced number, the same in all lanes.
+template <int kLimbs>
+struct Constant {
+  double l[kLimbs];
+};
+
+// Words below 2^(kBits kLimbs - 1).
+template <int kLimbs, int kBits, int kWords>
+constexpr Constant<kLimbs> balanced_constant(const std::uint64_t (&words)[kWords]) noexcept {
+  Constant<kLimbs> result{};
+  std::int64_t carry = 0;
+  for (int i = 0; i < kLimbs; ++i) {
+    std::int64_t limb = carry;
+    for (int bit = 0; bit < kBits; ++bit) {
+      const int at = kBits * i + bit;
+      if (at < 64 * kWords) limb += static_cast<std::int64_t>(words[at / 64] >> (at % 64) & 1) << bit;
+    }
+    carry = i + 1 < kLimbs && limb >= std::int64_t{1} << (kBits - 1) ? 1 : 0;
+    result.l[i] = static_cast<double>(limb - (carry << kBits));
+  }
+  return result;
+}
+
+// An unsigned number cut into limbs; the last keeps everything above it.
+template <int kLimbs>
+struct Integers {
+  std::uint64_t l[kLimbs];
+};
+
+template <int kLimbs, int kBits, int kWords>
+constexpr Integers<kLimbs> cut_integer(const std::uint64_t (&words)[kWords]) noexcept {
+  Integers<kLimbs> result{};
+  for (int i = 0; i < kLimbs; ++i) {
+    const int word = kBits * i / 64, shift = kBits * i % 64;
+    std::uint64_t limb = word < kWords ? words[word] >> shift : 0;
+    if (shift > 64 - kBits && word + 1 < kWords) limb |= words[word + 1] << (64 - shift);
+    result.l[i] = i + 1 < kLimbs ? limb & ((std::uint64_t{1} << kBits) - 1) : limb;
+  }
+  return result;
+}
+
+// What columns start from.
+template <int kColumns>
+struct Start {
+  std::uint64_t c[kColumns]{};
+
+  // Takes out the patterns that a product of add_split_product<kBits> into columns `at` and `at` + 1 adds.
+  template <int kBits>
+  constexpr void expect_product(int at) noexcept;
+  // Column `at` is carried into the next by a logical shift.
+  template <int kBits>
+  constexpr void expect_carry(int at) noexcept {
+    c[at] += kColumnOffset;
+    c[at + 1] -= kColumnOffset >> kBits;
+  }
+  // The columns from `first` on are a number of kLimbs limbs that balanced_carry() will carry.
+  template <int kLimbs, int kBits>
+  constexpr void expect_balanced_carry(int first) noexcept {
+    for (int i = first; i + 1 < first + kLimbs; ++i) {
+      expect_carry<kBits>(i);
+      c[i] += std::uint64_t{1} << (kBits - 1);
+    }
+  }
+};
+
+// ---- Exact products
+
+// As add_signed_product, but split at 2^kBits, for limbs of fewer bits than 52: low += kBits52 + (a b mod 2^kBits),
+// high += kHighPattern<kBits> + floor(a b / 2^kBits). |a b| <= 2^(kBits + 51).
+template <int kBits>
+constexpr std::uint64_t kHighPattern = kBits104Signed - (std::uint64_t{52 - kBits} << 52);  // of 1.5 * 2^(52 + kBits)
+
+template <int kBits>
+[[gnu::always_inline]] inline void add_split_product(Vector& low, Vector& high, Double a, Double b) noexcept {
+  constexpr std::uint64_t kUnits = std::uint64_t{1} << (52 - kBits);  // 2^52 in units of the last place of the constant
+  const Double upper = multiply_add(a, b, constant(kHighPattern<kBits>));
+  high = add(high, bits_of(upper));
+  low = add(low, bits_of(multiply_add(a, b, sub(constant(kHighPattern<kBits> + kUnits), upper))));
+  keep_order(low, high);
+}
+
+template <int kColumns>
+template <int kBits>
+constexpr void Start<kColumns>::expect_product(int at) noexcept {
+  c[at] -= kBits52;
+  c[at + 1] -= kHighPattern<kBits>;
+}
+
+// A constant from memory. GCC 12 would rather build each in a general register and move it over.
+[[gnu::always_inline]] inline Vector broadcast_from(const std::uint64_t& x) noexcept {
+  Vector result;
+  asm("vpbroadcastq %1, %0" : "=x"(result) : "m"(x));
+  return result;
+}
+
+template <int kColumns>
+[[gnu::always_inline]] inline void begin(Vector (&t)[kColumns], const Start<kColumns>& start) noexcept {
+#pragma GCC unroll 22
+  for (int i = 0; i < kColumns; ++i) t[i] = broadcast_from(start.c[i]);
+}
+
+// Row i of a product: a_i b. The columns up to i are then complete.
+template <int kBits, int kLimbs>
+[[gnu::always_inline]] inline void add_row(Vector (&t)[2 * kLimbs], int i, const Limbs<kLimbs>& a,
+                                           const Limbs<kLimbs>& b) noexcept {
+#pragma GCC unroll 11
+  for (int j = 0; j < kLimbs; ++j) add_split_product<kBits>(t[i + j], t[i + j + 1], a.l[i], b.l[j]);
+}
+// Row i of a square: a_i^2, and 2 a_i times the limbs after it. The operand is doubled, which is exact.
+template <int kBits, int kLimbs>
+[[gnu::always_inline]] inline void add_square_row(Vector (&t)[2 * kLimbs], int i, const Limbs<kLimbs>& a) noexcept {
+  add_split_product<kBits>(t[2 * i], t[2 * i + 1], a.l[i], a.l[i]);
+  const Double doubled = add(a.l[i], a.l[i]);
+#pragma GCC unroll 11
+  for (int j = i + 1; j < kLimbs; ++j) add_split_product<kBits>(t[i + j], t[i + j + 1], doubled, a.l[j]);
+}
+
+// ---- From columns to limbs
+
+// Carries columns that began with expect_balanced_carry. All limbs but the last come out balanced; the last keeps what
+// it has, and may be of 51 bits and a sign.
+template <int kBits, int kLimbs>
+[[gnu::always_inline]] inline Limbs<kLimbs> balanced_carry(Vector (&t)[kLimbs]) noexcept {
+  constexpr std::uint64_t kMask = (std::uint64_t{1} << kBits) - 1;
+  Limbs<kLimbs> result;
+#pragma GCC unroll 11
+  for (int i = 0; i + 1 < kLimbs; ++i) {
+    t[i + 1] = add(t[i + 1], shift_right(t[i], kBits));
+    const Vector low = bit_or(bit_and(t[i], broadcast(kMask)), broadcast(kBits52));
+    result.l[i] = sub(from_bits(low), constant(kBits52 + (std::uint64_t{1} << (kBits - 1))));
+  }
+  result.l[kLimbs - 1] = signed_double_of(t[kLimbs - 1]);
+  return result;
+}
+
+// Carries integers with signs, without offsets: all but the last from 0 to 2^kBits - 1.
+template <int kBits, int kLimbs>
+[[gnu::always_inline]] inline void unsigned_carry(Vector (&t)[kLimbs]) noexcept {
+  constexpr std::uint64_t kMask = (std::uint64_t{1} << kBits) - 1;
+#pragma GCC unroll 11
+  for (int i = 0; i + 1 < kLimbs; ++i) {
+    const Vector carry = shift_right(add(t[i], broadcast(kColumnOffset)), kBits);
+    t[i + 1] = add(t[i + 1], sub(carry, broadcast(kColumnOffset >> kBits)));
+    t[i] = bit_and(t[i], broadcast(kMask));
+  }
+}
+
+// a in the lanes in which `sign` is negative, else b.
+[[gnu::always_inline]] inline Vector if_negative(Vector sign, Vector a, Vector b) noexcept {
+  return bits_of(_mm256_blendv_pd(from_bits(b), from_bits(a), from_bits(sign)));
+}
+
+// t - m in the lanes in which that is not negative, and t in the others. Both are carried.
+template <int kBits, int kLimbs>
+[[gnu::always_inline]] inline void subtract_once(Vector (&t)[kLimbs], const Integers<kLimbs>& m) noexcept {
+  Vector less[kLimbs];
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) less[i] = sub(t[i], broadcast(m.l[i]));
+  unsigned_carry<kBits>(less);
+  const Vector sign = less[kLimbs - 1];
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) t[i] = if_negative(sign, t[i], less[i]);
+}
+
+// Moves lane i XOR kDistance to lane i.
+template <int kDistance, int kLimbs>
+inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
+  static_assert(kDistance == 1 || kDistance == 2);
+  Limbs<kLimbs> result;
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_permute4x64_pd(a.l[i], kDistance == 2 ? 0x4e : 0xb1);
+  return result;
+}
+
+}  // namespace
+}  // namespace assay::kernel::fma
