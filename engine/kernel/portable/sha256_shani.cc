@@ -8,6 +8,7 @@
 
 #include "kernel/hash_constants.h"
 #include "kernel/hash_lanes.h"
+#include "kernel/hash_padding.h"
 
 namespace assay::kernel::portable {
 namespace {
@@ -41,26 +42,7 @@ struct ShaniCore {
   }
 
   static void stage(unsigned char* to, const HashJob& job, std::size_t from, std::uint64_t bytes) noexcept {
-    std::size_t filled = 0;
-    if (from < job.prefix_size) {
-      filled = job.prefix_size - from < kBlock ? job.prefix_size - from : kBlock;
-      std::memcpy(to, job.prefix + from, filled);
-    }
-    if (filled < kBlock) {
-      const std::size_t skipped = from + filled - job.prefix_size;
-      if (skipped <= job.message_size) {
-        const std::size_t left = job.message_size - skipped;
-        const std::size_t taken = left < kBlock - filled ? left : kBlock - filled;
-        if (taken > 0) std::memcpy(to + filled, job.message + skipped, taken);
-        filled += taken;
-        if (filled < kBlock) to[filled++] = 0x80;
-      }
-      std::memset(to + filled, 0, kBlock - filled);
-    }
-    if (bytes != kNotLast) {
-      const std::uint64_t bits = __builtin_bswap64(bytes << 3);
-      std::memcpy(to + kBlock - 8, &bits, 8);
-    }
+    stage_block<kBlock>(to, job, from, bytes);
   }
 
   static void compress(State& state, const unsigned char* const* at, std::size_t blocks) noexcept {
