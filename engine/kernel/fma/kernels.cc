@@ -1,6 +1,7 @@
 #include "kernel/fma/kernels.h"
 
 #include "base/cpu.h"
+#include "kernel/fma/sha512.h"
 #include "kernel/portable/kernels.h"
 
 namespace assay::kernel::fma {
@@ -13,6 +14,7 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels = *portable::kernels();
     kernels.isa = "fma";
+    kernels.sha512 = {sha512_lanes, 3};
     return kernels;
   }();
   return &table;
