@@ -18,6 +18,7 @@
 
 #include "base/cpu.h"
 #include "kernel/fma/kernels.h"
+#include "kernel/fma/sha256_shani.h"
 #include "kernel/fma/sha512.h"
 #include "kernel/ifma/kernels.h"
 #include "kernel/ifma/sha256.h"
@@ -53,6 +54,7 @@ constexpr Implementation kImplementations[] = {
     {"Sha256Lanes", false, ifma::kernels, false, ifma::sha256_lanes},
     {"Sha256LanesAndShani", false, ifma::kernels, true, ifma::sha256_lanes_and_shani},
     {"Sha256Shani", false, portable::kernels, true, portable::sha256_shani},
+    {"Sha256ShaniWithAvx", false, fma::kernels, true, fma::sha256_shani},
     {"Sha512Lanes", true, ifma::kernels, false, ifma::sha512_lanes},
     {"Sha512LanesOfAvx2", true, fma::kernels, false, fma::sha512_lanes},
 };

@@ -1,6 +1,7 @@
 #include "kernel/fma/kernels.h"
 
 #include "base/cpu.h"
+#include "kernel/fma/sha256_shani.h"
 #include "kernel/fma/sha512.h"
 #include "kernel/portable/kernels.h"
 
@@ -14,6 +15,7 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels = *portable::kernels();
     kernels.isa = "fma";
+    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
     kernels.sha512 = {sha512_lanes, 3};
     return kernels;
   }();
