@@ -6,10 +6,8 @@
 namespace assay::codec {
 namespace {
 
-std::uint64_t mask_of(__m256i low, __m256i high) noexcept {
-  return static_cast<std::uint32_t>(_mm256_movemask_epi8(low)) |
-         static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(high))) << 32;
-}
+__m256i load(const char* from) noexcept { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
+std::uint32_t mask_of(__m256i bytes) noexcept { return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes)); }
 
 // Returns all ones in each byte that is a backslash or outside U+0020 to U+007E. Bytes from 0x80 on are negative.
 __m256i unusual_in(__m256i c) noexcept {
@@ -19,33 +17,44 @@ __m256i unusual_in(__m256i c) noexcept {
   return _mm256_or_si256(_mm256_or_si256(backslash, del), outside);
 }
 
+// Writes `base` plus the position of each bit, four at a time, whether there are as many or not: few halves of a block
+// have more. Writes at most 32 positions; those beyond the number of bits, which is returned, mean nothing.
+std::size_t write_positions(std::uint32_t bits, std::size_t base, std::uint16_t* to) noexcept {
+  const auto count = static_cast<std::size_t>(__builtin_popcount(bits));
+  for (;;) {
+    for (int i = 0; i < 4; ++i) {
+      to[i] = static_cast<std::uint16_t>(base + _tzcnt_u32(bits));
+      bits = _blsr_u32(bits);
+    }
+    if (__builtin_expect(bits == 0, 1)) return count;
+    to += 4;
+  }
+}
+
 }  // namespace
 
 std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at) noexcept {
   const __m256i quote = _mm256_set1_epi8('"');
-  std::uint64_t unusual = 0;
-  std::size_t count = 0;
-  for (std::size_t begin = 0; begin < size; begin += 64) {
-    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + begin));
-    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + begin + 32));
-    const std::size_t left = size - begin;
-    const std::uint64_t inside = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
-    unusual |= mask_of(unusual_in(low), unusual_in(high)) & inside;
-    std::uint64_t quotes = mask_of(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(high, quote)) & inside;
-    const auto found = static_cast<std::size_t>(__builtin_popcountll(quotes));
-    if (count + found > kFlatMostQuotes) return kFlatUndecided;
-    // Writes eight positions at a time, whether there are as many quotes or not: few blocks have more. Positions beyond
-    // `count` mean nothing.
-    std::uint16_t* to = at + count;
-    for (std::size_t written = 0; written < found; written += 8) {
-      for (int i = 0; i < 8; ++i) {
-        *to++ = static_cast<std::uint16_t>(begin + _tzcnt_u64(quotes));
-        quotes = _blsr_u64(quotes);
-      }
-    }
-    count += found;
+  __m256i unusual = _mm256_setzero_si256();
+  std::size_t count = 0, begin = 0;
+  // Each half of a block has its own bits, because in one chain of bits each position waits for the one before it.
+  for (; begin + 64 <= size; begin += 64) {
+    const __m256i low = load(text + begin), high = load(text + begin + 32);
+    unusual = _mm256_or_si256(unusual, _mm256_or_si256(unusual_in(low), unusual_in(high)));
+    const std::uint32_t low_quotes = mask_of(_mm256_cmpeq_epi8(low, quote));
+    const std::uint32_t high_quotes = mask_of(_mm256_cmpeq_epi8(high, quote));
+    count += write_positions(low_quotes, begin, at + count);
+    count += write_positions(high_quotes, begin + 32, at + count);
+    if (count > kFlatMostQuotes) return kFlatUndecided;
   }
-  return unusual == 0 ? static_cast<std::uint32_t>(count) : kFlatUndecided;
+  std::uint32_t unusual_bits = mask_of(unusual);
+  for (; begin < size; begin += 32) {
+    const std::uint32_t inside = size - begin >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << (size - begin)) - 1;
+    const __m256i c = load(text + begin);
+    unusual_bits |= mask_of(unusual_in(c)) & inside;
+    count += write_positions(mask_of(_mm256_cmpeq_epi8(c, quote)) & inside, begin, at + count);
+  }
+  return unusual_bits == 0 && count <= kFlatMostQuotes ? static_cast<std::uint32_t>(count) : kFlatUndecided;
 }
 
 }  // namespace assay::codec
