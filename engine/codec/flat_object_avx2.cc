@@ -31,7 +31,53 @@ std::size_t write_positions(std::uint32_t bits, std::size_t base, std::uint16_t*
   }
 }
 
+std::uint64_t mask_of(__m256i low, __m256i high) noexcept {
+  return mask_of(low) | static_cast<std::uint64_t>(mask_of(high)) << 32;
+}
+
+// Returns all ones in each byte below 0x20.
+__m256i control_in(__m256i c) noexcept { return _mm256_cmpeq_epi8(_mm256_min_epu8(c, _mm256_set1_epi8(0x1F)), c); }
+
+// Returns the bits of the bytes that a backslash before them escapes. `first` says whether the first byte of the block
+// is one, and then whether the first of the next block is.
+std::uint64_t escaped_in(std::uint64_t backslashes, bool& first) noexcept {
+  std::uint64_t escaped = first ? 1 : 0;
+  first = false;
+  backslashes &= ~escaped;
+  while (backslashes != 0) {
+    const std::uint64_t backslash = _blsi_u64(backslashes), next = backslash << 1;
+    first = next == 0;
+    escaped |= next;
+    backslashes &= ~(backslash | next);
+  }
+  return escaped;
+}
+
 }  // namespace
+
+std::uint32_t flat_any_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at,
+                                   FlatContent& content) noexcept {
+  const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\');
+  std::uint64_t beyond_ascii = 0, any_backslash = 0;
+  std::size_t count = 0;
+  bool first_is_escaped = false;
+  for (std::size_t begin = 0; begin < size; begin += 64) {
+    const __m256i low = load(text + begin), high = load(text + begin + 32);
+    const std::uint64_t inside = size - begin >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (size - begin)) - 1;
+    const std::uint64_t backslashes =
+        mask_of(_mm256_cmpeq_epi8(low, backslash), _mm256_cmpeq_epi8(high, backslash)) & inside;
+    std::uint64_t quotes = mask_of(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(high, quote)) & inside;
+    if ((backslashes | (first_is_escaped ? 1 : 0)) != 0) quotes &= ~escaped_in(backslashes, first_is_escaped);
+    any_backslash |= backslashes;
+    const std::uint64_t control = mask_of(control_in(low), control_in(high)) & inside;
+    beyond_ascii |= mask_of(low, high) & inside;
+    count += write_positions(static_cast<std::uint32_t>(quotes), begin, at + count);
+    count += write_positions(static_cast<std::uint32_t>(quotes >> 32), begin + 32, at + count);
+    if (control != 0 || count > kFlatMostQuotes) return kFlatUndecided;
+  }
+  content = {any_backslash != 0, beyond_ascii != 0};
+  return static_cast<std::uint32_t>(count);
+}
 
 std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at) noexcept {
   const __m256i quote = _mm256_set1_epi8('"');

@@ -141,8 +141,8 @@ FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Ar
   return outcome;
 }
 
-FastObjectReader::Outcome FastObjectReader::read_any(std::string_view text, base::Arena& arena,
-                                                     std::span<const FastMember>& members) {
+FastObjectReader::Outcome FastObjectReader::read_with_simdjson(std::string_view text, base::Arena& arena,
+                                                               std::span<const FastMember>& members) {
   dom::element root;
   if (!impl_->parse(text, root)) return Outcome::undecided;
   const dom::object read = root.get_object().value_unsafe();

@@ -1,4 +1,4 @@
-// The fast reader for JSON objects: flat_object.h reads the plain ones and simdjson most others. The exact reader
+// The fast reader for JSON objects: flat_object.h reads those on one line and simdjson most others. The exact reader
 // (json.h) reads the rest.
 //
 // The fast reader never rejects a text. It either reports the members of an object that RFC 8259 certainly allows, or
@@ -34,8 +34,10 @@ class FastObjectReader {
     begin();
     plain = flat_.read(text, arena, visit);
     if (plain) return Outcome::object;
+    begin();
+    if (flat_.read_any(text, arena, visit)) return Outcome::object;
     std::span<const FastMember> members;
-    if (read_any(text, arena, members) != Outcome::object) return Outcome::undecided;
+    if (read_with_simdjson(text, arena, members) != Outcome::object) return Outcome::undecided;
     begin();
     for (const FastMember& member : members) visit(member);
     return Outcome::object;
@@ -60,7 +62,7 @@ class FastObjectReader {
 
  private:
   // Reads with simdjson.
-  Outcome read_any(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
+  Outcome read_with_simdjson(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
 
   struct Impl;
   FlatObjectReader flat_;
