@@ -71,9 +71,11 @@ std::uint32_t flat_any_quotes_avx2(const char* text, std::size_t size, std::uint
     any_backslash |= backslashes;
     const std::uint64_t control = mask_of(control_in(low), control_in(high)) & inside;
     beyond_ascii |= mask_of(low, high) & inside;
+    if (control != 0) return kFlatUndecided;
+    if (quotes == 0) continue;
     count += write_positions(static_cast<std::uint32_t>(quotes), begin, at + count);
     count += write_positions(static_cast<std::uint32_t>(quotes >> 32), begin + 32, at + count);
-    if (control != 0 || count > kFlatMostQuotes) return kFlatUndecided;
+    if (count > kFlatMostQuotes) return kFlatUndecided;
   }
   content = {any_backslash != 0, beyond_ascii != 0};
   return static_cast<std::uint32_t>(count);
@@ -89,6 +91,7 @@ std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t
     unusual = _mm256_or_si256(unusual, _mm256_or_si256(unusual_in(low), unusual_in(high)));
     const std::uint32_t low_quotes = mask_of(_mm256_cmpeq_epi8(low, quote));
     const std::uint32_t high_quotes = mask_of(_mm256_cmpeq_epi8(high, quote));
+    if ((low_quotes | high_quotes) == 0) continue;  // within a token
     count += write_positions(low_quotes, begin, at + count);
     count += write_positions(high_quotes, begin + 32, at + count);
     if (count > kFlatMostQuotes) return kFlatUndecided;
