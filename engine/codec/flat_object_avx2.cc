@@ -9,13 +9,23 @@ namespace {
 __m256i load(const char* from) noexcept { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
 std::uint32_t mask_of(__m256i bytes) noexcept { return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes)); }
 
-// Returns all ones in each byte that is a backslash or outside U+0020 to U+007E. Bytes from 0x80 on are negative.
-__m256i unusual_in(__m256i c) noexcept {
-  const __m256i outside = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), c);
-  const __m256i backslash = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('\\'));
-  const __m256i del = _mm256_cmpeq_epi8(c, _mm256_set1_epi8(0x7F));
-  return _mm256_or_si256(_mm256_or_si256(backslash, del), outside);
-}
+// What no plain text holds: backslashes and bytes outside U+0020 to U+007E.
+class Unusual {
+ public:
+  void look_at(__m256i c) noexcept {
+    // One more than a byte from U+0020 to U+007E is 0x21 to 0x7F; than any other, it is less or negative.
+    least_ = _mm256_min_epi8(least_, _mm256_add_epi8(c, _mm256_set1_epi8(1)));
+    backslash_ = _mm256_or_si256(backslash_, _mm256_cmpeq_epi8(c, _mm256_set1_epi8('\\')));
+  }
+  // The bits of the bytes of a register at whose places something was seen.
+  std::uint32_t seen() const noexcept {
+    return mask_of(_mm256_or_si256(backslash_, _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), least_)));
+  }
+
+ private:
+  __m256i least_ = _mm256_set1_epi8(0x7F);
+  __m256i backslash_ = _mm256_setzero_si256();
+};
 
 // Writes `base` plus the position of each bit, four at a time, whether there are as many or not: few halves of a block
 // have more. Writes at most 32 positions; those beyond the number of bits, which is returned, mean nothing.
@@ -83,12 +93,13 @@ std::uint32_t flat_any_quotes_avx2(const char* text, std::size_t size, std::uint
 
 std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at) noexcept {
   const __m256i quote = _mm256_set1_epi8('"');
-  __m256i unusual = _mm256_setzero_si256();
+  Unusual unusual;
   std::size_t count = 0, begin = 0;
   // Each half of a block has its own bits, because in one chain of bits each position waits for the one before it.
   for (; begin + 64 <= size; begin += 64) {
     const __m256i low = load(text + begin), high = load(text + begin + 32);
-    unusual = _mm256_or_si256(unusual, _mm256_or_si256(unusual_in(low), unusual_in(high)));
+    unusual.look_at(low);
+    unusual.look_at(high);
     const std::uint32_t low_quotes = mask_of(_mm256_cmpeq_epi8(low, quote));
     const std::uint32_t high_quotes = mask_of(_mm256_cmpeq_epi8(high, quote));
     if ((low_quotes | high_quotes) == 0) continue;  // within a token
@@ -96,11 +107,13 @@ std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t
     count += write_positions(high_quotes, begin + 32, at + count);
     if (count > kFlatMostQuotes) return kFlatUndecided;
   }
-  std::uint32_t unusual_bits = mask_of(unusual);
+  std::uint32_t unusual_bits = unusual.seen();
   for (; begin < size; begin += 32) {
     const std::uint32_t inside = size - begin >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << (size - begin)) - 1;
     const __m256i c = load(text + begin);
-    unusual_bits |= mask_of(unusual_in(c)) & inside;
+    Unusual in_rest;
+    in_rest.look_at(c);
+    unusual_bits |= in_rest.seen() & inside;
     count += write_positions(mask_of(_mm256_cmpeq_epi8(c, quote)) & inside, begin, at + count);
   }
   return unusual_bits == 0 && count <= kFlatMostQuotes ? static_cast<std::uint32_t>(count) : kFlatUndecided;

@@ -58,6 +58,10 @@ class FastObjectReader {
   // written.
   Outcome read_plain(std::string_view text, std::span<const std::string_view> names, base::Arena& arena,
                      std::span<Field> fields);
+  // The same for a text that read_plain has left undecided because of escapes or letters beyond ASCII. Strings with
+  // escapes live in `arena`, and written() is not for these fields.
+  Outcome read_names(std::string_view text, std::span<const std::string_view> names, base::Arena& arena,
+                     std::span<Field> fields);
   static std::string_view written(const Field& field) noexcept { return FlatObjectReader::written(field.value); }
 
  private:

@@ -539,6 +539,21 @@ TEST_F(JsonFast, GivesMembersOfAPlainRecordAsWritten) {
   }
 }
 
+TEST_F(JsonFast, GivesTheNamedMembersOfARecordOfAnyKind) {
+  const std::string_view names[] = {"token", "time", "zeit\xC3\xA9"};
+  FastObjectReader::Field fields[3];
+  fields[1].found = true;  // of the record before
+  const PaddedText record("{\"t\\u006fken\":\"old\",\"token\":\"a\\/b\",\"zeit\xC3\xA9\":[\"\xC3\xA9\"]}");
+  ASSERT_EQ(reader_.read_names(record.text(), names, arena_, fields), Outcome::object);
+  EXPECT_EQ(fields[0].value.text, "a/b");
+  EXPECT_FALSE(fields[1].found);
+  EXPECT_EQ(fields[2].value.kind, Kind::string_array);
+  EXPECT_THAT(std::vector(fields[2].value.items.begin(), fields[2].value.items.end()), ElementsAre("\xC3\xA9"));
+  for (const std::string_view text : {R"({"token":"\x"})", "{\"token\":\"\xFF\"}", "{\"token\":\n1}", "[]"}) {
+    EXPECT_EQ(reader_.read_names(PaddedText(text).text(), names, arena_, fields), Outcome::undecided) << text;
+  }
+}
+
 TEST_F(JsonFast, LeavesARecordThatIsNoObjectUndecided) {
   const std::string_view pointers[] = {""};
   FastObjectReader::Field fields[1];
