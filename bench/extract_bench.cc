@@ -61,6 +61,9 @@ const bool registered = [] {
     add("ndjson_time_fraction", ndjson("/token", true, {}), record_of(token, seconds + ".0"));
     add("ndjson_time_rfc3339", ndjson("/token", true, {}), record_of(token, '"' + to_rfc3339(kJudgedAt) + '"'));
     add("ndjson_carry", ndjson("/token", true, {"/client", "/status"}), record_of(token, seconds));
+    const std::string escaped =
+        R"({"agent":"a \"b\" c","name":"Zoë","city":"Київ",)" + record_of(token, seconds).substr(1);
+    add("ndjson_time_escapes", ndjson("/token", true, {}), escaped);
     // The slow case: a pointer into a nested object, which only simdjson resolves.
     add("ndjson_nested", ndjson("/http/token", false, {}), R"({"http":)" + record_of(token, seconds) + "}");
   }

@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "base/cpu.h"
+#include "kernel/fma/kernels.h"
+#include "kernel/fma/sha256_shani.h"
+#include "kernel/fma/sha512.h"
 #include "kernel/ifma/kernels.h"
 #include "kernel/ifma/sha256.h"
 #include "kernel/ifma/sha512.h"
@@ -237,6 +240,9 @@ const bool registered = [] {
     add(kSha256, "ifma", kernel::ifma::sha256_lanes);
     add(kSha512, "ifma", kernel::ifma::sha512_lanes);
   }
+  const bool fma = kernel::fma::kernels() != nullptr;
+  if (fma) add(kSha512, "fma", kernel::fma::sha512_lanes);
+  if (fma && sha_ni) add(kSha256, "shani+avx", kernel::fma::sha256_shani);
   if (sha_ni) add(kSha256, "shani", kernel::portable::sha256_shani);
   if (ifma && sha_ni) add(kSha256, "ifma+shani", kernel::ifma::sha256_lanes_and_shani);
 #endif

@@ -1,7 +1,9 @@
 #include "assay/instant.h"
 
+#include <bit>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 
 namespace assay {
@@ -12,6 +14,12 @@ constexpr std::int64_t kSecondsADay = 86400;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
+// The number of two digits at `at`, which exist; -1 when one is no digit.
+int two_digits(std::string_view text, std::size_t at) noexcept {
+  if (!is_digit(text[at]) || !is_digit(text[at + 1])) return -1;
+  return (text[at] - '0') * 10 + (text[at + 1] - '0');
+}
+
 // Reads exactly `count` digits at `at` and moves past them; -1 when there are fewer.
 int read_digits(std::string_view text, std::size_t& at, int count) noexcept {
   int value = 0;
@@ -20,6 +28,21 @@ int read_digits(std::string_view text, std::size_t& at, int count) noexcept {
     value = value * 10 + (text[at] - '0');
   }
   return value;
+}
+
+// Reads eight digits at once, in three steps that join pairs (D. Lemire, "Quickly parsing eight digits", 2018). Returns
+// false if one is no digit.
+bool eight_digits(const char* text, std::uint32_t& value) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::uint64_t digits;
+  std::memcpy(&digits, text, sizeof digits);
+  if constexpr (std::endian::native == std::endian::big) digits = __builtin_bswap64(digits);
+  digits ^= kOnes * '0';  // a digit becomes 0 to 9, and any other byte more
+  if (((digits | (digits + kOnes * (0x80 - 10))) & kOnes * 0x80) != 0) return false;
+  digits = (digits * 10 + (digits >> 8)) & 0x00FF00FF00FF00FF;
+  digits = (digits * 100 + (digits >> 16)) & 0x0000FFFF0000FFFF;
+  value = static_cast<std::uint32_t>(digits * 10000 + (digits >> 32));
+  return true;
 }
 
 // Reads the digits of a fraction as billionths, dropping what is finer. False when there is no digit.
@@ -83,6 +106,10 @@ std::optional<Decimal> read_decimal(std::string_view text) noexcept {
     at = 1;
   }
   const std::size_t first = at;
+  if (std::uint32_t eight = 0; text.size() - at >= 8 && eight_digits(text.data() + at, eight)) {
+    number.whole = eight;
+    at += 8;
+  }
   for (; at < text.size() && is_digit(text[at]); ++at) {
     const auto digit = static_cast<std::uint64_t>(text[at] - '0');
     // Whole seconds must fit 63 bits, which 18 digits always do; a longer number is no time.
@@ -102,11 +129,13 @@ std::optional<Decimal> read_decimal(std::string_view text) noexcept {
 
 // The number in units of which `a_second` make a second.
 Instant to_instant(const Decimal& number, std::uint32_t a_second) noexcept {
-  const std::uint32_t nanoseconds_a_unit = kBillion / a_second;
-  Instant instant;
-  instant.seconds = static_cast<std::int64_t>(number.whole / a_second);
-  instant.nanoseconds =
-      static_cast<std::uint32_t>(number.whole % a_second) * nanoseconds_a_unit + number.billionths / a_second;
+  Instant instant{static_cast<std::int64_t>(number.whole), number.billionths};
+  if (a_second != 1) {
+    const std::uint32_t nanoseconds_a_unit = kBillion / a_second;
+    instant.seconds = static_cast<std::int64_t>(number.whole / a_second);
+    instant.nanoseconds =
+        static_cast<std::uint32_t>(number.whole % a_second) * nanoseconds_a_unit + number.billionths / a_second;
+  }
   if (number.negative) {
     instant.seconds = -instant.seconds;
     if (instant.nanoseconds != 0) {
@@ -127,21 +156,19 @@ Instant Instant::now() {
 }
 
 std::optional<Instant> parse_rfc3339(std::string_view text) noexcept {
-  std::size_t at = 0;
+  // 2026-11-29T12:00:00Z: everything up to the seconds has its place.
+  constexpr std::size_t kLeast = 20;
+  if (text.size() < kLeast || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return {};
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return {};
+  const int century = two_digits(text, 0), year_of_century = two_digits(text, 2);
+  const int month = two_digits(text, 5), day = two_digits(text, 8);
+  const int hour = two_digits(text, 11), minute = two_digits(text, 14), second = two_digits(text, 17);
+  if ((century | year_of_century | hour | minute | second) < 0) return {};
+  const int year = century * 100 + year_of_century;
+  if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return {};
+  if (hour > 23 || minute > 59 || second > 60) return {};
+  std::size_t at = 19;
   const auto literal = [&](char c) { return at < text.size() && text[at] == c ? (++at, true) : false; };
-  const int year = read_digits(text, at, 4);
-  if (year < 0 || !literal('-')) return {};
-  const int month = read_digits(text, at, 2);
-  if (month < 1 || month > 12 || !literal('-')) return {};
-  const int day = read_digits(text, at, 2);
-  if (day < 1 || day > days_in_month(year, month)) return {};
-  if (!literal('T') && !literal('t') && !literal(' ')) return {};
-  const int hour = read_digits(text, at, 2);
-  if (hour < 0 || hour > 23 || !literal(':')) return {};
-  const int minute = read_digits(text, at, 2);
-  if (minute < 0 || minute > 59 || !literal(':')) return {};
-  const int second = read_digits(text, at, 2);
-  if (second < 0 || second > 60) return {};
   Instant instant;
   if (literal('.') && !read_fraction(text, at, instant.nanoseconds)) return {};
 

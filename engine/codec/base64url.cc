@@ -62,9 +62,8 @@ std::size_t segment_scalar(const char* text, std::size_t size, char* to) noexcep
 
 #if defined(__x86_64__)
 std::size_t segment_avx2(const char* text, std::size_t size, char* to) noexcept {
-  const std::size_t blocks = base64url_prefix_avx2(text, size, to);
-  const std::size_t rest = segment_scalar(text + blocks, size - blocks, to + blocks / 4 * 3);
-  return rest == kNotStrict ? kNotStrict : blocks + rest;
+  const std::size_t length = base64url_prefix_avx2(text, size, to);
+  return is_canonical(text, length) ? length : kNotStrict;
 }
 
 std::size_t segment_vbmi(const char* text, std::size_t size, char* to) noexcept {

@@ -10,7 +10,8 @@ namespace assay::codec {
 
 #if defined(__x86_64__)
 // Decodes the characters of the alphabet at the beginning of `text` and returns how many there are. The caller checks
-// their number and the trailing bits. The AVX2 kernel takes only whole blocks of 32 and writes up to 8 bytes beyond.
+// their number and the trailing bits. The AVX2 kernel writes up to 32 bytes beyond, and may read what follows the text
+// in the same page of memory.
 std::size_t base64url_prefix_avx2(const char* text, std::size_t size, char* to) noexcept;
 std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) noexcept;
 #endif

@@ -1,11 +1,15 @@
 #include "codec/flat_object.h"
 
+#include <simdjson.h>
+
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <new>
 
 #include "base/cpu.h"
 #include "codec/flat_object_isa.h"
+#include "codec/utf.h"
 
 namespace assay::codec {
 namespace {
@@ -44,6 +48,78 @@ std::uint32_t flat_quotes_scalar(const char* text, std::size_t size, std::uint16
     }
   }
   return unusual == 0 ? count : kFlatUndecided;
+}
+
+std::uint32_t flat_any_quotes_scalar(const char* text, std::size_t size, std::uint16_t* at,
+                                     FlatContent& content) noexcept {
+  std::uint32_t count = 0;
+  bool escaped = false;  // by the byte before
+  content = {};
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20) return kFlatUndecided;
+    content.beyond_ascii |= byte >= 0x80;
+    content.backslash |= byte == '\\';
+    if (byte == '"' && !escaped) {
+      if (count == kFlatMostQuotes) return kFlatUndecided;
+      at[count++] = static_cast<std::uint16_t>(i);
+    }
+    escaped = byte == '\\' && !escaped;
+  }
+  return count;
+}
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Reads \uXXXX at `at`. Returns false if it is not there.
+bool read_unicode_escape(std::string_view text, std::size_t at, char32_t& code) noexcept {
+  if (text.size() - at < 6 || text[at] != '\\' || text[at + 1] != 'u') return false;
+  code = 0;
+  for (std::size_t i = at + 2; i < at + 6; ++i) {
+    const int digit = hex_value(text[i]);
+    if (digit < 0) return false;
+    code = code << 4 | static_cast<char32_t>(digit);
+  }
+  return true;
+}
+
+// A character that an escape stands for, and the length of the escape; 0 if it is not sound.
+struct Escape {
+  char32_t code = 0;
+  std::size_t length = 0;
+};
+
+// Reads the escape whose backslash is at `at` (RFC 8259 §7). A character beyond the first plane takes two.
+Escape read_escape(std::string_view text, std::size_t at) noexcept {
+  switch (at + 1 < text.size() ? text[at + 1] : '\0') {
+    case '"':
+    case '\\':
+    case '/':
+      return {static_cast<char32_t>(text[at + 1]), 2};
+    case 'b':
+      return {'\b', 2};
+    case 'f':
+      return {'\f', 2};
+    case 'n':
+      return {'\n', 2};
+    case 'r':
+      return {'\r', 2};
+    case 't':
+      return {'\t', 2};
+    case 'u':
+      break;
+    default:
+      return {};
+  }
+  char32_t code = 0, low = 0;
+  if (!read_unicode_escape(text, at, code)) return {};
+  if (!is_surrogate(code)) return {code, 6};
+  if (!is_high_surrogate(code) || !read_unicode_escape(text, at + 6, low) || !is_low_surrogate(low)) return {};
+  return {join_surrogates(code, low), 12};
 }
 
 // Reads the number that begins at `at` (RFC 8259 §6). Returns its end, or kUndecided if there is no number or if it is
@@ -166,6 +242,10 @@ Cursor read_array(const FlatText& flat, Cursor from, std::uint32_t quotes, base:
     return skip_nested(flat, from, 1);
   }
   arena.shrink_last(room, count * sizeof(std::string_view));
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto begin = static_cast<std::uint32_t>(items[i].data() - text);
+    items[i] = flat.string(begin, begin + static_cast<std::uint32_t>(items[i].size()), arena);
+  }
   member.kind = Kind::string_array;
   member.items = {items, count};
   return {cursor.at + 1, cursor.quote};
@@ -190,13 +270,43 @@ Cursor flat::read_value(const FlatText& flat, Cursor from, std::uint32_t quotes,
   }
 }
 
+bool flat::find_escapes(std::string_view text, EscapeRange& range) noexcept {
+  range = {};
+  for (std::size_t at = 0; (at = text.find('\\', at)) != text.npos;) {
+    const std::size_t length = read_escape(text, at).length;
+    if (length == 0) return false;
+    range.last = static_cast<std::uint32_t>(at);
+    range.first = std::min(range.first, range.last);
+    at += length;
+  }
+  return true;
+}
+
+std::string_view flat::without_escapes(std::string_view written, base::Arena& arena) {
+  std::size_t backslash = written.find('\\');
+  if (backslash == written.npos) return written;
+  char* const text = arena.allocate(written.size());  // no escape is shorter than what it stands for
+  std::size_t from = 0, size = 0;
+  for (; backslash != written.npos; backslash = written.find('\\', from)) {
+    size += written.copy(text + size, backslash - from, from);
+    const Escape escape = read_escape(written, backslash);
+    size += write_wtf8(escape.code, text + size);
+    from = backslash + escape.length;
+  }
+  size += written.copy(text + size, written.npos, from);
+  arena.shrink_last(written.size(), size);
+  return {text, size};
+}
+
+bool flat::is_utf8(std::string_view text) noexcept { return simdjson::validate_utf8(text.data(), text.size()); }
+
 int flat_kernels(FlatKernel (&kernels)[3]) noexcept {
   int count = 0;
 #if defined(__x86_64__)
-  if (base::cpu_features().avx512_vbmi2) kernels[count++] = {"avx512", flat_quotes_avx512};
-  if (base::cpu_features().avx2) kernels[count++] = {"avx2", flat_quotes_avx2};
+  if (base::cpu_features().avx512_vbmi2) kernels[count++] = {"avx512", flat_quotes_avx512, flat_any_quotes_avx2};
+  if (base::cpu_features().avx2) kernels[count++] = {"avx2", flat_quotes_avx2, flat_any_quotes_avx2};
 #endif
-  kernels[count++] = {"scalar", flat_quotes_scalar};
+  kernels[count++] = {"scalar", flat_quotes_scalar, flat_any_quotes_scalar};
   return count;
 }
 

@@ -1,10 +1,11 @@
 // The reader for flat JSON objects, such as nearly all claims sets and log records. One pass finds the quotes, a second
-// goes from quote to quote, and nothing is copied.
+// goes from quote to quote, and nothing is copied but strings with escapes.
 //
-// It decides texts of U+0020 to U+007E without a backslash, in which a string is the text between two quotes. It leaves
-// everything else undecided: white space other than U+0020, escapes, numbers of many digits, deep nesting, texts of
-// many members. It never rejects a text. Whatever it decides, the other reader of json_fast.h and parse_json (both
-// dialects) accept with equal members. The kernel that finds the quotes (AVX-512, AVX2 or scalar) is chosen once.
+// read() decides texts of U+0020 to U+007E without a backslash, in which a string is the text between two quotes.
+// read_any() takes a little longer and decides texts with escapes and letters beyond ASCII as well. Both leave
+// everything else undecided: white space other than U+0020, lone surrogates, numbers of many digits, deep nesting,
+// texts of many members. They never reject a text. Whatever they decide, the other reader of json_fast.h and parse_json
+// (both dialects) accept with equal members. The kernel that finds the quotes (AVX-512, AVX2 or scalar) is chosen once.
 #pragma once
 
 #include <array>
@@ -29,9 +30,14 @@ inline constexpr int kFlatMostDepth = 8;
 // than kFlatMostQuotes.
 using FindQuotes = std::uint32_t (*)(const char* text, std::size_t size, std::uint16_t* at) noexcept;
 
+// The same for any text without bytes below 0x20: quotes that a backslash escapes are left out. Sets `content`.
+using FindAnyQuotes = std::uint32_t (*)(const char* text, std::size_t size, std::uint16_t* at,
+                                        FlatContent& content) noexcept;
+
 struct FlatKernel {
   std::string_view name;  // "avx512", "avx2" or "scalar"
   FindQuotes find;
+  FindAnyQuotes find_any;
 };
 // Fills `kernels` with the kernels that this CPU can run, best first, up to 3, and returns how many.
 int flat_kernels(FlatKernel (&kernels)[3]) noexcept;
@@ -48,13 +54,30 @@ struct Cursor {
 };
 inline constexpr std::uint32_t kUndecided = 0xFFFFFFFF;  // as `at`
 
+// Where the first and the last escape of a text begin.
+struct EscapeRange {
+  std::uint32_t first = kUndecided, last = 0;  // no escape
+};
+// Finds the escapes of `text` (RFC 8259 §7). Returns false if one is unknown or a surrogate lacks its partner.
+bool find_escapes(std::string_view text, EscapeRange& range) noexcept;
+// The text of a string whose escapes are sound: `written` itself if there are none, else a text in `arena`.
+std::string_view without_escapes(std::string_view written, base::Arena& arena);
+// True if `text` is UTF-8.
+bool is_utf8(std::string_view text) noexcept;
+
 // A text whose quotes are found. Their number is even, and text[last] is '}'. So no string, number, word or run of
 // spaces that begins before `last` goes beyond it, and a nested object that ends there leaves the outer one open.
 struct FlatText {
   const char* text;
   const std::uint16_t* quotes;
   std::uint32_t last;
+  EscapeRange escapes = {};  // all are sound
 
+  // The string between the quotes at begin - 1 and `end`, unescaped.
+  std::string_view string(std::uint32_t begin, std::uint32_t end, base::Arena& arena) const {
+    const std::string_view written(text + begin, end - begin);
+    return end > escapes.first && begin <= escapes.last ? without_escapes(written, arena) : written;
+  }
   std::uint32_t skip_spaces(std::uint32_t at) const noexcept {
     while (text[at] == ' ') ++at;
     return at;
@@ -101,37 +124,68 @@ Cursor read_value(const FlatText& flat, Cursor from, std::uint32_t quotes, base:
 // Not thread safe: one for each thread. Allocates only in the arena.
 class FlatObjectReader {
  public:
-  explicit FlatObjectReader(const FlatKernel& kernel = flat_kernel()) noexcept : find_(kernel.find) {}
+  explicit FlatObjectReader(const FlatKernel& kernel = flat_kernel()) noexcept
+      : find_(kernel.find), find_any_(kernel.find_any) {}
 
   // Reads `text`, which is followed by kJsonPadding readable bytes, and calls visit(const FastMember&) for each member,
   // in order and with duplicates. Strings are views into `text`, lists of them live in `arena`. Returns false if the
   // text is not decided; the members visited so far then mean nothing.
   template <class Visit>
   bool read(std::string_view text, base::Arena& arena, Visit&& visit);
+  // The same for a text that read() has left undecided. Strings with escapes live in `arena`.
+  template <class Visit>
+  bool read_any(std::string_view text, base::Arena& arena, Visit&& visit);
 
-  // The value of a visited member as it was written, in plain ASCII.
+  // The value of a member that read() has visited as it was written, in plain ASCII.
   static std::string_view written(const FastMember& member) noexcept {
     if (member.kind != FastMember::Kind::string) return member.text;
     return {member.text.data() - 1, member.text.size() + 2};
   }
 
  private:
+  // Sees to the beginning and the end of `text`, and takes the spaces from its end. Returns false if it is undecided.
+  static bool may_be_object(std::string_view& text) noexcept {
+    if (text.size() > kFlatMostBytes) return false;
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    return text.size() >= 2 && text.back() == '}';
+  }
+  // Visits the members of a text whose quotes are found.
+  template <class Visit>
+  static bool visit_members(const flat::FlatText& flat, std::uint32_t quote_count, base::Arena& arena, Visit& visit);
+
   FindQuotes find_;
+  FindAnyQuotes find_any_;
   std::array<std::uint16_t, kFlatQuotesRoom> quotes_;
 };
 
 template <class Visit>
 bool FlatObjectReader::read(std::string_view text, base::Arena& arena, Visit&& visit) {
-  using Kind = FastMember::Kind;
-  if (text.size() > kFlatMostBytes) return false;
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  if (text.size() < 2 || text.back() != '}') return false;
-  const std::uint32_t quote_count = find_(text.data(), text.size(), quotes_.data());
-  if (quote_count == kFlatUndecided || quote_count % 2 != 0) return false;
+  if (!may_be_object(text)) return false;
+  const std::uint32_t count = find_(text.data(), text.size(), quotes_.data());
+  if (count == kFlatUndecided || count % 2 != 0) return false;
+  const flat::FlatText flat{text.data(), quotes_.data(), static_cast<std::uint32_t>(text.size() - 1)};
+  return visit_members(flat, count, arena, visit);
+}
 
-  const char* const bytes = text.data();
-  const std::uint16_t* const quotes = quotes_.data();
-  const flat::FlatText flat{bytes, quotes, static_cast<std::uint32_t>(text.size() - 1)};
+template <class Visit>
+bool FlatObjectReader::read_any(std::string_view text, base::Arena& arena, Visit&& visit) {
+  if (!may_be_object(text)) return false;
+  FlatContent content;
+  const std::uint32_t count = find_any_(text.data(), text.size(), quotes_.data(), content);
+  if (count == kFlatUndecided || count % 2 != 0) return false;
+  if (content.beyond_ascii && !flat::is_utf8(text)) return false;
+  flat::EscapeRange escapes;
+  if (content.backslash && !flat::find_escapes(text, escapes)) return false;
+  const flat::FlatText flat{text.data(), quotes_.data(), static_cast<std::uint32_t>(text.size() - 1), escapes};
+  return visit_members(flat, count, arena, visit);
+}
+
+template <class Visit>
+bool FlatObjectReader::visit_members(const flat::FlatText& flat, std::uint32_t quote_count, base::Arena& arena,
+                                     Visit& visit) {
+  using Kind = FastMember::Kind;
+  const char* const bytes = flat.text;
+  const std::uint16_t* const quotes = flat.quotes;
   std::uint32_t at = flat.skip_spaces(0), quote = 0;
   if (bytes[at] != '{') return false;
   at = flat.skip_spaces(at + 1);
@@ -139,7 +193,7 @@ bool FlatObjectReader::read(std::string_view text, base::Arena& arena, Visit&& v
   while (more) {
     if (bytes[at] != '"') return false;
     const std::uint32_t name_begin = at + 1, name_end = quotes[quote + 1];
-    const std::string_view name(bytes + name_begin, name_end - name_begin);
+    const std::string_view name = flat.string(name_begin, name_end, arena);
     // Usually nothing stands between the tokens, and two comparisons are enough to know.
     at = name_end + 1;
     bool string = flat.holds(at, ":\"");
@@ -153,7 +207,7 @@ bool FlatObjectReader::read(std::string_view text, base::Arena& arena, Visit&& v
     }
     if (string) {
       const std::uint32_t begin = at + 1, end = quotes[quote + 3];
-      visit(FastMember{.name = name, .text = {bytes + begin, end - begin}, .items = {}, .kind = Kind::string});
+      visit(FastMember{.name = name, .text = flat.string(begin, end, arena), .items = {}, .kind = Kind::string});
       at = end + 1;
       quote += 4;
     } else if (const std::uint32_t end = flat::plain_integer_end(bytes, at); end != flat::kUndecided) {

@@ -15,9 +15,17 @@ inline constexpr std::size_t kFlatQuotesRoom = kFlatMostQuotes + 64;
 // Returned in the place of a number of quotes.
 inline constexpr std::uint32_t kFlatUndecided = 0xFFFFFFFF;
 
+// What a text holds beside plain ASCII.
+struct FlatContent {
+  bool backslash = false;
+  bool beyond_ascii = false;
+};
+
 #if defined(__x86_64__)
 // AVX2, BMI1, POPCNT.
 std::uint32_t flat_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at) noexcept;
+std::uint32_t flat_any_quotes_avx2(const char* text, std::size_t size, std::uint16_t* at,
+                                   FlatContent& content) noexcept;
 // AVX-512 F, BW, VL, VBMI, VBMI2.
 std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16_t* at) noexcept;
 #endif

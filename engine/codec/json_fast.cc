@@ -108,6 +108,29 @@ bool resolve(dom::element value, std::string_view pointer, dom::element& found) 
   return true;
 }
 
+// Takes the members that have one of the names. The last of a name wins, as in read_fields.
+class FieldsByName {
+ public:
+  FieldsByName(std::span<const std::string_view> names, std::span<FastObjectReader::Field> fields) noexcept
+      : names_(names), fields_(fields) {
+    std::fill_n(fields.begin(), names.size(), FastObjectReader::Field());
+  }
+  void operator()(const FastMember& member) const noexcept {
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (are_equal(member.name, names_[i])) fields_[i] = {true, member};
+    }
+  }
+
+ private:
+  // Few names are compared as a whole.
+  static bool are_equal(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && (a.empty() || a.front() == b.front()) && a == b;
+  }
+
+  std::span<const std::string_view> names_;
+  std::span<FastObjectReader::Field> fields_;
+};
+
 }  // namespace
 
 struct FastObjectReader::Impl {
@@ -141,8 +164,8 @@ FastObjectReader::Outcome FastObjectReader::read(std::string_view text, base::Ar
   return outcome;
 }
 
-FastObjectReader::Outcome FastObjectReader::read_any(std::string_view text, base::Arena& arena,
-                                                     std::span<const FastMember>& members) {
+FastObjectReader::Outcome FastObjectReader::read_with_simdjson(std::string_view text, base::Arena& arena,
+                                                               std::span<const FastMember>& members) {
   dom::element root;
   if (!impl_->parse(text, root)) return Outcome::undecided;
   const dom::object read = root.get_object().value_unsafe();
@@ -174,13 +197,12 @@ FastObjectReader::Outcome FastObjectReader::read_fields(std::string_view text,
 
 FastObjectReader::Outcome FastObjectReader::read_plain(std::string_view text, std::span<const std::string_view> names,
                                                        base::Arena& arena, std::span<Field> fields) {
-  std::fill_n(fields.begin(), names.size(), Field());
-  const bool decided = flat_.read(text, arena, [&](const FastMember& member) {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (member.name == names[i]) fields[i] = {true, member};  // the last of that name wins, as in read_fields
-    }
-  });
-  return decided ? Outcome::object : Outcome::undecided;
+  return flat_.read(text, arena, FieldsByName(names, fields)) ? Outcome::object : Outcome::undecided;
+}
+
+FastObjectReader::Outcome FastObjectReader::read_names(std::string_view text, std::span<const std::string_view> names,
+                                                       base::Arena& arena, std::span<Field> fields) {
+  return flat_.read_any(text, arena, FieldsByName(names, fields)) ? Outcome::object : Outcome::undecided;
 }
 
 std::string_view simdjson_kernel() noexcept {

@@ -1,4 +1,4 @@
-// The fast reader for JSON objects: flat_object.h reads the plain ones and simdjson most others. The exact reader
+// The fast reader for JSON objects: flat_object.h reads those on one line and simdjson most others. The exact reader
 // (json.h) reads the rest.
 //
 // The fast reader never rejects a text. It either reports the members of an object that RFC 8259 certainly allows, or
@@ -34,8 +34,10 @@ class FastObjectReader {
     begin();
     plain = flat_.read(text, arena, visit);
     if (plain) return Outcome::object;
+    begin();
+    if (flat_.read_any(text, arena, visit)) return Outcome::object;
     std::span<const FastMember> members;
-    if (read_any(text, arena, members) != Outcome::object) return Outcome::undecided;
+    if (read_with_simdjson(text, arena, members) != Outcome::object) return Outcome::undecided;
     begin();
     for (const FastMember& member : members) visit(member);
     return Outcome::object;
@@ -56,11 +58,15 @@ class FastObjectReader {
   // written.
   Outcome read_plain(std::string_view text, std::span<const std::string_view> names, base::Arena& arena,
                      std::span<Field> fields);
+  // The same for a text that read_plain has left undecided because of escapes or letters beyond ASCII. Strings with
+  // escapes live in `arena`, and written() is not for these fields.
+  Outcome read_names(std::string_view text, std::span<const std::string_view> names, base::Arena& arena,
+                     std::span<Field> fields);
   static std::string_view written(const Field& field) noexcept { return FlatObjectReader::written(field.value); }
 
  private:
   // Reads with simdjson.
-  Outcome read_any(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
+  Outcome read_with_simdjson(std::string_view text, base::Arena& arena, std::span<const FastMember>& members);
 
   struct Impl;
   FlatObjectReader flat_;

@@ -1,6 +1,7 @@
 #include "jose/claims.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -85,47 +86,66 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-// True if each byte is one of U+0020 to U+007E, as in nearly every payload. Looks at eight at a time, without branches.
-bool is_printable_ascii(std::string_view text) noexcept {
+// Returns the position of the first byte from `at` on that is outside U+0020 to U+007E, or json.size(). Looks at eight
+// at a time.
+std::size_t next_unprintable(std::string_view json, std::size_t at) noexcept {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   constexpr std::uint64_t kOnes = 0x0101010101010101;
-  // Sets the high bit of each byte below 0x20 or above 0x7E. Only such bytes cause carries and borrows.
-  const auto marks = [](std::uint64_t eight) { return eight | (eight - kOnes * 0x20) | (eight + kOnes); };
-  const auto eight_at = [text](std::size_t at) {
+  for (; json.size() - at >= 8; at += 8) {
     std::uint64_t eight;
-    std::memcpy(&eight, text.data() + at, 8);
-    return eight;
-  };
-  if (text.size() < 8) return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-  std::uint64_t found = marks(eight_at(text.size() - 8));
-  for (std::size_t at = 0; at + 8 <= text.size(); at += 8) found |= marks(eight_at(at));
-  return (found & kOnes * 0x80) == 0;
+    std::memcpy(&eight, json.data() + at, sizeof eight);
+    // Sets the high bit of each byte below 0x20 or above 0x7E. Only such bytes cause carries and borrows, which disturb
+    // only the bytes behind them.
+    const std::uint64_t marks = (eight | (eight - kOnes * 0x20) | (eight + kOnes)) & kOnes * 0x80;
+    if (marks != 0) return at + static_cast<std::size_t>(__builtin_ctzll(marks)) / 8;
+  }
+#endif
+  while (at < json.size() && json[at] >= 0x20 && json[at] < 0x7F) ++at;
+  return at;
 }
 
-// True if `json` may hold what is not shown as it is: a line break, or a character that no terminal should see.
-bool may_need_rewriting(std::string_view json) noexcept {
-  if (is_printable_ascii(json)) return false;
-  const auto holds = [json](char c) { return json.find(c) != json.npos; };
-  // U+0080 to U+009F begin with C2, U+061C with D8, U+200E to U+2069 with E2.
-  return holds('\n') || holds('\r') || holds('\x7F') || holds('\xC2') || holds('\xD8') || holds('\xE2');
+// By byte: true if a character that on_one_line changes may begin with it. U+0080 to U+009F begin with C2, U+061C with
+// D8, U+200E to U+2069 with E2.
+constexpr std::array<bool, 256> kMayBeginChange = [] {
+  std::array<bool, 256> may{};
+  for (const int byte : {int{'\n'}, int{'\r'}, 0x7F, 0xC2, 0xD8, 0xE2}) may[static_cast<std::size_t>(byte)] = true;
+  return may;
+}();
+bool may_begin_change(char c) noexcept { return kMayBeginChange[static_cast<unsigned char>(c)]; }
+bool changes_on_one_line(char32_t code) noexcept { return code != '\t' && codec::is_unsafe_to_show(code); }
+
+// Returns the position of the first character from `at` on that on_one_line changes, or json.size().
+std::size_t next_change(std::string_view json, std::size_t at) noexcept {
+  const auto is_letter = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  while ((at = next_unprintable(json, at)) < json.size()) {
+    // Letters beyond ASCII come in words. Within a UTF-8 character no byte may begin one.
+    do {
+      if (may_begin_change(json[at]) && changes_on_one_line(codec::read_wtf8(json, at).code)) return at;
+      ++at;
+    } while (at < json.size() && is_letter(json[at]));
+  }
+  return at;
 }
 
-// Returns the object on one line that no terminal acts upon. In valid JSON raw line breaks stand only between tokens,
-// so each may become a space; the other characters stand only in strings, so each may become an escape of the same
-// value.
+// Returns the object, which is UTF-8, on one line that no terminal acts upon. In valid JSON raw line breaks stand only
+// between tokens, so each may become a space; the other characters stand only in strings, so each may become an escape
+// of the same value.
 std::string_view on_one_line(std::string_view json, base::Arena& arena) {
-  if (!may_need_rewriting(json)) return json;
+  std::size_t change = next_change(json, 0);
+  if (change == json.size()) return json;
   std::string line;
-  for (std::size_t i = 0; i < json.size();) {
-    const codec::CodePoint next = codec::read_wtf8(json, i);
+  std::size_t from = 0;
+  for (; change < json.size(); change = next_change(json, from)) {
+    line.append(json, from, change - from);
+    const codec::CodePoint next = codec::read_wtf8(json, change);
     if (next.code == '\n' || next.code == '\r') {
       line += ' ';
-    } else if (next.code != '\t' && codec::is_unsafe_to_show(next.code)) {
-      codec::append_unicode_escape(line, next.code);
     } else {
-      line.append(json, i, std::max<std::size_t>(next.length, 1));
+      codec::append_unicode_escape(line, next.code);
     }
-    i += std::max<std::size_t>(next.length, 1);
+    from = change + std::max<std::size_t>(next.length, 1);
   }
+  line.append(json, from);
   return arena.copy(line);
 }
 

@@ -179,20 +179,21 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
 }
 
 Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
-  // RFC 7464 §2.2: a record separator stands before each text of a JSON sequence.
-  const std::size_t begin = line.find_first_not_of(" \t\r\x1E");
-  if (begin != 0 && line.substr(0, begin).find('\x1E') != line.npos) {
-    line.remove_prefix(std::min(begin, line.size()));
-  }
-  if ((line.empty() || line.front() != '{') && trim(line).empty()) {
-    Extracted to;
-    refuse(to, Reason::missing_token, "the line is blank");
-    set_nothing_carried(to, arena);
-    return to;
-  }
   Extracted to;
-  if (from_json_fast(line, arena, to)) return to;
-  return from_json_exact(line, arena);
+  if (!line.starts_with('{')) {
+    // RFC 7464 §2.2: a record separator stands before each text of a JSON sequence.
+    const std::size_t begin = line.find_first_not_of(" \t\r\x1E");
+    if (begin != 0 && line.substr(0, begin).find('\x1E') != line.npos) {
+      line.remove_prefix(std::min(begin, line.size()));
+    }
+    if (!line.starts_with('{') && trim(line).empty()) {
+      refuse(to, Reason::missing_token, "the line is blank");
+      set_nothing_carried(to, arena);
+      return to;
+    }
+  }
+  if (!from_json_fast(line, arena, to)) to = from_json_exact(line, arena);
+  return to;
 }
 
 // Finds the fields of a record with a fast reader. Returns false if the exact one is needed.
@@ -201,8 +202,10 @@ bool Extractor::read_fields(std::string_view line, base::Arena& arena) {
   // A '\r' at the end is white space in JSON, but the reader of plain records does not know it.
   const std::string_view record = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
   if (!names_.empty() && reader_.read_plain(record, names_, arena, fields_) == Outcome::object) return true;
-  // Carried values are copied as they were written, and this reader does not keep that.
-  return options_.carry.empty() && reader_.read_fields(line, pointers_, arena, fields_) == Outcome::object;
+  // Carried values are copied as they were written, and the other readers do not keep that.
+  if (!options_.carry.empty()) return false;
+  if (!names_.empty() && reader_.read_names(record, names_, arena, fields_) == Outcome::object) return true;
+  return reader_.read_fields(line, pointers_, arena, fields_) == Outcome::object;
 }
 
 // Returns false, and leaves `to` unchanged, if a fast reader cannot decide.

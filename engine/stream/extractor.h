@@ -21,6 +21,9 @@ namespace assay::stream {
 
 // Views into the record or the arena.
 struct Extracted {
+  // Is no aggregate, because GCC 12 would clear it with an instruction that takes 10 ns.
+  Extracted() noexcept {}
+
   bool has_token = false;
   std::string_view token;         // without its scheme
   std::optional<Reason> refused;  // malformed_record, missing_token, missing_time or token_too_large

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace assay {
 namespace {
 
@@ -29,6 +31,53 @@ TEST(Rfc3339, RejectsEverythingElse) {
         "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00Z ", " 2026-01-01T00:00:00Z", "26-01-01T00:00:00Z"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
+}
+
+// Each byte at each place: only a digit may stand for a digit, and a separator only for itself.
+TEST(Rfc3339, TakesAByteOnlyWhereItBelongs) {
+  const std::string text = "2026-11-13T11:11:11Z";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (int c = 0; c < 256; ++c) {
+      std::string changed = text;
+      changed[at] = static_cast<char>(c);
+      const bool is_digit = c >= '0' && c <= '9';
+      bool good = changed == text;
+      if (text[at] == 'T') good = c == 'T' || c == 't' || c == ' ';
+      if (text[at] == 'Z') good = c == 'Z' || c == 'z';
+      if (at < 4 || at == 6 || at == 9 || at == 12 || at == 15 || at == 18) good = is_digit;
+      if (at == 5) good = c == '0' || c == '1';               // the month 01 or 11
+      if (at == 6) good = c >= '0' && c <= '2';               // 10 to 12
+      if (at == 8) good = c >= '0' && c <= '2';               // no 33 November
+      if (at == 11) good = c >= '0' && c <= '2';              // 01, 11, 21
+      if (at == 14 || at == 17) good = c >= '0' && c <= '5';  // 01 to 51
+      EXPECT_EQ(parse_rfc3339(changed).has_value(), good) << changed << ' ' << c;
+    }
+  }
+}
+
+// Digits are read eight at a time.
+TEST(UnixSeconds, ReadsNumbersOfEachLengthAndNoOtherByte) {
+  std::string digits;
+  std::int64_t value = 0;
+  for (int length = 1; length <= 18; ++length) {
+    const int digit = length * 7 % 10;
+    digits += static_cast<char>('0' + digit);
+    value = value * 10 + digit;
+    EXPECT_EQ(parse_unix_seconds(digits), (Instant{value, 0}));
+    EXPECT_EQ(parse_unix_seconds("-" + digits), (Instant{-value, 0}));
+    EXPECT_EQ(parse_unix_seconds(digits + ".5"), (Instant{value, 500000000}));
+    for (std::size_t at = 0; at < digits.size(); ++at) {
+      for (int c = 0; c < 256; ++c) {
+        if (c >= '0' && c <= '9') continue;
+        std::string changed = digits;
+        changed[at] = static_cast<char>(c);
+        const bool good = (c == '.' && at > 0 && at + 1 < digits.size()) || (c == '-' && at == 0 && digits.size() > 1);
+        ASSERT_EQ(parse_unix_seconds(changed).has_value(), good) << changed << ' ' << c;
+      }
+    }
+  }
+  EXPECT_EQ(parse_unix_seconds("00000000000000000000000000017"), (Instant{17, 0}));
+  EXPECT_EQ(parse_unix_seconds("99999999"), (Instant{99999999, 0}));
 }
 
 TEST(UnixSeconds, ReadsDecimalNumbersDownToNanoseconds) {

@@ -84,19 +84,14 @@ class GuardedMemory {
 // in front of them must stay.
 class Runner {
  public:
+  // The text ends before `behind`, which ends at inaccessible memory.
+  std::optional<std::string> operator()(const Base64Kernel& kernel, std::string_view text, std::string_view behind) {
+    char* const from = text_.last(text.size() + behind.size());
+    behind.copy(from + text.size(), behind.size());
+    return decode(kernel, from, text);
+  }
   std::optional<std::string> operator()(const Base64Kernel& kernel, std::string_view text) {
-    char* const from = text_.last(text.size());
-    text.copy(from, text.size());
-    const std::size_t size = base64url_decoded_size(text.size());
-    const std::span<char> all = bytes_.all();
-    std::memset(all.data(), kCanary, all.size());
-    char* const to = bytes_.last(size + kBase64Slack);
-    const bool good = kernel.decode(from, text.size(), to);
-    for (const char* c = all.data(); c != to; ++c) {
-      if (*c != kCanary) ADD_FAILURE() << kernel.name << " wrote in front of its room, length " << text.size();
-    }
-    if (!good) return std::nullopt;
-    return std::string(to, size);
+    return decode(kernel, text_.last(text.size()), text);
   }
   // The same for the segment that the text begins with.
   std::size_t segment(const Base64Kernel& kernel, std::string_view text, std::string& decoded) {
@@ -109,6 +104,20 @@ class Runner {
   }
 
  private:
+  std::optional<std::string> decode(const Base64Kernel& kernel, char* from, std::string_view text) {
+    text.copy(from, text.size());
+    const std::size_t size = base64url_decoded_size(text.size());
+    const std::span<char> all = bytes_.all();
+    std::memset(all.data(), kCanary, all.size());
+    char* const to = bytes_.last(size + kBase64Slack);
+    const bool good = kernel.decode(from, text.size(), to);
+    for (const char* c = all.data(); c != to; ++c) {
+      if (*c != kCanary) ADD_FAILURE() << kernel.name << " wrote in front of its room, length " << text.size();
+    }
+    if (!good) return std::nullopt;
+    return std::string(to, size);
+  }
+
   static constexpr char kCanary = '\x5A';
   GuardedMemory text_;
   GuardedMemory bytes_;
@@ -199,6 +208,26 @@ TEST_F(Base64url, JudgesEachByteAtEachPlaceAlike) {
         std::string text(size, 'A');
         text[at] = static_cast<char>(c);
         expect_agreement(text);
+      }
+    }
+  }
+}
+
+// A kernel may look behind the text, but not into the next page, and what it sees there changes nothing.
+TEST_F(Base64url, DecodesAlikeAtEveryDistanceFromInaccessibleMemory) {
+  auto random = StructuredRandom::announced("DecodesAlikeAtEveryDistanceFromInaccessibleMemory");
+  for (std::size_t size = 0; size <= 130; ++size) {
+    const std::string good = base64url_encode(random.bytes(base64url_decoded_size(size)));
+    std::string spoiled = random.text(size, kAlphabet);
+    if (size > 0) spoiled[random.below(size)] = '=';
+    for (std::size_t distance = 0; distance <= 70; ++distance) {
+      const std::string alphabet = random.text(distance, kAlphabet), bytes = random.bytes(distance);
+      for (const std::string& text : {good, spoiled}) {
+        const std::optional<std::string> expected = reference_decode(text);
+        for (const Base64Kernel& kernel : kernels()) {
+          ASSERT_EQ(run_(kernel, text, alphabet), expected) << kernel.name << ' ' << text << ' ' << distance;
+          ASSERT_EQ(run_(kernel, text, bytes), expected) << kernel.name << ' ' << text << ' ' << distance;
+        }
       }
     }
   }

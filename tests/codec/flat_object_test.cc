@@ -91,8 +91,57 @@ std::string described(const JsonMember& member) {
   return described(member.name, kind_of(node), node.raw, items) + (node.truth ? " true" : "");
 }
 
+// The same for what read_any() has visited, which does not keep strings as they were written.
+std::string unescaped(std::string_view name, Kind kind, std::string_view text, std::span<const std::string_view> items,
+                      bool truth) {
+  return described(name, kind, text, items) + (truth ? " true" : "");
+}
+
 class FlatObject : public testing::Test {
  protected:
+  // What read_any() of the first kernel decides, in words; each other kernel must say the same, and the exact reader
+  // too.
+  std::optional<std::vector<std::string>> read_any(const PaddedText& padded) {
+    const std::string_view text = padded.text();
+    std::optional<std::vector<std::string>> decided;
+    for (std::size_t k = 0; k < readers_.size(); ++k) {
+      std::optional<std::vector<std::string>> words(std::in_place);
+      const auto visit = [&](const FastMember& m) {
+        const auto items = m.kind == Kind::string_array ? m.items : std::span<const std::string_view>();
+        const bool has_text = m.kind == Kind::string || m.kind == Kind::integer || m.kind == Kind::real;
+        words->push_back(unescaped(m.name, m.kind, has_text ? m.text : "", items, m.kind == Kind::boolean && m.truth));
+      };
+      if (!readers_[k].read_any(text, arena_, visit)) words.reset();
+      if (k == 0) decided = words;
+      EXPECT_EQ(decided, words) << kernels_[k].name << ' ' << PrintToString(text);
+    }
+    if (!decided) return decided;
+    for (const JsonDialect dialect : {JsonDialect::rfc8259, JsonDialect::python}) {
+      const JsonNode* const exact = parse_json(text, dialect, arena_);
+      if (exact == nullptr || !exact->is(JsonType::object)) {
+        ADD_FAILURE() << "decided what the exact reader refuses: " << PrintToString(text);
+        return decided;
+      }
+      std::vector<std::string> words;
+      for (const JsonMember& member : exact->members) {
+        const JsonNode& node = member.value;
+        const Kind kind = kind_of(node);
+        std::vector<std::string_view> items;
+        if (kind == Kind::string_array) {
+          for (const JsonNode& item : node.items) items.push_back(item.text);
+        }
+        const bool has_text = kind == Kind::string || kind == Kind::integer || kind == Kind::real;
+        words.push_back(unescaped(member.name, kind, has_text ? node.text : "", items, node.truth));
+      }
+      EXPECT_EQ(*decided, words) << PrintToString(text);
+    }
+    return decided;
+  }
+  bool decides_any(std::string_view text) {
+    arena_.reset();
+    return read_any(PaddedText(text)).has_value();
+  }
+
   // What the first kernel decides, in words; each other kernel must say the same, and the exact reader too.
   std::optional<std::vector<std::string>> read(const PaddedText& padded) {
     const std::string_view text = padded.text();
@@ -207,6 +256,80 @@ TEST(FlatKernels, GiveThePositionsOfTheLongestText) {
     std::string text(kFlatMostBytes, 'x');
     text.front() = text.back() = '"';
     EXPECT_THAT(quotes_of(kernel, PaddedText(text).text()), ElementsAre(0, kFlatMostBytes - 1)) << kernel.name;
+  }
+}
+
+struct AnyQuotes {
+  std::vector<std::uint16_t> at;  // {0xFFFF}: undecided
+  bool backslash = false, beyond_ascii = false;
+  bool operator==(const AnyQuotes&) const = default;
+};
+
+AnyQuotes any_quotes_of(const FlatKernel& kernel, std::string_view text) {
+  AnyQuotes found{std::vector<std::uint16_t>(kFlatQuotesRoom)};
+  FlatContent content;
+  const std::uint32_t count = kernel.find_any(text.data(), text.size(), found.at.data(), content);
+  if (count == kFlatUndecided) return {{0xFFFF}};
+  found.at.resize(count);
+  found.backslash = content.backslash;
+  found.beyond_ascii = content.beyond_ascii;
+  return found;
+}
+
+TEST(FlatKernels, LeaveOutTheQuotesThatABackslashEscapes) {
+  for (const FlatKernel& kernel : kernels()) {
+    // A run of backslashes of each length, which ends at each place of the blocks of 64 bytes.
+    for (std::size_t run = 0; run <= 140; ++run) {
+      for (std::size_t before = 0; before <= 70; ++before) {
+        const std::string text = std::string(before, 'x') + std::string(run, '\\') + "\"\"";
+        const std::size_t end = before + run;
+        const std::vector<std::uint16_t> all = {static_cast<std::uint16_t>(end), static_cast<std::uint16_t>(end + 1)};
+        const AnyQuotes found = any_quotes_of(kernel, PaddedText(text, '"').text());
+        ASSERT_EQ(found.at, std::vector(all.begin() + run % 2, all.end()))
+            << kernel.name << ' ' << before << ' ' << run;
+        ASSERT_EQ(found.backslash, run > 0) << kernel.name;
+        ASSERT_FALSE(found.beyond_ascii) << kernel.name;
+      }
+    }
+  }
+}
+
+TEST(FlatKernels, SeeEachByteThatMattersInAnyText) {
+  for (const FlatKernel& kernel : kernels()) {
+    for (int c = 0; c < 256; ++c) {
+      for (std::size_t at = 0; at < 140; ++at) {
+        std::string text(140, 'x');
+        text[at] = static_cast<char>(c);
+        const AnyQuotes found = any_quotes_of(kernel, PaddedText(text, '\x80').text());
+        AnyQuotes expected{{}, c == '\\', c >= 0x80};
+        if (c == '"') expected.at = {static_cast<std::uint16_t>(at)};
+        if (c < 0x20) expected = {{0xFFFF}};
+        ASSERT_EQ(found, expected) << kernel.name << ' ' << c << ' ' << at;
+      }
+    }
+  }
+}
+
+TEST(FlatKernels, AgreeOnRandomTextsOfAnyKind) {
+  auto random = StructuredRandom::announced("FlatKernels.AgreeOnRandomTextsOfAnyKind");
+  const std::vector<FlatKernel> all = kernels();
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = random.text(random.size(2000), random.one_in(2) ? "\"\\" : "\"\\abcdefgh:,{} \xC3\xA9");
+    if (random.one_in(4)) text = random.corrupted(text);
+    const PaddedText padded(text, random.one_in(2) ? '"' : '\\');
+    const AnyQuotes expected = any_quotes_of(all.back(), padded.text());
+    for (const FlatKernel& kernel : all) ASSERT_EQ(any_quotes_of(kernel, padded.text()), expected) << kernel.name;
+  }
+}
+
+TEST(FlatKernels, LeaveMoreQuotesThanTheListHoldsInAnyText) {
+  for (const FlatKernel& kernel : kernels()) {
+    for (const std::string_view filling : {"", "x", "\\\"", "\xC3\xA9"}) {
+      std::string text;
+      for (std::size_t i = 0; i < kFlatMostQuotes; ++i) text += "\"" + std::string(filling);
+      EXPECT_EQ(any_quotes_of(kernel, PaddedText(text).text()).at.size(), kFlatMostQuotes) << kernel.name;
+      EXPECT_THAT(any_quotes_of(kernel, PaddedText(text + "\"").text()).at, ElementsAre(0xFFFF)) << kernel.name;
+    }
   }
 }
 
@@ -352,6 +475,47 @@ TEST_F(FlatObject, LeavesWhatItDoesNotLookInto) {
   EXPECT_FALSE(decides("{\"a\":\"" + std::string(kFlatMostBytes - 7, 'x') + "\"}"));
 }
 
+TEST_F(FlatObject, DecidesEscapesAndLettersBeyondAscii) {
+  for (const std::string_view text :
+       {R"({"a":"\"\\\/\b\f\n\r\t"})", R"({"\u0065xp":1,"b":["\u00e9","c","\ud83d\ude00"],"d":{"\n":["\u0000"]}})",
+        R"({"a":"é","Ж":"東京","b":["😀"],"c":{"é":"é"}})", "{\"a\":\"\x7F\"}", R"({"a":"\\","b":"\\\""})",
+        R"({"a":["\"","]"],"b":"\"}"})"}) {
+    EXPECT_TRUE(decides_any(text)) << text;
+    EXPECT_FALSE(decides(text)) << text;
+  }
+  EXPECT_TRUE(decides_any(kClaims));
+}
+
+TEST_F(FlatObject, LeavesEscapesAndBytesThatAreNotSound) {
+  for (const std::string_view text : {R"({"a":"\x"})",
+                                      R"({"a":"\u12"})",
+                                      R"({"a":"\u123g"})",
+                                      R"({"a":"\U0041"})",
+                                      R"({"a":"\ud83d"})",
+                                      R"({"a":"\ude00"})",
+                                      R"({"a":"\ud83d\ud83d"})",
+                                      R"({"a":"\ud83dx"})",
+                                      R"({"a":{"b":["\x"]}})",
+                                      R"({"a":{"\u00":1}})",
+                                      R"({\"a":1})",
+                                      R"({"a":1\"})",
+                                      R"({"a"\:1})",
+                                      R"(\{"a":1})",
+                                      R"({"a":1,\"b":2})",
+                                      "{\"a\":\"\xFF\"}",
+                                      "{\"a\":\"\xC3\"}",
+                                      "{\"a\":\"\xC0\x80\"}",
+                                      "{\"a\":\"\xED\xA0\x80\"}",
+                                      "{\"a\":\"\xF4\x90\x80\x80\"}",
+                                      "{\xC3\xA9:1}",
+                                      "{\"a\":\xC2\xA0"
+                                      "1}",
+                                      "\xEF\xBB\xBF{}",
+                                      "{\"a\":\"\t\"}"}) {
+    EXPECT_FALSE(decides_any(text)) << PrintToString(text);
+  }
+}
+
 TEST_F(FlatObject, TakesNothingFromThePadding) {
   for (std::size_t size = 0; size < kClaims.size(); ++size) {
     for (const char padding : {'\0', ' ', '}', '"', ']', '0', '{', '[', ',', ':', 'e', '\xFF'}) {
@@ -410,6 +574,40 @@ TEST_F(FlatObject, AgreesOnRandomMutations) {
       }
     }
     decided += read(PaddedText(text, random.one_in(2) ? '}' : '"')) ? 1 : 0;
+  }
+  EXPECT_GT(decided, kRounds / 20);
+  EXPECT_LT(decided, kRounds);
+}
+
+TEST_F(FlatObject, AgreesOnRandomMutationsOfAnyText) {
+  auto random = StructuredRandom::announced("FlatObject.AgreesOnRandomMutationsOfAnyText");
+  constexpr int kRounds = 30'000;
+  constexpr std::string_view kText =
+      R"({"sub":"Zoë \"Zo\" Müller","n\u0061me":"\ud83d\ude00 \\","exp":1790003600,"aud":["о\n","two","\/"],)"
+      R"("realm":{"r\t":["é",{"\u00e9":"東"}],"n":[1,{}]},"m":["\\",1],"ok":true})";
+  constexpr std::string_view kTokens[] = {"\"", "\\", "\\\"", "\\u", "\\u00", "\\ud83d", "{",    "}",    "[",   "]",
+                                          ",",  ":",  "0",    " ",   "é",     "東",      "\xC3", "\xA9", "\\n", "\\\\"};
+  int decided = 0;
+  for (int round = 0; round < kRounds && !HasFailure(); ++round) {
+    arena_.reset();
+    std::string text(kText);
+    for (std::size_t faults = 1 + random.below(3); faults != 0; --faults) {
+      const std::size_t at = random.below(text.size());
+      switch (random.below(4)) {
+        case 0:
+          text.replace(at, 1, kTokens[random.below(std::size(kTokens))]);
+          break;
+        case 1:
+          text.insert(at, kTokens[random.below(std::size(kTokens))]);
+          break;
+        case 2:
+          text.erase(at, 1 + random.below(4));
+          break;
+        default:
+          text = random.corrupted(text);
+      }
+    }
+    decided += read_any(PaddedText(text, random.one_in(2) ? '}' : '"')) ? 1 : 0;
   }
   EXPECT_GT(decided, kRounds / 20);
   EXPECT_LT(decided, kRounds);

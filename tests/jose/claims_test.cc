@@ -82,6 +82,49 @@ TEST(Claims, HoldNoDelWhereverItStands) {
   }
 }
 
+// Letters that begin with the same byte as one that must not be shown, beside those, at each place of an eight.
+TEST(Claims, HoldOnlyWhatMayBeShownInTheWritingsOfTheWorld) {
+  auto random = test::StructuredRandom::announced("HoldOnlyWhatMayBeShownInTheWritingsOfTheWorld");
+  const struct {
+    std::string_view written, shown;
+  } characters[] = {{"\xC2\x9F", "\\u009f"},
+                    {"\xC2\xA0", "\xC2\xA0"},
+                    {"\xD8\x9C", "\\u061c"},
+                    {"\xD8\x9D", "\xD8\x9D"},
+                    {"\xE2\x80\x8D", "\xE2\x80\x8D"},
+                    {"\xE2\x80\x8E", "\\u200e"},
+                    {"\xE2\x80\xA8", "\\u2028"},
+                    {"\xE2\x80\xAE", "\\u202e"},
+                    {"\xE2\x80\xAF", "\xE2\x80\xAF"},
+                    {"\xE2\x81\xA6", "\\u2066"},
+                    {"\xE2\x81\xA9", "\\u2069"},
+                    {"\xE2\x81\xAA", "\xE2\x81\xAA"},
+                    {"\x7F", "\\u007f"},
+                    {"~", "~"},
+                    {"Ж", "Ж"},
+                    {"東", "東"},
+                    {"😀", "😀"},
+                    {"\\u202e", "\\u202e"}};
+  for (int round = 0; round < 2000; ++round) {
+    std::string payload = "{\"sub\":\"", shown = payload;
+    for (std::size_t count = random.size(30); count != 0; --count) {
+      if (random.one_in(2)) {
+        const std::string plain(random.below(12), 'x');
+        payload += plain;
+        shown += plain;
+      }
+      const auto& character = characters[random.below(std::size(characters))];
+      payload += character.written;
+      shown += character.shown;
+    }
+    payload += "\"}";
+    shown += "\"}";
+    const ReadClaims read(payload, kStrict);
+    ASSERT_NE(read.claims, nullptr) << payload;
+    ASSERT_EQ(read.claims->json, shown);
+  }
+}
+
 TEST(Claims, RejectsWhatIsNoJsonObject) {
   for (const Profile profile : kBoth) {
     for (const char* json : {"", "[]", "1", "null", "{", "{}x", "{\"a\":\"\xFF\"}", "{\"exp\":01}"}) {

@@ -17,10 +17,14 @@
 #include <vector>
 
 #include "base/cpu.h"
+#include "kernel/fma/kernels.h"
+#include "kernel/fma/sha256_shani.h"
+#include "kernel/fma/sha512.h"
 #include "kernel/ifma/kernels.h"
 #include "kernel/ifma/sha256.h"
 #include "kernel/ifma/sha512.h"
 #include "kernel/kernel.h"
+#include "kernel/portable/kernels.h"
 #include "kernel/portable/sha256_shani.h"
 #include "support/random.h"
 
@@ -32,7 +36,8 @@ namespace {
 struct Implementation {
   const char* name;
   bool wide;  // SHA-512, of 128-byte blocks
-  bool needs_ifma;
+  // Null if this CPU lacks the instruction set.
+  const Kernels* (*kernels)() noexcept;
   bool needs_sha_ni;
   HashFunction hash;
 
@@ -46,10 +51,12 @@ struct Implementation {
 std::ostream& operator<<(std::ostream& to, const Implementation& one) { return to << one.name; }
 
 constexpr Implementation kImplementations[] = {
-    {"Sha256Lanes", false, true, false, ifma::sha256_lanes},
-    {"Sha256LanesAndShani", false, true, true, ifma::sha256_lanes_and_shani},
-    {"Sha256Shani", false, false, true, portable::sha256_shani},
-    {"Sha512Lanes", true, true, false, ifma::sha512_lanes},
+    {"Sha256Lanes", false, ifma::kernels, false, ifma::sha256_lanes},
+    {"Sha256LanesAndShani", false, ifma::kernels, true, ifma::sha256_lanes_and_shani},
+    {"Sha256Shani", false, portable::kernels, true, portable::sha256_shani},
+    {"Sha256ShaniWithAvx", false, fma::kernels, true, fma::sha256_shani},
+    {"Sha512Lanes", true, ifma::kernels, false, ifma::sha512_lanes},
+    {"Sha512LanesOfAvx2", true, fma::kernels, false, fma::sha512_lanes},
 };
 
 // A copy on the heap of exactly its size, so that AddressSanitizer sees a byte read beyond it.
@@ -141,7 +148,7 @@ const std::vector<std::string> kNone;
 class HashKernel : public testing::TestWithParam<Implementation> {
  protected:
   void SetUp() override {
-    if (GetParam().needs_ifma && ifma::kernels() == nullptr) GTEST_SKIP() << "this CPU has no AVX-512 IFMA";
+    if (GetParam().kernels() == nullptr) GTEST_SKIP() << "this CPU lacks the instruction set";
     if (GetParam().needs_sha_ni && !base::cpu_features().sha_ni) GTEST_SKIP() << "this CPU has no SHA instructions";
   }
 };
@@ -340,12 +347,9 @@ TEST_P(HashKernel, ReadsNothingBesideTheMessage) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Isa, HashKernel, testing::ValuesIn(kImplementations),
-                         [](const auto& tested) { return tested.param.name; });
-
-TEST(Sha384Lanes, AgreesWithOpenssl) {
-  if (ifma::kernels() == nullptr) GTEST_SKIP() << "this CPU has no AVX-512 IFMA";
-  auto random = test::StructuredRandom::announced("Sha384Lanes");
+TEST_P(HashKernel, MakesSha384OfItsInitialState) {
+  if (!GetParam().wide) GTEST_SKIP() << "SHA-384 is a SHA-512";
+  auto random = test::StructuredRandom::announced("MakesSha384OfItsInitialState");
   std::vector<std::string> messages;
   for (int i = 0; i < 20; ++i) messages.push_back(random.bytes(random.size(600)));
   unsigned char digests[20][64];
@@ -354,13 +358,16 @@ TEST(Sha384Lanes, AgreesWithOpenssl) {
     jobs.push_back({kSha384Initial, 0, nullptr, 0, reinterpret_cast<const unsigned char*>(messages[i].data()),
                     messages[i].size(), digests[i]});
   }
-  ifma::sha512_lanes(jobs.data(), jobs.size());
+  GetParam().hash(jobs.data(), jobs.size());
   for (std::size_t i = 0; i < 20; ++i) {
     unsigned char expected[48];
     SHA384(jobs[i].message, jobs[i].message_size, expected);
     EXPECT_EQ(std::memcmp(digests[i], expected, 48), 0) << "message " << i;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Isa, HashKernel, testing::ValuesIn(kImplementations),
+                         [](const auto& tested) { return tested.param.name; });
 
 #endif
 

@@ -2,6 +2,8 @@
 
 #include "base/cpu.h"
 #include "kernel/fma/rsa.h"
+#include "kernel/fma/sha256_shani.h"
+#include "kernel/fma/sha512.h"
 #include "kernel/portable/kernels.h"
 
 namespace assay::kernel::fma {
@@ -19,6 +21,8 @@ const Kernels* kernels() noexcept {
     kernels.p384 = kP384;
     kernels.p521 = kP521;
     kernels.ed25519 = kEd25519;
+    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
+    kernels.sha512 = {sha512_lanes, 3};
     return kernels;
   }();
   return &table;

@@ -1,5 +1,5 @@
-// SHA-256 with the SHA instructions of x86-64. Two messages are interleaved, because a single one would wait for its
-// own results. Call it only if base::cpu_features() has sha_ni.
+// SHA-256 with the SHA instructions of x86-64 and without AVX (sha256_streams.h). Call it only if base::cpu_features()
+// has sha_ni.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,12 @@
+#include "kernel/fma/sha256_shani.h"
+
+#if defined(__x86_64__)
+#include "kernel/hash_lanes.h"
+#include "kernel/portable/sha256_streams.h"
+
+namespace assay::kernel::fma {
+
+void sha256_shani(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<portable::ShaniCore>(jobs, count); }
+
+}  // namespace assay::kernel::fma
+#endif
