@@ -28,8 +28,9 @@ Report report_of(const std::vector<std::pair<std::string, double>>& ratios) {
 
 TEST(Advice, NamesTheFastestAndWhatTheOthersCost) {
   const std::vector<std::string> advice = advice_of(report_of({{"RS256", 2}, {"ES256", 20}, {"ES512", 5}}));
-  EXPECT_THAT(advice, Contains("Of the algorithms with a public key ES256 is verified fastest, 1,000,000 tokens a second on "
-                               "one core; ES512 takes 4.00 times as long and RS256 takes 10.0 times as long"));
+  EXPECT_THAT(advice,
+              Contains("Of the algorithms with a public key ES256 is verified fastest, 1,000,000 tokens a second on "
+                       "one core; ES512 takes 4.00 times as long and RS256 takes 10.0 times as long"));
 }
 
 TEST(Advice, DoesNotCallASharedSecretFastest) {
@@ -52,7 +53,8 @@ TEST(Advice, SaysWhereOpensslDecidedAll) {
   Report report = report_of({{"RS256", 1}, {"ES256", 6}});
   report.rows[1].by_openssl = 1000;
   report.rows[3].by_lanes = 1000;
-  EXPECT_THAT(advice_of(report), Contains(AllOf(HasSubstr("For RS256 the lanes have no kernel"), Not(HasSubstr("ES256")))));
+  EXPECT_THAT(advice_of(report),
+              Contains(AllOf(HasSubstr("For RS256 the lanes have no kernel"), Not(HasSubstr("ES256")))));
 }
 
 TEST(Advice, CountsCoresByTheFastestRowOfOneThread) {

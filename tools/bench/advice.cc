@@ -19,8 +19,8 @@ std::vector<const Row*> best_rows(const Report& report) {
     const Case& what = row.what;
     if (what.threads != 1 || what.batch != 0 || what.repeated || !(per_second(row) > 0)) continue;
     if (report.settings.input.empty() && what.keys != keys) continue;
-    const auto same = std::find_if(best.begin(), best.end(),
-                                   [&](const Row* other) { return other->what.tokens == what.tokens; });
+    const auto same =
+        std::find_if(best.begin(), best.end(), [&](const Row* other) { return other->what.tokens == what.tokens; });
     if (same == best.end()) {
       best.push_back(&row);
     } else if (per_second(row) > per_second(**same)) {
@@ -83,14 +83,16 @@ std::string no_gain(const Report& report) {
       names.push_back(what.tokens);
   }
   if (names.empty()) return "";
-  return "For " + listed(names) + " the lanes have no kernel on this CPU: OpenSSL decides, and assay saves only what lies around the signature";
+  return "For " + listed(names) +
+         " the lanes have no kernel on this CPU: OpenSSL decides, and assay saves only what lies around the signature";
 }
 
 // Of the CPUs that the lanes are written for, what this one lacks.
 std::string lacks(const Machine& machine) {
   if (machine.lanes == "ifma" || machine.lanes.empty()) return "";
   if (machine.lanes == "fma")
-    return "The lanes run on AVX2 and FMA. This CPU does not show AVX-512 IFMA (Intel since Ice Lake, AMD since Zen 4), with "
+    return "The lanes run on AVX2 and FMA. This CPU does not show AVX-512 IFMA (Intel since Ice Lake, AMD since Zen "
+           "4), with "
            "which they run eight tokens at a time";
   return "The lanes run on plain 64-bit code. This CPU shows neither AVX-512 IFMA nor AVX2 with FMA, without which RSA "
          "is left to OpenSSL";

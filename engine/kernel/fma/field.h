@@ -1,9 +1,10 @@
 // A prime field in four lanes (Field of curve/tower.h): what the fields of this folder share.
 //
-// Fe<M> has limbs of at most M 2^(kBits-1), up to the slack of the last limb that NOTES.md derives. A Coordinate, Fe<1>,
-// is balanced, and between -5/4 p and 5/4 p. A difference of two, Fe<2>, is not carried. The bound is part of the type, so
-// a product that could overflow does not compile. Tables hold x plus half of what each limb can hold, modulo p: cut into
-// limbs and less these halves, that is balanced. Rounding must be toward zero (vector.h). Public inputs only.
+// Fe<M> has limbs of at most M 2^(kBits-1), up to the slack of the last limb that NOTES.md derives. A Coordinate,
+// Fe<1>, is balanced, and between -5/4 p and 5/4 p. A difference of two, Fe<2>, is not carried. The bound is part of
+// the type, so a product that could overflow does not compile. Tables hold x plus half of what each limb can hold,
+// modulo p: cut into limbs and less these halves, that is balanced. Rounding must be toward zero (vector.h). Public
+// inputs only.
 #pragma once
 
 #include <concepts>
@@ -18,8 +19,10 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 template <class Prime>
 concept LanePrime = requires(Vector (&number)[Prime::kLimbs], Vector q) {
   { Prime::kModulus } -> std::same_as<const std::uint64_t(&)[Prime::kWords]>;
-  { Prime::kBits } -> std::same_as<const int&>;     // of a limb
-  { Prime::kTopBits } -> std::same_as<const int&>;  // of p in the last limb: p is just below 2^(kBits (kLimbs-1)) 2^this
+  { Prime::kBits } -> std::same_as<const int&>;  // of a limb
+  {
+    Prime::kTopBits
+    } -> std::same_as<const int&>;  // of p in the last limb: p is just below 2^(kBits (kLimbs-1)) 2^this
   // Adds q 2^k modulo p to the columns, where k is the number of bits of p and q a small integer with a sign.
   Prime::fold(number, q);
 };
@@ -207,8 +210,8 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     start.template expect_balanced_carry<kLimbs, kBits>(kFirst);
     return start;
   }
-  static constexpr Start<2 * kLimbs> kMul = product_start(false, 0), kMulSub = product_start(false, 1);
-  static constexpr Start<2 * kLimbs> kSqr = product_start(true, 0), kSqrSub2 = product_start(true, 2);
+  static constexpr Start<2 *kLimbs> kMul = product_start(false, 0), kMulSub = product_start(false, 1);
+  static constexpr Start<2 *kLimbs> kSqr = product_start(true, 0), kSqrSub2 = product_start(true, 2);
   static constexpr Start<kLimbs> kSum = [] {
     Start<kLimbs> start;
     start.template expect_balanced_carry<kLimbs, kBits>(0);

@@ -43,13 +43,11 @@ struct FourLanes {
 
   template <int N>
   static Words<N> load_big_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
-    return from_lanes<N>(
-        [&](int l) noexcept { return portable::OneLane::load_big_endian<N>(sources + l, bytes); });
+    return from_lanes<N>([&](int l) noexcept { return portable::OneLane::load_big_endian<N>(sources + l, bytes); });
   }
   template <int N>
   static Words<N> load_little_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
-    return from_lanes<N>(
-        [&](int l) noexcept { return portable::OneLane::load_little_endian<N>(sources + l, bytes); });
+    return from_lanes<N>([&](int l) noexcept { return portable::OneLane::load_little_endian<N>(sources + l, bytes); });
   }
 
   template <int N>

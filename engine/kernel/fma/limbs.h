@@ -1,7 +1,7 @@
 // Numbers of balanced limbs, four side by side: what the fields of this folder are built from.
 //
-// A limb is a double in each of four lanes and holds an integer with a sign; limb i has the weight 2^(kBits i). A limb is
-// balanced if it is at least -2^(kBits-1) and at most 2^(kBits-1). Columns are the 64-bit integers that limbs become
+// A limb is a double in each of four lanes and holds an integer with a sign; limb i has the weight 2^(kBits i). A limb
+// is balanced if it is at least -2^(kBits-1) and at most 2^(kBits-1). Columns are the 64-bit integers that limbs become
 // while a product is added up. Every column but the last of a number is kept kColumnOffset too large, so that a logical
 // shift carries a signed number; it hands on kColumnOffset >> kBits too much. Everything that is known when compiling
 // (these offsets, and the patterns of constants that products add) is put into the columns before the first product.

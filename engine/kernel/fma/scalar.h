@@ -1,7 +1,7 @@
 // Numbers modulo the order of a group's base point, four at a time, and the digits that a table is addressed by.
 //
-// A signature needs a handful of products, so they are those of portable/scalar.h, a lane after the other. The inversion
-// is shared by the lanes. Digits are cut in lanes. Public inputs only.
+// A signature needs a handful of products, so they are those of portable/scalar.h, a lane after the other. The
+// inversion is shared by the lanes. Digits are cut in lanes. Public inputs only.
 #pragma once
 
 #include <cstddef>
@@ -56,8 +56,7 @@ struct LaneScalar {
   // low + 2^(64 kWords) high modulo n, canonical.
   static Words reduce_wide(const Words& low, const Words& high) noexcept {
     const Residue l = plain(low), h = plain(high);
-    return FourLanes::from_lanes<kWords>(
-        [&](int i) noexcept { return Serial::reduce_wide(l.lane[i], h.lane[i]); });
+    return FourLanes::from_lanes<kWords>([&](int i) noexcept { return Serial::reduce_wide(l.lane[i], h.lane[i]); });
   }
 
   // See NOTES.md, section 3.
@@ -96,8 +95,7 @@ struct LaneScalar {
 
  private:
   static constexpr Residue kR2 = [] {
-    const portable::Number<kWords> r2 =
-        portable::power_of_two(2 * 64 * kWords, portable::number(Parameters::kOrder));
+    const portable::Number<kWords> r2 = portable::power_of_two(2 * 64 * kWords, portable::number(Parameters::kOrder));
     return Residue{{r2, r2, r2, r2}};
   }();
 };
