@@ -34,6 +34,25 @@ TEST(BarChart, DrawsBarsInProportion) {
   EXPECT_THAT(drawing.html(), HasSubstr(">400/s</text>"));
 }
 
+TEST(BarChart, GoesByPowersOfTenIfItIsLogarithmic) {
+  const BarChart chart = {
+      .title = "",
+      .series = {"lanes"},
+      .groups = {{"a", {{"lanes", 2000, ""}}}, {"b", {{"lanes", 20'000, ""}}}, {"c", {{"lanes", 2e6, ""}}}},
+      .logarithmic = true};
+  const Markup drawing = bar_chart(chart);
+  const std::vector<double> widths = numbers_of(drawing, "rect", "width");
+  ASSERT_EQ(widths.size(), 3u);
+  EXPECT_NEAR(widths[2] - widths[1], 2 * (widths[1] - widths[0]), 0.3);
+  for (const char* tick : {">1k<", ">10k<", ">100k<", ">1M<", ">10M<"}) EXPECT_THAT(drawing.html(), HasSubstr(tick));
+}
+
+TEST(BarChart, LogarithmicDrawsNothingFromNothing) {
+  const Markup drawing =
+      bar_chart({.title = "", .series = {"lanes"}, .groups = {{"a", {{"lanes", 0, ""}}}}, .logarithmic = true});
+  EXPECT_EQ(numbers_of(drawing, "rect", "width"), std::vector<double>{1});
+}
+
 TEST(BarChart, KeepsThePlaceOfAMissingBar) {
   const auto chart = [](std::vector<BarChart::Bar> bars) {
     return bar_chart({.title = "", .series = {"lanes", "openssl"}, .groups = {{"ES256", std::move(bars)}}});
