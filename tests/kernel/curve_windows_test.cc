@@ -27,7 +27,10 @@ using test::Big;
 using test::Modulo;
 using test::StructuredRandom;
 
-constexpr int kMinWindow = 4, kMaxWindow = 16;
+#ifndef ASSAY_TEST_LARGEST_WINDOW
+#define ASSAY_TEST_LARGEST_WINDOW 16
+#endif
+constexpr int kMinWindow = 4, kMaxWindow = ASSAY_TEST_LARGEST_WINDOW;
 
 const unsigned char* octets(const std::string& bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 unsigned char* octets(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }

@@ -116,9 +116,13 @@ constexpr void Start<kColumns>::expect_product(int at) noexcept {
 
 // A constant from memory. GCC 12 would rather build each in a general register and move it over.
 [[gnu::always_inline]] inline Vector broadcast_from(const std::uint64_t& x) noexcept {
+#ifdef __AVX2__  // not where a test models the instructions
   Vector result;
   asm("vpbroadcastq %1, %0" : "=x"(result) : "m"(x));
   return result;
+#else
+  return broadcast(x);
+#endif
 }
 
 template <int kColumns>

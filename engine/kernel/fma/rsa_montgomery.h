@@ -61,6 +61,7 @@ constexpr Bias kBias = [] {
 // add_product (vector.h) as one statement, which leaves GCC 12 no freedom to spill. b is read from memory twice: there
 // are too few registers to keep it.
 [[gnu::always_inline]] inline void add_product_with(Vector& low, Vector& high, Double a, const Double& b) noexcept {
+#ifdef __AVX2__
   Double upper, rest;
   asm volatile(
       "vmovapd %[c1], %[upper]\n\t"
@@ -71,6 +72,9 @@ constexpr Bias kBias = [] {
       "vpaddq %[rest], %[low], %[low]"
       : [low] "+x"(low), [high] "+x"(high), [upper] "=&x"(upper), [rest] "=&x"(rest)
       : [a] "x"(a), [b] "m"(b), [c1] "x"(constant(kBits104)), [c2] "x"(constant(kBits104 + 1)));
+#else  // a test models the instructions
+  add_product(low, high, a, b);
+#endif
 }
 
 // sum += a*b. 16 products.

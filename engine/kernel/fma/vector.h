@@ -114,8 +114,10 @@ class RoundTowardZero {
 
 // GCC 12 reassociates sums of integers, which makes all products of a block wait in registers, and so in memory. What
 // it knows nothing about stays where it is.
-[[gnu::always_inline]] inline void keep_order(Vector& low, Vector& high) noexcept {
+[[gnu::always_inline]] inline void keep_order([[maybe_unused]] Vector& low, [[maybe_unused]] Vector& high) noexcept {
+#ifdef __AVX2__  // not where a test models the instructions
   asm volatile("" : "+x"(low), "+x"(high));
+#endif
 }
 
 // low += kBits52 + (a b mod 2^52), high += kBits104 + floor(a b / 2^52). a b is an integer with 0 <= a b < 2^104.

@@ -10,37 +10,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
+
+#include "kernel/model/avx2.h"
+#include "kernel/model/vectors.h"
 
 namespace assay::model {
 namespace {  // NOLINT(google-build-namespaces): as the header that it stands for, each file has its own
-
-using Wrapping = std::uint64_t __attribute__((vector_size(64)));
-
-struct alignas(64) Vector512 {
-  std::uint64_t l[8];
-
-  Vector512() = default;
-  explicit Vector512(const Wrapping& words) { std::memcpy(l, &words, 64); }
-  explicit operator Wrapping() const {
-    Wrapping words;
-    std::memcpy(&words, l, 64);
-    return words;
-  }
-};
-struct alignas(32) Vector256 {
-  std::uint64_t l[4];
-};
-struct alignas(16) Vector128 {
-  std::uint64_t l[2];
-};
-
-[[noreturn, gnu::cold]] inline void fail(const char* what) {
-  std::fprintf(stderr, "kernel model: %s\n", what);
-  std::abort();
-}
 
 // Vectors as arrays of smaller elements.
 template <class Element>
@@ -140,9 +116,6 @@ inline Vector512 logic(const Vector512& a, const Vector512& b, const Vector512& 
 }  // namespace
 }  // namespace assay::model
 
-using __m512i = assay::model::Vector512;
-using __m256i = assay::model::Vector256;
-using __m128i = assay::model::Vector128;
 using __mmask8 = std::uint8_t;
 using __mmask64 = std::uint64_t;
 
@@ -204,12 +177,6 @@ inline void _mm512_store_si512(void* to, const __m512i& a) {
   if (reinterpret_cast<std::uintptr_t>(to) % 64 != 0) assay::model::fail("a store is not aligned");
   _mm512_storeu_si512(to, a);
 }
-inline __m256i _mm256_loadu_si256(const __m256i* from) {
-  __m256i result;
-  std::memcpy(result.l, static_cast<const void*>(from), 32);
-  return result;
-}
-inline void _mm256_storeu_si256(__m256i* to, const __m256i& a) { std::memcpy(static_cast<void*>(to), a.l, 32); }
 // Bytes whose bit is clear are not touched.
 inline __m512i _mm512_maskz_loadu_epi8(__mmask64 mask, const void* from) {
   assay::model::Elements<std::uint8_t> result;
@@ -431,7 +398,6 @@ inline __m256i _mm512_extracti64x4_epi64(const __m512i& a, int half) {
 inline __m512i _mm512_castsi256_si512(const __m256i& a) { return _mm512_inserti64x4(_mm512_setzero_si512(), a, 0); }
 inline __m256i _mm512_castsi512_si256(const __m512i& a) { return _mm512_extracti64x4_epi64(a, 0); }
 inline __m128i _mm512_castsi512_si128(const __m512i& a) { return {{a.l[0], a.l[1]}}; }
-inline long long _mm_cvtsi128_si64(const __m128i& a) { return static_cast<long long>(a.l[0]); }
 inline std::uint64_t _bzhi_u64(std::uint64_t a, unsigned count) {
   return count % 256 > 63 ? a : a & ((std::uint64_t{1} << count % 256) - 1);
 }
