@@ -11,8 +11,7 @@ namespace assay::test {
 
 using namespace kernel::fma;
 
-constinit const TowerOps kFmaTower =
-    make_tower_ops<FourLanes, FieldP256, FieldP384, FieldP521, Field25519, ScalarP256, ScalarP384, ScalarP521,
-                   Scalar25519, RoundTowardZero>("fma");
+constinit const TowerOps kFmaTower = make_tower_ops<FourLanes, FieldP256, FieldP384, FieldP521, Field25519, ScalarP256,
+                                                    ScalarP384, ScalarP521, Scalar25519, RoundTowardZero>("fma");
 
 }  // namespace assay::test

@@ -18,8 +18,8 @@ struct PrimeP256 {
 
   // -1/p modulo 2^52 is 1, so the multiple of p that clears a column is its low limb m, and
   //   t + m p = (t - m) + m (2^96 + 2^192 + 2^256 - 2^224):
-  // 2^96 is 2^44 in limb 1, by shifts, because the next m waits for it; 2^192 is 2^36 in limb 3, the rest is 2^48 - 2^16
-  // in limb 4. Cost: 2 products.
+  // 2^96 is 2^44 in limb 1, by shifts, because the next m waits for it; 2^192 is 2^36 in limb 3, the rest is 2^48 -
+  // 2^16 in limb 4. Cost: 2 products.
   [[gnu::always_inline]] static void clear(Vector (&t)[10], int i) noexcept {
     const Vector m = bit_and(t[i], broadcast(kLimbMask));
     const Vector low8 = shift_right(shift_left(t[i], 56), 12);  // the lowest 8 bits of m, at bit 44

@@ -18,8 +18,8 @@ struct PrimeP384 {
 
   // -1/p modulo 2^52 is 2^32 + 1, so column t is cleared by m p with m = t (2^32 + 1) modulo 2^52, and
   //   t + m p = (t - m + m 2^32) - m 2^96 - m 2^128 + m 2^384:
-  // 2^32 is in limb 0, 2^96 is 2^44 in limb 1, by shifts, because the next m waits for them; 2^128 is 2^24 in limb 2, 2^384
-  // is 2^20 in limb 7. Cost: 2 products.
+  // 2^32 is in limb 0, 2^96 is 2^44 in limb 1, by shifts, because the next m waits for them; 2^128 is 2^24 in limb 2,
+  // 2^384 is 2^20 in limb 7. Cost: 2 products.
   [[gnu::always_inline]] static void clear(Vector (&t)[16], int i) noexcept {
     const Vector m = bit_and(add(t[i], shift_left(t[i], 32)), broadcast(kLimbMask));
     const Vector low20 = shift_right(shift_left(m, 44), 12);  // the lowest 20 bits of m, at bit 32

@@ -43,13 +43,11 @@ struct FourLanes {
 
   template <int N>
   static Words<N> load_big_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
-    return from_lanes<N>(
-        [&](int l) noexcept { return portable::OneLane::load_big_endian<N>(sources + l, bytes); });
+    return from_lanes<N>([&](int l) noexcept { return portable::OneLane::load_big_endian<N>(sources + l, bytes); });
   }
   template <int N>
   static Words<N> load_little_endian(const unsigned char* const* sources, std::size_t bytes) noexcept {
-    return from_lanes<N>(
-        [&](int l) noexcept { return portable::OneLane::load_little_endian<N>(sources + l, bytes); });
+    return from_lanes<N>([&](int l) noexcept { return portable::OneLane::load_little_endian<N>(sources + l, bytes); });
   }
 
   template <int N>
@@ -72,15 +70,6 @@ struct FourLanes {
     for (int i = 0; i < N; ++i) result.w[i] = _mm256_load_si256(reinterpret_cast<const Vector*>(words[i]));
     return result;
   }
-  template <int N>
-  static void to_lanes(const Words<N>& a, portable::Number<N> (&lanes)[kCount]) noexcept {
-    alignas(32) std::uint64_t words[N][kCount];
-    for (int i = 0; i < N; ++i) _mm256_store_si256(reinterpret_cast<Vector*>(words[i]), a.w[i]);
-    for (int l = 0; l < kCount; ++l) {
-      for (int i = 0; i < N; ++i) lanes[l].w[i] = words[i][l];
-    }
-  }
-
   template <int N>
   static Mask less(const Words<N>& a, const std::uint64_t (&bound)[N]) noexcept {
     Vector below = zero(), same = equal_lanes(zero(), zero());

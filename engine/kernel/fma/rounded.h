@@ -7,8 +7,8 @@
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// Algorithm is an Ecdsa or an Eddsa over a field of this folder. The functions that compute set MXCSR, call those of the
-// algorithm, which the compiler cannot see into from here, and leave MXCSR as it was.
+// Algorithm is an Ecdsa or an Eddsa over a field of this folder. The functions that compute set MXCSR, call those of
+// the algorithm, which the compiler cannot see into from here, and leave MXCSR as it was.
 template <class Algorithm>
 struct Rounded {
   static constexpr CurveKernel kAlgorithm = Algorithm::kernel();
