@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "kernel/choice.h"
 #include "kernel/kernel.h"
+#include "support/mxcsr.h"
 #include "support/random.h"
 
 namespace assay::kernel {
@@ -112,21 +114,23 @@ void expect_powers(const RsaKernel& kernel, const std::vector<const Case*>& case
   }
 }
 
-// Parameter: bytes of the modulus.
-class RsaKernelTest : public testing::TestWithParam<std::size_t> {
+// Parameters: the instruction set, and the bytes of the modulus.
+class RsaKernelTest : public testing::TestWithParam<std::tuple<const char*, std::size_t>> {
  protected:
   void SetUp() override {
-    const Kernels* ifma = kernels_for("ifma");
-    if (ifma == nullptr) GTEST_SKIP() << "this CPU or this build has no AVX-512 IFMA";
-    ASSERT_NE(ifma->rsa.power, nullptr);
-    ASSERT_NE(ifma->rsa.prepare, nullptr);
-    kernel_ = &ifma->rsa;
+    const char* const isa = std::get<0>(GetParam());
+    const Kernels* kernels = kernels_for(isa);
+    if (kernels == nullptr) GTEST_SKIP() << "this CPU or this build has no kernels for " << isa;
+    ASSERT_NE(kernels->rsa.power, nullptr);
+    ASSERT_NE(kernels->rsa.prepare, nullptr);
+    kernel_ = &kernels->rsa;
   }
 
   const RsaKernel& kernel() const { return *kernel_; }
+  static std::size_t modulus_bytes() { return std::get<1>(GetParam()); }
 
   std::string random_modulus() {
-    std::string n = random_.bytes(GetParam());
+    std::string n = random_.bytes(modulus_bytes());
     n.front() = static_cast<char>(static_cast<unsigned char>(n.front()) | 0x80u);
     n.back() = static_cast<char>(static_cast<unsigned char>(n.back()) | 1u);
     return n;
@@ -134,7 +138,7 @@ class RsaKernelTest : public testing::TestWithParam<std::size_t> {
 
   // Numbers at the edges of the size, and of a limb in the middle of it, then random ones.
   std::vector<Modulus> moduli(int random_ones) {
-    const std::size_t size = GetParam();
+    const std::size_t size = modulus_bytes();
     std::vector<std::string> all;
     all.emplace_back(size, '\xFF');  // 2^k - 1
     std::string sparse(size, '\0');  // 2^(k-1) + 1: k0 = 2^52 - 1
@@ -160,7 +164,7 @@ class RsaKernelTest : public testing::TestWithParam<std::size_t> {
 
   // 0, 1, both sides of n, the largest number, and random ones below and above n.
   std::vector<Case> cases(const Modulus& modulus, int random_ones) {
-    const std::size_t size = GetParam();
+    const std::size_t size = modulus_bytes();
     std::vector<std::string> signatures;
     signatures.emplace_back(size, '\0');
     signatures.push_back(*shifted(signatures[0], 1));
@@ -177,7 +181,7 @@ class RsaKernelTest : public testing::TestWithParam<std::size_t> {
 
   // A signature below n: its top byte is below that of any modulus.
   std::string good_signature() {
-    std::string s = random_.bytes(GetParam());
+    std::string s = random_.bytes(modulus_bytes());
     s.front() = static_cast<char>(static_cast<unsigned char>(s.front()) & 0x7Fu);
     return s;
   }
@@ -201,7 +205,8 @@ TEST_P(RsaKernelTest, MixesModuliInAGroup) {
   const std::vector<Modulus> keys = moduli(12);
   for (int round = 0; round < 8; ++round) {
     std::vector<Case> all;
-    for (int i = 0; i < 16; ++i) all.push_back(make_case(keys[random_.below(keys.size())], random_.bytes(GetParam())));
+    for (int i = 0; i < 16; ++i)
+      all.push_back(make_case(keys[random_.below(keys.size())], random_.bytes(modulus_bytes())));
     std::vector<const Case*> jobs;
     for (const Case& c : all) jobs.push_back(&c);
     expect_powers(kernel(), jobs, "mixed moduli");
@@ -237,7 +242,7 @@ TEST_P(RsaKernelTest, ABadLaneLeavesItsNeighboursAlone) {
   std::vector<Case> bad;
   for (const Modulus& key : keys) {
     bad.push_back(make_case(key, key.bytes()));
-    bad.push_back(make_case(key, std::string(GetParam(), '\xFF')));
+    bad.push_back(make_case(key, std::string(modulus_bytes(), '\xFF')));
   }
   for (const std::size_t fill : {1u, 2u, 8u, 9u, 16u}) {
     for (std::size_t lane = 0; lane < fill; ++lane) {
@@ -253,12 +258,37 @@ TEST_P(RsaKernelTest, ABadLaneLeavesItsNeighboursAlone) {
   expect_powers(kernel(), jobs, "bad lanes only");
 }
 
+#if defined(__x86_64__)
+TEST_P(RsaKernelTest, DependsOnNoSettingOfTheCallerAndLeavesItAsItWas) {
+  const std::vector<Modulus> keys = moduli(3);
+  std::vector<Case> all;
+  for (std::size_t i = 0; i < 9; ++i) all.push_back(make_case(keys[i % keys.size()], good_signature()));
+  for (const unsigned setting : test::every_mxcsr()) {
+    std::vector<std::string> blocks(all.size(), std::string(modulus_bytes(), kUntouched));
+    std::vector<RsaJob> jobs;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      jobs.push_back({&all[i].modulus->prepared(), octets(all[i].signature),
+                      reinterpret_cast<unsigned char*>(blocks[i].data()), false});
+    }
+    unsigned after = 0;
+    {
+      const test::WithMxcsr with(setting);
+      kernel().power(jobs.data(), jobs.size());
+      after = test::mxcsr();
+    }
+    EXPECT_EQ(after, setting);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      EXPECT_TRUE(blocks[i] == all[i].power) << std::hex << setting << ", job " << i;
+  }
+}
+#endif
+
 TEST_P(RsaKernelTest, PreparesNoOtherModuli) {
-  const std::string r2(GetParam(), '\0');
+  const std::string r2(modulus_bytes(), '\0');
   RsaModulus modulus;
   std::string n = random_modulus();
   EXPECT_TRUE(kernel().prepare(octets(n), octets(r2), n.size(), &modulus));
-  for (const std::size_t size : {std::size_t{64}, std::size_t{128}, GetParam() - 1}) {
+  for (const std::size_t size : {std::size_t{64}, std::size_t{128}, modulus_bytes() - 1}) {
     EXPECT_FALSE(kernel().prepare(octets(n), octets(r2), size, &modulus)) << size;
   }
   std::string even = n;
@@ -269,7 +299,11 @@ TEST_P(RsaKernelTest, PreparesNoOtherModuli) {
   EXPECT_FALSE(kernel().prepare(octets(small), octets(r2), small.size(), &modulus));
 }
 
-INSTANTIATE_TEST_SUITE_P(ModulusBytes, RsaKernelTest, testing::Values(256u, 384u, 512u));
+INSTANTIATE_TEST_SUITE_P(IsaAndModulusBytes, RsaKernelTest,
+                         testing::Combine(testing::Values("ifma", "fma"), testing::Values(256u, 384u, 512u)),
+                         [](const auto& row) {
+                           return std::string(std::get<0>(row.param)) + "_" + std::to_string(std::get<1>(row.param));
+                         });
 
 }  // namespace
 }  // namespace assay::kernel

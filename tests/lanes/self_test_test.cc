@@ -13,6 +13,7 @@
 #include "lanes/lane_kernels.h"
 #include "lanes/lanes_backend.h"
 #include "lanes/table_cache.h"
+#include "support/mxcsr.h"
 #include "support/signing.h"
 
 namespace assay::lanes {
@@ -41,6 +42,25 @@ TEST(SelfTest, IsPassedByEveryKernelOfEveryInstructionSet) {
     EXPECT_GE(there, 4) << isa << ": the curves are everywhere";
   }
 }
+
+#if defined(__x86_64__)
+TEST(SelfTest, IsPassedUnderEveryFloatingPointSettingOfTheCaller) {
+  for (const char* isa : kernel::isa_names()) {
+    const kernel::Kernels* kernels = kernel::kernels_for(isa);
+    if (kernels == nullptr) continue;
+    const LaneKernels there(*kernels, {});
+    for (std::size_t i = 0; i < kLaneKernels; ++i) {
+      const auto which = static_cast<LaneKernel>(i);
+      if (!there.has(which)) continue;
+      for (const unsigned setting : test::every_mxcsr()) {
+        const test::WithMxcsr with(setting);
+        EXPECT_TRUE(passes_self_test(which, *kernels)) << isa << ' ' << to_string(which) << ", MXCSR " << setting;
+        EXPECT_EQ(test::mxcsr(), setting) << isa << ' ' << to_string(which);
+      }
+    }
+  }
+}
+#endif
 
 // Every lane says what one lane would: the outcome of its neighbour, or always the same.
 template <Outcome kAnswer>

@@ -1,6 +1,7 @@
 #include "kernel/fma/kernels.h"
 
 #include "base/cpu.h"
+#include "kernel/fma/rsa.h"
 #include "kernel/portable/kernels.h"
 
 namespace assay::kernel::fma {
@@ -13,6 +14,7 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels = *portable::kernels();
     kernels.isa = "fma";
+    kernels.rsa = {rsa_prepare, rsa_power};
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;

@@ -1,0 +1,123 @@
+// RSA with e = 65537, four signatures a group (kernel.h, RsaKernel).
+//
+// s^65537 = (s*R)^(2^16) * s / R: one product into Montgomery form, 16 squares, and one product that multiplies and
+// leaves the form at once. One path for all sizes; the number of blocks is a variable of its loops.
+#include "kernel/fma/rsa.h"
+
+#include "kernel/fma/rsa_limbs.h"
+#include "kernel/fma/rsa_montgomery.h"
+#include "kernel/rsa_modulus.h"
+
+namespace assay::kernel::fma {
+namespace {
+
+__extension__ typedef unsigned __int128 UInt128;
+
+constexpr int kSquarings = 16;  // 65537 = 2^16 + 1
+
+// Computes n2: (k n + 1) / W, where k n = -1 modulo W. It is Montgomery's reduction of 1, a limb at a time.
+void reduce_one(const RsaModulus& modulus, std::uint64_t (&n2)[kMaxRsaLimbs]) noexcept {
+  for (std::uint64_t& limb : n2) limb = 0;
+  n2[0] = 1;
+  for (int step = 0; step < kBlock; ++step) {
+    const std::uint64_t digit = n2[0] * modulus.k0 & kLimbMask;
+    UInt128 sum = n2[0] + UInt128{digit} * modulus.n[0];
+    for (std::size_t i = 1; i < modulus.limbs; ++i) {
+      sum = (sum >> kLimbBits) + n2[i] + UInt128{digit} * modulus.n[i];
+      n2[i - 1] = static_cast<std::uint64_t>(sum) & kLimbMask;
+    }
+    n2[modulus.limbs - 1] = static_cast<std::uint64_t>(sum >> kLimbBits);
+  }
+}
+
+// Up to four jobs in the lanes of a group. Unused lanes repeat the first job and write nothing.
+struct GroupJobs {
+  RsaJob* jobs;
+  int count;
+
+  RsaJob& operator[](int lane) const noexcept { return jobs[lane < count ? lane : 0]; }
+};
+
+// Numbers of a group as integers.
+struct Numbers {
+  Vector value[kMaxRsaLimbs];
+  Vector n[kMaxRsaLimbs];
+  Vector difference[kMaxRsaLimbs];
+};
+
+// Fills x with the signatures and y with R^2 mod n, and checks that each signature is below n.
+[[gnu::noinline]] void load_group(Group& group, Numbers& numbers, GroupJobs jobs, std::size_t limbs,
+                                  std::size_t bytes) noexcept {
+  const unsigned char* signatures[kLanes];
+  const std::uint64_t *n[kLanes], *n2[kLanes], *r2[kLanes];
+  alignas(32) std::uint64_t k0[kLanes];
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const RsaModulus& key = *jobs[lane].key;
+    signatures[lane] = jobs[lane].signature;
+    n[lane] = key.n;
+    n2[lane] = key.n2;
+    r2[lane] = key.r2;
+    k0[lane] = key.k0;
+  }
+  load_limbs(numbers.value, n2, limbs);
+  to_doubles(group.n2, numbers.value, limbs);
+  load_limbs(numbers.value, r2, limbs);
+  to_doubles(group.y, numbers.value, limbs);
+  load_limbs(numbers.n, n, limbs);
+  to_doubles(group.n, numbers.n, limbs);
+  group.k0 = limb_of(_mm256_load_si256(reinterpret_cast<const __m256i*>(k0)));
+
+  load_bytes(numbers.value, signatures, limbs, bytes);
+  const Vector in_range = subtract(numbers.difference, numbers.value, numbers.n, limbs);
+  // RFC 8017 §5.2.2 step 1. A signature out of range is replaced by zero, which is harmless.
+  for (std::size_t i = 0; i < limbs; ++i) numbers.value[i] = bit_and(numbers.value[i], in_range);
+  to_doubles(group.x, numbers.value, limbs);
+  const LaneMask lanes = sign_bits(in_range);
+  for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].in_range = (lanes >> lane & 1) != 0;
+}
+
+// Writes y, which is below 3n, modulo n.
+[[gnu::noinline]] void store_group(const Group& group, Numbers& numbers, GroupJobs jobs, std::size_t limbs,
+                                   std::size_t bytes) noexcept {
+  to_integers(numbers.value, group.y, limbs);
+  for (int round = 0; round < 2; ++round) {
+    const Vector reduced = subtract(numbers.difference, numbers.value, numbers.n, limbs);
+    for (std::size_t i = 0; i < limbs; ++i) numbers.value[i] = select(reduced, numbers.value[i], numbers.difference[i]);
+  }
+  unsigned char* blocks[kLanes] = {};
+  for (int lane = 0; lane < jobs.count; ++lane) {
+    if (jobs[lane].in_range) blocks[lane] = jobs[lane].block;
+  }
+  store_bytes(numbers.value, blocks, limbs, bytes);
+}
+
+void power_group(GroupJobs jobs) noexcept {
+  const std::size_t limbs = jobs[0].key->limbs;
+  const std::size_t bytes = jobs[0].key->bytes;
+  const int blocks = static_cast<int>(limbs) / kBlock;
+  Group group;
+  Numbers numbers;
+  load_group(group, numbers, jobs, limbs, bytes);
+  montgomery<false>(group, blocks);
+  for (int i = 0; i < kSquarings; ++i) montgomery<true>(group, blocks);
+  montgomery<false>(group, blocks);
+  store_group(group, numbers, jobs, limbs, bytes);
+}
+
+}  // namespace
+
+bool rsa_prepare(const unsigned char* n, const unsigned char* r2, std::size_t bytes, RsaModulus* modulus) noexcept {
+  if (!prepare_modulus(n, r2, bytes, modulus)) return false;
+  reduce_one(*modulus, modulus->n2);
+  return true;
+}
+
+void rsa_power(RsaJob* jobs, std::size_t count) noexcept {
+  const RoundTowardZero rounding;
+  for (std::size_t done = 0; done < count; done += kLanes) {
+    const std::size_t left = count - done;
+    power_group({jobs + done, left < kLanes ? static_cast<int>(left) : kLanes});
+  }
+}
+
+}  // namespace assay::kernel::fma
