@@ -48,16 +48,14 @@ struct Numbers {
   Vector difference[kLimbs];
 };
 
-// Fills x with the signatures and y with R^2 mod n, and checks that each signature is below n.
+// Loads what the keys of the lanes are.
 template <int kBlocks>
-[[gnu::noinline]] void load_group(Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs jobs) noexcept {
+[[gnu::noinline]] void load_keys(Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs jobs) noexcept {
   constexpr std::size_t kLimbs = Group<kBlocks>::kLimbs;
-  const unsigned char* signatures[kLanes];
   const std::uint64_t *n[kLanes], *n2[kLanes], *r2[kLanes];
   alignas(32) std::uint64_t k0[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) {
     const RsaModulus& key = *jobs[lane].key;
-    signatures[lane] = jobs[lane].signature;
     n[lane] = key.n;
     n2[lane] = key.n2;
     r2[lane] = key.r2;
@@ -66,16 +64,24 @@ template <int kBlocks>
   load_limbs(numbers.value, n2, kLimbs);
   to_doubles(group.n2, numbers.value, kLimbs);
   load_limbs(numbers.value, r2, kLimbs);
-  to_doubles(group.y, numbers.value, kLimbs);
+  to_doubles(group.r2, numbers.value, kLimbs);
   load_limbs(numbers.n, n, kLimbs);
   to_doubles(group.n, numbers.n, kLimbs);
   group.k0 = limb_of(_mm256_load_si256(reinterpret_cast<const __m256i*>(k0)));
+}
 
+// Fills x with the signatures and y with R^2 mod n, and checks that each signature is below n.
+template <int kBlocks>
+[[gnu::noinline]] void load_signatures(Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs jobs) noexcept {
+  constexpr std::size_t kLimbs = Group<kBlocks>::kLimbs;
+  const unsigned char* signatures[kLanes];
+  for (int lane = 0; lane < kLanes; ++lane) signatures[lane] = jobs[lane].signature;
   load_bytes(numbers.value, signatures, kLimbs, jobs[0].key->bytes);
   const Vector in_range = subtract(numbers.difference, numbers.value, numbers.n, kLimbs);
   // RFC 8017 §5.2.2 step 1. A signature out of range is replaced by zero, which is harmless.
   for (std::size_t i = 0; i < kLimbs; ++i) numbers.value[i] = bit_and(numbers.value[i], in_range);
   to_doubles(group.x, numbers.value, kLimbs);
+  for (std::size_t i = 0; i < kLimbs; ++i) group.y[i] = group.r2[i];
   const LaneMask lanes = sign_bits(in_range);
   for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].in_range = (lanes >> lane & 1) != 0;
 }
@@ -97,22 +103,30 @@ template <int kBlocks>
   store_bytes(numbers.value, blocks, kLimbs, jobs[0].key->bytes);
 }
 
-template <int kBlocks>
-void power_group(GroupJobs jobs) noexcept {
-  Group<kBlocks> group;
-  Numbers<kBlocks> numbers;
-  load_group(group, numbers, jobs);
-  montgomery<false>(group);
-  for (int i = 0; i < kSquarings; ++i) montgomery<true>(group);
-  montgomery<false>(group);
-  store_group(group, numbers, jobs);
+// Writes down the keys of the lanes, and returns false if they were the same before.
+bool change_keys(const RsaModulus* (&keys)[kLanes], GroupJobs jobs) noexcept {
+  bool changed = false;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    changed = changed || keys[lane] != jobs[lane].key;
+    keys[lane] = jobs[lane].key;
+  }
+  return changed;
 }
 
 template <int kBlocks>
 void power_groups(RsaJob* jobs, std::size_t count) noexcept {
+  Group<kBlocks> group;
+  Numbers<kBlocks> numbers;
+  const RsaModulus* keys[kLanes] = {};
   for (std::size_t done = 0; done < count; done += kLanes) {
     const std::size_t left = count - done;
-    power_group<kBlocks>({jobs + done, left < kLanes ? static_cast<int>(left) : kLanes});
+    const GroupJobs here{jobs + done, left < kLanes ? static_cast<int>(left) : kLanes};
+    if (change_keys(keys, here)) load_keys(group, numbers, here);
+    load_signatures(group, numbers, here);
+    montgomery<false>(group);
+    for (int i = 0; i < kSquarings; ++i) montgomery<true>(group);
+    montgomery<false>(group);
+    store_group(group, numbers, here);
   }
 }
 

@@ -36,6 +36,7 @@ struct Group {
   Double y[kLimbs];      // the power so far
   Double n[kLimbs];      // the moduli
   Double n2[kLimbs];     // see above
+  Double r2[kLimbs];     // R^2 mod n
   Double m[kLimbs];      // digits of the product at hand
   Double k0;             // -1/n mod 2^52
   Vector carry[kBlock];  // what the next diagonal of the product at hand begins with
@@ -181,9 +182,8 @@ template <bool kSquare, int kBlocks>
 template <int kBlocks>
 [[gnu::always_inline]] inline void add_digits(Columns& t, const Group<kBlocks>& group, int d) noexcept {
   constexpr int kLast = kBlocks - 1;
-  const Meeting<kBlocks> meeting(d - 1);
-  for (int i = meeting.first; i <= meeting.last && i < kLast; ++i)
-    add_block(t, group.m + kBlock * i, group.n2 + kBlock * (d - 1 - i));
+  const int first = Meeting<kBlocks>(d - 1).first, end = d < kLast ? d : kLast;
+  for (int i = first; i < end; ++i) add_block(t, group.m + kBlock * i, group.n2 + kBlock * (d - 1 - i));
   if (d > kLast) add_block(t, group.m + kBlock * kLast, group.n + kBlock * (d - kLast));
 }
 
