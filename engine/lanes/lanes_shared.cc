@@ -11,9 +11,9 @@ namespace {
 // HMAC-SHA-256 signatures from which lanes are faster than OpenSSL.
 constexpr std::size_t kLeastMacs256 = 10;
 
-// Measured with both instruction sets: a group of eight lanes costs what one RSA signature costs in OpenSSL. A
-// signature on a curve with tables, even if it is the only one of its group, costs a fraction of OpenSSL's. OpenSSL's
-// HMAC from a key's state is as fast as lanes of which no more than half are filled.
+// Measured: a group of RSA signatures costs what one costs in OpenSSL (eight lanes with IFMA), or a third more (four
+// with FMA). A signature on a curve with tables, even if it is the only one of its group, costs a fraction of
+// OpenSSL's. OpenSSL's HMAC from a key's state is as fast as lanes of which no more than half are filled.
 std::array<std::size_t, kLaneGroups> least_of_groups(const LaneKernels& kernels, bool always) {
   std::array<std::size_t, kLaneGroups> least;
   least.fill(1);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <ostream>
@@ -18,6 +19,7 @@
 #include "kernel/big_number.h"
 #include "kernel/choice.h"
 #include "kernel/kernel.h"
+#include "support/mxcsr.h"
 #include "support/random.h"
 
 namespace assay::kernel {
@@ -186,44 +188,88 @@ class EveryWindow : public testing::TestWithParam<std::tuple<const char*, CurveU
     const Kernels* kernels = kernels_for(isa);
     if (kernels == nullptr) GTEST_SKIP() << "this CPU or this build has no kernels for " << isa;
     kernel_ = &(kernels->*curve.kernel);
+    StructuredRandom random = StructuredRandom::announced(curve.name);
+    if (curve.nid == 0) {
+      Ed25519Signer signer(random);
+      key_ = signer.public_key();
+      all_ = good_and_spoilt(signer, random);
+    } else {
+      EcdsaSigner signer(curve, random);
+      key_ = signer.public_key();
+      all_ = good_and_spoilt(signer, random);
+    }
   }
+  std::vector<CurveJob> jobs(const Memory& table) const {
+    std::vector<CurveJob> jobs;
+    for (const Signed& one : all_) jobs.push_back({octets(one.signature), octets(one.digest), table.words()});
+    return jobs;
+  }
+  void expect_right(const std::vector<Outcome>& outcomes) const {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      EXPECT_EQ(outcomes[i], all_[i].valid ? Outcome::valid : Outcome::invalid) << "signature " << i;
+    }
+  }
+
   const CurveKernel* kernel_ = nullptr;
+  std::string key_;
+  std::vector<Signed> all_;
 };
 
 TEST_P(EveryWindow, JudgesGoodAndSpoiltSignatures) {
-  const CurveUnderTest curve = std::get<1>(GetParam());
-  StructuredRandom random = StructuredRandom::announced(curve.name);
-  std::string key;
-  std::vector<Signed> all;
-  if (curve.nid == 0) {
-    Ed25519Signer signer(random);
-    key = signer.public_key();
-    all = good_and_spoilt(signer, random);
-  } else {
-    EcdsaSigner signer(curve, random);
-    key = signer.public_key();
-    all = good_and_spoilt(signer, random);
-  }
   for (int window = kMinWindow; window <= kMaxWindow; ++window) {
     SCOPED_TRACE("window " + std::to_string(window));
     const int generator_window = kMinWindow + kMaxWindow - window;  // never two large tables at once
     const Memory table(kernel_->table_bytes(window)), generator(kernel_->table_bytes(generator_window));
-    ASSERT_TRUE(build(*kernel_, key, window, table));
+    ASSERT_TRUE(build(*kernel_, key_, window, table));
     {
       const Memory scratch(kernel_->build_scratch_bytes(generator_window));
       kernel_->build_generator(generator_window, generator.words(), scratch.words());
     }
-    std::vector<CurveJob> jobs;
-    for (const Signed& one : all) jobs.push_back({octets(one.signature), octets(one.digest), table.words()});
+    const std::vector<CurveJob> jobs = this->jobs(table);
     std::vector<Outcome> outcomes(jobs.size(), Outcome::exceptional);
     const Memory scratch(kernel_->scratch_bytes(window, generator_window));
     kernel_->verify(jobs.data(), jobs.size(), outcomes.data(), window, {generator.words(), generator_window},
                     scratch.words());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      EXPECT_EQ(outcomes[i], all[i].valid ? Outcome::valid : Outcome::invalid) << "signature " << i;
-    }
+    expect_right(outcomes);
   }
 }
+
+#if defined(__x86_64__)
+TEST_P(EveryWindow, BuildsAndJudgesUnderEveryFloatingPointSettingOfTheCaller) {
+  constexpr int kWindow = kMinWindow;
+  const std::size_t bytes = kernel_->table_bytes(kWindow);
+  const Memory table(bytes), generator(bytes), wanted(bytes), wanted_generator(bytes);
+  const Memory build_scratch(kernel_->build_scratch_bytes(kWindow)), scratch(kernel_->scratch_bytes(kWindow, kWindow));
+  ASSERT_TRUE(kernel_->build_table(octets(key_), kWindow, wanted.words(), build_scratch.words()));
+  kernel_->build_generator(kWindow, wanted_generator.words(), build_scratch.words());
+  const std::vector<CurveJob> jobs = this->jobs(table);
+  for (const unsigned setting : test::every_mxcsr()) {
+    SCOPED_TRACE("MXCSR " + std::to_string(setting));
+    std::memset(table.words(), 0, bytes);
+    std::memset(generator.words(), 0, bytes);
+    std::vector<Outcome> outcomes(jobs.size(), Outcome::exceptional);
+    bool built = false;
+    unsigned after_table = 0, after_generator = 0, after_verify = 0;
+    {
+      const test::WithMxcsr with(setting);
+      built = kernel_->build_table(octets(key_), kWindow, table.words(), build_scratch.words());
+      after_table = test::mxcsr();
+      kernel_->build_generator(kWindow, generator.words(), build_scratch.words());
+      after_generator = test::mxcsr();
+      kernel_->verify(jobs.data(), jobs.size(), outcomes.data(), kWindow, {generator.words(), kWindow},
+                      scratch.words());
+      after_verify = test::mxcsr();
+    }
+    EXPECT_TRUE(built);
+    EXPECT_EQ(std::memcmp(table.words(), wanted.words(), bytes), 0);
+    EXPECT_EQ(std::memcmp(generator.words(), wanted_generator.words(), bytes), 0);
+    expect_right(outcomes);
+    EXPECT_EQ(after_table, setting);
+    EXPECT_EQ(after_generator, setting);
+    EXPECT_EQ(after_verify, setting);
+  }
+}
+#endif
 
 INSTANTIATE_TEST_SUITE_P(OfEachKernel, EveryWindow,
                          testing::Combine(testing::Values("portable", "fma", "ifma"), testing::ValuesIn(kCurves)),

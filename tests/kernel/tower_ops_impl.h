@@ -107,19 +107,34 @@ struct MakeFieldOps {
   static constexpr FieldOps ops(const char* name) noexcept { return {.name = name, .words = N, .run = run}; }
 };
 
-template <kernel::Scalar S>
+template <kernel::Scalar S, class Mode>
 struct MakeScalarOps {
   using L = typename S::L;
   static constexpr int N = S::kWords;
   using I = Integers<L, N>;
 
   static void product(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t* out) {
-    I::write(S::to_words(S::mul(S::plain(I::read(a)), S::to_montgomery(I::read(b)))), out);
+    const Mode mode;
+    product_here(a, b, out);
   }
   static void quotient(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t* out) {
-    I::write(S::to_words(S::mul(S::plain(I::read(a)), S::invert(S::to_montgomery(I::read(b))))), out);
+    const Mode mode;
+    quotient_here(a, b, out);
   }
   static void reduce_wide(const std::uint64_t* low, const std::uint64_t* high, std::uint64_t* out) {
+    const Mode mode;
+    reduce_wide_here(low, high, out);
+  }
+  [[gnu::noinline]] static void product_here(const std::uint64_t* a, const std::uint64_t* b,
+                                             std::uint64_t* out) noexcept {
+    I::write(S::to_words(S::mul(S::plain(I::read(a)), S::to_montgomery(I::read(b)))), out);
+  }
+  [[gnu::noinline]] static void quotient_here(const std::uint64_t* a, const std::uint64_t* b,
+                                              std::uint64_t* out) noexcept {
+    I::write(S::to_words(S::mul(S::plain(I::read(a)), S::invert(S::to_montgomery(I::read(b))))), out);
+  }
+  [[gnu::noinline]] static void reduce_wide_here(const std::uint64_t* low, const std::uint64_t* high,
+                                                 std::uint64_t* out) noexcept {
     if constexpr (kernel::WideScalar<S>) I::write(S::reduce_wide(I::read(low), I::read(high)), out);
   }
   static void recode(const std::uint64_t* u, int window, int windows, const std::uint64_t* const* tables,
@@ -205,8 +220,8 @@ constexpr TowerOps make_tower_ops(const char* isa) noexcept {
           .lanes = L::kCount,
           .fields = {MakeFieldOps<F256, Mode>::ops("P-256"), MakeFieldOps<F384, Mode>::ops("P-384"),
                      MakeFieldOps<F521, Mode>::ops("P-521"), MakeFieldOps<F25519, Mode>::ops("Ed25519")},
-          .scalars = {MakeScalarOps<S256>::ops("P-256"), MakeScalarOps<S384>::ops("P-384"),
-                      MakeScalarOps<S521>::ops("P-521"), MakeScalarOps<S25519>::ops("Ed25519")},
+          .scalars = {MakeScalarOps<S256, Mode>::ops("P-256"), MakeScalarOps<S384, Mode>::ops("P-384"),
+                      MakeScalarOps<S521, Mode>::ops("P-521"), MakeScalarOps<S25519, Mode>::ops("Ed25519")},
           .words = {MakeWordsOps<L, 4>::ops(), MakeWordsOps<L, 6>::ops(), MakeWordsOps<L, 9>::ops()}};
 }
 

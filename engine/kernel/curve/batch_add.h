@@ -65,6 +65,19 @@ template <Field F>
   }
 }
 
+// Calls body(c) for each chain. The loop is unrolled, unless the field says that four of its products, inlined side by
+// side, do not fit the cache of decoded instructions.
+template <Field F, class Body>
+[[gnu::always_inline]] inline void for_chains(int chains, Body&& body) noexcept {
+  if constexpr (requires { F::kRolledChains; }) {
+#pragma GCC unroll 1
+    for (int c = 0; c < chains; ++c) body(c);
+  } else {
+#pragma GCC unroll 4
+    for (int c = 0; c < chains; ++c) body(c);
+  }
+}
+
 // The additions at [base, base + chains), the last of their chains that are still open. `inverse`: 1 / (the product of
 // each chain's d up to here); on return, up to before here.
 template <Field F, bool kOnlyX>
@@ -73,25 +86,26 @@ template <Field F, bool kOnlyX>
                                              typename F::Coordinate* inverse) noexcept {
   using Coordinate = typename F::Coordinate;
   Coordinate t[kChains], lambda[kChains];
-#pragma GCC unroll 4
-  for (int c = 0; c < chains; ++c) {
-    if (base == 0) {
-      t[c] = inverse[c];
-    } else {
-      t[c] = F::mul(inverse[c], scratch.prefix[base + c]);
-      inverse[c] = F::mul(inverse[c], scratch.difference[base + c]);
-    }
-  }
-#pragma GCC unroll 4
-  for (int c = 0; c < chains; ++c) lambda[c] = F::mul(F::sub(b[base + c].y, a[base + c].y), t[c]);
-#pragma GCC unroll 4
-  for (int c = 0; c < chains; ++c) {
-    // `sum` may be `a`: x1 is read before x3 takes its place, y1 before y3.
-    const Coordinate x1 = a[base + c].x;
-    const Coordinate x3 = sqr_sub2<F>(lambda[c], x1, b[base + c].x);
-    sum[base + c].x = x3;
-    if constexpr (!kOnlyX) sum[base + c].y = mul_sub<F>(F::sub(x1, x3), lambda[c], a[base + c].y);
-  }
+  for_chains<F>(
+      chains, [&](int c) __attribute__((always_inline)) {
+        if (base == 0) {
+          t[c] = inverse[c];
+        } else {
+          t[c] = F::mul(inverse[c], scratch.prefix[base + c]);
+          inverse[c] = F::mul(inverse[c], scratch.difference[base + c]);
+        }
+      });
+  for_chains<F>(
+      chains, [&](int c)
+                  __attribute__((always_inline)) { lambda[c] = F::mul(F::sub(b[base + c].y, a[base + c].y), t[c]); });
+  for_chains<F>(
+      chains, [&](int c) __attribute__((always_inline)) {
+        // `sum` may be `a`: x1 is read before x3 takes its place, y1 before y3.
+        const Coordinate x1 = a[base + c].x;
+        const Coordinate x3 = sqr_sub2<F>(lambda[c], x1, b[base + c].x);
+        sum[base + c].x = x3;
+        if constexpr (!kOnlyX) sum[base + c].y = mul_sub<F>(F::sub(x1, x3), lambda[c], a[base + c].y);
+      });
 }
 
 // sum[i] = a[i] + b[i] for i < count, at least one; `sum` may be `a`. Lanes where x1 = x2 get a wrong sum and are set

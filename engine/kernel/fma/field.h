@@ -1,6 +1,6 @@
 // A prime field in four lanes (Field of curve/tower.h): what the fields of this folder share.
 //
-// Fe<M> has limbs of at most M 2^(kBits-1), up to the slack of the last limb that NOTES.md derives. A Coordinate,
+// Fe<M> has limbs of at most M 2^(kBits-1), and the slack that NOTES.md derives. A Coordinate,
 // Fe<1>, is balanced, and between -5/4 p and 5/4 p. A difference of two, Fe<2>, is not carried. The bound is part of
 // the type, so a product that could overflow does not compile. Tables hold x plus half of what each limb can hold,
 // modulo p: cut into limbs and less these halves, that is balanced. Rounding must be toward zero (vector.h). Public
@@ -39,7 +39,8 @@ concept MontgomeryLanePrime = LanePrime<Prime> &&
 // Elements stand for themselves.
 template <class Prime>
 concept FoldingLanePrime = LanePrime<Prime> && requires(Vector column) {
-  Prime::times_fold(column);  // returns column 2^(kBits kLimbs) modulo p
+  { Prime::kTopFold } -> std::same_as<const double&>;  // 2^k modulo p, k as in fold()
+  Prime::times_fold(column);                           // returns column 2^(kBits kLimbs) modulo p
 };
 
 template <LanePrime Prime>
@@ -51,6 +52,7 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
   static constexpr int kBits = Prime::kBits;
   using Words = FourLanes::Words<kWords>;
   using Number = Limbs<kLimbs>;
+  static constexpr bool kRolledChains = true;  // curve/batch_add.h
 
   template <int M>
   struct Fe : Number {
@@ -66,18 +68,36 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
 
   template <int A, int B>
   requires(A* B <= 2) [[gnu::always_inline]] static Coordinate mul(const Fe<A>& a, const Fe<B>& b) noexcept {
-    return mul_call(a, b);
+    if constexpr (kOutOfLine) {
+      return mul_call(a, b);
+    } else {
+      return mul_inline(a, b);
+    }
   }
-  [[gnu::always_inline]] static Coordinate sqr(const Coordinate& a) noexcept { return sqr_call(a); }
+  [[gnu::always_inline]] static Coordinate sqr(const Coordinate& a) noexcept {
+    if constexpr (kOutOfLine) {
+      return sqr_call(a);
+    } else {
+      return sqr_inline(a);
+    }
+  }
   // a b - s: subtracted from the columns of the product.
   [[gnu::always_inline]] static Coordinate mul_sub(const Difference& a, const Coordinate& b,
                                                    const Coordinate& s) noexcept {
-    return mul_sub_call(a, b, s);
+    if constexpr (kOutOfLine) {
+      return mul_sub_call(a, b, s);
+    } else {
+      return mul_sub_inline(a, b, s);
+    }
   }
   // a^2 - s - t
   [[gnu::always_inline]] static Coordinate sqr_sub2(const Coordinate& a, const Coordinate& s,
                                                     const Coordinate& t) noexcept {
-    return sqr_sub2_call(a, s, t);
+    if constexpr (kOutOfLine) {
+      return sqr_sub2_call(a, s, t);
+    } else {
+      return sqr_sub2_inline(a, s, t);
+    }
   }
 
   // ---- sums
@@ -129,14 +149,15 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     Coordinate result;
 #pragma GCC unroll 11
     for (int i = 0; i < kLimbs; ++i) {
-      result.l[i] = fma::sub(from_bits(bit_or(cut(words, i), broadcast(kBits52))), constant_bits(kBits52 + half(i)));
+      result.l[i] = fma::sub(from_bits(bit_or(cut_limb<kBits, kLimbs>(words, i), broadcast(kBits52))),
+                             constant_bits(kBits52 + half(i)));
     }
     return result;
   }
   static Words store(const Coordinate& a) noexcept {
     Vector t[kLimbs];
     canonical(t, a, true);
-    return join(t);
+    return join_limbs<kBits, kWords>(t);
   }
   static Coordinate from_integer(const Words& integer) noexcept {
     if constexpr (kMontgomery) {
@@ -152,34 +173,36 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     } else {
       canonical(t, a, false);
     }
-    return join(t);
+    return join_limbs<kBits, kWords>(t);
   }
   static Coordinate constant(const std::uint64_t (&integer)[kWords]) noexcept {
     return from_integer(FourLanes::broadcast<kWords>(integer));
   }
   static Coordinate one() noexcept { return broadcast_constant(kOne); }
 
-  // One inversion for all lanes (Montgomery's trick across them): their product is inverted, and what belongs to the
-  // other lanes is multiplied away.
   static Coordinate invert(const Coordinate& a) noexcept {
-    const Coordinate a2{turned<2>(a)}, pair = mul(a, a2);
-    const Coordinate a1{turned<1>(pair)}, all = mul(pair, a1);
-    Vector t[kLimbs];
-    canonical(t, all, false);
-    const Words words = join(t);
-    std::uint64_t x[kWords], inverse[kWords];
-    for (int i = 0; i < kWords; ++i) {
-      x[i] = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm256_castsi256_si128(words.w[i])));
-    }
-    mod_inverse(inverse, x, kInverseModulus);
-    Coordinate result = balanced(FourLanes::broadcast<kWords>(inverse));
-    // The number is x R; 1 / (x R) times R^3 / R is R / x.
-    if constexpr (kMontgomery) result = mul(result, broadcast_constant(kR3));
-    return mul(result, mul(a2, a1));
+    const auto multiply = [](const Coordinate& x, const Coordinate& y) noexcept { return mul(x, y); };
+    return invert_lanes(a, multiply, [](const Coordinate& all) noexcept {
+      Vector t[kLimbs];
+      canonical(t, all, false);
+      std::uint64_t x[kWords], inverse[kWords];
+      first_lane(x, join_limbs<kBits, kWords>(t));
+      mod_inverse(inverse, x, kInverseModulus);
+      const Coordinate result = balanced(FourLanes::broadcast<kWords>(inverse));
+      // The number is x R; 1 / (x R) times R^3 / R is R / x.
+      if constexpr (kMontgomery) return mul(result, broadcast_constant(kR3));
+      return result;
+    });
   }
 
  private:
   static constexpr bool kMontgomery = MontgomeryLanePrime<Prime>;
+  // Products are calls if they have eight limbs and more, and in builds that check (see ifma/field.h).
+#ifdef NDEBUG
+  static constexpr bool kOutOfLine = kLimbs > 5;
+#else
+  static constexpr bool kOutOfLine = true;
+#endif
   // Half of what limb i of a number below p can hold.
   static constexpr std::uint64_t half(int i) noexcept {
     return std::uint64_t{1} << ((i + 1 < kLimbs ? kBits : Prime::kTopBits) - 1);
@@ -212,11 +235,6 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
   }
   static constexpr Start<2 *kLimbs> kMul = product_start(false, 0), kMulSub = product_start(false, 1);
   static constexpr Start<2 *kLimbs> kSqr = product_start(true, 0), kSqrSub2 = product_start(true, 2);
-  static constexpr Start<kLimbs> kSum = [] {
-    Start<kLimbs> start;
-    start.template expect_balanced_carry<kLimbs, kBits>(0);
-    return start;
-  }();
 
   // The columns of a b, or of a^2, reduced to those of one number.
   [[gnu::always_inline]] static void product(Vector (&r)[kLimbs], const Start<2 * kLimbs>& start, const Number& a,
@@ -253,15 +271,25 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
   }
 
   // Brings a number to between -p/2 and p/2, or a little more: q is the nearest multiple of 2^k, the power of two above
-  // p, taken from the last column before the others are carried.
+  // p, taken from the last column before the others are carried. Only its low bits stay there.
   [[gnu::always_inline]] static Coordinate folded(Vector (&r)[kLimbs]) noexcept {
     constexpr std::uint64_t kNearest = std::uint64_t{1} << (Prime::kTopBits - 1);
     constexpr std::uint64_t kComing = kColumnOffset >> kBits;  // with the carry
     const Vector positive = add(r[kLimbs - 1], broadcast(kColumnOffset + kComing + kNearest));
-    const Vector q = fma::sub(shift_right(positive, Prime::kTopBits), broadcast(kColumnOffset >> Prime::kTopBits));
-    r[kLimbs - 1] = fma::sub(r[kLimbs - 1], shift_left(q, Prime::kTopBits));
-    Prime::fold(r, q);
-    return Coordinate(balanced_carry<kBits>(r));
+    const Vector low = bit_and(positive, broadcast((std::uint64_t{1} << Prime::kTopBits) - 1));
+    r[kLimbs - 1] = fma::sub(low, broadcast(kComing + kNearest));
+    const Vector q = shift_right(positive, Prime::kTopBits);  // too large by:
+    constexpr std::uint64_t kTooLarge = kColumnOffset >> Prime::kTopBits;
+    if constexpr (kMontgomery) {
+      Prime::fold(r, fma::sub(q, broadcast(kTooLarge)));
+      return Coordinate(balanced_carry<kBits>(r));
+    } else {
+      // The carry need not wait for what q adds to the first limb.
+      Coordinate result(balanced_carry<kBits>(r));
+      const Double number = fma::sub(from_bits(bit_or(q, broadcast(kBits52))), constant_bits(kBits52 + kTooLarge));
+      result.l[0] = multiply_add(number, _mm256_set1_pd(Prime::kTopFold), result.l[0]);
+      return result;
+    }
   }
   // A product modulo p is small enough if it is Montgomery's.
   [[gnu::always_inline]] static Coordinate carried_product(Vector (&r)[kLimbs]) noexcept {
@@ -272,26 +300,24 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     }
   }
 
-  // Calls: the products of a stage of additions, inlined, would not fit the cache of decoded instructions; and no
-  // compiler moves a call across a change of the rounding mode.
-  [[gnu::noinline]] static Coordinate mul_call(const Number& a, const Number& b) noexcept {
+  [[gnu::always_inline]] static Coordinate mul_inline(const Number& a, const Number& b) noexcept {
     Vector r[kLimbs];
     product(r, kMul, a, b);
     return carried_product(r);
   }
-  [[gnu::noinline]] static Coordinate sqr_call(const Number& a) noexcept {
+  [[gnu::always_inline]] static Coordinate sqr_inline(const Number& a) noexcept {
     Vector r[kLimbs];
     square(r, kSqr, a);
     return carried_product(r);
   }
-  [[gnu::noinline]] static Coordinate mul_sub_call(const Number& a, const Number& b, const Number& s) noexcept {
+  [[gnu::always_inline]] static Coordinate mul_sub_inline(const Number& a, const Number& b, const Number& s) noexcept {
     Vector r[kLimbs];
     product(r, kMulSub, a, b);
 #pragma GCC unroll 11
     for (int i = 0; i < kLimbs; ++i) r[i] = fma::sub(r[i], biased_signed_integer_of(s.l[i]));
     return folded(r);
   }
-  [[gnu::noinline]] static Coordinate sqr_sub2_call(const Number& a, const Number& s, const Number& t) noexcept {
+  [[gnu::always_inline]] static Coordinate sqr_sub2_inline(const Number& a, const Number& s, const Number& t) noexcept {
     Vector r[kLimbs];
     square(r, kSqrSub2, a);
 #pragma GCC unroll 11
@@ -301,11 +327,20 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     return folded(r);
   }
 
+  [[gnu::noinline]] static Coordinate mul_call(const Number& a, const Number& b) noexcept { return mul_inline(a, b); }
+  [[gnu::noinline]] static Coordinate sqr_call(const Number& a) noexcept { return sqr_inline(a); }
+  [[gnu::noinline]] static Coordinate mul_sub_call(const Number& a, const Number& b, const Number& s) noexcept {
+    return mul_sub_inline(a, b, s);
+  }
+  [[gnu::noinline]] static Coordinate sqr_sub2_call(const Number& a, const Number& s, const Number& t) noexcept {
+    return sqr_sub2_inline(a, s, t);
+  }
+
   // Folds columns that are sums of coordinates: column(i) is that of limb i.
   template <class Column>
   [[gnu::always_inline]] static Coordinate sum(Column&& column) noexcept {
     Vector r[kLimbs];
-    begin(r, kSum);
+    begin(r, kNumberStart<kLimbs, kBits>);
 #pragma GCC unroll 11
     for (int i = 0; i < kLimbs; ++i) r[i] = add(r[i], column(i));
     return folded(r);
@@ -327,46 +362,18 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     subtract_once<kBits>(t, kModulus);
   }
 
-  [[gnu::always_inline]] static Vector integer_of(Double a) noexcept {
-    return fma::sub(biased_signed_integer_of(a), broadcast(kBits52Signed));
-  }
   [[gnu::always_inline]] static Double constant_bits(std::uint64_t bits) noexcept { return fma::constant(bits); }
   [[gnu::always_inline]] static Coordinate broadcast_constant(const Constant<kLimbs>& a) noexcept {
-    Coordinate result;
-#pragma GCC unroll 11
-    for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_broadcast_sd(&a.l[i]);
-    return result;
+    return Coordinate(broadcast(a));
   }
   static Coordinate plain_one() noexcept { return broadcast_constant(kPlainOne); }
 
-  // Bits kBits i to kBits (i + 1) - 1 of a number; all from kBits i on, for the last.
-  [[gnu::always_inline]] static Vector cut(const Words& words, int i) noexcept {
-    const int word = kBits * i / 64, shift = kBits * i % 64;
-    Vector limb = shift_right(words.w[word], shift);
-    if (shift > 64 - kBits && word + 1 < kWords) limb = bit_or(limb, shift_left(words.w[word + 1], 64 - shift));
-    return i + 1 < kLimbs ? bit_and(limb, broadcast((std::uint64_t{1} << kBits) - 1)) : limb;
-  }
-  // The way back, for limbs that are carried and below p.
-  [[gnu::always_inline]] static Words join(const Vector (&t)[kLimbs]) noexcept {
-    Words words;
-#pragma GCC unroll 9
-    for (int i = 0; i < kWords; ++i) {
-      words.w[i] = zero();
-#pragma GCC unroll 11
-      for (int k = 0; k < kLimbs; ++k) {
-        const int at = kBits * k - 64 * i;  // of limb k's lowest bit in this word
-        if (at >= 0 && at < 64) words.w[i] = bit_or(words.w[i], shift_left(t[k], at));
-        if (at < 0 && at > -kBits) words.w[i] = bit_or(words.w[i], shift_right(t[k], -at));
-      }
-    }
-    return words;
-  }
   // A number below p with balanced limbs.
   static Coordinate balanced(const Words& words) noexcept {
     Vector r[kLimbs];
-    begin(r, kSum);
+    begin(r, kNumberStart<kLimbs, kBits>);
 #pragma GCC unroll 11
-    for (int i = 0; i < kLimbs; ++i) r[i] = add(r[i], cut(words, i));
+    for (int i = 0; i < kLimbs; ++i) r[i] = add(r[i], cut_limb<kBits, kLimbs>(words, i));
     return folded(r);
   }
 };

@@ -13,6 +13,7 @@ struct Prime25519 {
   static constexpr int kWords = 4;
   static constexpr int kLimbs = 5;
   static constexpr int kBits = 51;
+  static constexpr double kTopFold = 19;
   static constexpr int kTopBits = 51;
   static constexpr const std::uint64_t (&kModulus)[4] = Parameters25519::kPrime;
 

@@ -13,6 +13,7 @@ struct PrimeP521 {
   static constexpr int kWords = 9;
   static constexpr int kLimbs = 11;
   static constexpr int kBits = 48;
+  static constexpr double kTopFold = 1;
   static constexpr int kTopBits = 41;
   static constexpr const std::uint64_t (&kModulus)[9] = ParametersP521::kPrime;
 

@@ -16,13 +16,13 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels = *portable::kernels();
     kernels.isa = "fma";
+    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
+    kernels.sha512 = {sha512_lanes, 3};
     kernels.rsa = {rsa_prepare, rsa_power};
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;
     kernels.ed25519 = kEd25519;
-    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
-    kernels.sha512 = {sha512_lanes, 3};
     return kernels;
   }();
   return &table;

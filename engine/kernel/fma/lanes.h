@@ -71,15 +71,6 @@ struct FourLanes {
     return result;
   }
   template <int N>
-  static void to_lanes(const Words<N>& a, portable::Number<N> (&lanes)[kCount]) noexcept {
-    alignas(32) std::uint64_t words[N][kCount];
-    for (int i = 0; i < N; ++i) _mm256_store_si256(reinterpret_cast<Vector*>(words[i]), a.w[i]);
-    for (int l = 0; l < kCount; ++l) {
-      for (int i = 0; i < N; ++i) lanes[l].w[i] = words[i][l];
-    }
-  }
-
-  template <int N>
   static Mask less(const Words<N>& a, const std::uint64_t (&bound)[N]) noexcept {
     Vector below = zero(), same = equal_lanes(zero(), zero());
 #pragma GCC unroll 9

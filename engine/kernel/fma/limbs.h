@@ -11,8 +11,8 @@
 #include <cstdint>
 
 #include "kernel/curve/tower.h"
+#include "kernel/fma/lanes.h"
 #include "kernel/fma/vector.h"
-#include "kernel/portable/words.h"
 
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
@@ -91,6 +91,14 @@ struct Start {
   }
 };
 
+// A number that is not a product.
+template <int kLimbs, int kBits>
+constexpr Start<kLimbs> kNumberStart = [] {
+  Start<kLimbs> start;
+  start.template expect_balanced_carry<kLimbs, kBits>(0);
+  return start;
+}();
+
 // ---- Exact products
 
 // As add_signed_product, but split at 2^kBits, for limbs of fewer bits than 52: low += kBits52 + (a b mod 2^kBits),
@@ -112,6 +120,14 @@ template <int kBits>
 constexpr void Start<kColumns>::expect_product(int at) noexcept {
   c[at] -= kBits52;
   c[at + 1] -= kHighPattern<kBits>;
+}
+
+template <int kLimbs>
+[[gnu::always_inline]] inline Limbs<kLimbs> broadcast(const Constant<kLimbs>& a) noexcept {
+  Limbs<kLimbs> result;
+#pragma GCC unroll 11
+  for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_broadcast_sd(&a.l[i]);
+  return result;
 }
 
 // A constant from memory. GCC 12 would rather build each in a general register and move it over.
@@ -148,6 +164,11 @@ template <int kBits, int kLimbs>
 }
 
 // ---- From columns to limbs
+
+// For |a| <= 2^51.
+[[gnu::always_inline]] inline Vector integer_of(Double a) noexcept {
+  return sub(biased_signed_integer_of(a), broadcast(kBits52Signed));
+}
 
 // Carries columns that began with expect_balanced_carry. All limbs but the last come out balanced; the last keeps what
 // it has, and may be of 51 bits and a sign.
@@ -194,6 +215,46 @@ template <int kBits, int kLimbs>
   for (int i = 0; i < kLimbs; ++i) t[i] = if_negative(sign, t[i], less[i]);
 }
 
+// ---- From words and back
+
+// Bits kBits i to kBits (i + 1) - 1 of a number; all from kBits i on, for the last limb.
+template <int kBits, int kLimbs, class Words>
+[[gnu::always_inline]] inline Vector cut_limb(const Words& words, int i) noexcept {
+  constexpr int kWords = sizeof(words.w) / sizeof(words.w[0]);
+  const int word = kBits * i / 64, shift = kBits * i % 64;
+  if (word >= kWords) return zero();
+  Vector limb = shift_right(words.w[word], shift);
+  if (shift > 64 - kBits && word + 1 < kWords) limb = bit_or(limb, shift_left(words.w[word + 1], 64 - shift));
+  return i + 1 < kLimbs ? bit_and(limb, broadcast((std::uint64_t{1} << kBits) - 1)) : limb;
+}
+
+// The way back, for limbs that are carried, of a number below 2^(64 kWords).
+template <int kBits, int kWords, int kLimbs>
+[[gnu::always_inline]] inline FourLanes::Words<kWords> join_limbs(const Vector (&t)[kLimbs]) noexcept {
+  FourLanes::Words<kWords> words;
+#pragma GCC unroll 9
+  for (int i = 0; i < kWords; ++i) {
+    words.w[i] = zero();
+#pragma GCC unroll 11
+    for (int k = 0; k < kLimbs; ++k) {
+      const int at = kBits * k - 64 * i;  // of limb k's lowest bit in this word
+      if (at >= 0 && at < 64) words.w[i] = bit_or(words.w[i], shift_left(t[k], at));
+      if (at < 0 && at > -kBits) words.w[i] = bit_or(words.w[i], shift_right(t[k], -at));
+    }
+  }
+  return words;
+}
+
+// Reads lane 0 of each word.
+template <int kWords>
+inline void first_lane(std::uint64_t (&x)[kWords], const FourLanes::Words<kWords>& words) noexcept {
+  for (int i = 0; i < kWords; ++i) {
+    x[i] = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm256_castsi256_si128(words.w[i])));
+  }
+}
+
+// ---- Across the lanes
+
 // Moves lane i XOR kDistance to lane i.
 template <int kDistance, int kLimbs>
 inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
@@ -202,6 +263,15 @@ inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
 #pragma GCC unroll 11
   for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_permute4x64_pd(a.l[i], kDistance == 2 ? 0x4e : 0xb1);
   return result;
+}
+
+// 1/a in every lane by one inversion (Montgomery's trick across the lanes): their product is inverted by
+// `invert_all`, which gets it in all lanes, and what belongs to the other lanes is multiplied away.
+template <class Element, class Multiply, class InvertAll>
+inline Element invert_lanes(const Element& a, Multiply&& mul, InvertAll&& invert_all) noexcept {
+  const Element a2{turned<2>(a)}, pair = mul(a, a2);
+  const Element a1{turned<1>(pair)}, all = mul(pair, a1);
+  return mul(invert_all(all), mul(a2, a1));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // RSA with e = 65537, four signatures a group (kernel.h, RsaKernel).
 //
 // s^65537 = (s*R)^(2^16) * s / R: one product into Montgomery form, 16 squares, and one product that multiplies and
-// leaves the form at once. One path for all sizes; the number of blocks is a variable of its loops.
+// leaves the form at once.
 #include "kernel/fma/rsa.h"
 
 #include "kernel/fma/rsa_limbs.h"
@@ -39,69 +39,95 @@ struct GroupJobs {
 };
 
 // Numbers of a group as integers.
+template <int kBlocks>
 struct Numbers {
-  Vector value[kMaxRsaLimbs];
-  Vector n[kMaxRsaLimbs];
-  Vector difference[kMaxRsaLimbs];
+  static constexpr int kLimbs = kBlock * kBlocks;
+
+  Vector value[kLimbs];
+  Vector n[kLimbs];
+  Vector difference[kLimbs];
 };
 
-// Fills x with the signatures and y with R^2 mod n, and checks that each signature is below n.
-[[gnu::noinline]] void load_group(Group& group, Numbers& numbers, GroupJobs jobs, std::size_t limbs,
-                                  std::size_t bytes) noexcept {
-  const unsigned char* signatures[kLanes];
+// Loads what the keys of the lanes are.
+template <int kBlocks>
+[[gnu::noinline]] void load_keys(Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs jobs) noexcept {
+  constexpr std::size_t kLimbs = Group<kBlocks>::kLimbs;
   const std::uint64_t *n[kLanes], *n2[kLanes], *r2[kLanes];
   alignas(32) std::uint64_t k0[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) {
     const RsaModulus& key = *jobs[lane].key;
-    signatures[lane] = jobs[lane].signature;
     n[lane] = key.n;
     n2[lane] = key.n2;
     r2[lane] = key.r2;
     k0[lane] = key.k0;
   }
-  load_limbs(numbers.value, n2, limbs);
-  to_doubles(group.n2, numbers.value, limbs);
-  load_limbs(numbers.value, r2, limbs);
-  to_doubles(group.y, numbers.value, limbs);
-  load_limbs(numbers.n, n, limbs);
-  to_doubles(group.n, numbers.n, limbs);
+  load_limbs(numbers.value, n2, kLimbs);
+  to_doubles(group.n2, numbers.value, kLimbs);
+  load_limbs(numbers.value, r2, kLimbs);
+  to_doubles(group.r2, numbers.value, kLimbs);
+  load_limbs(numbers.n, n, kLimbs);
+  to_doubles(group.n, numbers.n, kLimbs);
   group.k0 = limb_of(_mm256_load_si256(reinterpret_cast<const __m256i*>(k0)));
+}
 
-  load_bytes(numbers.value, signatures, limbs, bytes);
-  const Vector in_range = subtract(numbers.difference, numbers.value, numbers.n, limbs);
+// Fills x with the signatures and y with R^2 mod n, and checks that each signature is below n.
+template <int kBlocks>
+[[gnu::noinline]] void load_signatures(Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs jobs) noexcept {
+  constexpr std::size_t kLimbs = Group<kBlocks>::kLimbs;
+  const unsigned char* signatures[kLanes];
+  for (int lane = 0; lane < kLanes; ++lane) signatures[lane] = jobs[lane].signature;
+  load_bytes(numbers.value, signatures, kLimbs, jobs[0].key->bytes);
+  const Vector in_range = subtract(numbers.difference, numbers.value, numbers.n, kLimbs);
   // RFC 8017 §5.2.2 step 1. A signature out of range is replaced by zero, which is harmless.
-  for (std::size_t i = 0; i < limbs; ++i) numbers.value[i] = bit_and(numbers.value[i], in_range);
-  to_doubles(group.x, numbers.value, limbs);
+  for (std::size_t i = 0; i < kLimbs; ++i) numbers.value[i] = bit_and(numbers.value[i], in_range);
+  to_doubles(group.x, numbers.value, kLimbs);
+  for (std::size_t i = 0; i < kLimbs; ++i) group.y[i] = group.r2[i];
   const LaneMask lanes = sign_bits(in_range);
   for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].in_range = (lanes >> lane & 1) != 0;
 }
 
 // Writes y, which is below 3n, modulo n.
-[[gnu::noinline]] void store_group(const Group& group, Numbers& numbers, GroupJobs jobs, std::size_t limbs,
-                                   std::size_t bytes) noexcept {
-  to_integers(numbers.value, group.y, limbs);
+template <int kBlocks>
+[[gnu::noinline]] void store_group(const Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs jobs) noexcept {
+  constexpr std::size_t kLimbs = Group<kBlocks>::kLimbs;
+  to_integers(numbers.value, group.y, kLimbs);
   for (int round = 0; round < 2; ++round) {
-    const Vector reduced = subtract(numbers.difference, numbers.value, numbers.n, limbs);
-    for (std::size_t i = 0; i < limbs; ++i) numbers.value[i] = select(reduced, numbers.value[i], numbers.difference[i]);
+    const Vector reduced = subtract(numbers.difference, numbers.value, numbers.n, kLimbs);
+    for (std::size_t i = 0; i < kLimbs; ++i)
+      numbers.value[i] = select(reduced, numbers.value[i], numbers.difference[i]);
   }
   unsigned char* blocks[kLanes] = {};
   for (int lane = 0; lane < jobs.count; ++lane) {
     if (jobs[lane].in_range) blocks[lane] = jobs[lane].block;
   }
-  store_bytes(numbers.value, blocks, limbs, bytes);
+  store_bytes(numbers.value, blocks, kLimbs, jobs[0].key->bytes);
 }
 
-void power_group(GroupJobs jobs) noexcept {
-  const std::size_t limbs = jobs[0].key->limbs;
-  const std::size_t bytes = jobs[0].key->bytes;
-  const int blocks = static_cast<int>(limbs) / kBlock;
-  Group group;
-  Numbers numbers;
-  load_group(group, numbers, jobs, limbs, bytes);
-  montgomery<false>(group, blocks);
-  for (int i = 0; i < kSquarings; ++i) montgomery<true>(group, blocks);
-  montgomery<false>(group, blocks);
-  store_group(group, numbers, jobs, limbs, bytes);
+// Writes down the keys of the lanes, and returns false if they were the same before.
+bool change_keys(const RsaModulus* (&keys)[kLanes], GroupJobs jobs) noexcept {
+  bool changed = false;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    changed = changed || keys[lane] != jobs[lane].key;
+    keys[lane] = jobs[lane].key;
+  }
+  return changed;
+}
+
+template <int kBlocks>
+void power_groups(RsaJob* jobs, std::size_t count) noexcept {
+  Group<kBlocks> group;
+  Numbers<kBlocks> numbers;
+  const RsaModulus* keys[kLanes] = {};
+  for (std::size_t done = 0; done < count; done += kLanes) {
+    const std::size_t left = count - done;
+    const GroupJobs here{jobs + done, left < kLanes ? static_cast<int>(left) : kLanes};
+    if (change_keys(keys, here)) load_keys(group, numbers, here);
+    load_signatures(group, numbers, here);
+    montgomery<false>(group);
+    for (int i = 0; i < kSquarings; ++i) montgomery<true>(group);
+    montgomery<false>(group);
+    store_group(group, numbers, here);
+  }
 }
 
 }  // namespace
@@ -113,10 +139,15 @@ bool rsa_prepare(const unsigned char* n, const unsigned char* r2, std::size_t by
 }
 
 void rsa_power(RsaJob* jobs, std::size_t count) noexcept {
+  if (count == 0) return;
   const RoundTowardZero rounding;
-  for (std::size_t done = 0; done < count; done += kLanes) {
-    const std::size_t left = count - done;
-    power_group({jobs + done, left < kLanes ? static_cast<int>(left) : kLanes});
+  switch (jobs[0].key->limbs) {
+    case 40:
+      return power_groups<10>(jobs, count);
+    case 60:
+      return power_groups<15>(jobs, count);
+    default:
+      return power_groups<20>(jobs, count);
   }
 }
 

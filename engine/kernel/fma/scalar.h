@@ -1,62 +1,85 @@
 // Numbers modulo the order of a group's base point, four at a time, and the digits that a table is addressed by.
 //
-// A signature needs a handful of products, so they are those of portable/scalar.h, a lane after the other. The
-// inversion is shared by the lanes. Digits are cut in lanes. Public inputs only.
+// Montgomery products over limbs of 52 bits, R = 2^260, 2^416, 2^572: at least 2^4 times the order. A Residue is
+// balanced and between -n/4 and 5/4 n, unless plain() made it. Rounding must be toward zero (vector.h). Public inputs
+// only.
 #pragma once
 
 #include <cstddef>
 
 #include "kernel/curve/curves.h"
+#include "kernel/curve/mod_inverse.h"
 #include "kernel/fma/lanes.h"
-#include "kernel/portable/scalar.h"
+#include "kernel/fma/limbs.h"
 
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-template <CurveParameters Parameters>
+template <CurveParameters Parameters, int kLimbs>
 struct LaneScalar {
   using L = FourLanes;
   using Mask = FourLanes::Mask;
-  using Serial = portable::WordScalar<Parameters>;
   static constexpr int kWords = Parameters::kWords;
+  static constexpr int kBits = kLimbBits;
   using Words = FourLanes::Words<kWords>;
+  using Number = Limbs<kLimbs>;
 
-  struct Residue {
-    portable::Number<kWords> lane[kLanes];  // as WordScalar::Residue
-  };
+  struct Residue : Number {};
 
+  // Any number of kWords words that is below 2n.
   static Residue plain(const Words& a) noexcept {
-    Residue result;
-    FourLanes::to_lanes<kWords>(a, result.lane);
-    return result;
+    Vector r[kLimbs];
+    begin(r, kNumberStart<kLimbs, kBits>);
+#pragma GCC unroll 11
+    for (int i = 0; i < kLimbs; ++i) r[i] = add(r[i], cut_limb<kBits, kLimbs>(a, i));
+    return {balanced_carry<kBits>(r)};
   }
-  static Residue to_montgomery(const Words& a) noexcept { return mul(plain(a), kR2); }
-  static Words to_words(const Residue& a) noexcept {
-    return FourLanes::from_lanes<kWords>([&](int l) noexcept { return Serial::to_words({a.lane[l]}); });
-  }
-  // A call, since a product of words is long.
+  static Residue to_montgomery(const Words& a) noexcept { return mul(plain(a), {broadcast(kR2)}); }
+  // a b / R modulo n: |a b| / R < 2n (5/4 n) / R < n/4, and what clears the columns adds at most n.
   [[gnu::noinline]] static Residue mul(const Residue& a, const Residue& b) noexcept {
-    Residue result;
-#pragma GCC unroll 1
-    for (int l = 0; l < kLanes; ++l) result.lane[l] = Serial::mul({a.lane[l]}, {b.lane[l]}).words;
-    return result;
+    Vector t[2 * kLimbs];
+    begin(t, kProduct);
+#pragma GCC unroll 11
+    for (int i = 0; i < kLimbs; ++i) {
+      add_row<kBits>(t, i, Number(a), Number(b));
+      clear(t, i);
+    }
+    return carried(t);
+  }
+  static Words to_words(const Residue& a) noexcept {
+    Vector t[kLimbs];
+#pragma GCC unroll 11
+    for (int i = 0; i < kLimbs; ++i) t[i] = add(integer_of(a.l[i]), broadcast(kOrder.l[i]));
+    unsigned_carry<kBits>(t);  // above 3/4 n, below 9/4 n
+    subtract_once<kBits>(t, kOrder);
+    subtract_once<kBits>(t, kOrder);
+    return join_limbs<kBits, kWords>(t);
   }
 
-  // 1/(x0 x1) = x2 x3 / (x0 x1 x2 x3), and so on.
   static Residue invert(const Residue& a) noexcept {
-    using One = typename Serial::Residue;
-    const One x[kLanes] = {{a.lane[0]}, {a.lane[1]}, {a.lane[2]}, {a.lane[3]}};
-    const One low = Serial::mul(x[0], x[1]), high = Serial::mul(x[2], x[3]);
-    const One all = Serial::invert(Serial::mul(low, high));
-    const One low_inverse = Serial::mul(all, high), high_inverse = Serial::mul(all, low);
-    return {{Serial::mul(low_inverse, x[1]).words, Serial::mul(low_inverse, x[0]).words,
-             Serial::mul(high_inverse, x[3]).words, Serial::mul(high_inverse, x[2]).words}};
+    const auto multiply = [](const Residue& x, const Residue& y) noexcept { return mul(x, y); };
+    return invert_lanes(a, multiply, [](const Residue& all) noexcept {
+      std::uint64_t x[kWords], inverse[kWords];
+      first_lane(x, to_words(all));
+      mod_inverse(inverse, x, kInverseModulus);
+      return mul(plain(FourLanes::broadcast<kWords>(inverse)), {broadcast(kR3)});  // R / x, as in LaneField
+    });
   }
 
-  // low + 2^(64 kWords) high modulo n, canonical.
-  static Words reduce_wide(const Words& low, const Words& high) noexcept {
+  // low + 2^256 high modulo n = (low R + high 2^256 R) / R, canonical. Of four words only. For the order of Ed25519,
+  // the two products are together below 2^257 n, less than R n / 4.
+  static Words reduce_wide(const Words& low, const Words& high) noexcept requires(kLimbs == 5) {
     const Residue l = plain(low), h = plain(high);
-    return FourLanes::from_lanes<kWords>([&](int i) noexcept { return Serial::reduce_wide(l.lane[i], h.lane[i]); });
+    const Number r = broadcast(kR), r256 = broadcast(kR256);
+    Vector t[2 * kLimbs];
+    begin(t, kTwoProducts);
+#pragma GCC unroll 5
+    for (int i = 0; i < kLimbs; ++i) {
+      add_row<kBits>(t, i, Number(l), r);
+      add_row<kBits>(t, i, Number(h), r256);
+      clear(t, i);
+    }
+    return to_words(carried(t));
   }
 
   // See NOTES.md, section 3.
@@ -94,16 +117,57 @@ struct LaneScalar {
   }
 
  private:
-  static constexpr Residue kR2 = [] {
-    const portable::Number<kWords> r2 = portable::power_of_two(2 * 64 * kWords, portable::number(Parameters::kOrder));
-    return Residue{{r2, r2, r2, r2}};
+  static constexpr Integers<kLimbs> kOrder = cut_integer<kLimbs, kBits>(Parameters::kOrder);
+  static constexpr Constant<kLimbs> kBalancedOrder = balanced_constant<kLimbs, kBits>(Parameters::kOrder);
+  // -1/n modulo 2^52, between -2^51 and 2^51.
+  static constexpr double kK0 = [] {
+    const std::uint64_t k0 = (0 - inverse_of_odd(Parameters::kOrder[0])) & kLimbMask;
+    return static_cast<double>(k0) - (k0 >> (kBits - 1) != 0 ? 0x1p52 : 0);
   }();
+  static constexpr Constant<kLimbs> power(int exponent) noexcept {
+    return balanced_constant<kLimbs, kBits>(portable::power_of_two(exponent, portable::number(Parameters::kOrder)).w);
+  }
+  static constexpr Constant<kLimbs> kR = power(kBits * kLimbs), kR2 = power(2 * kBits * kLimbs);
+  static constexpr Constant<kLimbs> kR3 = power(3 * kBits * kLimbs), kR256 = power(256 + kBits * kLimbs);
+  static constexpr InverseModulus<kWords> kInverseModulus = make_inverse_modulus(Parameters::kOrder);
+
+  static constexpr Start<2 * kLimbs> product_start(int products) noexcept {
+    Start<2 * kLimbs> start;
+    for (int i = 0; i < kLimbs; ++i) {
+      for (int j = 0; j < kLimbs; ++j) {
+        for (int k = 0; k < products + 1; ++k) start.template expect_product<kBits>(i + j);  // one is that of clear()
+      }
+      start.template expect_carry<kBits>(i);
+    }
+    start.template expect_balanced_carry<kLimbs, kBits>(kLimbs);
+    return start;
+  }
+  static constexpr Start<2 *kLimbs> kProduct = product_start(1), kTwoProducts = product_start(2);
+
+  // Adds the multiple q n that clears the low bits of column i, and carries what is above them. q is the low half of
+  // the product of column and k0.
+  [[gnu::always_inline]] static void clear(Vector (&t)[2 * kLimbs], int i) noexcept {
+    const Double limb = limb_of(t[i]), k0 = _mm256_broadcast_sd(&kK0);
+    const Double upper = multiply_add(limb, k0, constant(kBits104Signed));
+    const Double q = multiply_add(limb, k0, sub(constant(kBits104Signed), upper));
+#pragma GCC unroll 11
+    for (int j = 0; j < kLimbs; ++j) {
+      add_split_product<kBits>(t[i + j], t[i + j + 1], q, _mm256_broadcast_sd(&kBalancedOrder.l[j]));
+    }
+    t[i + 1] = add(t[i + 1], shift_right(t[i], kBits));
+  }
+  [[gnu::always_inline]] static Residue carried(const Vector (&t)[2 * kLimbs]) noexcept {
+    Vector r[kLimbs];
+#pragma GCC unroll 11
+    for (int i = 0; i < kLimbs; ++i) r[i] = t[kLimbs + i];
+    return {balanced_carry<kBits>(r)};
+  }
 };
 
-using ScalarP256 = LaneScalar<ParametersP256>;
-using ScalarP384 = LaneScalar<ParametersP384>;
-using ScalarP521 = LaneScalar<ParametersP521>;
-using Scalar25519 = LaneScalar<Parameters25519>;
+using ScalarP256 = LaneScalar<ParametersP256, 5>;
+using ScalarP384 = LaneScalar<ParametersP384, 8>;
+using ScalarP521 = LaneScalar<ParametersP521, 11>;
+using Scalar25519 = LaneScalar<Parameters25519, 5>;
 static_assert(Scalar<ScalarP256> && Scalar<ScalarP384> && Scalar<ScalarP521> && WideScalar<Scalar25519>);
 
 }  // namespace
