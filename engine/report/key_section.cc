@@ -94,6 +94,15 @@ page::TimeRows picture_of(const std::vector<const tally::KeyRow*>& keys, const t
   return chart;
 }
 
+// What dated snapshots show of the key, and what is inferred between them.
+Line seen_in_snapshots(const KeyAppearance& seen) {
+  Line line = "in snapshots of " + name(seen.series);
+  line += seen.first == seen.last ? " of " + utc(seen.first) : " from " + utc(seen.first) + " to " + utc(seen.last);
+  if (seen.before) line += ", inferred: published after " + utc(*seen.before);
+  if (seen.after) line += Line(seen.before ? " and" : ", inferred:") + " taken out before " + utc(*seen.after);
+  return line;
+}
+
 Line window_of(const tally::KeyRow& key) {
   Line line;
   const auto add = [&line](const char* words, const std::optional<Instant>& at) {
@@ -102,6 +111,7 @@ Line window_of(const tally::KeyRow& key) {
   add("from ", key.not_before);
   add("retired ", key.retired_at);
   add("compromised ", key.compromised_at);
+  for (const KeyAppearance& seen : key.published) line += Line(line.empty() ? "" : "; ") + seen_in_snapshots(seen);
   return line.empty() ? Line("–") : line;
 }
 
