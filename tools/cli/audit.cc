@@ -88,6 +88,8 @@ int run(Arguments& arguments) {
   auto verifier = JwtVerifier::create(std::move(options));
   if (!verifier) return fail("audit", named(verifier.error(), arguments));
 
+  const std::vector<std::string> snapshots = snapshot_files_of(*verifier);
+  stream.keep.insert(stream.keep.end(), snapshots.begin(), snapshots.end());
   prepare_run(arguments, sources, caught);
   std::optional<ProgressBar> bar;
   if (wants_bar(arguments)) {

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 #include <utility>
 
 #include "console.h"
 #include "flags.h"
 #include "secret_reading.h"
+#include "verify/engine.h"
 #include "verify_words.h"
 
 namespace assay::cli {
@@ -164,9 +166,18 @@ std::vector<std::string> files_of(const Arguments& arguments) {
     const bool is_file = key.kind == Kind::jwks_file || key.kind == Kind::public_key_file ||
                          key.kind == Kind::secret_file || key.kind == Kind::static_tokens_file;
     if (is_file) files.push_back(key.value);
+    if (!key.signed_by.empty()) files.push_back(key.signed_by);
   }
   files.insert(files.end(), options.policy.revoked.begin(), options.policy.revoked.end());
   if (!options.fetch.ca_file.empty()) files.push_back(options.fetch.ca_file);
+  return files;
+}
+
+std::vector<std::string> snapshot_files_of(const JwtVerifier& verifier) {
+  std::vector<std::string> files;
+  const std::shared_ptr<const keys::Snapshot> snapshot = verifier.engine().snapshot();
+  for (const keys::SourceReport& source : snapshot->sources)
+    for (const keys::SourceReport::Part& part : source.parts) files.push_back(part.name);
   return files;
 }
 

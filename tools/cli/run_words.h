@@ -44,8 +44,11 @@ void prepare_run(Arguments& arguments, const std::vector<KeySource>& sources, Si
 // Says what became of the outputs of a run that was stopped.
 void note_unfinished(const StreamOptions& stream, const StreamResult& result);
 
-// The files that the keys and the trust file were read from, which no output may replace.
+// The files that the keys and the trust file are read from, which no output may replace. A checkpoint notices if one of
+// them changes.
 std::vector<std::string> files_of(const Arguments& arguments);
+// The dated snapshots that the verifier read from folders, for the same.
+std::vector<std::string> snapshot_files_of(const JwtVerifier& verifier);
 
 // 0 all accepted, 1 at least one rejected, 2 an input could not be read to its end, 128 + N ended by signal N.
 int exit_code_of(const StreamResult& result);

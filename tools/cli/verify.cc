@@ -57,6 +57,8 @@ int run(Arguments& arguments) {
   auto verifier = JwtVerifier::create(std::move(options));
   if (!verifier) return fail("verify", named(verifier.error(), arguments));
 
+  const std::vector<std::string> snapshots = snapshot_files_of(*verifier);
+  stream.keep.insert(stream.keep.end(), snapshots.begin(), snapshots.end());
   prepare_run(arguments, sources, caught);
   stream.on_input_note = [&arguments](const InputNote& input_note) { note(input_note_text(input_note, arguments)); };
   std::optional<ProgressBar> bar;
