@@ -7,7 +7,7 @@ import json
 import os
 import unittest
 
-from support import SECRET, Case, b64url
+from support import AT, SECRET, Case, b64url, token
 
 X, Y = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
 D = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"  # the private part of RFC 7515, appendix A.3
@@ -200,6 +200,30 @@ Keys of https://a.example
         words = " ".join(page.split())
         self.assertIn('seen in the earliest snapshot of "login"; it may be older', words)
         self.assertIn('seen in the latest snapshot of "login"; 1 snapshot in between lacks it', words)
+
+    def test_a_run_says_what_is_inferred_and_keeps_it_in_its_summary(self):
+        os.mkdir(self.path("archive"))
+        secret = {"kty": "oct", "kid": "s", "k": b64url(SECRET)}
+        for day, keys in {"20": [secret], "22": [secret, {**EC, "kid": "a"}], "24": [secret]}.items():
+            self.write(f"archive/login-2026-11-{day}.json", jwks(*keys))
+        self.write("tokens", token({"alg": "HS256", "kid": "s"}) + "\n")
+        run = ("verify", "--jwks", "archive", "--at", str(AT), "--format", "none", "--summary", "s.json", "--report", "r.md")
+        done = self.assay(*run, "tokens")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("  archive: between its 3 snapshots 1 key appeared and 1 was taken out; when is inferred, and rejects no "
+                      "token (assay keys show)\n", done.stderr.decode())
+        rows = {row["kid"]: row for row in json.loads(self.read("s.json"))["keys"]}
+        self.assertEqual(rows["a"]["source"], "archive")
+        self.assertEqual(rows["a"]["published"], [{
+            "source": "archive", "series": "login", "before": "2026-11-20T00:00:00Z", "first": "2026-11-22T00:00:00Z",
+            "last": "2026-11-22T00:00:00Z", "after": "2026-11-24T00:00:00Z", "snapshots": 1, "of": 1}])
+        self.assertNotIn("before", rows["s"]["published"][0])
+        self.assertIn("inferred: published after 2026-11-20", self.read("r.md").decode())
+        # A summary that is read again says the same.
+        self.assertEqual(self.assay("report", "s.json", "-o", "again.json").returncode, 0)
+        self.assertEqual(self.read("again.json"), self.read("s.json"))
+        done = self.assay(*run, "--quiet", "tokens")
+        self.assertEqual(done.stderr, b"")
 
     def test_a_source_at_fault_is_told_and_the_others_are_shown(self):
         self.write("a.json", jwks({**EC, "kid": "a"}))

@@ -10,7 +10,9 @@
 
 #include "console.h"
 #include "flags.h"
+#include "keys/known_keys.h"
 #include "secret_reading.h"
+#include "summary_files.h"
 #include "verify/engine.h"
 #include "verify_words.h"
 
@@ -136,6 +138,39 @@ void note_other_reading(const std::vector<KeySource>& sources, const StreamResul
   }
 }
 
+std::string snapshots_text(const JwtVerifier& verifier) {
+  const std::shared_ptr<const keys::Snapshot> snapshot = verifier.engine().snapshot();
+  std::string text;
+  for (std::size_t i = 0; i < snapshot->sources.size(); ++i) {
+    const keys::SourceReport& source = snapshot->sources[i];
+    if (source.parts.size() < 2) continue;
+    std::size_t appeared = 0, taken_out = 0;
+    for (const keys::PreparedKey& key : snapshot->ring->keys()) {
+      for (const KeyAppearance& seen : keys::appearances_of(key, snapshot->sources)) {
+        if (seen.source != source.name) continue;
+        appeared += seen.before ? 1 : 0;
+        taken_out += seen.after ? 1 : 0;
+      }
+    }
+    text += "  " + safe(source.name) + ": between its " + with_commas(source.parts.size()) + " snapshots " +
+            with_commas(appeared) + (appeared == 1 ? " key" : " keys") + " appeared and " + with_commas(taken_out) +
+            (taken_out == 1 ? " was" : " were") +
+            " taken out; when is inferred, and rejects no token (assay keys show)\n";
+  }
+  return text;
+}
+
+Result<void> take_baseline(Arguments& arguments) {
+  const std::string& path = arguments.report.baseline;
+  if (path.empty()) return {};
+  if (arguments.stream.report.empty())
+    return Error{"--baseline: is compared with in a report; give --report, or leave it out"};
+  Result<std::string> json = read_summary_text(path);
+  if (!json) return Error{"--baseline: " + json.error().message};
+  arguments.stream.baseline = StreamOptions::Baseline{path, *std::move(json)};
+  return {};
+}
+
 bool reads_standard_input(const StreamOptions& stream) {
   return stream.inputs.empty() || std::find(stream.inputs.begin(), stream.inputs.end(), "-") != stream.inputs.end();
 }
@@ -170,6 +205,7 @@ std::vector<std::string> files_of(const Arguments& arguments) {
   }
   files.insert(files.end(), options.policy.revoked.begin(), options.policy.revoked.end());
   if (!options.fetch.ca_file.empty()) files.push_back(options.fetch.ca_file);
+  if (!arguments.report.baseline.empty()) files.push_back(arguments.report.baseline);
   return files;
 }
 

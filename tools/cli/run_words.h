@@ -37,6 +37,12 @@ void note_doubtful_keys(const JwtVerifierOptions& options);
 // Says once how a secret file has to be read, if a token that failed verifies with another reading of it.
 void note_other_reading(const std::vector<KeySource>& sources, const StreamResult& result);
 
+// Says at the end of a run what dated snapshots of keys leave to be inferred; empty: no key comes from them.
+std::string snapshots_text(const JwtVerifier& verifier);
+
+// Reads the summary of --baseline. The error names the flag and the mend.
+Result<void> take_baseline(Arguments& arguments);
+
 // Whether standard input is one of the inputs.
 bool reads_standard_input(const StreamOptions& stream);
 // Puts into arguments.stream what every run takes from the command line and the signals.
