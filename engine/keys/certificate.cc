@@ -66,4 +66,14 @@ std::string validity_note(const Certificate& certificate, std::int64_t now) {
   return {};
 }
 
+std::string validity_fault(const Certificate& certificate, std::int64_t now) {
+  if (now > certificate.not_after)
+    return "its certificate expired on " + date_of(certificate.not_after) + " (valid from " +
+           date_of(certificate.not_before) + ")";
+  if (now < certificate.not_before)
+    return "its certificate is not valid before " + date_of(certificate.not_before) + " (until " +
+           date_of(certificate.not_after) + ")";
+  return {};
+}
+
 }  // namespace assay::keys

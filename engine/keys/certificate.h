@@ -28,4 +28,7 @@ std::optional<Certificate> read_certificate(std::string_view der);
 // Empty: it is within.
 std::string validity_note(const Certificate& certificate, std::int64_t now);
 
+// The same with both dates and without what it means: "its certificate expired on 2025-01-31 (valid from 2024-01-31)".
+std::string validity_fault(const Certificate& certificate, std::int64_t now);
+
 }  // namespace assay::keys

@@ -130,8 +130,19 @@ const PreparedKey& KeyRing::as_key_of(trust::IssuerIndex issuer, const PreparedK
 }
 
 void KeyRing::keep_first_of_equal() {
-  base::KeyedSet<std::string> seen;
-  std::erase_if(keys_, [&](const PreparedKey& key) { return !seen.insert(identity_of(key)).second; });
+  base::KeyedMap<std::string, std::size_t> first;
+  std::vector<PreparedKey> kept;
+  for (PreparedKey& key : keys_) {
+    const auto [at, is_new] = first.emplace(identity_of(key), kept.size());
+    if (is_new) {
+      kept.push_back(std::move(key));
+      continue;
+    }
+    PreparedKey& same = kept[at->second];
+    same.origins.insert(same.origins.end(), key.origins.begin(), key.origins.end());
+    same.jwk.is_private = same.jwk.is_private || key.jwk.is_private;
+  }
+  keys_ = std::move(kept);
 }
 
 void KeyRing::keep_last_of_each_kid() {

@@ -56,8 +56,8 @@ struct SkippedKid {
 
 class KeyRing {
  public:
-  // strict keeps equal keys (same kid, same public key) once. fastmcp keeps the last key of each kid, as Python's dict
-  // does; a key without kid goes by "_default".
+  // strict keeps equal keys (same kid, same public key) once, with the origins of all of them. fastmcp keeps the last
+  // key of each kid, as Python's dict does; a key without kid goes by "_default".
   KeyRing(std::vector<PreparedKey> keys, Profile profile, std::vector<SkippedKid> skipped);
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;

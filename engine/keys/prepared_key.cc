@@ -230,11 +230,15 @@ void read_certificate_of(PreparedKey& key, std::vector<std::string>* notes) {
     if (notes != nullptr)
       notes->push_back(std::string("its x5c holds the certificate of another key (RFC 7517 §4.7); ") + numbers +
                        " count, the certificate does not");
+    key.certificate_faults.emplace_back("its x5c holds the certificate of another key (RFC 7517 §4.7)");
     return;
   }
   key.thumbprints.push_back(certificate->sha1);
   key.thumbprints.push_back(certificate->sha256);
-  std::string note = validity_note(*certificate, now_in_seconds());
+  const std::int64_t now = now_in_seconds();
+  if (std::string fault = validity_fault(*certificate, now); !fault.empty())
+    key.certificate_faults.push_back(std::move(fault));
+  std::string note = validity_note(*certificate, now);
   if (notes != nullptr && !note.empty()) notes->push_back(std::move(note));
 }
 

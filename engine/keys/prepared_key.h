@@ -19,6 +19,12 @@ namespace assay::keys {
 
 struct OpensslKey;  // EVP_PKEY or HMAC states: keys/openssl_key.h
 
+// A place that a key was read from.
+struct KeyOrigin {
+  std::uint32_t source = 0;  // of Snapshot::sources
+  std::uint32_t part = 0;    // of its SourceReport::parts, if it has any
+};
+
 struct PreparedKey {
   PreparedKey();
   ~PreparedKey();
@@ -37,6 +43,9 @@ struct PreparedKey {
   trust::IssuerIndex issuer = trust::kNoIssuer;         // kNoIssuer: serves all
   AlgorithmSet allowed = AlgorithmSet::all();           // by the policy of the issuer
   std::shared_ptr<const trust::KeyWindow> window = {};  // null: it counts at all times
+  std::vector<KeyOrigin> origins;                       // every place that it was read from, in order
+  // What the key's certificate shows against it: it is out of its time, or of another key.
+  std::vector<std::string> certificate_faults;
 };
 
 // Whether the private part of a key is checked against its public part.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/arena.h"
+#include "base/keyed_hash.h"
 #include "jose/compact.h"
 #include "jose/header.h"
 #include "jwk/foreign_text.h"
@@ -68,7 +69,7 @@ class SnapshotBuilder {
   SnapshotBuilder(const Policy& defaults, std::shared_ptr<const trust::Issuers> issuers, const VerifySignature& verify,
                   const std::atomic<bool>& stop)
       : defaults_(defaults), issuers_(std::move(issuers)), verify_(verify), stop_(stop) {
-    begin_source(trust::kNoIssuer);
+    of_issuer(trust::kNoIssuer);
     if (issuers_ == nullptr) {
       named_ = allowed_;
       keys_decide_ = allowed_.empty() && defaults_.profile == Profile::strict;
@@ -77,10 +78,16 @@ class SnapshotBuilder {
   }
 
   Result<void> add(const KeySource& source, const Content& content) {
-    begin_source(source.issuer ? static_cast<trust::IssuerIndex>(*source.issuer) : trust::kNoIssuer);
+    begin_source(source);
     Result<void> added = add_content(source, content);
-    if (added || issuer_ == trust::kNoIssuer) return added;
-    return Error{issuers_->at(issuer_).where + ": " + added.error().message, "trust"};
+    return added ? added : at_its_place(added.error());
+  }
+
+  // Adds what can be used of a source, and reports why it is not all.
+  void survey(const KeySource& source, const Result<Content>& reading) {
+    if (!reading) begin_source(source);
+    const Result<void> added = reading ? add(source, *reading) : at_its_place(reading.error());
+    if (!added) reports_.back().fault = added.error();
   }
 
   BuiltSnapshot finish() && {
@@ -94,6 +101,7 @@ class SnapshotBuilder {
     snapshot->has_key_sources = has_key_sources_;
     snapshot->revoked = std::move(revoked_);
     snapshot->has_urls = has_urls_;
+    snapshot->sources = std::move(reports_);
     return {std::move(snapshot), std::move(notes_), std::move(unknown_keys)};
   }
 
@@ -101,6 +109,7 @@ class SnapshotBuilder {
   Result<void> add_content(const KeySource& source, const Content& content) {
     if (content.revoked != nullptr) {
       revoked_.push_back(content.revoked);
+      reports_.back().entries = content.revoked->size();
       return {};
     }
     const std::string& text = content.text;
@@ -113,14 +122,30 @@ class SnapshotBuilder {
     if (!is_key_set(source.kind)) return add_single_key(source.kind, text, name);
     if (content.parts.empty()) return add_key_set(text, name, content.signer);
     for (const Content::Part& part : content.parts) {
+      reports_.back().parts.push_back({part.name, part.dated});
       Result<void> added = add_key_set(text.substr(part.begin, part.size), part.name, content.signer);
       if (!added) return added;
     }
     return {};
   }
 
+  void begin_source(const KeySource& source) {
+    of_issuer(source.issuer ? static_cast<trust::IssuerIndex>(*source.issuer) : trust::kNoIssuer);
+    SourceReport& report = reports_.emplace_back();
+    report.kind = source.kind;
+    report.name = name_of(source);
+    report.issuer = issuer_;
+    skipped_of_source_.clear();
+  }
+
+  // An error about the current source, with its issuer's place in the trust file.
+  Error at_its_place(const Error& error) const {
+    if (issuer_ == trust::kNoIssuer) return error;
+    return Error{issuers_->at(issuer_).where + ": " + error.message, "trust"};
+  }
+
   // From here on keys belong to this issuer, and its policy decides which of them can be used.
-  void begin_source(trust::IssuerIndex issuer) {
+  void of_issuer(trust::IssuerIndex issuer) {
     issuer_ = issuer;
     policy_ = issuers_ == nullptr ? &defaults_ : &issuers_->policy_of(issuer);
     allowed_ = set_of(policy_->algorithms);
@@ -139,6 +164,9 @@ class SnapshotBuilder {
 
   void keep(PreparedKey key) {
     key.issuer = issuer_;
+    const std::size_t parts = reports_.back().parts.size();
+    key.origins.push_back(
+        {static_cast<std::uint32_t>(reports_.size() - 1), static_cast<std::uint32_t>(parts == 0 ? 0 : parts - 1)});
     if (issuers_ != nullptr) key.allowed = allowed_.empty() ? AlgorithmSet::unless_named() : allowed_;
     keys_.push_back(std::move(key));
   }
@@ -149,6 +177,7 @@ class SnapshotBuilder {
     if (static_tokens_ != nullptr)
       return Error{name + ": a second table of static tokens; put all tokens into one", "keys"};
     static_tokens_ = *std::move(table);
+    reports_.back().entries = static_tokens_->size();
     return {};
   }
 
@@ -191,6 +220,9 @@ class SnapshotBuilder {
     if (!set) return Error{set.error().message, "keys"};
     // The first note says that the signature was not verified.
     if (is_checked) set->notes.erase(set->notes.begin());
+    if (is_signed)
+      remark(is_checked ? "is signed, and the signature matches the key of historical_keys_signed_by"
+                        : "is a signed key set whose signature was not verified");
     read_pem_keys(*set, name);
     const std::size_t before = keys_.size();
     int private_checks = kMaxPrivateChecks;
@@ -198,6 +230,7 @@ class SnapshotBuilder {
       if (stop_.load(std::memory_order_relaxed)) return Error{name + ": the reading of keys was ended", "keys"};
       prepare_key_of_set(std::move(jwk), name, *set, private_checks);
     }
+    report_skipped(*set);
     if (keys_.size() == before) return Error{name + ": " + none_can_be_used(*set), "keys", way_out(*set)};
     take_notes(*set, name);
     return check_for_secrets(name, before);
@@ -233,6 +266,28 @@ class SnapshotBuilder {
         policy_->algorithms.size() == 1 || (policy_->algorithms.empty() && algorithm == Algorithm::RS256);
     if (!is_given) settings.push_back({"policy.algorithms", std::string(to_string(algorithm))});
     return settings;
+  }
+
+  void remark(std::string text) {
+    std::vector<std::string>& remarks = reports_.back().remarks;
+    if (std::find(remarks.begin(), remarks.end(), text) == remarks.end()) remarks.push_back(std::move(text));
+  }
+
+  // A key that many snapshots have is reported once.
+  void report_skipped(const JwkSet& set) {
+    SourceReport& report = reports_.back();
+    for (const JwkSet::Skipped& key : set.skipped) {
+      const std::string why = key.why + (key.fastmcp_takes_it ? "; the profile fastmcp takes it" : "");
+      const std::string identity = (key.kid ? "k" + *key.kid : std::to_string(key.position)) + '\0' + why;
+      if (const auto known = skipped_of_source_.find(identity); known != skipped_of_source_.end()) {
+        ++report.skipped[known->second].sets;
+      } else if (report.skipped.size() < SourceReport::kMostSkipped) {
+        skipped_of_source_.emplace(identity, report.skipped.size());
+        report.skipped.push_back({key.position, key.kid, why});
+      } else {
+        ++report.more_skipped;
+      }
+    }
   }
 
   void take_notes(JwkSet& set, const std::string& name) {
@@ -299,6 +354,7 @@ class SnapshotBuilder {
                        "; give a key of that type, or allow another algorithm",
                    "keys"};
     }
+    for (const std::string& note : notes) remark(note);
     Result<PreparedKey> key = prepare_key(*std::move(jwk), policy_->profile, &notes);
     if (!key) return Error{name + ": " + key.error().message + "; give another key", "keys"};
     for (const std::string& note : notes) notes_.push_back(name + ": " + note);
@@ -320,6 +376,8 @@ class SnapshotBuilder {
   bool keys_decide_ = false;
   std::vector<PreparedKey> keys_;
   std::vector<SkippedKid> skipped_;
+  std::vector<SourceReport> reports_;
+  base::KeyedMap<std::string, std::size_t> skipped_of_source_;  // places in the last report
   std::vector<std::string> notes_;
   std::shared_ptr<const StaticTable> static_tokens_;
   std::vector<std::shared_ptr<const trust::RevocationList>> revoked_;
@@ -350,6 +408,15 @@ Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::sp
   SnapshotBuilder builder(policy, std::move(issuers), verify, stop);
   for (std::size_t i = 0; i < sources.size(); ++i)
     if (Result<void> added = builder.add(sources[i], contents[i]); !added) return added.error();
+  return std::move(builder).finish();
+}
+
+BuiltSnapshot survey_sources(std::span<const KeySource> sources, std::span<const Result<Content>> readings,
+                             const Policy& policy, std::shared_ptr<const trust::Issuers> issuers,
+                             const VerifySignature& verify) {
+  const std::atomic<bool> never{false};
+  SnapshotBuilder builder(policy, std::move(issuers), verify, never);
+  for (std::size_t i = 0; i < sources.size(); ++i) builder.survey(sources[i], readings[i]);
   return std::move(builder).finish();
 }
 

@@ -33,6 +33,7 @@ struct Snapshot {
   bool has_key_sources = false;                                       // false: static tokens only
   bool has_urls = false;                                              // a key that is not here may be fetched
   std::vector<std::shared_ptr<const trust::RevocationList>> revoked;  // a token on any of them is revoked
+  std::vector<SourceReport> sources;                                  // what each source gave
 };
 
 // Verifies one signature. The rooms that can are above this one.
@@ -60,5 +61,11 @@ Result<BuiltSnapshot> build_snapshot(std::span<const KeySource> sources, std::sp
                                      const Policy& policy, const std::atomic<bool>& stop,
                                      std::shared_ptr<const trust::Issuers> issuers = nullptr,
                                      const VerifySignature& verify = {});
+
+// The same for a person who looks at the keys, as far as the sources allow. readings[i] is what sources[i] said, or why
+// it could not be read. A source at fault is left out, and its report says why.
+BuiltSnapshot survey_sources(std::span<const KeySource> sources, std::span<const Result<Content>> readings,
+                             const Policy& policy, std::shared_ptr<const trust::Issuers> issuers,
+                             const VerifySignature& verify);
 
 }  // namespace assay::keys

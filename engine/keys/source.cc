@@ -84,7 +84,7 @@ Result<Content> read_snapshots(const KeySource& source, const std::filesystem::p
   for (const DatedFile& snapshot : snapshots) {
     Result<std::string> text = read_key_file(snapshot.path, snapshot.path, stop);
     if (!text) return text.error();
-    content.parts.push_back({snapshot.path, content.text.size(), text->size()});
+    content.parts.push_back({snapshot.path, content.text.size(), text->size(), snapshot.name});
     content.text += *text;
     if (content.text.size() > kMostSnapshotBytes)
       return Error{name + ": the snapshots hold more than 1 GiB; give a folder with fewer", "keys"};

@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +16,8 @@
 #include "assay/result.h"
 #include "base/wipe.h"
 #include "keys/clock.h"
+#include "trust/dated_name.h"
+#include "trust/issuers.h"
 #include "trust/revocation_list.h"
 
 namespace assay::keys {
@@ -26,6 +30,7 @@ struct Content {
   struct Part {
     std::string name;  // for messages
     std::size_t begin = 0, size = 0;
+    trust::DatedName dated;
   };
   std::vector<Part> parts;  // of a folder of snapshots, in the order of their times; else empty
   std::string signer;       // the file of KeySource::signed_by
@@ -39,6 +44,33 @@ struct Content {
   Content& operator=(const Content&) = default;
   Content& operator=(Content&&) noexcept = default;
   ~Content() { base::wipe(text); }  // it may be a secret, or a set that holds one
+};
+
+// What one source gave, for people: summaries and the program name keys by it.
+struct SourceReport {
+  // An entry of a key set that was left out.
+  struct Skipped {
+    std::uint32_t position = 0;  // in the first set that has it, from 1
+    std::optional<std::string> kid;
+    std::string why;
+    std::size_t sets = 1;  // of a folder of snapshots: how many of them have it
+  };
+  // A dated snapshot.
+  struct Part {
+    std::string name;
+    trust::DatedName dated;
+  };
+  static constexpr std::size_t kMostSkipped = 10'000;
+
+  KeySource::Kind kind = KeySource::Kind::jwks_file;
+  std::string name;
+  trust::IssuerIndex issuer = trust::kNoIssuer;
+  std::vector<Part> parts;       // of a folder of snapshots, by series and time; else empty
+  std::size_t entries = 0;       // of a list of revoked tokens or a table of static tokens
+  std::vector<Skipped> skipped;  // the first kMostSkipped, equal ones of several snapshots once
+  std::size_t more_skipped = 0;
+  std::vector<std::string> remarks;  // on the source as a whole
+  std::optional<Error> fault;        // why it gave nothing, or not all; only of survey_sources (snapshot.h)
 };
 
 constexpr bool is_key_set(KeySource::Kind kind) noexcept {

@@ -66,18 +66,48 @@ tally::TimeSpan drawn_time(const std::vector<const tally::KeyRow*>& keys) {
   return times;
 }
 
-page::TimeRows::Row row_of(const tally::KeyRow& key) {
+using HoursByKid = base::KeyedMap<std::string_view, std::vector<Instant>>;
+
+// The hours in which each kid was used, in order.
+HoursByKid hours_by_kid(const tally::Overview& overview) {
+  HoursByKid hours;
+  for (const tally::Overview::HourOfKid& one : overview.kid_hours)
+    if (const std::optional<Instant> hour = parse_rfc3339(one.hour + ":00:00Z")) hours[one.kid].push_back(*hour);
+  return hours;
+}
+
+// The times in which a key was used: its hours, joined if fewer than `least` seconds lie between two of them. A key
+// whose hours are not known was used from its first to its last use.
+std::vector<tally::TimeSpan> used_times(const tally::KeyRow& key, const HoursByKid& hours, std::int64_t least) {
+  const tally::TimeSpan& used = key.uses.times;
+  if (!used.first || !used.last) return {};
+  const auto found = hours.find(key.kid);
+  if (found == hours.end()) return {used};
+  constexpr std::int64_t kHour = 3600;
+  std::vector<tally::TimeSpan> spans;
+  for (const Instant& hour : found->second) {
+    const Instant from = std::max(hour, *used.first), to = std::min(Instant{hour.seconds + kHour, 0}, *used.last);
+    if (to < from) continue;
+    if (!spans.empty() && seconds_between(*spans.back().last, from) < least) {
+      spans.back().last = to;
+    } else {
+      spans.push_back({from, to});
+    }
+  }
+  return spans.empty() ? std::vector{used} : spans;
+}
+
+page::TimeRows::Row row_of(const tally::KeyRow& key, const std::vector<tally::TimeSpan>& used) {
   page::TimeRows::Row row;
   row.name = shown(name_of(key), 30);
   row.note = number(key.uses.records());
-  const tally::TimeSpan& used = key.uses.times;
-  if (used.first && used.last) {
-    row.pieces.push_back({*used.first, *used.last, "good"});
-    if (key.retired_at && *key.retired_at <= *used.last)
-      row.pieces.push_back({std::max(*key.retired_at, *used.first), *used.last, "refused"});
-    if (key.compromised_at && *key.compromised_at <= *used.last)
-      row.pieces.push_back({std::max(*key.compromised_at, *used.first), *used.last, "served"});
-  }
+  const auto add_from = [&](const std::optional<Instant>& border, const char* series) {
+    for (const tally::TimeSpan& span : used)
+      if (border && *border <= *span.last) row.pieces.push_back({std::max(*border, *span.first), *span.last, series});
+  };
+  for (const tally::TimeSpan& span : used) row.pieces.push_back({*span.first, *span.last, "good"});
+  add_from(key.retired_at, "refused");
+  add_from(key.compromised_at, "served");
   if (key.not_before) row.marks.push_back({*key.not_before, "border", "valid from"});
   if (key.retired_at) row.marks.push_back({*key.retired_at, "retired", "retired"});
   if (key.compromised_at) row.marks.push_back({*key.compromised_at, "compromised", "compromised"});
@@ -85,13 +115,26 @@ page::TimeRows::Row row_of(const tally::KeyRow& key) {
   return row;
 }
 
-page::TimeRows picture_of(const std::vector<const tally::KeyRow*>& keys, const tally::TimeSpan& times) {
+page::TimeRows picture_of(const std::vector<const tally::KeyRow*>& keys, const tally::TimeSpan& times,
+                          const HoursByKid& hours) {
+  // Fewer could not be told apart, and a row of years has no thousand pieces.
+  constexpr std::int64_t kMostPieces = 200;
+  const std::int64_t least = std::max<std::int64_t>(1, seconds_between(*times.first, *times.last) / kMostPieces);
   page::TimeRows chart;
-  chart.title = "Keys from their first to their last use, in UTC, with the borders of their windows";
+  chart.title = "The hours in which each key was used, in UTC, with the borders of the keys' windows";
   chart.from = *times.first;
   chart.to = *times.last;
-  for (const tally::KeyRow* key : keys) chart.rows.push_back(row_of(*key));
+  for (const tally::KeyRow* key : keys) chart.rows.push_back(row_of(*key, used_times(*key, hours, least)));
   return chart;
+}
+
+// What dated snapshots show of the key, and what is inferred between them.
+Line seen_in_snapshots(const KeyAppearance& seen) {
+  Line line = "in snapshots of " + name(seen.series);
+  line += seen.first == seen.last ? " of " + utc(seen.first) : " from " + utc(seen.first) + " to " + utc(seen.last);
+  if (seen.before) line += ", inferred: published after " + utc(*seen.before);
+  if (seen.after) line += Line(seen.before ? " and" : ", inferred:") + " taken out before " + utc(*seen.after);
+  return line;
 }
 
 Line window_of(const tally::KeyRow& key) {
@@ -102,6 +145,7 @@ Line window_of(const tally::KeyRow& key) {
   add("from ", key.not_before);
   add("retired ", key.retired_at);
   add("compromised ", key.compromised_at);
+  for (const KeyAppearance& seen : key.published) line += Line(line.empty() ? "" : "; ") + seen_in_snapshots(seen);
   return line.empty() ? Line("–") : line;
 }
 
@@ -155,7 +199,7 @@ Table unknown_table(const tally::Overview& overview) {
   return table;
 }
 
-void add_picture(Section& section, std::vector<const tally::KeyRow*> keys) {
+void add_picture(Section& section, std::vector<const tally::KeyRow*> keys, const HoursByKid& hours) {
   std::erase_if(keys, [](const tally::KeyRow* key) { return !key->uses.times.first; });
   if (keys.empty()) return;
   const std::size_t used = keys.size();
@@ -167,7 +211,7 @@ void add_picture(Section& section, std::vector<const tally::KeyRow*> keys) {
   };
   if (any(&tally::KeyRow::retired_at)) legend.push_back({"refused", "used after it was retired"});
   if (any(&tally::KeyRow::compromised_at)) legend.push_back({"served", "used while compromised"});
-  section.blocks.emplace_back(Picture{picture_of(keys, times), std::move(legend), {}});
+  section.blocks.emplace_back(Picture{picture_of(keys, times, hours), std::move(legend), {}});
   if (used > keys.size())
     section.blocks.emplace_back(Line("Drawn are the " + number(keys.size()) + " of " + number(used) +
                                      " keys that matter most: compromised, used after their end, with rejected uses."));
@@ -176,14 +220,14 @@ void add_picture(Section& section, std::vector<const tally::KeyRow*> keys) {
 }  // namespace
 
 Section keys_section(const tally::Overview& overview) {
-  Section section{
-      kKeys,
-      "Keys through time",
-      "Each key from its first to its last use, by the times of the lines. The number at the right counts its uses.",
-      {}};
+  Section section{kKeys,
+                  "Keys through time",
+                  "Each key with the hours in which it was used, by the times of the lines. The number at the right "
+                  "counts its uses.",
+                  {}};
   const std::vector<tally::KeyRow> rows = keys_of(overview);
   const std::vector<const tally::KeyRow*> keys = by_interest(rows);
-  add_picture(section, keys);
+  add_picture(section, keys, hours_by_kid(overview));
   if (Table split = compromised_table(overview.compromised); !split.rows.empty()) {
     section.blocks.emplace_back(Subheading{"Compromised keys: forged or genuine"});
     section.blocks.emplace_back(std::move(split));

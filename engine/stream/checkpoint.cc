@@ -389,7 +389,10 @@ std::optional<std::string> difference(const RunIdentity& saved, const RunIdentit
 std::string digest_of_files(const std::vector<std::string>& paths) {
   std::string contents;
   for (const std::string& path : paths) {
-    std::ifstream file(path, std::ios::binary);
+    std::error_code ignored;
+    std::ifstream file;
+    // A folder can be opened, and reading it throws.
+    if (!std::filesystem::is_directory(path, ignored)) file.open(path, std::ios::binary);
     std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     contents += path + '\0' + std::to_string(text.size()) + '\0' + text;
   }

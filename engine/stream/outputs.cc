@@ -123,6 +123,11 @@ Result<void> open_outputs(const StreamOptions& options, const std::vector<input:
     outputs.summary.json.emplace(std::move(*opened));
   }
   if (!options.report.empty()) {
+    if (options.baseline) {
+      const Result<tally::Summary> before = tally::read_summary(options.baseline->json, options.baseline->name);
+      if (!before) return Error{before.error().message, "baseline"};
+      outputs.summary.baseline = report::Baseline{options.baseline->name, tally::overview(*before)};
+    }
     Result<base::OutputFile> opened = base::OutputFile::open(options.report, {.stop = options.stop});
     if (!opened) return of_field(opened.error(), "report");
     outputs.summary.report.emplace(std::move(*opened));
@@ -142,8 +147,9 @@ Result<void> write_summary(SummaryFiles& files, const tally::Summary& summary) {
   }
   if (!files.report) return {};
   const tally::Overview overview = tally::overview(summary);
+  const report::Baseline* const baseline = files.baseline ? &*files.baseline : nullptr;
   return write(*files.report,
-               files.report_is_markdown ? report::markdown(overview, nullptr) : report::html(overview, nullptr));
+               files.report_is_markdown ? report::markdown(overview, baseline) : report::html(overview, baseline));
 }
 
 StreamResult stopped_early(const StreamOptions& options, const Outputs& outputs) {

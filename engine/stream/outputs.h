@@ -8,6 +8,7 @@
 #include "assay/stream.h"
 #include "base/output_file.h"
 #include "input/list.h"
+#include "report/baseline.h"
 #include "stream/checkpoint.h"
 #include "stream/verdict_file.h"
 #include "tally/summary.h"
@@ -18,6 +19,7 @@ namespace assay::stream {
 struct SummaryFiles {
   std::optional<base::OutputFile> json, report;
   bool report_is_markdown = false;
+  std::optional<report::Baseline> baseline;  // of the report
 
   bool any() const noexcept { return json || report; }
 };
@@ -36,8 +38,8 @@ void skip_outputs(const StreamOptions& options, std::vector<input::ListedInput>&
 // Opens everything that the run writes, so that a run whose results cannot be written does not begin. No output may be
 // one of the inputs or of options.keep. With a checkpoint the verdicts go on behind those of `from`, or begin anew if
 // it is null; if `from` is finished and the file of verdicts has its name already, outputs.verdicts stays empty. After
-// an error, `outputs` holds what was opened before. The error has the field "output", "summary" or "report", or
-// "stopped" if options.stop was set while a named pipe waited for its reader.
+// an error, `outputs` holds what was opened before. The error has the field "output", "summary", "report" or
+// "baseline", or "stopped" if options.stop was set while a named pipe waited for its reader.
 Result<void> open_outputs(const StreamOptions& options, const std::vector<input::ListedInput>& inputs,
                           const Checkpoint* from, Outputs& outputs);
 

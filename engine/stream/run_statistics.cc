@@ -23,6 +23,16 @@ std::string type_of(const Jwk& key) {
   return type + " " + std::to_string(8 * (key.n.size() - 1) + static_cast<std::size_t>(std::bit_width(first)));
 }
 
+// The names of the sources that have the key.
+std::string source_of(const keys::PreparedKey& key, std::span<const keys::SourceReport> sources) {
+  std::string names;
+  for (std::size_t i = 0; i < key.origins.size(); ++i) {
+    if (i > 0 && key.origins[i].source == key.origins[i - 1].source) continue;
+    names += (names.empty() ? "" : ", ") + sources[key.origins[i].source].name;
+  }
+  return names;
+}
+
 }  // namespace
 
 using Clock = std::chrono::steady_clock;
@@ -114,7 +124,9 @@ std::vector<tally::KeyRow> RunStatistics::keys() const {
     // The hash of a secret would help to guess it.
     if (key.jwk.type != KeyType::oct) row.thumbprint = keys::thumbprint_of(key.jwk);
     if (key.issuer != trust::kNoIssuer) row.issuer = snapshot->issuers->at(key.issuer).name;
-    if (key.jwk.is_private) row.weaknesses.emplace_back("published with its private part");
+    row.weaknesses = keys::weaknesses_of(key);
+    row.source = source_of(key, snapshot->sources);
+    row.published = keys::appearances_of(key, snapshot->sources);
     if (key.window == nullptr) continue;
     row.note = key.window->note();
     row.not_before = key.window->times().not_before;

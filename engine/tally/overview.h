@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "assay/instant.h"
+#include "assay/keys_view.h"
 #include "assay/reason.h"
 
 namespace assay::tally {
@@ -131,6 +132,7 @@ struct KeyRow {
   std::string kid, type, thumbprint;  // "RSA 2048", RFC 7638
   std::string issuer, source, note;
   std::optional<Instant> not_before, retired_at, compromised_at;
+  std::vector<KeyAppearance> published;  // in dated snapshots
   std::vector<std::string> weaknesses;
   Cell uses;  // of tokens with a valid signature and this kid
 };

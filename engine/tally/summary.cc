@@ -142,7 +142,7 @@ void tidy(Summary& summary) {
   });
   const auto key_of = [](const KeyRow& key) {
     return std::tie(key.issuer, key.kid, key.thumbprint, key.type, key.source, key.note, key.not_before, key.retired_at,
-                    key.compromised_at, key.weaknesses);
+                    key.compromised_at, key.published, key.weaknesses);
   };
   std::sort(summary.keys.begin(), summary.keys.end(),
             [&](const KeyRow& a, const KeyRow& b) { return key_of(a) < key_of(b); });

@@ -204,6 +204,19 @@ FileCoverage read_file(Reader& reader, const JsonNode& row) {
   return file;
 }
 
+KeyAppearance read_appearance(Reader& reader, const JsonNode& row) {
+  KeyAppearance seen;
+  seen.source = reader.text(row, "source");
+  seen.series = reader.text(row, "series");
+  seen.before = reader.time_or_none(row, "before");
+  seen.first = reader.time_or_none(row, "first").value_or(Instant());
+  seen.last = reader.time_or_none(row, "last").value_or(Instant());
+  seen.after = reader.time_or_none(row, "after");
+  seen.snapshots = static_cast<std::size_t>(reader.number_of(row, "snapshots"));
+  seen.of = static_cast<std::size_t>(reader.number_of(row, "of"));
+  return seen;
+}
+
 KeyRow read_key(Reader& reader, const JsonNode& row) {
   KeyRow key;
   key.kid = reader.text(row, "kid");
@@ -215,6 +228,10 @@ KeyRow read_key(Reader& reader, const JsonNode& row) {
   key.not_before = reader.time_or_none(row, "not_before");
   key.retired_at = reader.time_or_none(row, "retired_at");
   key.compromised_at = reader.time_or_none(row, "compromised_at");
+  if (const JsonNode* published = row.find("published")) {
+    if (!published->is(JsonType::array)) reader.bad("published");
+    for (const JsonNode& seen : published->items) key.published.push_back(read_appearance(reader, seen));
+  }
   for (const JsonNode& weakness : reader.list(row, "weaknesses")) key.weaknesses.emplace_back(weakness.text);
   return key;
 }

@@ -212,6 +212,22 @@ void append_file(std::string& to, const FileCoverage& file) {
   object.known_text("repeats", file.repeats);
 }
 
+void append_published(std::string& to, const std::vector<KeyAppearance>& published) {
+  to += '[';
+  append_list(to, published, [&](const KeyAppearance& seen) {
+    Object object(to);
+    object.text("source", seen.source);
+    object.text("series", seen.series);
+    object.known_time("before", seen.before);
+    object.known_time("first", seen.first);
+    object.known_time("last", seen.last);
+    object.known_time("after", seen.after);
+    object.number("snapshots", seen.snapshots);
+    object.number("of", seen.of);
+  });
+  to += ']';
+}
+
 void append_key(std::string& to, const KeyRow& key) {
   Object object(to);
   object.text("kid", key.kid);
@@ -223,6 +239,7 @@ void append_key(std::string& to, const KeyRow& key) {
   object.known_time("not_before", key.not_before);
   object.known_time("retired_at", key.retired_at);
   object.known_time("compromised_at", key.compromised_at);
+  if (!key.published.empty()) append_published(object.name("published"), key.published);
   object.name("weaknesses") += '[';
   append_list(to, key.weaknesses, [&](const std::string& weakness) { append_json_string(to, weakness); });
   to += ']';

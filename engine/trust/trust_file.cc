@@ -198,8 +198,8 @@ class TrustFileReader {
                                  : "names no key; add kid, or thumbprint (RFC 7638)");
     if (!key.thumbprint.empty() && !is_thumbprint(key.thumbprint))
       return read_.error(*table.find("thumbprint"), "thumbprint",
-                         "is no SHA-256 thumbprint of RFC 7638, which has 43 characters of base64url; the keys of a "
-                         "--summary have theirs");
+                         "is no SHA-256 thumbprint of RFC 7638, which has 43 characters of base64url; assay keys show "
+                         "prints that of each key");
     const KeyTimes& times = key.times;
     if (times.empty())
       return read_.error(table, "key", "says nothing of the key; add not_before, retired_at or compromised_at");

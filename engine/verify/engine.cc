@@ -7,8 +7,8 @@
 #include "base/fork_aware.h"
 #include "jose/policy.h"
 #include "keys/key_store.h"
-#include "signature/openssl_backend.h"
 #include "verify/backend_choice.h"
+#include "verify/key_sources.h"
 #include "verify/order.h"
 
 namespace assay::verify {
@@ -16,26 +16,6 @@ namespace assay::verify {
 namespace {
 
 Error not_enough_memory() { return {"not enough memory to read the keys", "keys"}; }
-
-// OpenSSL verifies the few signatures of key sets.
-bool verify_with_openssl(const keys::PreparedKey& key, Algorithm algorithm, std::string_view signing_input,
-                         std::string_view signature) {
-  signature::Job job{.key = &key, .algorithm = algorithm, .signing_input = signing_input, .signature = signature};
-  signature::make_openssl_backend()->new_session()->verify({&job, 1}, 0);
-  return job.valid;
-}
-
-// The sources of all keys, those of issuers with their issuer.
-std::vector<KeySource> sources_of(JwtVerifierOptions& options) {
-  std::vector<KeySource> sources = std::move(options.keys);
-  for (std::uint32_t i = 0; i < options.trust.issuers.size(); ++i) {
-    for (KeySource& source : options.trust.issuers[i].keys) {
-      source.issuer = i;
-      sources.push_back(std::move(source));
-    }
-  }
-  return sources;
-}
 
 }  // namespace
 

@@ -127,6 +127,20 @@ class AuditCheckpoint(CheckpointCase):
         trace = [f"2026-09-21T14:13:20Z WARN x\n\tat y {token}\n" for token in lines[2 * third:]]
         self.write("logs/app.log", "".join(trace))
 
+    def test_a_snapshot_that_changed_is_noticed(self):
+        os.mkdir(self.path("archive"))
+        shutil.copy(self.path("jwks.json"), self.path("archive/login-2026-09-20.json"))
+        self.options = (*self.options, "--jwks", "archive")
+        self.assertIn(b"run the same command again to go on", self.stopped())
+        end = ("-o", "out", "--summary", "out.json", "--checkpoint", "state")
+        self.write("archive/login-2026-09-20.json", self.read("jwks.json") + b"\n")
+        self.assertRefused(self.assay(*self.arguments(*end)), "state", "files of keys have changed")
+        shutil.copy(self.path("jwks.json"), self.path("archive/login-2026-09-20.json"))
+        shutil.copy(self.path("jwks.json"), self.path("archive/login-2026-09-21.json"))  # one more
+        self.assertRefused(self.assay(*self.arguments(*end)), "state", "files of keys have changed")
+        os.remove(self.path("archive/login-2026-09-21.json"))
+        self.ends(self.begin())
+
     def test_a_killed_audit_is_gone_on_with(self):
         self.killed_and_gone_on_with(signal.SIGKILL)
 

@@ -46,6 +46,7 @@ def examples(page):
 def shape(text):
     """A line without what differs from run to run and from machine to machine."""
     text = re.sub(r"\b[0-9a-f]{32}\b", "HEX", text)
+    text = re.sub(r"(?<![\w-])[\w-]{43}(?![\w-])", "SHA-256", text)  # a thumbprint of a key that was made anew
     return re.sub(r"\d[\d,.]*(e-?\d+)?", "0", text)
 
 
@@ -113,7 +114,7 @@ class Pages(ExampleCase):
         self.assertGreaterEqual(self.run_page("tools/guide.md"), 12)
 
     def test_every_option_that_a_page_names_exists(self):
-        helps = "".join(self.assay("help", *command).stdout.decode() for command in ([], ["keys", "fetch"], *([name] for name in COMMANDS)))
+        helps = "".join(self.assay("help", *command).stdout.decode() for command in ([], ["keys", "show"], ["keys", "fetch"], *([name] for name in COMMANDS)))
         known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", helps)) | {"--renew", "--all"}
         for name in ("README.md", "tools/guide.md"):
             for line in self.page(name).splitlines():
@@ -179,7 +180,9 @@ class HelpExamples(ExampleCase):
         for command in COMMANDS:
             if command != "keygen":
                 self.run_help(command)
-        self.run_help("keys", "fetch")
+        self.write("assay.toml", '[[issuer]]\nname = "https://idp.example.com"\njwks = "jwks.json"\n')
+        self.run_help("keys", "fetch")  # makes the archive that the next looks at
+        self.run_help("keys", "show")
         self.run_help("help")
         self.run_help("version")
 

@@ -68,8 +68,8 @@ std::map<std::string, std::string> fields_of(const Arguments& all) {
   SHOW(mint.options.request.kid), SHOW(mint.options.request.issued_at);
   SHOW(keygen.algorithm), SHOW(keygen.bits), SHOW(keygen.kid), SHOW(keygen.private_path), SHOW(keygen.public_path);
   SHOW(keygen.jwks_path), SHOW(keygen.force), SHOW(inspect.token), SHOW(inspect.colour), SHOW(progress), SHOW(quiet);
-  SHOW(secret_encoding), SHOW(completion), SHOW(keys_fetch.urls), SHOW(keys_fetch.archive), SHOW(keys_fetch.quiet),
-      SHOW(help.topic), SHOW(help.man), SHOW(help.man_dir);
+  SHOW(secret_encoding), SHOW(completion), SHOW(keys_show.json), SHOW(keys_fetch.urls), SHOW(keys_fetch.archive),
+      SHOW(keys_fetch.quiet), SHOW(help.topic), SHOW(help.man), SHOW(help.man_dir);
   SHOW(bench.settings.algorithms), SHOW(bench.settings.backends), SHOW(bench.settings.threads);
   SHOW(bench.settings.keys), SHOW(bench.settings.batches), SHOW(bench.settings.repeated), SHOW(bench.settings.seconds);
   SHOW(bench.settings.repetitions), SHOW(bench.settings.claims_bytes), SHOW(bench.settings.tokens);

@@ -185,6 +185,28 @@ class ReportOfRuns(ReportCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertTrue(self.read("page.md").startswith(b"# 1 request with a token that was not valid"))
 
+    def test_a_run_compares_its_report_with_a_baseline(self):
+        self.summary("before.json", self.line(token()))
+        for args in (("audit", "log"), ("verify", "--at", str(AT), "--format", "none", "tokens")):
+            run = (args[0], "--secret-file", "secret", "--audience", "api", "--summary", "s.json", *args[1:])
+            done = self.assay(*run, "--report", "page.md", "--baseline", "before.json")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            page = self.read("page.md").decode()
+            self.assertIn("Since the last audit", page)
+            self.assertIn("before.json", page)
+            self.assertIn("audience_mismatch", page[page.index("Since the last audit"):])
+            self.assertEqual(self.assay("report", "s.json", "--baseline", "before.json", "-o", "again.md").returncode, 0)
+            self.assertEqual(self.read("again.md").decode(), page)
+            # Whatever is wrong with the baseline is told before the run.
+            os.remove(self.path("page.md"))
+            self.write("none.json", "{}")
+            for more, words in ((("--report", "page.md", "--baseline", "missing.json"), "missing.json"),
+                                (("--report", "page.md", "--baseline", "none.json"), "none.json: not a summary"),
+                                (("--baseline", "before.json"), "give --report"),
+                                (("--report", "before.json", "--baseline", "before.json"), "one file; write elsewhere")):
+                self.assertRefused(self.assay(*run, *more), f"assay {args[0]}: --", words)
+            self.assertFalse(os.path.exists(self.path("page.md")))
+
     def test_verify_does_not_say_how_the_server_answered(self):
         self.assay("verify", "--secret-file", "secret", "--audience", "api", "--at", str(AT), "--report", "page.md", "--format", "none",
                    "tokens")

@@ -14,6 +14,7 @@ namespace assay::keys {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 Jwk read(const std::string& text) { return *read_public_key(text, Profile::strict, "key.pem"); }
 
@@ -142,6 +143,10 @@ TEST(PreparedKey, TellsOfACertificateThatIsOutOfItsTimeOrOfAnotherKey) {
     const auto prepared = prepare_key(jwk, Profile::strict, &notes);
     EXPECT_TRUE(prepared);
     EXPECT_LE(notes.size(), 1u);
+    // What is shown of the key is the note's beginning.
+    const std::string fault = prepared->certificate_faults.empty() ? "" : prepared->certificate_faults[0];
+    EXPECT_EQ(fault.empty(), notes.empty());
+    EXPECT_THAT(notes.empty() ? "" : notes[0], StartsWith(fault.substr(0, 30)));
     return notes.empty() ? "" : notes[0];
   };
   EXPECT_EQ(note(certificate_der(key)), "");

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "keys/known_keys.h"
 #include "keys/support.h"
+#include "trust/dated_name.h"
 
 namespace assay::keys {
 namespace {
@@ -184,6 +186,79 @@ TEST(Snapshot, EndsWhenToldToStop) {
   const auto built = build_snapshot({&set, 1}, {&content, 1}, policy(), stop);
   ASSERT_FALSE(built);
   EXPECT_THAT(built.error().message, HasSubstr("was ended"));
+}
+
+// A folder of snapshots: the sets of one series on the days of a month.
+Content snapshots(const std::vector<std::pair<int, std::string>>& sets) {
+  Content content;
+  for (const auto& [day, set] : sets) {
+    const std::string name = "login-2026-11-" + std::to_string(day) + ".json";
+    content.parts.push_back({name, content.text.size(), set.size(), *trust::parse_dated_name(name)});
+    content.text += set;
+  }
+  return content;
+}
+
+TEST(Snapshot, KnowsWhereEachKeyCameFrom) {
+  const auto built = build({{Kind::jwks_text, ec_set("a"), "first"},
+                            {Kind::jwks_text, R"({"keys":[{"kid":"odd"},)" + ec_set("b").substr(9), "second"},
+                            {Kind::jwks_text, ec_set("a"), "third"}},
+                           policy());
+  ASSERT_TRUE(built) << built.error().message;
+  const auto keys = built->snapshot->ring->keys();
+  ASSERT_EQ(keys.size(), 2u);
+  ASSERT_EQ(keys[0].origins.size(), 2u);  // equal keys are one key
+  EXPECT_EQ(keys[0].origins[0].source, 0u);
+  EXPECT_EQ(keys[0].origins[1].source, 2u);
+  ASSERT_EQ(keys[1].origins.size(), 1u);
+  EXPECT_EQ(keys[1].origins[0].source, 1u);
+  const std::vector<SourceReport>& sources = built->snapshot->sources;
+  ASSERT_EQ(sources.size(), 3u);
+  EXPECT_EQ(sources[2].name, "third");
+  EXPECT_TRUE(sources[0].skipped.empty());
+  ASSERT_EQ(sources[1].skipped.size(), 1u);
+  EXPECT_EQ(sources[1].skipped[0].kid, "odd");
+  EXPECT_EQ(sources[1].skipped[0].position, 1u);
+  EXPECT_THAT(sources[1].skipped[0].why, HasSubstr("kty is missing"));
+}
+
+TEST(Snapshot, ReportsWhenDatedSnapshotsHadAKey) {
+  const KeySource folder{Kind::jwks_file, "archive/", ""};
+  const std::string with_odd = R"({"keys":[{"kid":"odd"},)" + ec_set("a").substr(9);
+  const Content content =
+      snapshots({{20, ec_set("b")}, {22, with_odd}, {23, ec_set("b")}, {24, with_odd}, {26, ec_set("b")}});
+  const auto built = build_snapshot({&folder, 1}, {&content, 1}, policy(), kGoOn);
+  ASSERT_TRUE(built) << built.error().message;
+  const Snapshot& snapshot = *built->snapshot;
+  ASSERT_EQ(snapshot.ring->keys().size(), 2u);
+  const auto day = [](int number) { return *parse_rfc3339("2026-11-" + std::to_string(number) + "T00:00:00Z"); };
+  const KeyAppearance b{"archive/", "login", {}, day(20), day(26), {}, 3, 5};
+  const KeyAppearance a{"archive/", "login", day(20), day(22), day(24), day(26), 2, 3};
+  EXPECT_EQ(appearances_of(snapshot.ring->keys()[0], snapshot.sources), std::vector{b});
+  EXPECT_EQ(appearances_of(snapshot.ring->keys()[1], snapshot.sources), std::vector{a});
+  ASSERT_EQ(snapshot.sources[0].skipped.size(), 1u);
+  EXPECT_EQ(snapshot.sources[0].skipped[0].sets, 2u);
+}
+
+TEST(Snapshot, ASurveyGoesOnWhereASourceIsAtFault) {
+  const std::vector<KeySource> sources = {{Kind::jwks_text, "{", "broken"},
+                                          {Kind::jwks_file, "missing", ""},
+                                          {Kind::jwks_text, R"({"keys":[)" + kOffCurve + "]}", "useless"},
+                                          {Kind::jwks_text, ec_set("a"), "good"}};
+  std::vector<Result<Content>> readings;
+  for (const KeySource& one : sources) readings.emplace_back(Content{one.value});
+  readings[1] = Error{"missing: cannot be read", "keys"};
+  const BuiltSnapshot built = survey_sources(sources, readings, policy(), nullptr, {});
+  ASSERT_EQ(built.snapshot->ring->keys().size(), 1u);
+  EXPECT_EQ(built.snapshot->ring->keys()[0].origins[0].source, 3u);
+  const std::vector<SourceReport>& reports = built.snapshot->sources;
+  ASSERT_EQ(reports.size(), 4u);
+  EXPECT_THAT(reports[0].fault.value_or(Error{}).message, StartsWith("broken: not JSON"));
+  EXPECT_EQ(reports[1].fault.value_or(Error{}).message, "missing: cannot be read");
+  EXPECT_THAT(reports[2].fault.value_or(Error{}).message, StartsWith("useless: none of its 1 keys"));
+  ASSERT_EQ(reports[2].skipped.size(), 1u);
+  EXPECT_EQ(reports[2].skipped[0].kid, "off");
+  EXPECT_FALSE(reports[3].fault);
 }
 
 }  // namespace

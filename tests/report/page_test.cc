@@ -194,6 +194,39 @@ TEST(ReportPage, LeavesOutColumnsWithoutContent) {
   EXPECT_EQ(html(overview, nullptr).find("<th class=\"left\">weakness, note</th>"), std::string::npos);
 }
 
+TEST(ReportPage, DrawsTheHoursInWhichAKeyWasUsed) {
+  tally::Overview overview = incident();
+  const auto pieces = [&overview] {
+    const std::string page = html(overview, nullptr);
+    const std::size_t begin = page.find("The hours in which each key was used"), end = page.find("</svg>", begin);
+    std::size_t count = 0;
+    for (std::size_t at = begin; (at = page.find("class=\"good\"", at)) < end; ++at) ++count;
+    return count;
+  };
+  overview.kid_hours.clear();
+  const std::size_t whole = pieces();  // from the first use to the last
+  EXPECT_GE(whole, 4u);
+  overview.kid_hours = {{"2026-11-24T01", "m2m-8", 1, 0},
+                        {"2026-11-26T15", "m2m-8", 1, 0},
+                        {"2026-11-26T16", "m2m-8", 1, 0},
+                        {"2026-11-26T22", "m2m-8", 0, 1},
+                        {"no hour", "m2m-8", 1, 0}};
+  EXPECT_EQ(pieces(), whole + 1);  // 15 to 17 and 22 to 23; the first is before any use
+}
+
+TEST(ReportPage, SaysWhatIsInferredBetweenSnapshots) {
+  tally::Overview overview = incident();
+  overview.keys.front().published = {{"archive/", "login", parse_rfc3339("2026-11-20T00:00:00Z"),
+                                      *parse_rfc3339("2026-11-22T00:00:00Z"), *parse_rfc3339("2026-11-24T00:00:00Z"),
+                                      parse_rfc3339("2026-11-26T00:00:00Z"), 3, 3}};
+  const std::string page = markdown(overview, nullptr);
+  EXPECT_TRUE(page.find("in snapshots of `login` from 2026-11-22 00:00:00 to 2026-11-24 00:00:00, inferred: published "
+                        "after 2026-11-20 00:00:00 and taken out before 2026-11-26 00:00:00") != std::string::npos);
+  overview.keys.front().published.front().before.reset();
+  EXPECT_TRUE(markdown(overview, nullptr).find("24 00:00:00, inferred: taken out before 2026-11-26") !=
+              std::string::npos);
+}
+
 TEST(ReportPage, CountsTheRowsThatItLeavesOut) {
   tally::Overview overview = incident();
   for (int i = 0; i < 1234; ++i) overview.algorithms.rows.push_back({"alg-" + std::to_string(i), {0, 1, 0, {}}});

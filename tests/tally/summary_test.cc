@@ -94,6 +94,8 @@ KeyRow key(const std::string& kid) {
   row.issuer = "https://idp.example";
   row.source = "jwks.json";
   row.compromised_at = Instant{1796140000, 0};
+  row.published = {
+      {"archive/", "login", Instant{1795900000, 0}, Instant{1796000000, 0}, Instant{1796100000, 0}, {}, 3, 4}};
   row.weaknesses = {"weak"};
   return row;
 }

@@ -54,6 +54,10 @@ struct KeysFetchArguments {
   bool quiet = false;
 };
 
+struct KeysShowArguments {
+  bool json = false;
+};
+
 enum class Shell { bash, zsh, fish };
 
 struct HelpArguments {
@@ -84,6 +88,7 @@ struct Arguments {
   KeygenArguments keygen;
   BenchArguments bench;
   KeysFetchArguments keys_fetch;
+  KeysShowArguments keys_show;
   std::optional<Shell> completion;  // the shell whose completion is asked for
   HelpArguments help;
   ReportArguments report;

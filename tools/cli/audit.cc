@@ -79,6 +79,7 @@ int run(Arguments& arguments) {
     return fail("audit", "no keys: give --jwks, --public-key, --secret-file, --static-tokens or --config");
   }
   if (Result<void> ok = check_outputs(arguments); !ok) return fail("audit", ok.error());
+  if (Result<void> ok = take_baseline(arguments); !ok) return fail("audit", ok.error());
   set_defaults(arguments, stream);
   note_doubtful_keys(options);
   stream.keep = files_of(arguments);
@@ -88,6 +89,8 @@ int run(Arguments& arguments) {
   auto verifier = JwtVerifier::create(std::move(options));
   if (!verifier) return fail("audit", named(verifier.error(), arguments));
 
+  const std::vector<std::string> snapshots = snapshot_files_of(*verifier);
+  stream.keep.insert(stream.keep.end(), snapshots.begin(), snapshots.end());
   prepare_run(arguments, sources, caught);
   std::optional<ProgressBar> bar;
   if (wants_bar(arguments)) {
@@ -102,7 +105,8 @@ int run(Arguments& arguments) {
   note_other_reading(sources, result->run);
   note_unfinished(stream, result->run);
   if (bar) bar->finish(count_and_rate(result->run.records, "token", result->run.seconds) + "  done");
-  if (!arguments.quiet && !result->run.output_closed) std::fputs(audit_text(*result, stream).c_str(), stderr);
+  if (!arguments.quiet && !result->run.output_closed)
+    std::fputs((audit_text(*result, stream) + snapshots_text(*verifier)).c_str(), stderr);
   return exit_code_of(result->run);
 }
 

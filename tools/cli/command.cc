@@ -5,9 +5,10 @@
 namespace assay::cli {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {verify_command(),     audit_command(), report_command(), inspect_command(),
-                                           keys_fetch_command(), mint_command(),  keygen_command(), bench_command(),
-                                           completion_command(), help_command(),  version_command()};
+  static const std::vector<Command> all = {verify_command(),     audit_command(),     report_command(),
+                                           inspect_command(),    keys_show_command(), keys_fetch_command(),
+                                           mint_command(),       keygen_command(),    bench_command(),
+                                           completion_command(), help_command(),      version_command()};
   return all;
 }
 
@@ -18,7 +19,7 @@ const Command* command_named(std::string_view name) {
 }
 
 const std::vector<CommandGroup>& command_groups() {
-  static const std::vector<CommandGroup> groups = {{"keys", "Keep key sets as dated snapshots"}};
+  static const std::vector<CommandGroup> groups = {{"keys", "Show keys, and keep key sets as dated snapshots"}};
   return groups;
 }
 

@@ -26,6 +26,7 @@ struct Command {
 Command verify_command();
 Command audit_command();
 Command inspect_command();
+Command keys_show_command();
 Command keys_fetch_command();
 Command mint_command();
 Command keygen_command();

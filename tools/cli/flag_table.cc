@@ -17,6 +17,7 @@ using Rows = std::vector<Flag>;
 constexpr const char* kVerify = "verify";
 constexpr const char* kAudit = "audit";
 constexpr const char* kInspect = "inspect";
+constexpr const char* kKeysShow = "keys show";
 constexpr const char* kKeysFetch = "keys fetch";
 constexpr const char* kMint = "mint";
 constexpr const char* kKeygen = "keygen";
@@ -292,7 +293,7 @@ Rows key_rows() {
       {.name = "--jwks",
        .placeholder = "PATH|URL",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow},
        .help = "read keys from this JSON Web Key Set, or map from kid to PEM; a URL must be https, or http on loopback",
        .value = append(FIELD(verifier, keys), key_source(Kind::jwks_file, true)),
        .record = Record::url_without_credentials},
@@ -305,18 +306,18 @@ Rows key_rows() {
       {.name = "--public-key",
        .placeholder = "PATH",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect, kBench},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kBench},
        .help = "read a public key in PEM or DER (SPKI, PKCS#1, EC or an X.509 certificate), or a single JWK",
        .value = append(FIELD(verifier, keys), key_source(Kind::public_key_file))},
       {.name = "--secret-file",
        .placeholder = "PATH",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect, kBench},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kBench},
        .help = "read the shared secret of HS256, HS384 and HS512: the exact bytes, without a text file's final newline",
        .value = append(FIELD(verifier, keys), key_source(Kind::secret_file))},
       {.name = "--secret-encoding",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect, kBench},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kBench},
        .help = "how the secret files write the secret: raw (its exact bytes), base64 or hex",
        .value = set(PROGRAM_ONLY(secret_encoding), one_of<SecretEncoding>({{"raw", SecretEncoding::raw},
                                                                            {"base64", SecretEncoding::base64},
@@ -324,13 +325,13 @@ Rows key_rows() {
       {.name = "--static-tokens",
        .placeholder = "PATH",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect, kBench},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kBench},
        .help = "look tokens up in this JSON table of tokens and what they grant; for development only",
        .value = append(FIELD(verifier, keys), key_source(Kind::static_tokens_file))},
       {.name = "--config",
        .placeholder = "PATH",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect, kBench},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kBench},
        .help = "read issuers, each with its keys and policy, and what is known of keys over time from this trust file "
                "(TOML); policy flags count over what stands at the top of it",
        .value = set(Field<std::string>{"trust", [](Arguments& all) -> std::string& { return all.config; }}, path())},
@@ -350,13 +351,13 @@ Rows key_rows() {
        .value = set(FIELD(verifier, fetch.max_age_seconds), seconds_of_fetch())},
       {.name = "--ssrf-safe",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect, kKeysFetch},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kKeysFetch},
        .help = "fetch key sets over https and from public addresses only",
        .value = turn_on(FIELD(verifier, fetch.ssrf_safe))},
       {.name = "--ca-file",
        .placeholder = "PATH",
        .group = kKeys,
-       .commands = {kVerify, kAudit, kInspect, kKeysFetch},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kKeysFetch},
        .help = "trust this PEM bundle for https, instead of the system's",
        .value = set(FIELD(verifier, fetch.ca_file), path())},
   };
@@ -367,7 +368,7 @@ Rows policy_rows() {
       {.name = "--algorithm",
        .placeholder = "ALG",
        .group = kPolicy,
-       .commands = {kVerify, kAudit, kInspect},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow},
        .help = "allow this algorithm: " + algorithm_names(),
        .value = append(FIELD(verifier, policy.algorithms), algorithm()),
        .suggestions = names_of_algorithms(),
@@ -418,7 +419,7 @@ Rows policy_rows() {
       {.name = "--revoked",
        .placeholder = "PATH",
        .group = kPolicy,
-       .commands = {kVerify, kAudit, kInspect, kBench},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kBench},
        .help = "reject the tokens on this list: NDJSON or CSV with jti (and iss) or ath, and perhaps from, a time",
        .value = append(FIELD(verifier, policy.revoked), path())},
       {.name = "--at",
@@ -464,7 +465,7 @@ Rows policy_rows() {
        .value = turn_on(FIELD(verifier, policy.accept_padding))},
       {.name = "--profile",
        .group = kPolicy,
-       .commands = {kVerify, kAudit, kInspect, kBench},
+       .commands = {kVerify, kAudit, kInspect, kKeysShow, kBench},
        .help = "follow these rules: the RFCs, or those of FastMCP's JWTVerifier on Python 3.11, bug for bug; "
                "fastmcp is the newest version",
        .value = set(FIELD(verifier, policy.profile), profile())},
@@ -648,6 +649,13 @@ Rows output_rows() {
        .commands = {kVerify, kAudit},
        .help = "draw the summary for people here, as one HTML page that needs nothing else; NAME.md is Markdown",
        .value = set(FIELD(stream, report), path())},
+      {.name = "--baseline",
+       .placeholder = "PATH",
+       .group = output,
+       .commands = {kVerify, kAudit},
+       .help = "let the report also say what is new since this summary, such as that of the last audit",
+       .value = set(Field<std::string>{"baseline", [](Arguments& all) -> std::string& { return all.report.baseline; }},
+                    path())},
       {.name = "--checkpoint",
        .placeholder = "PATH",
        .group = output,
@@ -884,6 +892,16 @@ Rows keygen_rows() {
   };
 }
 
+Rows keys_show_rows() {
+  return {
+      {.name = "--json",
+       .group = "Output",
+       .commands = {kKeysShow},
+       .help = "print one JSON document instead of a page for people",
+       .value = turn_on(PROGRAM_ONLY(keys_show.json))},
+  };
+}
+
 Rows keys_fetch_rows() {
   const std::string archive = "Archive";
   return {
@@ -991,7 +1009,7 @@ Rows report_rows() {
 std::vector<Flag> make_table() {
   std::vector<Flag> table;
   for (Rows rows : {bench_rows(), key_rows(), policy_rows(), input_rows(), output_rows(), speed_rows(), mint_rows(),
-                    keygen_rows(), keys_fetch_rows(), report_rows(), help_rows()}) {
+                    keygen_rows(), keys_show_rows(), keys_fetch_rows(), report_rows(), help_rows()}) {
     for (Flag& flag : rows) {
       if (flag.placeholder.empty()) flag.placeholder = joined(flag.value.choices, "|");
       table.push_back(std::move(flag));

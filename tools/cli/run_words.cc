@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 #include <utility>
 
 #include "console.h"
 #include "flags.h"
+#include "keys/known_keys.h"
 #include "secret_reading.h"
+#include "summary_files.h"
+#include "verify/engine.h"
 #include "verify_words.h"
 
 namespace assay::cli {
@@ -134,6 +138,39 @@ void note_other_reading(const std::vector<KeySource>& sources, const StreamResul
   }
 }
 
+std::string snapshots_text(const JwtVerifier& verifier) {
+  const std::shared_ptr<const keys::Snapshot> snapshot = verifier.engine().snapshot();
+  std::string text;
+  for (std::size_t i = 0; i < snapshot->sources.size(); ++i) {
+    const keys::SourceReport& source = snapshot->sources[i];
+    if (source.parts.size() < 2) continue;
+    std::size_t appeared = 0, taken_out = 0;
+    for (const keys::PreparedKey& key : snapshot->ring->keys()) {
+      for (const KeyAppearance& seen : keys::appearances_of(key, snapshot->sources)) {
+        if (seen.source != source.name) continue;
+        appeared += seen.before ? 1 : 0;
+        taken_out += seen.after ? 1 : 0;
+      }
+    }
+    text += "  " + safe(source.name) + ": between its " + with_commas(source.parts.size()) + " snapshots " +
+            with_commas(appeared) + (appeared == 1 ? " key" : " keys") + " appeared and " + with_commas(taken_out) +
+            (taken_out == 1 ? " was" : " were") +
+            " taken out; when is inferred, and rejects no token (assay keys show)\n";
+  }
+  return text;
+}
+
+Result<void> take_baseline(Arguments& arguments) {
+  const std::string& path = arguments.report.baseline;
+  if (path.empty()) return {};
+  if (arguments.stream.report.empty())
+    return Error{"--baseline: is compared with in a report; give --report, or leave it out"};
+  Result<std::string> json = read_summary_text(path);
+  if (!json) return Error{"--baseline: " + json.error().message};
+  arguments.stream.baseline = StreamOptions::Baseline{path, *std::move(json)};
+  return {};
+}
+
 bool reads_standard_input(const StreamOptions& stream) {
   return stream.inputs.empty() || std::find(stream.inputs.begin(), stream.inputs.end(), "-") != stream.inputs.end();
 }
@@ -164,9 +201,19 @@ std::vector<std::string> files_of(const Arguments& arguments) {
     const bool is_file = key.kind == Kind::jwks_file || key.kind == Kind::public_key_file ||
                          key.kind == Kind::secret_file || key.kind == Kind::static_tokens_file;
     if (is_file) files.push_back(key.value);
+    if (!key.signed_by.empty()) files.push_back(key.signed_by);
   }
   files.insert(files.end(), options.policy.revoked.begin(), options.policy.revoked.end());
   if (!options.fetch.ca_file.empty()) files.push_back(options.fetch.ca_file);
+  if (!arguments.report.baseline.empty()) files.push_back(arguments.report.baseline);
+  return files;
+}
+
+std::vector<std::string> snapshot_files_of(const JwtVerifier& verifier) {
+  std::vector<std::string> files;
+  const std::shared_ptr<const keys::Snapshot> snapshot = verifier.engine().snapshot();
+  for (const keys::SourceReport& source : snapshot->sources)
+    for (const keys::SourceReport::Part& part : source.parts) files.push_back(part.name);
   return files;
 }
 

@@ -37,6 +37,12 @@ void note_doubtful_keys(const JwtVerifierOptions& options);
 // Says once how a secret file has to be read, if a token that failed verifies with another reading of it.
 void note_other_reading(const std::vector<KeySource>& sources, const StreamResult& result);
 
+// Says at the end of a run what dated snapshots of keys leave to be inferred; empty: no key comes from them.
+std::string snapshots_text(const JwtVerifier& verifier);
+
+// Reads the summary of --baseline. The error names the flag and the mend.
+Result<void> take_baseline(Arguments& arguments);
+
 // Whether standard input is one of the inputs.
 bool reads_standard_input(const StreamOptions& stream);
 // Puts into arguments.stream what every run takes from the command line and the signals.
@@ -44,8 +50,11 @@ void prepare_run(Arguments& arguments, const std::vector<KeySource>& sources, Si
 // Says what became of the outputs of a run that was stopped.
 void note_unfinished(const StreamOptions& stream, const StreamResult& result);
 
-// The files that the keys and the trust file were read from, which no output may replace.
+// The files that the keys and the trust file are read from, which no output may replace. A checkpoint notices if one of
+// them changes.
 std::vector<std::string> files_of(const Arguments& arguments);
+// The dated snapshots that the verifier read from folders, for the same.
+std::vector<std::string> snapshot_files_of(const JwtVerifier& verifier);
 
 // 0 all accepted, 1 at least one rejected, 2 an input could not be read to its end, 128 + N ended by signal N.
 int exit_code_of(const StreamResult& result);

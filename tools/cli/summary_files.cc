@@ -44,20 +44,6 @@ Result<std::string> unpacked(std::string bytes, const std::string& path) {
   return text;
 }
 
-Result<std::string> read_text(const std::string& path) {
-  static const std::atomic<bool> go_on{false};
-  Result<std::string> bytes =
-      keys::read_key_file(path == "-" ? "/dev/stdin" : path, path == "-" ? "standard input" : path, go_on, kMostBytes);
-  if (!bytes) return Error{bytes.error().message};  // its field is that of keys
-  Result<std::string> text = unpacked(std::move(*bytes), path);
-  if (!text) return text;
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  if (text->starts_with(kMark)) text->erase(0, kMark.size());
-  if (text->starts_with("\xFF\xFE") || text->starts_with("\xFE\xFF"))
-    return Error{path + ": UTF-16; convert it: iconv -f UTF-16 -t UTF-8"};
-  return text;
-}
-
 using Digest = std::array<unsigned char, 32>;
 
 Digest digest_of(std::string_view text) {
@@ -74,8 +60,22 @@ Result<tally::Summary> parse(const std::string& text, const std::string& path) {
 
 }  // namespace
 
+Result<std::string> read_summary_text(const std::string& path) {
+  static const std::atomic<bool> go_on{false};
+  Result<std::string> bytes =
+      keys::read_key_file(path == "-" ? "/dev/stdin" : path, path == "-" ? "standard input" : path, go_on, kMostBytes);
+  if (!bytes) return Error{bytes.error().message};  // its field is that of keys
+  Result<std::string> text = unpacked(std::move(*bytes), path);
+  if (!text) return text;
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text->starts_with(kMark)) text->erase(0, kMark.size());
+  if (text->starts_with("\xFF\xFE") || text->starts_with("\xFE\xFF"))
+    return Error{path + ": UTF-16; convert it: iconv -f UTF-16 -t UTF-8"};
+  return text;
+}
+
 Result<tally::Summary> read_summary_file(const std::string& path) {
-  const Result<std::string> text = read_text(path);
+  const Result<std::string> text = read_summary_text(path);
   if (!text) return text.error();
   return parse(*text, path);
 }
@@ -84,7 +84,7 @@ Result<MergedSummaries> merge_summary_files(const std::vector<std::string>& path
   MergedSummaries merged;
   std::vector<Digest> known;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    const Result<std::string> text = read_text(paths[i]);
+    const Result<std::string> text = read_summary_text(paths[i]);
     if (!text) return text.error();
     const Digest key = digest_of(*text);
     const auto same = std::find(known.begin(), known.end(), key);

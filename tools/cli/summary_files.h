@@ -9,6 +9,9 @@
 
 namespace assay::cli {
 
+// Reads the text of a file as read_summary_file does, without its compression.
+Result<std::string> read_summary_text(const std::string& path);
+
 // Reads a summary of --summary or of `assay report -o all.json`: a file, also gzip or zstd, or a pipe that a shell
 // gives for <(command). The error names the file and the mend.
 Result<tally::Summary> read_summary_file(const std::string& path);

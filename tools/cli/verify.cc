@@ -49,6 +49,7 @@ int run(Arguments& arguments) {
     return fail("verify", "--at: lines hold no time; use --input ndjson, or --at with a time");
   }
   if (Result<void> ok = check_outputs(arguments); !ok) return fail("verify", ok.error());
+  if (Result<void> ok = take_baseline(arguments); !ok) return fail("verify", ok.error());
   note_doubtful_keys(options);
   stream.keep = files_of(arguments);
   // Caught before the keys are read, so that a SIGHUP in the meantime does not end the program.
@@ -57,6 +58,8 @@ int run(Arguments& arguments) {
   auto verifier = JwtVerifier::create(std::move(options));
   if (!verifier) return fail("verify", named(verifier.error(), arguments));
 
+  const std::vector<std::string> snapshots = snapshot_files_of(*verifier);
+  stream.keep.insert(stream.keep.end(), snapshots.begin(), snapshots.end());
   prepare_run(arguments, sources, caught);
   stream.on_input_note = [&arguments](const InputNote& input_note) { note(input_note_text(input_note, arguments)); };
   std::optional<ProgressBar> bar;
@@ -73,7 +76,8 @@ int run(Arguments& arguments) {
   note_other_reading(sources, *result);
   note_unfinished(stream, *result);
   if (bar) bar->finish(count_and_rate(result->records, "record", result->seconds) + "  done");
-  if (!arguments.quiet && !result->output_closed) std::fputs(summary_text(*result, "record").c_str(), stderr);
+  if (!arguments.quiet && !result->output_closed)
+    std::fputs((summary_text(*result, "record") + snapshots_text(*verifier)).c_str(), stderr);
   return exit_code_of(*result);
 }
 

@@ -80,6 +80,12 @@ struct StreamOptions {
   std::string summary;       // path of the summary as JSON; empty: none
   // Path of the summary drawn for people, as one HTML page, or as Markdown if its name ends in .md; empty: none.
   std::string report;
+  // A summary of an earlier run, such as the last audit: the report also says what is new since then. Nothing: none.
+  struct Baseline {
+    std::string name;  // for people: its file
+    std::string json;
+  };
+  std::optional<Baseline> baseline;
   std::vector<std::string> keep;                              // further files that no output may replace: keys
   std::vector<std::pair<std::string, std::string>> manifest;  // options and values to show in the summary; no secrets
   // Path of the checkpoint; empty: none. It is written every `checkpoint_seconds`, or less often so that it takes at
