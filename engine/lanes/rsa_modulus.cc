@@ -17,7 +17,8 @@ struct Free {
 }  // namespace
 
 bool prepare_modulus(const kernel::RsaKernel& kernel, std::string_view n, kernel::RsaModulus& modulus) {
-  // 40, 60 and 80 limbs of 52 bits: of 4096 bits one more than are needed, since the kernel works in blocks of five.
+  // 40, 60 and 80 limbs of 52 bits: of 4096 bits one more than are needed, since the kernels work in blocks of four or
+  // five.
   const std::size_t limbs = n.size() * 5 / 32;
   const auto* bytes = reinterpret_cast<const unsigned char*>(n.data());
   const std::unique_ptr<BN_CTX, Free> context(BN_CTX_new());

@@ -2,7 +2,7 @@
 //
 // Size. A key is cold until it has had a few dozen tokens; OpenSSL verifies them. Then it gets a small table, and a
 // larger one at thousands of tokens. Above the smallest window, no table is larger than the key's fair share: what the
-// generators leave of the budget, divided by the keys in use. An RSA modulus costs microseconds and 1.3 KB, so two
+// generators leave of the budget, divided by the keys in use. An RSA modulus costs microseconds and 2 KB, so two
 // tokens earn it.
 //
 // Room. When the budget is spent, a newcomer gets room only at the cost of tables that are larger than twice the fair

@@ -45,7 +45,8 @@ struct Numbers {
 
   Vector value[kLimbs];
   Vector n[kLimbs];
-  Vector difference[kLimbs];
+  Vector once[kLimbs];   // value - n
+  Vector twice[kLimbs];  // value - 2 n
 };
 
 // Loads what the keys of the lanes are.
@@ -77,7 +78,7 @@ template <int kBlocks>
   const unsigned char* signatures[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) signatures[lane] = jobs[lane].signature;
   load_bytes(numbers.value, signatures, kLimbs, jobs[0].key->bytes);
-  const Vector in_range = subtract(numbers.difference, numbers.value, numbers.n, kLimbs);
+  const Vector in_range = subtract(numbers.once, numbers.value, numbers.n, kLimbs);
   // RFC 8017 §5.2.2 step 1. A signature out of range is replaced by zero, which is harmless.
   for (std::size_t i = 0; i < kLimbs; ++i) numbers.value[i] = bit_and(numbers.value[i], in_range);
   to_doubles(group.x, numbers.value, kLimbs);
@@ -91,11 +92,7 @@ template <int kBlocks>
 [[gnu::noinline]] void store_group(const Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs jobs) noexcept {
   constexpr std::size_t kLimbs = Group<kBlocks>::kLimbs;
   to_integers(numbers.value, group.y, kLimbs);
-  for (int round = 0; round < 2; ++round) {
-    const Vector reduced = subtract(numbers.difference, numbers.value, numbers.n, kLimbs);
-    for (std::size_t i = 0; i < kLimbs; ++i)
-      numbers.value[i] = select(reduced, numbers.value[i], numbers.difference[i]);
-  }
+  reduce(numbers.value, numbers.n, numbers.once, numbers.twice, kLimbs);
   unsigned char* blocks[kLanes] = {};
   for (int lane = 0; lane < jobs.count; ++lane) {
     if (jobs[lane].in_range) blocks[lane] = jobs[lane].block;

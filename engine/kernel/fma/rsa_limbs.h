@@ -135,5 +135,21 @@ inline Vector subtract(Vector* difference, const Vector* a, const Vector* b, std
   return sub(zero(), borrow);
 }
 
+// Subtracts n or 2 n from numbers below 3 n, so that they are below n. Limbs are below 2^52.
+inline void reduce(Vector* numbers, const Vector* n, Vector* once, Vector* twice, std::size_t limbs) noexcept {
+  Vector first = zero(), second = zero();  // borrows, 0 or 1
+  for (std::size_t i = 0; i < limbs; ++i) {
+    const Vector limb = sub(sub(numbers[i], n[i]), first);
+    first = shift_right(limb, 63);
+    once[i] = bit_and(limb, broadcast(kLimbMask));
+    const Vector next = sub(sub(once[i], n[i]), second);
+    second = shift_right(next, 63);
+    twice[i] = bit_and(next, broadcast(kLimbMask));
+  }
+  const Vector is_below_n = sub(zero(), first), is_below_2n = sub(zero(), second);
+  for (std::size_t i = 0; i < limbs; ++i)
+    numbers[i] = select(is_below_n, numbers[i], select(is_below_2n, once[i], twice[i]));
+}
+
 }  // namespace
 }  // namespace assay::kernel::fma
