@@ -88,6 +88,10 @@ inline __m256d _mm256_set1_pd(double x) {
   return each_double([&](int) { return x; });
 }
 inline __m256d _mm256_broadcast_sd(const double* x) { return _mm256_set1_pd(*x); }
+inline __m256d _mm256_loadu_pd(const double* from) {
+  return each_double([&](int i) { return from[i]; });
+}
+inline void _mm256_storeu_pd(double* to, const __m256d& a) { std::memcpy(to, a.d, 32); }
 inline __m256d _mm256_castsi256_pd(const __m256i& a) {
   __m256d result;
   std::memcpy(result.d, a.l, 32);
