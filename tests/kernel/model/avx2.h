@@ -1,8 +1,8 @@
 // The intrinsics of AVX2 and FMA that engine/kernel/fma uses for RSA and curves, as plain C++. See immintrin.h.
 //
 // Doubles are checked: every one is an integer below 2^106, sums and differences are exact, and a fused multiply-add is
-// either the upper half of a product, which may not leave the binade of its constant 2^k or 1.5 2^k, or exact. The
-// rounding mode is the one that the kernel sets, by the real MXCSR. Sums of integers are not checked: the kernels add
+// either the upper half of a product, which may not leave the binade of its constant 2^k or 1.5 2^k, or exact; a lower
+// half is not negative and below 2^53. The rounding mode is the one that the kernel sets, by the real MXCSR. Sums of integers are not checked: the kernels add
 // bit patterns of doubles, which wrap around by design.
 #pragma once
 
@@ -44,7 +44,8 @@ inline double multiply_add(double a, double b, double c) {
     return result;
   }
   exact(result, product + whole(c));
-  if (!is_constant_of_upper_halves(c) && !(result >= 0 && result < 0x1p53))
+  const bool adds_to_limb = std::fabs(c) < 0x1p52;
+  if (!adds_to_limb && !is_constant_of_upper_halves(c) && !(result >= 0 && result < 0x1p53))
     fail("the lower half of a product is negative or too large");
   return result;
 }
