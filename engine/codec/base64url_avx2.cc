@@ -86,8 +86,10 @@ struct Decoder {
 };
 
 // Loads 32 bytes, of which the first `left` mean something. The others are read too if they lie in the same page, where
-// no read fails. AddressSanitizer does not know that, so the load stands here and not in load(), which it checks.
-__attribute__((no_sanitize("address"))) inline __m256i load_part(const char* text, std::size_t left) noexcept {
+// no read fails, and what they hold does not count. Sanitizers do not know that, so the load stands here and not in
+// load(), which they check.
+__attribute__((no_sanitize("address", "thread"))) inline __m256i load_part(const char* text,
+                                                                           std::size_t left) noexcept {
   constexpr std::uintptr_t kPage = 4096;
   if (left >= 32 || reinterpret_cast<std::uintptr_t>(text) % kPage <= kPage - 32) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));

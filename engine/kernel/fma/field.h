@@ -1,10 +1,10 @@
 // A prime field in four lanes (Field of curve/tower.h): what the fields of this folder share.
 //
-// Fe<M> has limbs of at most M 2^(kBits-1), and the slack that NOTES.md derives. A Coordinate,
-// Fe<1>, is balanced, and between -5/4 p and 5/4 p. A difference of two, Fe<2>, is not carried. The bound is part of
-// the type, so a product that could overflow does not compile. Tables hold x plus half of what each limb can hold,
-// modulo p: cut into limbs and less these halves, that is balanced. Rounding must be toward zero (vector.h). Public
-// inputs only.
+// Fe<M> has limbs of at most M 2^(kBits-1), and the slack that NOTES.md derives. A Coordinate, Fe<1>, is balanced, and
+// between -5/4 p and 5/4 p in Montgomery form, else between -p/2 and p/2 but for that slack. A difference of two,
+// Fe<2>, is not carried. The bound is part of the type, so a product that could overflow does not compile. Tables hold
+// x plus half of what each limb can hold, modulo p: cut into limbs and less these halves, that is balanced. Rounding
+// must be toward zero (vector.h). Public inputs only.
 #pragma once
 
 #include <concepts>

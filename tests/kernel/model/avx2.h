@@ -2,8 +2,8 @@
 //
 // Doubles are checked: every one is an integer below 2^106, sums and differences are exact, and a fused multiply-add is
 // either the upper half of a product, which may not leave the binade of its constant 2^k or 1.5 2^k, or exact; a lower
-// half is not negative and below 2^53. The rounding mode is the one that the kernel sets, by the real MXCSR. Sums of integers are not checked: the kernels add
-// bit patterns of doubles, which wrap around by design.
+// half is not negative and below 2^53. The rounding mode is the one that the kernel sets, by the real MXCSR. Sums of
+// integers are not checked: the kernels add bit patterns of doubles, which wrap around by design.
 #pragma once
 
 #include <cmath>
