@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 
 namespace assay::jose {
@@ -51,11 +50,10 @@ TEST(TokenMaterial, IsFoundInLinearTime) {
 
 TEST(TokenMaterial, IsReplacedInLinearTime) {
   // One run without an end, in which parts of tokens follow one another. A search that looks for the end of the run
-  // anew for each part takes 20 s or more.
+  // anew for each part takes ten minutes, which the time limit of a test ends.
   std::string text;
-  while (text.size() < 1000000) text += "eyJhbGciOiJIUzI1..";
+  while (text.size() < 6000000) text += "eyJhbGciOiJIUzI1..";
   std::size_t found = 0;
-  const auto begin = std::chrono::steady_clock::now();
   TokenMaterialFinder finder(text);
   while (const auto material = finder.next()) {
     EXPECT_EQ(material->begin, found * 18);
@@ -63,8 +61,6 @@ TEST(TokenMaterial, IsReplacedInLinearTime) {
   }
   EXPECT_EQ(found, (text.size() + 17) / 18);
   EXPECT_LT(without_token_material(text).size(), 2 * text.size());
-  EXPECT_LT(std::chrono::steady_clock::now() - begin,
-            std::chrono::seconds(15));  // far below, also with a sanitizer on a busy machine
 }
 
 TEST(TokenMaterial, IsFoundBehindMaterialAndBehindOtherText) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdio>
 #include <string>
 
@@ -188,15 +187,12 @@ TEST_F(Carry, ReplacesTheOwnTokenBesideWhatReadsLikeACodingWithIt) {
 }
 
 TEST_F(Carry, LooksForTheOwnTokenInLinearTime) {
-  // A search that compares the token anew at each place takes a minute.
+  // A search that compares the token anew at each place takes ten minutes, which the time limit of a test ends.
   const std::string own = std::string(100000, 'a') + "b" + std::string(100000, 'a');
-  const std::string field = '"' + std::string(4000000, 'a') + '"';
+  const std::string field = '"' + std::string(40000000, 'a') + '"';
   const std::string coded = R"("\/)" + std::string(4000000, 'a') + '"';
-  const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(TokenHider(own, arena_).without_tokens(field), field);
   EXPECT_EQ(TokenHider(own, arena_).without_tokens(coded), coded);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin,
-            std::chrono::seconds(40));  // far below, also with a sanitizer on a busy machine
 }
 
 TEST_F(Carry, ReplacesTokensThatOverlapTogether) {
