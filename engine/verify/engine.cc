@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/fork_aware.h"
+#include "base/usual_floats.h"
 #include "jose/policy.h"
 #include "keys/key_store.h"
 #include "verify/backend_choice.h"
@@ -103,6 +104,8 @@ void Engine::release(std::unique_ptr<Session> session) noexcept {
 
 bool Engine::verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                     Session& session) noexcept try {
+  // Claims hold fractions of seconds, and FastMCP's rules are those of CPython's doubles.
+  const base::UsualFloats usual_floats;
   check_batch(inputs, verdicts, *session.workspace_);
   return true;
 } catch (const std::bad_alloc&) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assay/key_pair.h"
+#include "support/mxcsr.h"
 
 namespace assay {
 namespace {
@@ -33,6 +34,45 @@ TEST(VerifyBatch, JudgesEachTokenAtItsOwnMoment) {
   for (std::size_t i = 0; i < tokens.size(); ++i) EXPECT_EQ(verdicts[i].valid(), i % 3 != 2) << i;
   verifier->verify_batch({}, {}, std::span<const Instant>());
 }
+
+#if defined(__x86_64__)
+// Fractions, in texts that each of the three readers of JSON decides, and at their border.
+TEST(VerifyBatch, GivesEveryCallerTheSameVerdictsWhateverItsFloatingPointSettings) {
+  const Result<KeyPair> pair = KeyPair::generate(Algorithm::HS256);
+  ASSERT_TRUE(pair);
+  std::vector<std::string> tokens;
+  for (const char* claims :
+       {R"({"exp":1790000000.1,"iat":1789999999.9})", R"({"exp":1790000000.7000000001,"a":{"b":[0.1,1e-310,1e308]}})",
+        "{\"exp\":1790000000.3,\n\"a\":0.1}", R"({"exp":1790000000.3,"a":[[[[[[[[[[0.1]]]]]]]]]]})",
+        R"({"exp":1790000000.3,"x":"\ud800"})", R"({"exp":17900000003e-1,"nbf":1e-320})"})
+    tokens.push_back(pair->sign(R"({"alg":"HS256"})", claims));
+  const std::vector<std::string_view> views(tokens.begin(), tokens.end());
+  for (const Profile profile : {Profile::strict, Profile::fastmcp}) {
+    JwtVerifierOptions options;
+    options.policy.profile = profile;
+    options.policy.algorithms = {Algorithm::HS256};
+    options.keys = {{KeySource::Kind::secret_text, pair->private_pem(), ""}};
+    const Result<JwtVerifier> verifier = JwtVerifier::create(options);
+    ASSERT_TRUE(verifier) << verifier.error().message;
+    for (const std::uint32_t nanoseconds : {99'999'999u, 100'000'001u, 300'000'000u, 700'000'000u}) {
+      std::vector<Verdict> usual(tokens.size());
+      verifier->verify_batch(views, usual, Instant{1'790'000'000, nanoseconds});
+      for (const unsigned setting : test::every_mxcsr()) {
+        std::vector<Verdict> verdicts(tokens.size());
+        unsigned after = 0;
+        {
+          const test::WithMxcsr caller(setting);
+          verifier->verify_batch(views, verdicts, Instant{1'790'000'000, nanoseconds});
+          after = test::mxcsr();
+        }
+        EXPECT_EQ(after, setting);
+        for (std::size_t i = 0; i < tokens.size(); ++i)
+          EXPECT_TRUE(verdicts[i].reasons == usual[i].reasons) << i << " at " << nanoseconds << ", MXCSR " << setting;
+      }
+    }
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace assay
