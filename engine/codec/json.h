@@ -90,4 +90,39 @@ std::string python_str(const JsonNode& value);
 // CPython's truth: null, false, 0, 0.0, "", [] and {} are false.
 bool python_truth(const JsonNode& value);
 
+// Calls `append` for each of `items`, and appends commas between them.
+template <class Items, class Append>
+void append_list(std::string& to, const Items& items, const Append& append) {
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) to += ',';
+    first = false;
+    append(item);
+  }
+}
+
+// One object: opened by the constructor, closed by the destructor. Holds a reference to the text, which outlives it.
+class JsonObject {
+ public:
+  explicit JsonObject(std::string& to) : to_(to) { to_ += '{'; }
+  ~JsonObject() { to_ += '}'; }
+  JsonObject(const JsonObject&) = delete;
+  JsonObject& operator=(const JsonObject&) = delete;
+
+  // Appends the name and its colon. Returns the text, to which the caller appends the value.
+  std::string& name(std::string_view name) {
+    if (!first_) to_ += ',';
+    first_ = false;
+    append_json_string(to_, name);
+    return to_ += ':';
+  }
+  void number(std::string_view member, std::uint64_t number) { name(member) += std::to_string(number); }
+  void truth(std::string_view member, bool truth) { name(member) += truth ? "true" : "false"; }
+  void text(std::string_view member, std::string_view text) { append_json_string(name(member), text); }
+
+ private:
+  std::string& to_;
+  bool first_ = true;
+};
+
 }  // namespace assay::codec

@@ -117,7 +117,7 @@ page::TimeRows::Row row_of(const tally::KeyRow& key, const std::vector<tally::Ti
 
 page::TimeRows picture_of(const std::vector<const tally::KeyRow*>& keys, const tally::TimeSpan& times,
                           const HoursByKid& hours) {
-  // Fewer could not be told apart, and a row of years has no thousand pieces.
+  // A row is cut into so many pieces at most: shorter ones could not be told apart, and a span of years stays small.
   constexpr std::int64_t kMostPieces = 200;
   const std::int64_t least = std::max<std::int64_t>(1, seconds_between(*times.first, *times.last) / kMostPieces);
   page::TimeRows chart;

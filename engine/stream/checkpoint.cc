@@ -32,15 +32,11 @@ constexpr std::uint64_t kForm = 3;  // of the document
 
 void append_number(std::string& to, std::uint64_t number) { to += std::to_string(number); }
 
+// As codec::append_list, in brackets.
 template <class Items, class Append>
 void append_list(std::string& to, const Items& items, const Append& append) {
   to += '[';
-  bool first = true;
-  for (const auto& item : items) {
-    if (!first) to += ',';
-    first = false;
-    append(item);
-  }
+  codec::append_list(to, items, append);
   to += ']';
 }
 

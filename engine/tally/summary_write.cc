@@ -13,37 +13,15 @@ namespace assay::tally {
 namespace {
 
 using codec::append_json_string;
+using codec::append_list;
 
 constexpr std::size_t kOrdinaryBytes = std::size_t{1} << 16;
 
-// Calls `append` for each of `items`, and appends commas between them.
-template <class Items, class Append>
-void append_list(std::string& to, const Items& items, const Append& append) {
-  bool first = true;
-  for (const auto& item : items) {
-    if (!first) to += ',';
-    first = false;
-    append(item);
-  }
-}
-
-// Writes the members of an object, with commas between them.
-class Object {
+// An object whose members may be unknown.
+class Object : public codec::JsonObject {
  public:
-  explicit Object(std::string& to) : to_(to) { to_ += '{'; }
-  ~Object() { to_ += '}'; }
-  Object(const Object&) = delete;
-  Object& operator=(const Object&) = delete;
+  using JsonObject::JsonObject;
 
-  std::string& name(std::string_view name) {
-    if (!first_) to_ += ',';
-    first_ = false;
-    append_json_string(to_, name);
-    return to_ += ':';
-  }
-  void number(std::string_view member, std::uint64_t number) { name(member) += std::to_string(number); }
-  void truth(std::string_view member, bool truth) { name(member) += truth ? "true" : "false"; }
-  void text(std::string_view member, std::string_view text) { append_json_string(name(member), text); }
   // Leaves out what is not known.
   void known_text(std::string_view member, std::string_view known) {
     if (!known.empty()) text(member, known);
@@ -55,10 +33,6 @@ class Object {
     known_time("first", times.first);
     known_time("last", times.last);
   }
-
- private:
-  std::string& to_;
-  bool first_ = true;
 };
 
 void append_cell(std::string& to, const Cell& cell) {

@@ -197,7 +197,7 @@ class ReportOfRuns(ReportCase):
             self.assertIn("audience_mismatch", page[page.index("Since the last audit"):])
             self.assertEqual(self.assay("report", "s.json", "--baseline", "before.json", "-o", "again.md").returncode, 0)
             self.assertEqual(self.read("again.md").decode(), page)
-            # Whatever is wrong with the baseline is told before the run.
+            # A wrong baseline is reported before the run.
             os.remove(self.path("page.md"))
             self.write("none.json", "{}")
             for more, words in ((("--report", "page.md", "--baseline", "missing.json"), "missing.json"),

@@ -176,21 +176,11 @@ std::string heading_of(const std::string& issuer, bool has_issuers) {
   return has_issuers ? "Keys that serve every issuer" : "Keys";
 }
 
-// Writes members of a JSON object.
-class Members {
+// An object in which what is unknown is null.
+class Members : public codec::JsonObject {
  public:
-  explicit Members(std::string& to) : to_(to) { to_ += '{'; }
-  ~Members() { to_ += '}'; }
-  Members(const Members&) = delete;
-  Members& operator=(const Members&) = delete;
+  using JsonObject::JsonObject;
 
-  std::string& name(std::string_view name) {
-    if (!first_) to_ += ',';
-    first_ = false;
-    codec::append_json_string(to_, name);
-    return to_ += ':';
-  }
-  void text(std::string_view member, std::string_view text) { codec::append_json_string(name(member), text); }
   // null if it is absent.
   void known_text(std::string_view member, const std::optional<std::string>& known) {
     if (known) return text(member, *known);
@@ -204,25 +194,17 @@ class Members {
   void time(std::string_view member, const std::optional<Instant>& at) {
     some_text(member, at ? to_rfc3339(*at) : std::string());
   }
-  void number(std::string_view member, std::size_t number) { name(member) += std::to_string(number); }
   template <class Items, class Append>
   void list(std::string_view member, const Items& items, Append append) {
-    name(member) += '[';
-    bool first = true;
-    for (const auto& item : items) {
-      if (!first) to_ += ',';
-      first = false;
-      append(item);
-    }
-    to_ += ']';
+    std::string& to = name(member) += '[';
+    codec::append_list(to, items, append);
+    to += ']';
   }
   void texts(std::string_view member, const std::vector<std::string>& items) {
-    list(member, items, [this](const std::string& item) { codec::append_json_string(to_, item); });
+    std::string& to = name(member) += '[';
+    codec::append_list(to, items, [&to](const std::string& item) { codec::append_json_string(to, item); });
+    to += ']';
   }
-
- private:
-  std::string& to_;
-  bool first_ = true;
 };
 
 const char* name_of(KeySource::Kind kind) {

@@ -72,7 +72,7 @@ Result<double> read_decimal(const std::string& text, double least, double most, 
   const auto number = number_of<double>(text);
   if (number && *number >= least && *number <= most) return *number;  // false for NaN
   return Error{"cannot read " + in_quotes(text) + " as " + unit + "; use a number from " + short_decimal(least) +
-               " to " + short_decimal(most) + ", such as 0.01"};
+               " to " + short_decimal(most) + ", such as " + short_decimal(least)};
 }
 
 }  // namespace
