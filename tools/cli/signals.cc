@@ -5,6 +5,9 @@
 
 #include <cerrno>
 #include <csignal>
+#ifdef __SANITIZE_THREAD__
+#include <thread>
+#endif
 
 #include "base/output_file.h"
 
@@ -41,7 +44,24 @@ void handle(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
+#ifdef __SANITIZE_THREAD__
+// ThreadSanitizer runs a handler only in a call that it knows, and the main thread waits in oneTBB's futex, which it
+// does not know: a signal would wait there for the next record. So a thread that waits in pause() takes the signals.
+void let_a_waiting_thread_take_signals() {
+  std::thread([] {
+    for (;;) pause();
+  }).detach();
+  sigset_t taken;
+  sigemptyset(&taken);
+  for (const int number : {SIGHUP, SIGINT, SIGTERM}) sigaddset(&taken, number);
+  pthread_sigmask(SIG_BLOCK, &taken, nullptr);
+}
+#endif
+
 Signals* install() {
+#ifdef __SANITIZE_THREAD__
+  let_a_waiting_thread_take_signals();
+#endif
   static Signals made;
   int ends[2];
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
