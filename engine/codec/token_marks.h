@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "codec/token_marks_avx2.h"
+#include "codec/token_marks_isa.h"
 
 namespace assay::codec {
 

@@ -1,4 +1,4 @@
-#include "codec/token_marks_avx2.h"
+#include "codec/token_marks_isa.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
