@@ -64,11 +64,11 @@ LIBRARIES = {
     "toml++": {"trust"},
     "CLI": set(),
 }
-ISA_SUFFIXES = ("_avx2.cc", "_avx512.cc", "_vbmi.cc", "_ifma.cc", "_shani.cc")
+ISA_SUFFIXES = ("_avx2.cc", "_avx512.cc", "_vbmi.cc", "_ifma.cc", "_shani.cc", "_neon.cc")
 # Headers of the standard C++ library: no slash, no dot.
 STANDARD = re.compile(r"^[a-z0-9_]+$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
-INTRINSICS = re.compile(r"^(imm|x86|x86gpr|emm|avx\w*|smm|nmm|tmm|pmm|xmm)intrin\.h$")
+INTRINSICS = re.compile(r"^(imm|x86|x86gpr|emm|avx\w*|smm|nmm|tmm|pmm|xmm)intrin\.h$|^arm_neon\.h$")
 
 
 def is_isa_file(room, path):

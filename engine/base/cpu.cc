@@ -1,5 +1,9 @@
 #include "base/cpu.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 #include <cstdlib>
 #include <string_view>
 
@@ -28,6 +32,11 @@ CpuFeatures detect() noexcept {
   found.avx512_vbmi = newer && __builtin_cpu_supports("avx512vbmi");
   found.avx512_vbmi2 = found.avx512_vbmi && ((c >> 6) & 1u) != 0;
   found.avx512_ifma = newer && __builtin_cpu_supports("avx512ifma");
+#elif defined(__aarch64__) && defined(__linux__)
+  const unsigned long has = getauxval(AT_HWCAP);
+  found.neon = (has & HWCAP_ASIMD) != 0;
+  found.sha2 = (has & HWCAP_SHA2) != 0;
+  found.sha512 = (has & HWCAP_SHA512) != 0 && (has & HWCAP_SHA3) != 0;
 #endif
   return found;
 }
@@ -52,6 +61,9 @@ std::string describe(const CpuFeatures& features) {
   add(features.avx512_vbmi, "vbmi");
   add(features.avx512_ifma, "ifma");
   add(features.sha_ni, "sha");
+  add(features.neon, "neon");
+  add(features.sha2, "sha2");
+  add(features.sha512, "sha512");
   return text.empty() ? "none" : text;
 }
 

@@ -18,15 +18,19 @@ struct CpuFeatures {
   bool avx512_vbmi2 = false;  // VBMI2, with `avx512_vbmi`
   bool avx512_ifma = false;   // IFMA, with `avx512`
   bool sha_ni = false;        // SHA-NI
+  // Of aarch64.
+  bool neon = false;    // AdvSIMD, which every such CPU has
+  bool sha2 = false;    // the instructions for SHA-256
+  bool sha512 = false;  // the instructions for SHA-512, and those for SHA-3
 };
 
 // ASSAY_CPU in the environment hides features, so that tests can run on any machine what runs on an older CPU:
 // "portable" hides every one, "fma" AVX-512, "avx512f" what AVX-512 gained after Skylake (IFMA, VBMI, VBMI2).
 const CpuFeatures& cpu_features() noexcept;
-// "avx2 avx512 vbmi ifma sha", or "none".
+// "avx2 avx512 vbmi ifma sha" or "neon sha2 sha512", or "none".
 std::string describe(const CpuFeatures& features);
 
-// A feature by the name that the compiler's option -mNAME gives it.
+// A feature of x86-64 by the name that the compiler's option -mNAME gives it.
 struct NamedFeature {
   std::string_view name;
   bool CpuFeatures::*has;
@@ -61,6 +65,6 @@ constexpr bool has_all(const CpuFeatures& features, std::string_view names) noex
   return true;
 }
 // A CPU with every feature, to check when compiling that a list has no unknown name.
-inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true, true, true};
+inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true, true, true, true, true, true};
 
 }  // namespace assay::base

@@ -70,6 +70,11 @@ std::size_t segment_vbmi(const char* text, std::size_t size, char* to) noexcept 
   const std::size_t length = base64url_prefix_vbmi(text, size, to);
   return is_canonical(text, length) ? length : kNotStrict;
 }
+#elif defined(__aarch64__)
+std::size_t segment_neon(const char* text, std::size_t size, char* to) noexcept {
+  const std::size_t length = base64url_prefix_neon(text, size, to);
+  return is_canonical(text, length) ? length : kNotStrict;
+}
 #endif
 
 const Base64Kernel& best_kernel() noexcept {
@@ -88,6 +93,8 @@ int base64url_kernels(Base64Kernel (&kernels)[3]) noexcept {
 #if defined(__x86_64__)
   if (base::cpu_features().avx512_vbmi) kernels[count++] = {"vbmi", segment_vbmi};
   if (base::cpu_features().avx2) kernels[count++] = {"avx2", segment_avx2};
+#elif defined(__aarch64__)
+  if (base::cpu_features().neon) kernels[count++] = {"neon", segment_neon};
 #endif
   kernels[count++] = {"scalar", segment_scalar};
   return count;

@@ -1,7 +1,7 @@
 // base64url without padding, strict (RFC 4648 §5 and §3.5; RFC 7515 §2).
 //
 // Decoding rejects padding, white space, other alphabets, a length of 4k+1 and non-zero trailing bits: each byte string
-// has one text. The kernel (AVX-512 VBMI, AVX2 or scalar) is chosen once. Pure functions, thread safe.
+// has one text. The kernel (AVX-512 VBMI, AVX2, NEON or scalar) is chosen once. Pure functions, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,7 @@ std::string base64url_encode(std::string_view bytes);
 // True if every character is in the alphabet. Does not check the length and the trailing bits.
 bool is_base64url_alphabet(std::string_view text) noexcept;
 
-// The kernel in use: "vbmi", "avx2" or "scalar".
+// The kernel in use: "vbmi", "avx2", "neon" or "scalar".
 std::string_view base64url_kernel() noexcept;
 
 // A kernel that this CPU can run, for tests and benchmarks that compare them.

@@ -14,6 +14,9 @@ namespace assay::codec {
 // in the same page of memory.
 std::size_t base64url_prefix_avx2(const char* text, std::size_t size, char* to) noexcept;
 std::size_t base64url_prefix_vbmi(const char* text, std::size_t size, char* to) noexcept;
+#elif defined(__aarch64__)
+// The same. Writes up to 16 bytes beyond, and reads nothing else.
+std::size_t base64url_prefix_neon(const char* text, std::size_t size, char* to) noexcept;
 #endif
 
 }  // namespace assay::codec

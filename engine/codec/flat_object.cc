@@ -305,6 +305,8 @@ int flat_kernels(FlatKernel (&kernels)[3]) noexcept {
 #if defined(__x86_64__)
   if (base::cpu_features().avx512_vbmi2) kernels[count++] = {"avx512", flat_quotes_avx512, flat_any_quotes_avx2};
   if (base::cpu_features().avx2) kernels[count++] = {"avx2", flat_quotes_avx2, flat_any_quotes_avx2};
+#elif defined(__aarch64__)
+  if (base::cpu_features().neon) kernels[count++] = {"neon", flat_quotes_neon, flat_any_quotes_neon};
 #endif
   kernels[count++] = {"scalar", flat_quotes_scalar, flat_any_quotes_scalar};
   return count;

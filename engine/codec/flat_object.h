@@ -5,7 +5,8 @@
 // read_any() takes a little longer and decides texts with escapes and letters beyond ASCII as well. Both leave
 // everything else undecided: white space other than U+0020, lone surrogates, numbers of many digits, deep nesting,
 // texts of many members. They never reject a text. Whatever they decide, the other reader of json_fast.h and parse_json
-// (both dialects) accept with equal members. The kernel that finds the quotes (AVX-512, AVX2 or scalar) is chosen once.
+// (both dialects) accept with equal members. The kernel that finds the quotes (AVX-512, AVX2, NEON or scalar) is chosen
+// once.
 #pragma once
 
 #include <array>
@@ -35,7 +36,7 @@ using FindAnyQuotes = std::uint32_t (*)(const char* text, std::size_t size, std:
                                         FlatContent& content) noexcept;
 
 struct FlatKernel {
-  std::string_view name;  // "avx512", "avx2" or "scalar"
+  std::string_view name;  // "avx512", "avx2", "neon" or "scalar"
   FindQuotes find;
   FindAnyQuotes find_any;
 };

@@ -28,6 +28,10 @@ std::uint32_t flat_any_quotes_avx2(const char* text, std::size_t size, std::uint
                                    FlatContent& content) noexcept;
 // AVX-512 F, BW, VL, VBMI, VBMI2.
 std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16_t* at) noexcept;
+#elif defined(__aarch64__)
+std::uint32_t flat_quotes_neon(const char* text, std::size_t size, std::uint16_t* at) noexcept;
+std::uint32_t flat_any_quotes_neon(const char* text, std::size_t size, std::uint16_t* at,
+                                   FlatContent& content) noexcept;
 #endif
 
 }  // namespace assay::codec

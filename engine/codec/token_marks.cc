@@ -93,6 +93,15 @@ std::size_t run_avx2(const char* text, std::size_t size) noexcept {
   const std::size_t blocks = base64url_run_avx2(text, size);
   return blocks + run_scalar(text + blocks, size - blocks);
 }
+#elif defined(__aarch64__)
+TokenMarks find_neon(const char* text, std::size_t size, std::size_t from) noexcept {
+  return token_marks_neon(kTables, text, size, from);
+}
+
+std::size_t run_neon(const char* text, std::size_t size) noexcept {
+  const std::size_t blocks = base64url_run_neon(text, size);
+  return blocks + run_scalar(text + blocks, size - blocks);
+}
 #endif
 
 // The value of a character of base64url (RFC 4648 §5); 64 or more for any other.
@@ -135,6 +144,8 @@ int token_marks_kernels(TokenMarksKernel (&kernels)[2]) noexcept {
   int count = 0;
 #if defined(__x86_64__)
   if (base::cpu_features().avx2) kernels[count++] = {"avx2", find_avx2, run_avx2};
+#elif defined(__aarch64__)
+  if (base::cpu_features().neon) kernels[count++] = {"neon", find_neon, run_neon};
 #endif
   kernels[count++] = {"scalar", find_scalar, run_scalar};
   return count;

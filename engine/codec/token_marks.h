@@ -3,19 +3,19 @@
 // A mark is three bytes. One kind begins base64url of a JSON object: '{' and '"' or white space, or white space before
 // '{'. The other kind stands in the words beside credentials: "token", "Bearer", "Basic", "DPoP", "JWT",
 // "Authorization". Few other places of ordinary text are marked, so a text without tokens costs one pass. The kernel
-// (AVX2 or scalar) is chosen once. Pure functions, thread safe.
+// (AVX2, NEON or scalar) is chosen once. Pure functions, thread safe.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "codec/token_marks_avx2.h"
+#include "codec/token_marks_isa.h"
 
 namespace assay::codec {
 
 struct TokenMarksKernel {
-  std::string_view name;  // "avx2" or "scalar"
+  std::string_view name;  // "avx2", "neon" or "scalar"
   // Returns the first marks of `text` at `from` or later: see TokenMarks.
   TokenMarks (*find)(const char* text, std::size_t size, std::size_t from) noexcept;
   // Returns how many characters at the beginning of `text` are of the alphabet of base64url.

@@ -47,6 +47,8 @@ TEST(Advice, SaysWhatTheCpuLacks) {
   EXPECT_THAT(advice_of(report), Contains(HasSubstr("does not show AVX-512 IFMA")));
   report.machine.lanes = "portable";
   EXPECT_THAT(advice_of(report), Contains(HasSubstr("nor AVX2 with FMA")));
+  report.machine.system = "Linux 6.1 aarch64";
+  EXPECT_THAT(advice_of(report), Contains(AllOf(HasSubstr("for aarch64"), Not(HasSubstr("AVX")))));
 }
 
 TEST(Advice, SaysWhereOpensslDecidedAll) {

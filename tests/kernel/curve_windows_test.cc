@@ -19,7 +19,7 @@
 #include "kernel/big_number.h"
 #include "kernel/choice.h"
 #include "kernel/kernel.h"
-#include "support/mxcsr.h"
+#include "support/float_settings.h"
 #include "support/random.h"
 
 namespace assay::kernel {
@@ -243,22 +243,22 @@ TEST_P(EveryWindow, BuildsAndJudgesUnderEveryFloatingPointSettingOfTheCaller) {
   ASSERT_TRUE(kernel_->build_table(octets(key_), kWindow, wanted.words(), build_scratch.words()));
   kernel_->build_generator(kWindow, wanted_generator.words(), build_scratch.words());
   const std::vector<CurveJob> jobs = this->jobs(table);
-  for (const unsigned setting : test::every_mxcsr()) {
+  for (const test::FloatSetting setting : test::every_float_setting()) {
     SCOPED_TRACE("MXCSR " + std::to_string(setting));
     std::memset(table.words(), 0, bytes);
     std::memset(generator.words(), 0, bytes);
     std::vector<Outcome> outcomes(jobs.size(), Outcome::exceptional);
     bool built = false;
-    unsigned after_table = 0, after_generator = 0, after_verify = 0;
+    test::FloatSetting after_table = 0, after_generator = 0, after_verify = 0;
     {
-      const test::WithMxcsr with(setting);
+      const test::WithFloatSetting with(setting);
       built = kernel_->build_table(octets(key_), kWindow, table.words(), build_scratch.words());
-      after_table = test::mxcsr();
+      after_table = test::float_setting();
       kernel_->build_generator(kWindow, generator.words(), build_scratch.words());
-      after_generator = test::mxcsr();
+      after_generator = test::float_setting();
       kernel_->verify(jobs.data(), jobs.size(), outcomes.data(), kWindow, {generator.words(), kWindow},
                       scratch.words());
-      after_verify = test::mxcsr();
+      after_verify = test::float_setting();
     }
     EXPECT_TRUE(built);
     EXPECT_EQ(std::memcmp(table.words(), wanted.words(), bytes), 0);

@@ -11,7 +11,7 @@
 
 #include "kernel/choice.h"
 #include "kernel/kernel.h"
-#include "support/mxcsr.h"
+#include "support/float_settings.h"
 #include "support/random.h"
 
 namespace assay::kernel {
@@ -263,18 +263,18 @@ TEST_P(RsaKernelTest, DependsOnNoSettingOfTheCallerAndLeavesItAsItWas) {
   const std::vector<Modulus> keys = moduli(3);
   std::vector<Case> all;
   for (std::size_t i = 0; i < 9; ++i) all.push_back(make_case(keys[i % keys.size()], good_signature()));
-  for (const unsigned setting : test::every_mxcsr()) {
+  for (const test::FloatSetting setting : test::every_float_setting()) {
     std::vector<std::string> blocks(all.size(), std::string(modulus_bytes(), kUntouched));
     std::vector<RsaJob> jobs;
     for (std::size_t i = 0; i < all.size(); ++i) {
       jobs.push_back({&all[i].modulus->prepared(), octets(all[i].signature),
                       reinterpret_cast<unsigned char*>(blocks[i].data()), false});
     }
-    unsigned after = 0;
+    test::FloatSetting after = 0;
     {
-      const test::WithMxcsr with(setting);
+      const test::WithFloatSetting with(setting);
       kernel().power(jobs.data(), jobs.size());
-      after = test::mxcsr();
+      after = test::float_setting();
     }
     EXPECT_EQ(after, setting);
     for (std::size_t i = 0; i < all.size(); ++i)

@@ -26,19 +26,20 @@
 #include "kernel/kernel.h"
 #include "kernel/portable/kernels.h"
 #include "kernel/portable/sha256_shani.h"
+#include "kernel/portable/sha2_arm.h"
 #include "support/random.h"
 
 namespace assay::kernel {
 namespace {
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
 
 struct Implementation {
   const char* name;
   bool wide;  // SHA-512, of 128-byte blocks
   // Null if this CPU lacks the instruction set.
   const Kernels* (*kernels)() noexcept;
-  bool needs_sha_ni;
+  bool base::CpuFeatures::*needs;  // null: nothing more
   HashFunction hash;
 
   std::size_t block() const { return wide ? 128 : 64; }
@@ -51,12 +52,17 @@ struct Implementation {
 std::ostream& operator<<(std::ostream& to, const Implementation& one) { return to << one.name; }
 
 constexpr Implementation kImplementations[] = {
-    {"Sha256Lanes", false, ifma::kernels, false, ifma::sha256_lanes},
-    {"Sha256LanesAndShani", false, ifma::kernels, true, ifma::sha256_lanes_and_shani},
-    {"Sha256Shani", false, portable::kernels, true, portable::sha256_shani},
-    {"Sha256ShaniWithAvx", false, fma::kernels, true, fma::sha256_shani},
-    {"Sha512Lanes", true, ifma::kernels, false, ifma::sha512_lanes},
-    {"Sha512LanesOfAvx2", true, fma::kernels, false, fma::sha512_lanes},
+#if defined(__x86_64__)
+    {"Sha256Lanes", false, ifma::kernels, nullptr, ifma::sha256_lanes},
+    {"Sha256LanesAndShani", false, ifma::kernels, &base::CpuFeatures::sha_ni, ifma::sha256_lanes_and_shani},
+    {"Sha256Shani", false, portable::kernels, &base::CpuFeatures::sha_ni, portable::sha256_shani},
+    {"Sha256ShaniWithAvx", false, fma::kernels, &base::CpuFeatures::sha_ni, fma::sha256_shani},
+    {"Sha512Lanes", true, ifma::kernels, nullptr, ifma::sha512_lanes},
+    {"Sha512LanesOfAvx2", true, fma::kernels, nullptr, fma::sha512_lanes},
+#else
+    {"Sha256Arm", false, portable::kernels, &base::CpuFeatures::sha2, portable::sha256_arm},
+    {"Sha512Arm", true, portable::kernels, &base::CpuFeatures::sha512, portable::sha512_arm},
+#endif
 };
 
 // A copy on the heap of exactly its size, so that AddressSanitizer sees a byte read beyond it.
@@ -149,7 +155,8 @@ class HashKernel : public testing::TestWithParam<Implementation> {
  protected:
   void SetUp() override {
     if (GetParam().kernels() == nullptr) GTEST_SKIP() << "this CPU lacks the instruction set";
-    if (GetParam().needs_sha_ni && !base::cpu_features().sha_ni) GTEST_SKIP() << "this CPU has no SHA instructions";
+    const auto needs = GetParam().needs;
+    if (needs != nullptr && !(base::cpu_features().*needs)) GTEST_SKIP() << "this CPU lacks the SHA instructions";
   }
 };
 

@@ -13,7 +13,7 @@
 #include "lanes/lane_kernels.h"
 #include "lanes/lanes_backend.h"
 #include "lanes/table_cache.h"
-#include "support/mxcsr.h"
+#include "support/float_settings.h"
 #include "support/signing.h"
 
 namespace assay::lanes {
@@ -43,7 +43,7 @@ TEST(SelfTest, IsPassedByEveryKernelOfEveryInstructionSet) {
   }
 }
 
-#if defined(__x86_64__)
+#ifdef ASSAY_TEST_FLOAT_SETTINGS
 TEST(SelfTest, IsPassedUnderEveryFloatingPointSettingOfTheCaller) {
   for (const char* isa : kernel::isa_names()) {
     const kernel::Kernels* kernels = kernel::kernels_for(isa);
@@ -52,10 +52,10 @@ TEST(SelfTest, IsPassedUnderEveryFloatingPointSettingOfTheCaller) {
     for (std::size_t i = 0; i < kLaneKernels; ++i) {
       const auto which = static_cast<LaneKernel>(i);
       if (!there.has(which)) continue;
-      for (const unsigned setting : test::every_mxcsr()) {
-        const test::WithMxcsr with(setting);
-        EXPECT_TRUE(passes_self_test(which, *kernels)) << isa << ' ' << to_string(which) << ", MXCSR " << setting;
-        EXPECT_EQ(test::mxcsr(), setting) << isa << ' ' << to_string(which);
+      for (const test::FloatSetting setting : test::every_float_setting()) {
+        const test::WithFloatSetting with(setting);
+        EXPECT_TRUE(passes_self_test(which, *kernels)) << isa << ' ' << to_string(which) << ", setting " << setting;
+        EXPECT_EQ(test::float_setting(), setting) << isa << ' ' << to_string(which);
       }
     }
   }

@@ -1,13 +1,17 @@
-// What a test has to know of the sanitizer that it runs under.
+// What a test has to know of the sanitizer or the emulator that it runs under.
 #pragma once
+
+#include <cstdlib>
 
 namespace assay {
 
-// ThreadSanitizer ends a child of fork() that starts a thread.
+// False if a child of fork() cannot start a thread: ThreadSanitizer ends it, and so does qemu 7.2.
+inline bool follows_forks() noexcept {
 #if defined(__SANITIZE_THREAD__)
-inline constexpr bool kFollowsForks = false;
+  return false;
 #else
-inline constexpr bool kFollowsForks = true;
+  return std::getenv("ASSAY_EMULATED") == nullptr;
 #endif
+}
 
 }  // namespace assay

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "assay/key_pair.h"
-#include "support/mxcsr.h"
+#include "support/float_settings.h"
 
 namespace assay {
 namespace {
@@ -35,7 +35,7 @@ TEST(VerifyBatch, JudgesEachTokenAtItsOwnMoment) {
   verifier->verify_batch({}, {}, std::span<const Instant>());
 }
 
-#if defined(__x86_64__)
+#ifdef ASSAY_TEST_FLOAT_SETTINGS
 // Fractions, in texts that each of the three readers of JSON decides, and at their border.
 TEST(VerifyBatch, GivesEveryCallerTheSameVerdictsWhateverItsFloatingPointSettings) {
   const Result<KeyPair> pair = KeyPair::generate(Algorithm::HS256);
@@ -57,17 +57,17 @@ TEST(VerifyBatch, GivesEveryCallerTheSameVerdictsWhateverItsFloatingPointSetting
     for (const std::uint32_t nanoseconds : {99'999'999u, 100'000'001u, 300'000'000u, 700'000'000u}) {
       std::vector<Verdict> usual(tokens.size());
       verifier->verify_batch(views, usual, Instant{1'790'000'000, nanoseconds});
-      for (const unsigned setting : test::every_mxcsr()) {
+      for (const test::FloatSetting setting : test::every_float_setting()) {
         std::vector<Verdict> verdicts(tokens.size());
-        unsigned after = 0;
+        test::FloatSetting after = 0;
         {
-          const test::WithMxcsr caller(setting);
+          const test::WithFloatSetting caller(setting);
           verifier->verify_batch(views, verdicts, Instant{1'790'000'000, nanoseconds});
-          after = test::mxcsr();
+          after = test::float_setting();
         }
         EXPECT_EQ(after, setting);
         for (std::size_t i = 0; i < tokens.size(); ++i)
-          EXPECT_TRUE(verdicts[i].reasons == usual[i].reasons) << i << " at " << nanoseconds << ", MXCSR " << setting;
+          EXPECT_TRUE(verdicts[i].reasons == usual[i].reasons) << i << " at " << nanoseconds << ", setting " << setting;
       }
     }
   }

@@ -94,6 +94,8 @@ std::string lacks(const Machine& machine) {
     return "The lanes run on AVX2 and FMA. This CPU does not show AVX-512 IFMA (Intel since Ice Lake, AMD since Zen "
            "4), with "
            "which they run eight tokens at a time";
+  if (machine.system.ends_with("aarch64"))
+    return "The lanes run on plain 64-bit code. They have no kernel of vectors for aarch64, and RSA is left to OpenSSL";
   return "The lanes run on plain 64-bit code. This CPU shows neither AVX-512 IFMA nor AVX2 with FMA, without which RSA "
          "is left to OpenSSL";
 }

@@ -2,6 +2,7 @@
 
 #include "base/cpu.h"
 #include "kernel/portable/sha256_shani.h"
+#include "kernel/portable/sha2_arm.h"
 
 namespace assay::kernel::portable {
 
@@ -11,6 +12,9 @@ const Kernels* kernels() noexcept {
     kernels.isa = "portable";
 #if defined(__x86_64__)
     if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
+#elif defined(__aarch64__)
+    if (base::cpu_features().sha2) kernels.sha256 = {sha256_arm, 1};
+    if (base::cpu_features().sha512) kernels.sha512 = {sha512_arm, 1};
 #endif
     kernels.p256 = kP256;
     kernels.p384 = kP384;

@@ -8,66 +8,18 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "kernel/hash_constants.h"
-#include "kernel/hash_lanes.h"
-#include "kernel/hash_padding.h"
-#include "kernel/kernel.h"
+#include "kernel/hash_streams.h"
 
 namespace assay::kernel::portable {
 namespace {
 
 // Three streams hide the latency of the instructions; with two, a block takes 12 % longer (Zen 3).
-struct ShaniCore {
-  static constexpr std::size_t kLanes = 3;
+struct ShaniRounds {
+  using Word = std::uint32_t;
+  static constexpr std::size_t kMostStreams = 3;
   static constexpr std::size_t kBlock = 64;
-  static constexpr bool kSkipsIdle = true;
-
-  struct State {
-    alignas(16) std::uint32_t word[kLanes][8];
-  };
-
-  static void load_one(State& state, std::size_t lane, const void* from) noexcept {
-    std::memcpy(state.word[lane], from, 32);
-  }
-  static void save_one(State& state, std::size_t lane, void* to) noexcept { std::memcpy(to, state.word[lane], 32); }
-  static void store_one(State& state, std::size_t lane, unsigned char* digest) noexcept {
-    for (std::size_t i = 0; i < 8; ++i) {
-      const std::uint32_t word = __builtin_bswap32(state.word[lane][i]);
-      std::memcpy(digest + 4 * i, &word, 4);
-    }
-  }
-  static void load_all(State& state, const void* const* states) noexcept {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) load_one(state, lane, states[lane]);
-  }
-  static void store_all(State& state, unsigned char* const* digests) noexcept {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      if (digests[lane] != nullptr) store_one(state, lane, digests[lane]);
-    }
-  }
-
-  static void stage(unsigned char* to, const HashJob& job, std::size_t from, std::uint64_t bytes) noexcept {
-    stage_block<kBlock>(to, job, from, bytes);
-  }
-
-  static void compress(State& state, const unsigned char* const* at, std::size_t blocks) noexcept {
-    std::uint32_t* states[kLanes];
-    const unsigned char* inputs[kLanes];
-    std::size_t busy = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      if (at[lane] == nullptr) continue;
-      states[busy] = state.word[lane];
-      inputs[busy++] = at[lane];
-    }
-    if (busy == 3) return run<3>(states, inputs, blocks);
-    if (busy == 2) return run<2>(states, inputs, blocks);
-    run<1>(states, inputs, blocks);
-  }
-
- private:
-  static __m128i load(const void* from) noexcept { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
-  static void store(void* to, __m128i value) noexcept { _mm_storeu_si128(static_cast<__m128i*>(to), value); }
 
   // The instructions want the state as (a, b, e, f) and (c, d, g, h), the first letter highest.
   template <int kStreams>
@@ -122,7 +74,13 @@ struct ShaniCore {
       store(state[i] + 4, _mm_alignr_epi8(dchg, feba, 8));
     }
   }
+
+ private:
+  static __m128i load(const void* from) noexcept { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
+  static void store(void* to, __m128i value) noexcept { _mm_storeu_si128(static_cast<__m128i*>(to), value); }
 };
+
+using ShaniCore = StreamCore<ShaniRounds>;
 
 }  // namespace
 }  // namespace assay::kernel::portable

@@ -1,4 +1,4 @@
-#include "codec/token_marks_avx2.h"
+#include "codec/token_marks_isa.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -69,12 +69,7 @@ TokenMarks token_marks_avx2(const TokenMarkTables& from_tables, const char* text
 }
 
 std::size_t base64url_run_avx2(const char* text, std::size_t size) noexcept {
-  // One bit for each row of the ASCII table that holds characters of the alphabet: '-', digits, A to O and a to o, P to
-  // Z and '_', p to z.
-  alignas(16) static const std::uint8_t kLow[16] = {0x1A, 0x1E, 0x1E, 0x1E, 0x1E, 0x1E, 0x1E, 0x1E,
-                                                    0x1E, 0x1E, 0x1C, 0x04, 0x04, 0x05, 0x04, 0x0C};
-  alignas(16) static const std::uint8_t kHigh[16] = {0, 0, 0x01, 0x02, 0x04, 0x08, 0x04, 0x10, 0, 0, 0, 0, 0, 0, 0, 0};
-  const __m256i low = both_lanes(kLow), high = both_lanes(kHigh);
+  const __m256i low = both_lanes(kBase64urlRows.low), high = both_lanes(kBase64urlRows.high);
   std::size_t at = 0;
   for (; at + kHalf <= size; at += kHalf) {
     const std::uint32_t others = zeros(classes(low, high, load(text + at)));

@@ -3,6 +3,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "codec/escaped_bits.h"
+
 namespace assay::codec {
 namespace {
 
@@ -47,21 +49,6 @@ std::uint64_t mask_of(__m256i low, __m256i high) noexcept {
 
 // Returns all ones in each byte below 0x20.
 __m256i control_in(__m256i c) noexcept { return _mm256_cmpeq_epi8(_mm256_min_epu8(c, _mm256_set1_epi8(0x1F)), c); }
-
-// Returns the bits of the bytes that a backslash before them escapes. `first` says whether the first byte of the block
-// is one, and then whether the first of the next block is.
-std::uint64_t escaped_in(std::uint64_t backslashes, bool& first) noexcept {
-  std::uint64_t escaped = first ? 1 : 0;
-  first = false;
-  backslashes &= ~escaped;
-  while (backslashes != 0) {
-    const std::uint64_t backslash = _blsi_u64(backslashes), next = backslash << 1;
-    first = next == 0;
-    escaped |= next;
-    backslashes &= ~(backslash | next);
-  }
-  return escaped;
-}
 
 }  // namespace
 
