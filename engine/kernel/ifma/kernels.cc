@@ -21,7 +21,7 @@ const Kernels* kernels() noexcept {
       kernels.sha256 = {sha256_lanes, 8};
     }
     kernels.sha512 = {sha512_lanes, 2};
-    kernels.rsa = {rsa_prepare, rsa_power};
+    kernels.rsa = {rsa_prepare, rsa_power, rsa_prepare_match, rsa_match};
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;
