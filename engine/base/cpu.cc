@@ -31,6 +31,7 @@ CpuFeatures detect() noexcept {
   const bool newer = found.avx512 && shown != "avx512f";
   found.avx512_vbmi = newer && __builtin_cpu_supports("avx512vbmi");
   found.avx512_vbmi2 = found.avx512_vbmi && ((c >> 6) & 1u) != 0;
+  found.halves_512 = found.avx512 && __builtin_cpu_is("amdfam19h");  // Zen 3, which has no AVX-512, and Zen 4
   found.avx512_ifma = newer && __builtin_cpu_supports("avx512ifma");
 #elif defined(__aarch64__) && defined(__linux__)
   const unsigned long has = getauxval(AT_HWCAP);

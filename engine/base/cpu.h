@@ -18,6 +18,7 @@ struct CpuFeatures {
   bool avx512_vbmi2 = false;  // VBMI2, with `avx512_vbmi`
   bool avx512_ifma = false;   // IFMA, with `avx512`
   bool sha_ni = false;        // SHA-NI
+  bool halves_512 = false;    // runs instructions on 512 bits in two halves, with `avx512` (AMD Zen 4)
   // Of aarch64.
   bool neon = false;    // AdvSIMD, which every such CPU has
   bool sha2 = false;    // the instructions for SHA-256
@@ -65,6 +66,6 @@ constexpr bool has_all(const CpuFeatures& features, std::string_view names) noex
   return true;
 }
 // A CPU with every feature, to check when compiling that a list has no unknown name.
-inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true, true, true, true, true, true};
+inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true, true, true, true, true, true, true};
 
 }  // namespace assay::base

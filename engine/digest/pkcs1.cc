@@ -42,4 +42,17 @@ bool emsa_pkcs1_matches(Hash hash, const unsigned char* digest, std::string_view
          all_ones(block.substr(2, info_at - 3));
 }
 
+void emsa_pkcs1_difference(Hash hash, const unsigned char* digest,
+                           std::span<unsigned char, kPkcs1DifferenceBytes> difference) noexcept {
+  const std::string_view info = digest_info(hash);
+  const std::size_t digest_size = static_cast<std::size_t>(digest_bytes(hash));
+  // FF less a byte is its complement: zeros for the padding, FF for the 00 before DigestInfo.
+  const std::size_t digest_at = difference.size() - digest_size, info_at = digest_at - info.size();
+  std::memset(difference.data(), 0, info_at - 1);
+  difference[info_at - 1] = 0xFF;
+  for (std::size_t i = 0; i < info.size(); ++i)
+    difference[info_at + i] = static_cast<unsigned char>(~static_cast<unsigned char>(info[i]));
+  for (std::size_t i = 0; i < digest_size; ++i) difference[digest_at + i] = static_cast<unsigned char>(~digest[i]);
+}
+
 }  // namespace assay::digest

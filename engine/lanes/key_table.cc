@@ -28,9 +28,12 @@ std::size_t build_bytes(const kernel::CurveKernel& kernel, int window) noexcept 
   return base::PageMemory::rounded(kernel.build_scratch_bytes(window));
 }
 
-std::unique_ptr<const KeyTable> make_modulus(const kernel::RsaKernel& kernel, std::string_view n) {
+std::unique_ptr<const KeyTable> make_modulus(const kernel::RsaKernel& kernel, std::string_view n, bool with_match) {
   std::unique_ptr<KeyTable> table = new_table(modulus_bytes(), 0);
-  if (table == nullptr || !prepare_modulus(kernel, n, *new (table->memory.data()) kernel::RsaModulus)) return nullptr;
+  if (table == nullptr) return nullptr;
+  auto* modulus = new (table->memory.data()) kernel::RsaModulus;
+  if (!prepare_modulus(kernel, n, *modulus)) return nullptr;
+  if (with_match) kernel.prepare_match(modulus);
   return table;
 }
 

@@ -34,8 +34,9 @@ std::size_t table_bytes(const kernel::CurveKernel& kernel, int window) noexcept;
 // Bytes of memory, in whole pages, that a build of a curve's table needs besides and frees at its end.
 std::size_t build_bytes(const kernel::CurveKernel& kernel, int window) noexcept;
 
-// `n`: big-endian. Returns null if memory is short, or if the kernel has no modulus of this size.
-std::unique_ptr<const KeyTable> make_modulus(const kernel::RsaKernel& kernel, std::string_view n);
+// `n`: big-endian. `with_match`: with what RsaKernel::match needs. Returns null if memory is short, or if the kernel
+// has no modulus of this size.
+std::unique_ptr<const KeyTable> make_modulus(const kernel::RsaKernel& kernel, std::string_view n, bool with_match);
 // `point`: as CurveKernel::build_table takes it. Returns null if memory is short, or, with `impossible` set to true, if
 // no table can be made of this point.
 std::unique_ptr<const KeyTable> make_table(const kernel::CurveKernel& kernel, std::string_view point, int window,

@@ -31,7 +31,7 @@ std::string_view view(const unsigned char* bytes, std::size_t size) noexcept {
 
 void RsaLanes::verify(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs, std::span<const LaneItem> items,
                       DigestSlot* slots) {
-  powers_.resize(kSlice);
+  differences_.resize(kSlice);
   blocks_.resize(kSlice * kMaxBlock);
   for (std::size_t begin = 0; begin < items.size(); begin += kSlice)
     verify_slice(kernel, jobs, items.subspan(begin, std::min(kSlice, items.size() - begin)), slots + begin);
@@ -39,24 +39,51 @@ void RsaLanes::verify(const kernel::RsaKernel& kernel, std::span<signature::Job>
 
 void RsaLanes::verify_slice(const kernel::RsaKernel& kernel, std::span<signature::Job> jobs,
                             std::span<const LaneItem> items, DigestSlot* slots) {
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto* signature = reinterpret_cast<const unsigned char*>(jobs[items[i].job].signature.data());
-    powers_[i] = {&items[i].table->modulus(), signature, blocks_.data() + i * kMaxBlock, false};
-  }
-  kernel.power(powers_.data(), items.size());
+  matches_.clear();
+  matched_.clear();
+  powers_.clear();
+  raised_.clear();
   pss_.clear();
   for (std::size_t i = 0; i < items.size(); ++i) {
     signature::Job& job = jobs[items[i].job];
+    const AlgorithmInfo& algorithm = info(job.algorithm);
+    const kernel::RsaModulus& modulus = items[i].table->modulus();
+    const auto* signature = reinterpret_cast<const unsigned char*>(job.signature.data());
+    if (algorithm.scheme == Scheme::rsa_pkcs1 && modulus.has_match) {
+      Difference& difference = differences_[matches_.size()];
+      digest::emsa_pkcs1_difference(algorithm.hash, slots[i].digest(), difference);
+      matches_.push_back({&modulus, signature, difference.data(), false});
+      matched_.push_back(&job);
+    } else {
+      powers_.push_back({&modulus, signature, blocks_.data() + powers_.size() * kMaxBlock, false});
+      raised_.push_back({&job, &slots[i], {}});
+    }
+  }
+  if (!matches_.empty()) verify_matches(kernel);
+  if (!powers_.empty()) verify_powers(kernel);
+}
+
+// PKCS#1 v1.5 under keys that are hot.
+void RsaLanes::verify_matches(const kernel::RsaKernel& kernel) {
+  kernel.match(matches_.data(), matches_.size());
+  for (std::size_t i = 0; i < matches_.size(); ++i) matched_[i]->valid = matches_[i].valid;
+}
+
+// PSS, which decodes the block, and PKCS#1 v1.5 under other keys.
+void RsaLanes::verify_powers(const kernel::RsaKernel& kernel) {
+  kernel.power(powers_.data(), powers_.size());
+  for (std::size_t i = 0; i < powers_.size(); ++i) {
+    signature::Job& job = *raised_[i].job;
     const AlgorithmInfo& algorithm = info(job.algorithm);
     const std::string_view block = view(powers_[i].block, job.signature.size());
     job.valid = false;
     if (!powers_[i].in_range) continue;  // RFC 8017 §5.2.2 step 1
     if (algorithm.scheme == Scheme::rsa_pkcs1) {
-      job.valid = digest::emsa_pkcs1_matches(algorithm.hash, slots[i].digest(), block);
+      job.valid = digest::emsa_pkcs1_matches(algorithm.hash, raised_[i].slot->digest(), block);
       continue;
     }
     const digest::PssBlock opened = digest::open_pss(algorithm.hash, block, 8 * block.size());
-    if (opened.em != nullptr) pss_.push_back({&job, &slots[i], opened});
+    if (opened.em != nullptr) pss_.push_back({&job, raised_[i].slot, opened});
   }
   if (!pss_.empty()) verify_pss();
 }
@@ -75,7 +102,7 @@ void RsaLanes::verify_pss() {
   hashes_.run();
   std::size_t left = 0;
   for (std::size_t i = 0; i < pss_.size(); ++i) {
-    const Pss pss = pss_[i];
+    const Raised pss = pss_[i];
     const Hash hash = info(pss.job->algorithm).hash;
     const std::size_t size = static_cast<std::size_t>(digest_bytes(hash)), stride = stride_of(hash);
     unsigned char* mask = masks_.data() + i * kMaskRoom;

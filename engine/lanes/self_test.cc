@@ -34,6 +34,20 @@ const unsigned char* bytes_of(const std::string& text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+bool test_matches(const kernel::RsaModulus& modulus, const std::string& good, const std::string& bad,
+                  const unsigned char* hashed, const kernel::RsaKernel& rsa) {
+  std::array<unsigned char, digest::kPkcs1DifferenceBytes> difference;
+  digest::emsa_pkcs1_difference(Hash::SHA256, hashed, difference);
+  kernel::RsaMatch matches[kJobs];
+  for (std::size_t i = 0; i < kJobs; ++i)
+    matches[i] = {&modulus, bytes_of(is_good(i) ? good : bad), difference.data(), !is_good(i)};
+  rsa.match(matches, kJobs);
+  for (std::size_t i = 0; i < kJobs; ++i) {
+    if (matches[i].valid != is_good(i)) return false;
+  }
+  return true;
+}
+
 bool test_rsa(const SelfTestVector& vector, const kernel::RsaKernel& rsa) {
   const std::string n = from_hex(vector.public_key), good = from_hex(vector.signature);
   std::string bad = good;
@@ -52,7 +66,8 @@ bool test_rsa(const SelfTestVector& vector, const kernel::RsaKernel& rsa) {
     const std::string_view block(reinterpret_cast<const char*>(jobs[i].block), n.size());
     if (digest::emsa_pkcs1_matches(Hash::SHA256, hashed, block) != is_good(i)) return false;
   }
-  return true;
+  rsa.prepare_match(&modulus);
+  return test_matches(modulus, good, bad, hashed, rsa);
 }
 
 bool test_curve(const SelfTestVector& vector, const kernel::CurveKernel& curve) {

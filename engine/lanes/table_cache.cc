@@ -85,13 +85,15 @@ void TableCache::build(std::function<void()> build) {
 }
 
 void TableCache::build_modulus(CachedKey& key) {
-  key.next_try_ = kNever;  // until it is evicted
-  const kernel::RsaKernel* kernel = key.table() == nullptr ? kernels_.rsa(key.kernel_) : nullptr;
-  if (kernel != nullptr) {
+  const std::uint64_t match_uses = match_build(options_.at_once);
+  const bool with_match = key.uses_ >= match_uses;
+  key.next_try_ = with_match ? kNever : match_uses;  // until it is evicted
+  const kernel::RsaKernel* kernel = kernels_.rsa(key.kernel_);
+  if (kernel != nullptr && (with_match || key.table() == nullptr)) {
     const std::size_t bytes = modulus_bytes();
     if (!reserve(bytes, worth_of(key, bytes), &key)) {
       key.next_try_ = build_after_refusal(key.uses_);
-    } else if (std::unique_ptr<const KeyTable> table = make_modulus(*kernel, key.public_bytes_)) {
+    } else if (std::unique_ptr<const KeyTable> table = make_modulus(*kernel, key.public_bytes_, with_match)) {
       publish(key.place_, std::move(table));
     } else {
       give_back(bytes);

@@ -18,6 +18,8 @@ struct Tier {
 constexpr Tier kTiers[] = {{32, 8}, {4096, 10}, {65536, 13}};
 constexpr Tier kGeneratorTiers[] = {{0, 8}, {4096, 10}, {65536, 13}, {1 << 20, 16}};
 constexpr std::uint64_t kModulusUses = 2;
+// What a match needs costs 70 to 280 us (2048 to 4096 bits), as much as it saves in 270 to 460 signatures (Zen 4).
+constexpr std::uint64_t kMatchUses = 512;
 
 // One generator takes at most a quarter of the budget, all of them three quarters.
 constexpr std::size_t kGeneratorShare = 4;
@@ -56,6 +58,8 @@ double heat_per_byte(std::uint64_t heat, std::size_t bytes) noexcept {
 std::uint64_t first_build(LaneKernel kernel, bool at_once) noexcept {
   return at_once ? 1 : is_rsa(kernel) ? kModulusUses : kTiers[0].uses;
 }
+
+std::uint64_t match_build(bool at_once) noexcept { return at_once ? 2 : kMatchUses; }
 
 std::uint64_t next_build(std::uint64_t uses) noexcept { return next_tier(kTiers, uses); }
 

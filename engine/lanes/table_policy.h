@@ -29,6 +29,9 @@ inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max(
 
 // A key's first table. `at_once`: with the first token.
 std::uint64_t first_build(LaneKernel kernel, bool at_once) noexcept;
+// Uses of an RSA key from which its modulus gets what RsaKernel::match needs. `at_once`: with the second token, so that
+// tests see the key with and without.
+std::uint64_t match_build(bool at_once) noexcept;
 // A larger table for a key of a curve that has had `uses`. kNever: it has earned the largest.
 std::uint64_t next_build(std::uint64_t uses) noexcept;
 // A generator's second table, by the uses of all keys of its curve; and the one after `uses`.

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -232,6 +233,23 @@ TEST_P(Pkcs1, RejectsOtherEncodingsOfDigestInfo) {
   expect_rejected(e.block(kSize), "a shorter digest");
   e.digest = right.digest + '\0';
   expect_rejected(e.block(kSize), "a longer digest");
+}
+
+// E - difference, by hand, from the last byte on: each byte of E below the second is FF, so nothing is borrowed.
+TEST_P(Pkcs1, IsLessThanOnesByTheDifference) {
+  for (int i = 0; i < 20; ++i) {
+    Encoding e = encoding();
+    e.digest = hashed("message " + std::to_string(i));
+    std::array<unsigned char, kPkcs1DifferenceBytes> difference;
+    difference.fill(0x5A);
+    emsa_pkcs1_difference(GetParam(), octets(e.digest), difference);
+    std::string block = "\0\1"s + std::string(kSize - 2, '\xFF');
+    for (std::size_t k = 0; k < difference.size(); ++k) {
+      char& byte = block[kSize - difference.size() + k];
+      byte = static_cast<char>(static_cast<unsigned char>(byte) - difference[k]);
+    }
+    EXPECT_EQ(block, e.block(kSize));
+  }
 }
 
 TEST_P(Pkcs1, TakesAnyBlockThatLeavesEightBytesOfPadding) {

@@ -1,4 +1,5 @@
-// The RSA kernel against OpenSSL's BN_mod_exp: structured moduli and signatures, every lane and every fill.
+// The RSA kernel against OpenSSL's BN_mod_exp: structured moduli and signatures, every lane and every fill; powers, and
+// the comparison of powers with blocks.
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
 
@@ -59,6 +60,9 @@ class Modulus {
     EXPECT_EQ(BN_set_bit(r2.get(), 2 * static_cast<int>(kLimbBits) * limbs), 1);
     EXPECT_EQ(BN_mod(r2.get(), r2.get(), n_.get(), context_.get()), 1);
     EXPECT_TRUE(kernel.prepare(octets(bytes_), octets(to_bytes(r2, bytes_.size())), bytes_.size(), &prepared_));
+    EXPECT_FALSE(prepared_.has_match);
+    kernel.prepare_match(&prepared_);
+    EXPECT_TRUE(prepared_.has_match);
   }
 
   const std::string& bytes() const { return bytes_; }
@@ -114,6 +118,69 @@ void expect_powers(const RsaKernel& kernel, const std::vector<const Case*>& case
   }
 }
 
+// E of RsaMatch: the block 00 01 FF .. FF.
+std::string all_ones(std::size_t size) { return std::string("\0\1", 2) + std::string(size - 2, '\xFF'); }
+
+std::string block_below(std::size_t size, const std::string& difference) {
+  const Number top = number(all_ones(size)), less = number(difference), block(BN_new());
+  EXPECT_EQ(BN_sub(block.get(), top.get(), less.get()), 1);
+  return to_bytes(block, size);
+}
+
+// A modulus that the test can sign with: a product of many primes p of 64 bits. Powers modulo each repeat after p - 1.
+class SigningModulus {
+ public:
+  SigningModulus(const RsaKernel& kernel, std::size_t bytes, StructuredRandom& random) : order_(BN_new()) {
+    const Number n(BN_new()), e(BN_new());
+    EXPECT_EQ(BN_one(n.get()) + BN_one(order_.get()) + BN_set_word(e.get(), kExponent), 3);
+    while (static_cast<std::size_t>(BN_num_bits(n.get())) < 8 * bytes) {
+      const BN_ULONG p = ~random.below(std::uint64_t{1} << 48) | 1;  // so large that the product has all its bits
+      const Number prime(BN_new());
+      EXPECT_EQ(BN_set_word(prime.get(), p), 1);
+      if ((p - 1) % kExponent == 0 || BN_check_prime(prime.get(), context_.get(), nullptr) != 1) continue;
+      if (BN_mod_word(n.get(), p) == 0) continue;
+      EXPECT_EQ(BN_mul_word(n.get(), p) + BN_mul_word(order_.get(), p - 1), 2);
+    }
+    EXPECT_NE(BN_mod_inverse(secret_.get(), e.get(), order_.get(), context_.get()), nullptr);
+    public_.emplace(kernel, to_bytes(n, bytes));
+  }
+
+  const Modulus& modulus() const { return *public_; }
+  std::string sign(const std::string& block) const {
+    const Number base = number(block), n = number(public_->bytes()), signature(BN_new());
+    EXPECT_EQ(BN_mod_exp(signature.get(), base.get(), secret_.get(), n.get(), context_.get()), 1);
+    return to_bytes(signature, block.size());
+  }
+
+ private:
+  static constexpr BN_ULONG kExponent = 65537;
+
+  std::unique_ptr<BN_CTX, Free> context_{BN_CTX_new()};
+  Number order_, secret_{BN_new()};
+  std::optional<Modulus> public_;
+};
+
+// A signature, the difference that its power should have, and whether it has.
+struct MatchCase {
+  const Modulus* modulus;
+  std::string signature, difference;
+  bool valid;
+};
+
+MatchCase make_match(const Modulus& modulus, std::string signature, std::string difference) {
+  const bool valid = modulus.power(signature) == block_below(signature.size(), difference);
+  return {&modulus, std::move(signature), std::move(difference), valid};
+}
+
+void expect_matches(const RsaKernel& kernel, const std::vector<const MatchCase*>& cases, const std::string& what) {
+  std::vector<RsaMatch> jobs;
+  for (const MatchCase* c : cases)  // each starts from the opposite of the right answer
+    jobs.push_back({&c->modulus->prepared(), octets(c->signature), octets(c->difference), !c->valid});
+  kernel.match(jobs.data(), jobs.size());
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    EXPECT_EQ(jobs[i].valid, cases[i]->valid) << what << ", job " << i << " of " << cases.size();
+}
+
 // Parameters: the instruction set, and the bytes of the modulus.
 class RsaKernelTest : public testing::TestWithParam<std::tuple<const char*, std::size_t>> {
  protected:
@@ -123,6 +190,8 @@ class RsaKernelTest : public testing::TestWithParam<std::tuple<const char*, std:
     if (kernels == nullptr) GTEST_SKIP() << "this CPU or this build has no kernels for " << isa;
     ASSERT_NE(kernels->rsa.power, nullptr);
     ASSERT_NE(kernels->rsa.prepare, nullptr);
+    ASSERT_NE(kernels->rsa.match, nullptr);
+    ASSERT_NE(kernels->rsa.prepare_match, nullptr);
     kernel_ = &kernels->rsa;
   }
 
@@ -176,6 +245,41 @@ class RsaKernelTest : public testing::TestWithParam<std::tuple<const char*, std:
     for (int i = 0; i < random_ones; ++i) signatures.push_back(random_.bytes(size));
     std::vector<Case> result;
     for (std::string& s : signatures) result.push_back(make_case(modulus, std::move(s)));
+    return result;
+  }
+
+  // Differences of every length, from 0 on: of ones, and random.
+  std::vector<std::string> differences(int random_ones) {
+    std::vector<std::string> result;
+    const auto add = [&](const std::string& end) {
+      result.push_back(std::string(kRsaDifferenceBytes - end.size(), '\0') + end);
+    };
+    for (const std::size_t length : {0u, 1u, 6u, 7u, 51u, 52u, 53u, 68u, 84u, 96u}) add(std::string(length, '\xFF'));
+    for (int i = 0; i < random_ones; ++i) add(random_.bytes(random_.below(kRsaDifferenceBytes + 1)));
+    return result;
+  }
+
+  // For each difference a good signature and its neighbours: a bit of it flipped, and n added, which is out of range.
+  std::vector<MatchCase> match_cases(const SigningModulus& key, int random_ones) {
+    std::vector<MatchCase> result;
+    const Modulus& modulus = key.modulus();
+    for (const std::string& difference : differences(random_ones)) {
+      const std::string good = key.sign(block_below(modulus_bytes(), difference));
+      result.push_back(make_match(modulus, good, difference));
+      EXPECT_TRUE(result.back().valid);
+      std::string bad = good;
+      char& byte = bad[random_.below(bad.size())];
+      byte = static_cast<char>(byte ^ (1 << random_.below(8)));
+      result.push_back(make_match(modulus, bad, difference));
+      std::string other = difference;
+      other.back() = static_cast<char>(other.back() ^ 1);
+      result.push_back(make_match(modulus, good, other));
+      const Number sum = number(good), n = number(modulus.bytes());
+      EXPECT_EQ(BN_add(sum.get(), sum.get(), n.get()), 1);
+      if (static_cast<std::size_t>(BN_num_bytes(sum.get())) == modulus_bytes())
+        result.push_back(make_match(modulus, to_bytes(sum, modulus_bytes()), difference));
+      EXPECT_FALSE(result.back().valid);
+    }
     return result;
   }
 
@@ -258,11 +362,58 @@ TEST_P(RsaKernelTest, ABadLaneLeavesItsNeighboursAlone) {
   expect_powers(kernel(), jobs, "bad lanes only");
 }
 
+TEST_P(RsaKernelTest, MatchesTheBlocksThatASignatureHasAndNoOthers) {
+  const SigningModulus key(kernel(), modulus_bytes(), random_);
+  const std::vector<MatchCase> all = match_cases(key, 12);
+  std::vector<const MatchCase*> jobs;
+  for (const MatchCase& c : all) jobs.push_back(&c);
+  expect_matches(kernel(), jobs, "one modulus");
+}
+
+TEST_P(RsaKernelTest, MatchesAtEveryFillAndInEveryLaneWhateverItsNeighbours) {
+  const SigningModulus keys[] = {{kernel(), modulus_bytes(), random_}, {kernel(), modulus_bytes(), random_}};
+  std::vector<MatchCase> all;
+  for (const SigningModulus& key : keys) {
+    for (MatchCase& c : match_cases(key, 4)) all.push_back(std::move(c));
+  }
+  for (std::size_t fill = 0; fill <= 17; ++fill) {
+    std::vector<const MatchCase*> jobs;
+    for (std::size_t i = 0; i < fill; ++i) jobs.push_back(&all[random_.below(all.size())]);
+    expect_matches(kernel(), jobs, "fill");
+  }
+  ASSERT_TRUE(all[0].valid);
+  ASSERT_FALSE(all[1].valid);
+  for (std::size_t lane = 0; lane < 16; ++lane) {
+    for (const std::size_t others : {0u, 1u}) {
+      std::vector<const MatchCase*> odd_one_out(16, &all[others]);
+      odd_one_out[lane] = &all[1 - others];
+      expect_matches(kernel(), odd_one_out, "one lane");
+    }
+  }
+}
+
+// Nobody can sign for these moduli, so no signature has the block, except by chance.
+TEST_P(RsaKernelTest, MatchesNothingElseUnderStructuredModuli) {
+  const std::vector<std::string> asked = differences(2);
+  for (const Modulus& modulus : moduli(1)) {
+    std::vector<MatchCase> all;
+    for (const Case& c : cases(modulus, 2)) {
+      all.push_back(make_match(modulus, c.signature, asked[random_.below(asked.size())]));
+      EXPECT_FALSE(all.back().valid);
+    }
+    std::vector<const MatchCase*> jobs;
+    for (const MatchCase& c : all) jobs.push_back(&c);
+    expect_matches(kernel(), jobs, "structured moduli");
+  }
+}
+
 #if defined(__x86_64__)
 TEST_P(RsaKernelTest, DependsOnNoSettingOfTheCallerAndLeavesItAsItWas) {
   const std::vector<Modulus> keys = moduli(3);
   std::vector<Case> all;
   for (std::size_t i = 0; i < 9; ++i) all.push_back(make_case(keys[i % keys.size()], good_signature()));
+  const SigningModulus key(kernel(), modulus_bytes(), random_);
+  const std::vector<MatchCase> asked = match_cases(key, 0);
   for (const test::FloatSetting setting : test::every_float_setting()) {
     std::vector<std::string> blocks(all.size(), std::string(modulus_bytes(), kUntouched));
     std::vector<RsaJob> jobs;
@@ -277,6 +428,17 @@ TEST_P(RsaKernelTest, DependsOnNoSettingOfTheCallerAndLeavesItAsItWas) {
       after = test::float_setting();
     }
     EXPECT_EQ(after, setting);
+    std::vector<RsaMatch> matches;
+    for (const MatchCase& c : asked)
+      matches.push_back({&c.modulus->prepared(), octets(c.signature), octets(c.difference), !c.valid});
+    {
+      const test::WithFloatSetting with(setting);
+      kernel().match(matches.data(), matches.size());
+      after = test::float_setting();
+    }
+    EXPECT_EQ(after, setting);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+      EXPECT_EQ(matches[i].valid, asked[i].valid) << std::hex << setting << ", match " << i;
     for (std::size_t i = 0; i < all.size(); ++i)
       EXPECT_TRUE(blocks[i] == all[i].power) << std::hex << setting << ", job " << i;
   }

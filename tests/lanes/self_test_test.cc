@@ -24,6 +24,7 @@ using kernel::CurveTable;
 using kernel::HashJob;
 using kernel::Outcome;
 using kernel::RsaJob;
+using kernel::RsaMatch;
 
 const kernel::Kernels& kernels_here() { return kernel::best_kernels(); }
 
@@ -81,6 +82,19 @@ void copy_signature(RsaJob* jobs, std::size_t count) noexcept {
   }
 }
 
+void accept_all(RsaMatch* jobs, std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; ++i) jobs[i].valid = true;
+}
+
+void reject_all(RsaMatch* jobs, std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; ++i) jobs[i].valid = false;
+}
+
+void wrong_in_one_lane_of_rsa(RsaMatch* jobs, std::size_t count) noexcept {
+  kernels_here().rsa.match(jobs, count);
+  for (std::size_t i = 3; i < count; i += 8) jobs[i].valid = true;
+}
+
 void zeros(const HashJob* jobs, std::size_t count) noexcept {
   for (std::size_t i = 0; i < count; ++i) std::memset(jobs[i].digest, 0, 32);
 }
@@ -102,6 +116,12 @@ TEST(SelfTest, IsFailedByAKernelThatIsWrongAnywhere) {
   broken.rsa.power = copy_signature;
   for (const LaneKernel size : {LaneKernel::rsa2048, LaneKernel::rsa3072, LaneKernel::rsa4096})
     EXPECT_FALSE(passes_self_test(size, broken));
+  for (const auto match : {accept_all, reject_all, wrong_in_one_lane_of_rsa}) {
+    broken.rsa = kernels_here().rsa;
+    broken.rsa.match = match;
+    for (const LaneKernel size : {LaneKernel::rsa2048, LaneKernel::rsa3072, LaneKernel::rsa4096})
+      EXPECT_FALSE(passes_self_test(size, broken));
+  }
 }
 
 // A good and a bad ES256 signature through a backend whose kernel takes everything.

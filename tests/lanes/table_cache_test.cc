@@ -224,6 +224,33 @@ TEST_F(Tables, OfRsaAreMadeByTheCallerForTheSecondToken) {
   EXPECT_GE(cache.statistics().bytes, sizeof(kernel::RsaModulus));
 }
 
+TEST_F(Tables, OfRsaGetWhatAMatchNeedsOnceTheKeyIsHot) {
+  const LaneKernels best(kernel::best_kernels(), {});
+  if (!best.has(LaneKernel::rsa2048)) GTEST_SKIP() << "this CPU has neither AVX-512 IFMA nor FMA, and no RSA kernel";
+  TableCache cache(best, {kMiB, 0, false});
+  const keys::PreparedKey& key = *keys_.add(test::RsaKey(2048, 65537, 1).jwk());
+  const auto cached = cache.find(key, kernel_of(key));
+  cache.add_uses(cached, 511);
+  ASSERT_NE(cached->table(), nullptr);
+  EXPECT_FALSE(cached->table()->modulus().has_match);
+  cache.add_uses(cached, 1);
+  ASSERT_NE(cached->table(), nullptr);
+  EXPECT_TRUE(cached->table()->modulus().has_match);
+  EXPECT_EQ(cache.statistics().built, 2u);
+  cache.add_uses(cached, 100'000);
+  EXPECT_EQ(cache.statistics().built, 2u);
+  EXPECT_EQ(cache.statistics().bytes, modulus_bytes()) << "the first one is freed";
+  // With the second token, if tables are built at once.
+  TableCache eager(best, {kMiB, 0, true});
+  const auto first = eager.find(key, kernel_of(key));
+  eager.add_uses(first, 1);
+  ASSERT_NE(first->table(), nullptr);
+  EXPECT_FALSE(first->table()->modulus().has_match);
+  eager.add_uses(first, 1);
+  ASSERT_NE(first->table(), nullptr);
+  EXPECT_TRUE(first->table()->modulus().has_match);
+}
+
 TEST_F(Tables, AreNotTriedTwiceForAKeyThatHasNone) {
   open(64 * kMiB, true, 4);
   Jwk jwk;

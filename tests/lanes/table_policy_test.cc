@@ -33,6 +33,8 @@ TEST(TablePolicyWhen, EarnsTheFirstTableByUses) {
   EXPECT_EQ(first_build(LaneKernel::ed25519, false), 32u);
   EXPECT_EQ(first_build(LaneKernel::rsa2048, true), 1u);
   EXPECT_EQ(first_build(LaneKernel::p256, true), 1u);
+  EXPECT_EQ(match_build(false), 512u);
+  EXPECT_EQ(match_build(true), 2u);
 }
 
 TEST(TablePolicyWhen, NamesTheTierAfterTheUses) {

@@ -18,7 +18,7 @@ const Kernels* kernels() noexcept {
     kernels.isa = "fma";
     if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
     kernels.sha512 = {sha512_lanes, 3};
-    kernels.rsa = {rsa_prepare, rsa_power};
+    kernels.rsa = {rsa_prepare, rsa_power, rsa_prepare_match, rsa_match};
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;

@@ -20,7 +20,6 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 [[gnu::always_inline]] inline std::uint8_t top_bits(Vector a) noexcept {
   return static_cast<std::uint8_t>(_mm256_movemask_pd(from_bits(a)));
 }
-[[gnu::always_inline]] inline Vector equal_lanes(Vector a, Vector b) noexcept { return _mm256_cmpeq_epi64(a, b); }
 // a < b, unsigned: AVX2 compares only numbers with signs.
 [[gnu::always_inline]] inline Vector less_lanes(Vector a, Vector b) noexcept {
   const Vector top = broadcast(std::uint64_t{1} << 63);

@@ -32,14 +32,14 @@ template <int kBlocks>
 struct Group {
   static constexpr int kLimbs = kBlock * kBlocks;
 
-  Double x[kLimbs];      // the base
-  Double y[kLimbs];      // the power so far
-  Double n[kLimbs];      // the moduli
-  Double n2[kLimbs];     // see above
-  Double r2[kLimbs];     // R^2 mod n
-  Double m[kLimbs];      // digits of the product at hand
-  Double k0;             // -1/n mod 2^52
-  Vector carry[kBlock];  // what the next diagonal of the product at hand begins with
+  Double x[kLimbs];       // the base
+  Double y[kLimbs];       // the power so far
+  Double n[kLimbs];       // the moduli
+  Double n2[kLimbs];      // see above
+  Double factor[kLimbs];  // R^2 mod n, or c1 of a match
+  Double m[kLimbs];       // digits of the product at hand
+  Double k0;              // -1/n mod 2^52
+  Vector carry[kBlock];   // what the next diagonal of the product at hand begins with
 };
 
 // Sums over a diagonal of blocks. Column i has the weight 2^(52 i).

@@ -76,6 +76,9 @@ class RoundTowardZero {
 // Zeros come in from above. AVX2 has no arithmetic shift of 64-bit lanes.
 [[gnu::always_inline]] inline Vector shift_right(Vector a, int bits) noexcept { return _mm256_srli_epi64(a, bits); }
 
+// All ones in the lanes in which a = b, else zeros.
+[[gnu::always_inline]] inline Vector equal_lanes(Vector a, Vector b) noexcept { return _mm256_cmpeq_epi64(a, b); }
+
 // ---- Doubles
 
 [[gnu::always_inline]] inline Vector bits_of(Double a) noexcept { return _mm256_castpd_si256(a); }

@@ -1,6 +1,8 @@
 #include "kernel/ifma/kernels.h"
 
 #include "base/cpu.h"
+#include "kernel/fma/kernels.h"
+#include "kernel/fma/sha256_shani.h"
 #include "kernel/ifma/rsa.h"
 #include "kernel/ifma/sha256.h"
 #include "kernel/ifma/sha512.h"
@@ -15,13 +17,17 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels;
     kernels.isa = "ifma";
-    if (base::cpu_features().sha_ni) {
+    const base::CpuFeatures& cpu = base::cpu_features();
+    if (cpu.sha_ni && cpu.halves_512 && fma::kernels() != nullptr) {
+      // For 600 bytes a message takes 170 ns in three streams, and 198 ns in sixteen full lanes (Zen 4).
+      kernels.sha256 = {fma::sha256_shani, 1};
+    } else if (cpu.sha_ni) {
       kernels.sha256 = {sha256_lanes_and_shani, 1};
     } else {
       kernels.sha256 = {sha256_lanes, 8};
     }
     kernels.sha512 = {sha512_lanes, 2};
-    kernels.rsa = {rsa_prepare, rsa_power};
+    kernels.rsa = {rsa_prepare, rsa_power, rsa_prepare_match, rsa_match};
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;
