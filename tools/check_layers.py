@@ -28,6 +28,7 @@ RIGHT_BELOW = {
     "lanes": ["kernel", "signature"],
     "memo": ["keys"],
     "verify": ["lanes", "memo"],
+    "columns": ["verify"],
     "page": ["codec"],
     "archive": ["base"],
     "input": ["archive", "codec", "digest"],
@@ -49,7 +50,7 @@ def all_below(room):
 
 BELOW = {room: all_below(room) for room in RIGHT_BELOW}
 ROOMS = set(BELOW) - {"include"}
-OUTSIDE = ("tools/cli", "tools/bench", "bench", "tests")  # above the engine: may include every room
+OUTSIDE = ("tools/cli", "tools/bench", "tools/python", "bench", "tests")  # above the engine: may include every room
 
 # first part of a library's header -> rooms that may use it
 LIBRARIES = {

@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 add_library(assay INTERFACE)
 add_library(assay::assay ALIAS assay)
-target_link_libraries(assay INTERFACE assay_verify assay_stream assay_audit assay_mint)
+target_link_libraries(assay INTERFACE assay_verify assay_columns assay_stream assay_audit assay_mint)
 install(TARGETS assay EXPORT assayTargets)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/engine/include/assay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(EXPORT assayTargets NAMESPACE assay:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/assay COMPONENT development)

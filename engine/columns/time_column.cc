@@ -1,0 +1,99 @@
+// Moments of an Arrow array.
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "assay/arrow.h"
+#include "columns/text_column.h"
+
+namespace assay {
+namespace {
+
+using columns::TextColumn;
+
+Instant of_units(std::int64_t count, std::int64_t units_a_second) noexcept {
+  std::int64_t seconds = count / units_a_second;
+  std::int64_t rest = count % units_a_second;
+  if (rest < 0) {
+    rest += units_a_second;
+    --seconds;
+  }
+  return {seconds, static_cast<std::uint32_t>(rest * (1'000'000'000 / units_a_second))};
+}
+
+// Units a second of a timestamp's format ("tsu:UTC"); 0: it is none.
+std::int64_t units_of(std::string_view format) noexcept {
+  if (format.size() < 4 || !format.starts_with("ts") || format[3] != ':') return 0;
+  switch (format[2]) {
+    case 's':
+      return 1;
+    case 'm':
+      return 1'000;
+    case 'u':
+      return 1'000'000;
+    case 'n':
+      return 1'000'000'000;
+    default:
+      return 0;
+  }
+}
+
+std::optional<Instant> by_magnitude(std::int64_t number) noexcept {
+  char digits[24];
+  const char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  return parse_unix_by_magnitude({digits, static_cast<std::size_t>(end - digits)});
+}
+
+std::optional<Instant> of_text(std::string_view text) noexcept {
+  if (const std::optional<Instant> read = parse_rfc3339(text)) return read;
+  return parse_unix_by_magnitude(text);
+}
+
+std::int64_t integer_at(char format, const void* numbers, std::int64_t at) noexcept {
+  const auto read = [&](auto number) {
+    std::memcpy(&number, static_cast<const char*>(numbers) + at * static_cast<std::int64_t>(sizeof number),
+                sizeof number);
+    return number;
+  };
+  switch (format) {
+    case 'i':
+      return read(std::int32_t{});
+    case 'I':
+      return read(std::uint32_t{});
+    default:
+      return read(std::int64_t{});
+  }
+}
+
+}  // namespace
+
+Result<std::vector<std::optional<Instant>>> read_times(const ArrowSchema& type, const ArrowArray& times) {
+  const std::string_view format = type.format;
+  const std::int64_t units = units_of(format);
+  const bool is_integer = format == "l" || format == "i" || format == "I";
+  std::vector<std::optional<Instant>> moments(static_cast<std::size_t>(times.length));
+  if (type.dictionary == nullptr && (units != 0 || is_integer)) {
+    const void* const validity = times.null_count != 0 ? times.buffers[0] : nullptr;
+    for (std::size_t row = 0; row < moments.size(); ++row) {
+      const std::int64_t at = times.offset + static_cast<std::int64_t>(row);
+      if (validity != nullptr && !columns::bit_at(validity, at)) continue;
+      const std::int64_t number = integer_at(is_integer ? format[0] : 'l', times.buffers[1], at);
+      moments[row] = is_integer ? by_magnitude(number) : of_units(number, units);
+    }
+    return moments;
+  }
+  const Result<TextColumn> texts = TextColumn::open(type, times);
+  if (!texts)
+    return Error{"a column of " + columns::type_name(type) + " holds no times; give a timestamp, an integer or text",
+                 "at"};
+  for (std::size_t row = 0; row < moments.size(); ++row) {
+    if (const auto text = texts->at(static_cast<std::int64_t>(row))) moments[row] = of_text(*text);
+  }
+  return moments;
+}
+
+}  // namespace assay

@@ -1,0 +1,77 @@
+// Verdicts as columns, in the memory layout of Arrow.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "assay/arrow.h"
+#include "jose/token_verdict.h"
+
+namespace assay::columns {
+
+// The most bytes of text that one array may hold: its offsets are 32-bit.
+inline constexpr std::size_t kMostText = 0x7FFF'FFFF;
+
+// A bitmap in the order of Arrow.
+struct Bitmap {
+  std::vector<std::uint8_t> bytes;
+  std::int64_t size = 0, unset = 0;
+
+  void append(bool bit);
+  void append(const Bitmap& other);
+};
+
+// Texts, some of them null. All are UTF-8: what is not, such as a lone surrogate, becomes U+FFFD.
+struct Texts {
+  Bitmap validity;
+  std::vector<std::int32_t> offsets = {0};
+  std::vector<char> data;
+
+  // Throws std::length_error beyond kMostText.
+  void append(std::string_view text);
+  void append_null();
+  void append(const Texts& other);
+};
+
+// Lists of texts, some of them null.
+struct TextLists {
+  Bitmap validity;
+  std::vector<std::int32_t> offsets = {0};
+  Texts items;
+
+  void end_list(bool is_null = false);
+  void append(const TextLists& other);
+};
+
+struct Moments {
+  Bitmap validity;
+  std::vector<std::int64_t> microseconds;
+
+  void append(std::optional<std::int64_t> value);
+  void append(const Moments& other);
+};
+
+// One member for each row of ASSAY_VERDICT_COLUMNS. Filled by one thread, then shared.
+class VerdictBuilder final : public VerdictColumns {
+ public:
+  void append(const jose::TokenVerdict& verdict);
+  void append(const VerdictBuilder& other);
+  void reserve(std::size_t rows);
+
+  std::int64_t rows() const noexcept override { return valid.size; }
+  // Bytes of the longest column.
+  std::size_t most_text() const noexcept;
+
+  Bitmap valid;
+  Texts reason;
+  TextLists reasons;
+  Texts signature, alg, kid, client_id, subject, issuer, jti;
+  TextLists scopes;
+  Moments expires_at;
+  Texts claims, detail;
+};
+
+}  // namespace assay::columns

@@ -1,0 +1,126 @@
+"""The audit of logs: tokens are found in logs as they are, and each is judged at the time of its line."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from ._verifier import Verifier
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ._core import Moment
+
+
+
+def _end(stop: _core.Stop, reader: int) -> None:
+    """Ends a run that nobody reads any more."""
+    stop.set()
+    os.close(reader)
+
+
+class AuditRun(Iterator[dict[str, Any]]):
+    """The findings of an audit, one dict for each, while it runs. They have the fields of `assay audit`'s lines.
+
+    The engine waits for the reader, so memory stays small. ``result`` holds the counts once all findings were read.
+    Use it as a context manager, or call ``close()``, to end a run early.
+    """
+
+    def __init__(self, verifier: Verifier, paths: list[str], options: dict[str, Any]) -> None:
+        #: Counts of the run, set at its end: records, accepted, rejected, by_reason, files, lines, faults, ...
+        self.result: dict[str, Any] | None = None
+        self._fault: BaseException | None = None
+        reader, writer = os.pipe()
+        stop = _core.Stop()
+        self._lines = os.fdopen(reader, "rb", closefd=False)
+        self._finish = weakref.finalize(self, _end, stop, reader)
+        outcome: dict[str, Any] = {}
+        self._outcome = outcome
+
+        def run() -> None:
+            # The thread does not know the AuditRun, so that one that is forgotten ends.
+            try:
+                outcome["result"] = _core.run_audit(verifier, paths, f"/dev/fd/{writer}", options, stop)
+            except BaseException as fault:  # goes on to the reader
+                outcome["fault"] = fault
+            finally:
+                os.close(writer)
+
+        self._thread = threading.Thread(target=run, name="assay.audit", daemon=True)
+        self._thread.start()
+
+    def __next__(self) -> dict[str, Any]:
+        if self._finish.alive:
+            line = self._lines.readline()
+            if line:
+                return json.loads(line)  # type: ignore[no-any-return]
+            self._thread.join()
+            self._finish()
+            if "fault" in self._outcome:
+                raise self._outcome["fault"]
+            self.result = self._outcome["result"]
+        raise StopIteration
+
+    def close(self) -> None:
+        """Ends the run. Findings that were not read are lost."""
+        self._finish()
+        self._thread.join()
+
+    def __enter__(self) -> AuditRun:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def audit(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    config: str | os.PathLike[str] | None = None,
+    *,
+    verifier: Verifier | None = None,
+    only: str = "rejected",
+    at: Moment = None,
+    time_zone: str | Mapping[str, str] | None = None,
+    time_field: str = "",
+    time_format: str = "",
+    year: int | None = None,
+    fingerprint: bool = True,
+    threads: int = 0,
+    summary: str | os.PathLike[str] = "",
+    report: str | os.PathLike[str] = "",
+    **options: Any,
+) -> AuditRun:
+    """Finds every token in files and folders, also compressed ones, and judges each at the time of its line.
+
+    The keys are those of ``verifier``, or a Verifier is made of ``config`` and ``options``. ``time_zone`` is the zone
+    of times that name none, or ``{"*/app/*": "Europe/Berlin"}``. ``summary`` and ``report`` are paths to write to.
+    """
+    if verifier is None:
+        verifier = Verifier(config=config, **options)
+    elif config is not None or options:
+        raise TypeError("audit: give a verifier, or the options of one")
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    zones = {"": time_zone} if isinstance(time_zone, str) else dict(time_zone or {})
+    return AuditRun(
+        verifier,
+        [os.fspath(path) for path in paths],
+        {
+            "only": only,
+            "at": at,
+            "time_zones": list(zones.items()),
+            "time_field": time_field,
+            "time_format": time_format,
+            "year": year,
+            "fingerprint": fingerprint,
+            "threads": threads,
+            "summary": os.fspath(summary),
+            "report": os.fspath(report),
+        },
+    )

@@ -1,0 +1,85 @@
+"""The arguments of a verifier in the form that _core takes: only those that were given, with lists for single values."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Union
+
+from ._errors import SetupError
+
+Key = Union[str, bytes, "os.PathLike[str]", Mapping[str, Any]]
+Seconds = Union[int, datetime.timedelta]
+# (kind, value, name for messages)
+Source = tuple[str, "str | bytes", str]
+
+
+def texts(value: str | Iterable[str]) -> list[str]:
+    """A single text is a list of one; an empty one is no value, as FastMCP has it."""
+    if isinstance(value, str):
+        return [value] if value else []
+    return list(value)
+
+
+def seconds(name: str, value: Seconds) -> int:
+    """Whole seconds."""
+    if isinstance(value, datetime.timedelta):
+        if value % datetime.timedelta(seconds=1):
+            raise SetupError(name, "whole seconds only")
+        return int(value.total_seconds())
+    return value
+
+
+def claims(value: Mapping[str, str | Iterable[str]]) -> list[tuple[str, str]]:
+    """Pairs of a claim and a value that it must hold."""
+    return [(name, one) for name, wanted in value.items() for one in texts(wanted)]
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _text_of(argument: str, key: Any) -> str | bytes | None:
+    """The key itself, if it is given as such and not as a file."""
+    if isinstance(key, os.PathLike):
+        return None
+    if isinstance(key, (str, bytes)):
+        return key
+    if isinstance(key, Mapping):
+        return json.dumps(key)
+    raise TypeError(f"{argument}: expected str, bytes, a path or a dict, not {type(key).__name__}")
+
+
+def _source(argument: str, kind: str, key: Any, name: str) -> Source:
+    text = _text_of(argument, key)
+    if text is None:
+        return (f"{kind}_file", os.fspath(key), "")
+    if argument == "jwks" and isinstance(text, str):
+        if text.startswith(("http://", "https://")):
+            return ("jwks_url", text, "")
+        # A JSON document, or a signed set; anything else that is a text is a path.
+        if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[", "eyJ")):
+            return ("jwks_file", text, "")
+    if argument == "public_key" and isinstance(text, str) and "-----BEGIN" not in text and not text.lstrip().startswith("{"):
+        # The text is not shown: it may be a secret.
+        raise SetupError("public_key", "the text is neither PEM nor a JWK; give a file as pathlib.Path, and the secret of HS256, "
+                         "HS384 and HS512 as secret")
+    return (f"{kind}_text", text, name)
+
+
+def sources(**given: Any) -> list[Source]:
+    """The sources of keys, in the order of the arguments."""
+    found: list[Source] = []
+    for argument, kind in (("jwks", "jwks"), ("public_key", "public_key"), ("secret", "secret"), ("static_tokens", "static_tokens")):
+        if given.get(argument) is None:
+            continue
+        keys = _each(given[argument])
+        for place, key in enumerate(keys):
+            found.append(_source(argument, kind, key, argument if len(keys) == 1 else f"{argument}[{place}]"))
+    for url in _each(given["jwks_uri"]) if given.get("jwks_uri") is not None else ():
+        if not isinstance(url, str):
+            raise TypeError(f"jwks_uri: expected str, not {type(url).__name__}")
+        found.append(("jwks_url", url, ""))
+    return found

@@ -1,0 +1,207 @@
+#include "arrow.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "assay/arrow.h"
+#include "convert.h"
+#include "verifier.h"
+
+namespace assay::python {
+namespace {
+
+constexpr const char* kSchemaName = "arrow_schema";
+constexpr const char* kArrayName = "arrow_array";
+constexpr const char* kStreamName = "arrow_array_stream";
+
+// Owns one of the structures of the C data interface.
+template <class T>
+class Owned {
+ public:
+  Owned() = default;
+  // Takes the contents of a structure that somebody else has, and leaves it released.
+  explicit Owned(T* from) : value_(*from) { from->release = nullptr; }
+  Owned(Owned&& other) noexcept : value_(std::exchange(other.value_, T{})) {}
+  Owned& operator=(Owned&&) = delete;
+  ~Owned() {
+    if (value_.release != nullptr) value_.release(&value_);
+  }
+  T* get() noexcept { return &value_; }
+  const T& operator*() const noexcept { return value_; }
+  const T* operator->() const noexcept { return &value_; }
+
+ private:
+  T value_{};
+};
+
+// A column that Python gave: its type and its chunks.
+struct Column {
+  Owned<ArrowSchema> type;
+  std::vector<Owned<ArrowArray>> chunks;
+};
+
+template <class T>
+T* pointer_of(nb::handle capsule, const char* name) {
+  void* const pointer = PyCapsule_GetPointer(capsule.ptr(), name);
+  if (pointer == nullptr) throw nb::python_error();
+  return static_cast<T*>(pointer);
+}
+
+Column of_array(nb::handle column) {
+  const nb::object pair = column.attr("__arrow_c_array__")();
+  Column made{Owned<ArrowSchema>(pointer_of<ArrowSchema>(pair[0], kSchemaName)), {}};
+  made.chunks.emplace_back(pointer_of<ArrowArray>(pair[1], kArrayName));
+  return made;
+}
+
+[[noreturn]] void raise_stream_error(ArrowArrayStream& stream) {
+  if (PyErr_Occurred() != nullptr) throw nb::python_error();
+  const char* const said = stream.get_last_error(&stream);
+  throw nb::value_error((std::string("the stream cannot be read: ") + (said == nullptr ? "" : said)).c_str());
+}
+
+Column of_stream(nb::handle column) {
+  const nb::object capsule = column.attr("__arrow_c_stream__")();
+  Owned<ArrowArrayStream> stream(pointer_of<ArrowArrayStream>(capsule, kStreamName));
+  Column made;
+  if (stream->get_schema(stream.get(), made.type.get()) != 0) raise_stream_error(*stream.get());
+  for (;;) {
+    Owned<ArrowArray> chunk;
+    if (stream->get_next(stream.get(), chunk.get()) != 0) raise_stream_error(*stream.get());
+    if (chunk->release == nullptr) return made;
+    made.chunks.push_back(std::move(chunk));
+  }
+}
+
+bool is_arrow(nb::handle object) {
+  return nb::hasattr(object, "__arrow_c_array__") || nb::hasattr(object, "__arrow_c_stream__");
+}
+
+Column to_column(nb::handle column) {
+  if (nb::hasattr(column, "__arrow_c_array__")) return of_array(column);
+  if (nb::hasattr(column, "__arrow_c_stream__")) return of_stream(column);
+  throw nb::type_error(
+      "column: expected an object with __arrow_c_array__ or __arrow_c_stream__, such as a column of pyarrow or Polars; "
+      "for a list there is verify_batch");
+}
+
+using Times = std::vector<std::optional<Instant>>;
+
+Times to_times(nb::handle at, std::int64_t rows) {
+  const Column column = to_column(at);
+  Times all;
+  for (const Owned<ArrowArray>& chunk : column.chunks) {
+    Result<Times> some = read_times(*column.type, *chunk);
+    if (!some) raise_setup_error(some.error());
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  if (static_cast<std::int64_t>(all.size()) != rows) {
+    throw nb::value_error(
+        ("at: " + std::to_string(all.size()) + " times for " + std::to_string(rows) + " tokens").c_str());
+  }
+  return all;
+}
+
+// Verdicts as Python holds them. Each call hands out a view of the same memory.
+class VerdictArray {
+ public:
+  explicit VerdictArray(std::vector<VerdictPart> parts) : parts_(std::move(parts)) {}
+
+  std::int64_t rows() const {
+    std::int64_t sum = 0;
+    for (const VerdictPart& part : parts_) sum += part->rows();
+    return sum;
+  }
+  nb::object schema() const;
+  nb::object array() const;
+  nb::object stream() const;
+
+ private:
+  std::vector<VerdictPart> parts_;
+};
+
+template <class T>
+void destroy(PyObject* capsule) {
+  const std::unique_ptr<T> owned(static_cast<T*>(PyCapsule_GetPointer(capsule, PyCapsule_GetName(capsule))));
+  if (owned != nullptr && owned->release != nullptr) owned->release(owned.get());
+}
+
+template <class T, class Fill>
+nb::object capsule_of(const char* name, const Fill& fill) {
+  auto owned = std::make_unique<T>();
+  fill(owned.get());
+  nb::object capsule = nb::steal(PyCapsule_New(owned.get(), name, destroy<T>));
+  if (!capsule.is_valid()) {
+    owned->release(owned.get());
+    throw nb::python_error();
+  }
+  owned.release();
+  return capsule;
+}
+
+nb::object VerdictArray::schema() const { return capsule_of<ArrowSchema>(kSchemaName, export_schema); }
+
+nb::object VerdictArray::array() const {
+  const Result<VerdictPart> whole = join(parts_);
+  if (!whole) raise_setup_error(whole.error());
+  return nb::make_tuple(schema(),
+                        capsule_of<ArrowArray>(kArrayName, [&](ArrowArray* to) { export_array(*whole, to); }));
+}
+
+nb::object VerdictArray::stream() const {
+  return capsule_of<ArrowArrayStream>(kStreamName, [&](ArrowArrayStream* to) { export_stream(parts_, to); });
+}
+
+}  // namespace
+
+nb::object verify_arrow(const Verifier& verifier, nb::handle tokens, nb::handle at, int threads) {
+  const Column column = to_column(tokens);
+  std::int64_t rows = 0;
+  for (const Owned<ArrowArray>& chunk : column.chunks) rows += chunk->length;
+  const bool has_times = is_arrow(at);
+  const Times times = has_times ? to_times(at, rows) : Times();
+  const Instant moment = has_times ? Instant() : to_instant(at);
+  std::vector<VerdictPart> parts;
+  std::optional<Error> error;
+  {
+    const nb::gil_scoped_release released;
+    std::size_t begin = 0;
+    for (const Owned<ArrowArray>& chunk : column.chunks) {
+      const auto length = static_cast<std::size_t>(chunk->length);
+      ColumnOptions options{.at = moment, .threads = threads};
+      if (has_times) options.times = std::span(times).subspan(begin, length);
+      begin += length;
+      Result<std::vector<VerdictPart>> judged = verify_column(verifier.engine(), *column.type, *chunk, options);
+      if (!judged) {
+        error = judged.error();
+        break;
+      }
+      parts.insert(parts.end(), judged->begin(), judged->end());
+    }
+  }
+  verifier.deliver_notes();
+  if (error) raise_setup_error(*error);
+  return nb::cast(VerdictArray(std::move(parts)));
+}
+
+void bind_arrow(nb::module_& module) {
+  nb::class_<VerdictArray>(module, "VerdictArray",
+                           "Verdicts as Arrow columns, one row for each row that was judged. pyarrow.table(...), "
+                           "polars.DataFrame(...) and the like take it without copying.")
+      .def("__len__", &VerdictArray::rows)
+      .def("__arrow_c_schema__", &VerdictArray::schema, nb::sig("def __arrow_c_schema__(self) -> object"))
+      .def(
+          "__arrow_c_array__", [](const VerdictArray& self, nb::handle) { return self.array(); },
+          nb::arg("requested_schema") = nb::none(),
+          nb::sig("def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]"))
+      .def(
+          "__arrow_c_stream__", [](const VerdictArray& self, nb::handle) { return self.stream(); },
+          nb::arg("requested_schema") = nb::none(),
+          nb::sig("def __arrow_c_stream__(self, requested_schema: object | None = None) -> object"));
+}
+
+}  // namespace assay::python

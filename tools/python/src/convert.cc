@@ -1,0 +1,113 @@
+#include "convert.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+
+namespace assay::python {
+namespace {
+
+constexpr double kEndOfSeconds = 1e11;  // as parse_unix_by_magnitude
+
+Instant of_seconds(double seconds) {
+  const double whole = std::floor(seconds);
+  return {static_cast<std::int64_t>(whole), static_cast<std::uint32_t>((seconds - whole) * 1e9)};
+}
+
+std::int64_t attribute(nb::handle object, const char* name) { return nb::cast<std::int64_t>(object.attr(name)); }
+
+Instant of_datetime(nb::handle at) {
+  if (at.attr("tzinfo").is_none()) {
+    throw nb::value_error("at: a datetime without a time zone; use datetime.now(timezone.utc) or give it a tzinfo");
+  }
+  const nb::module_ module = nb::module_::import_("datetime");
+  const nb::object epoch = module.attr("datetime")(1970, 1, 1, 0, 0, 0, 0, module.attr("timezone").attr("utc"));
+  const nb::object since = at - epoch;
+  return {attribute(since, "days") * 86400 + attribute(since, "seconds"),
+          static_cast<std::uint32_t>(attribute(since, "microseconds") * 1000)};
+}
+
+Instant of_text(nb::handle at) {
+  Keepers keepers;
+  const std::string_view text = view_of(at, "at", keepers);
+  if (const std::optional<Instant> read = parse_rfc3339(text)) return *read;
+  if (const std::optional<Instant> read = parse_unix_by_magnitude(text)) return *read;
+  throw nb::value_error(
+      ("at: cannot read '" + std::string(text) + "' as a time; use Unix time, a datetime with a time zone, or RFC 3339")
+          .c_str());
+}
+
+Instant of_int(nb::handle at) {
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(at.ptr(), &overflow);
+  if (number == -1 && PyErr_Occurred() != nullptr) throw nb::python_error();
+  char digits[24];
+  const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  const std::optional<Instant> read =
+      overflow == 0 ? parse_unix_by_magnitude({digits, static_cast<std::size_t>(end - digits)}) : std::nullopt;
+  if (!read) throw nb::value_error("at: the number is no Unix time");
+  return *read;
+}
+
+}  // namespace
+
+std::string_view view_of(nb::handle text, const char* name, Keepers& keepers) {
+  if (PyUnicode_Check(text.ptr())) {
+    Py_ssize_t size = 0;
+    if (const char* data = PyUnicode_AsUTF8AndSize(text.ptr(), &size)) return {data, static_cast<std::size_t>(size)};
+    PyErr_Clear();
+    nb::object bytes = nb::steal(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "surrogatepass"));
+    if (!bytes.is_valid()) throw nb::python_error();
+    keepers.push_back(std::move(bytes));
+    return view_of(keepers.back(), name, keepers);
+  }
+  if (PyBytes_Check(text.ptr())) {
+    char* data = nullptr;
+    Py_ssize_t size = 0;
+    if (PyBytes_AsStringAndSize(text.ptr(), &data, &size) != 0) throw nb::python_error();
+    return {data, static_cast<std::size_t>(size)};
+  }
+  const nb::str type(
+      nb::borrow<nb::str>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(text.ptr()))).attr("__name__")));
+  throw nb::type_error((std::string(name) + ": expected str or bytes, not " + type.c_str()).c_str());
+}
+
+nb::object to_str(std::string_view text) {
+  nb::object made = nb::steal(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogatepass"));
+  if (!made.is_valid()) throw nb::python_error();
+  return made;
+}
+
+nb::object to_str_or_none(const std::optional<std::string>& text) { return text ? to_str(*text) : nb::none(); }
+
+Instant to_instant(nb::handle at) {
+  if (at.is_none()) return Instant::now();
+  if (PyBool_Check(at.ptr())) throw nb::type_error("at: expected a time, not bool");
+  if (PyLong_Check(at.ptr())) return of_int(at);
+  if (PyFloat_Check(at.ptr())) {
+    const double number = PyFloat_AsDouble(at.ptr());
+    if (!(std::abs(number) < kEndOfSeconds)) throw nb::value_error("at: a float is Unix time in seconds");
+    return of_seconds(number);
+  }
+  if (PyUnicode_Check(at.ptr())) return of_text(at);
+  if (nb::hasattr(at, "tzinfo") && nb::hasattr(at, "year")) return of_datetime(at);
+  throw nb::type_error("at: expected a number, a datetime or a str");
+}
+
+nb::object to_datetime(const Instant& at) {
+  const nb::module_ module = nb::module_::import_("datetime");
+  const nb::object epoch = module.attr("datetime")(1970, 1, 1, 0, 0, 0, 0, module.attr("timezone").attr("utc"));
+  return epoch + module.attr("timedelta")(0, at.seconds, at.nanoseconds / 1000);
+}
+
+void raise_setup_error(const Error& error) {
+  nb::list way_out;
+  for (const Setting& setting : error.way_out)
+    way_out.append(nb::make_tuple(setting.field.c_str(), setting.value.c_str()));
+  const nb::object type = nb::module_::import_("assay._errors").attr("SetupError");
+  const nb::object made = type.attr("of_library")(to_str(error.field), to_str(error.message), way_out);
+  PyErr_SetObject(type.ptr(), made.ptr());
+  throw nb::python_error();
+}
+
+}  // namespace assay::python

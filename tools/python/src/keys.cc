@@ -1,0 +1,105 @@
+#include "keys.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "assay/key_pair.h"
+#include "convert.h"
+#include "mint/minter.h"
+
+namespace assay::python {
+namespace {
+
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) raise_setup_error(result.error());
+  return std::move(*result);
+}
+
+Algorithm algorithm_of(const std::string& name) {
+  const std::optional<Algorithm> algorithm = algorithm_from_string(name);
+  if (!algorithm) raise_setup_error({"'" + name + "' is no algorithm that assay knows", "algorithm"});
+  return *algorithm;
+}
+
+KeyPair read_private(nb::handle key, const std::string& algorithm) {
+  Keepers keepers;
+  return value_of(KeyPair::from_private(view_of(key, "private_key", keepers), algorithm_of(algorithm)));
+}
+
+// Reads the dict that assay/_keys.py makes of create_token's and mint's arguments.
+TokenRequest read_request(const nb::dict& given) {
+  TokenRequest request;
+  request.subject = nb::cast<std::string>(given["subject"]);
+  request.issuer = nb::cast<std::string>(given["issuer"]);
+  request.audiences = nb::cast<std::vector<std::string>>(given["audiences"]);
+  request.audience_is_list = nb::cast<bool>(given["audience_is_list"]);
+  request.scopes = nb::cast<std::vector<std::string>>(given["scopes"]);
+  request.expires_in_seconds = nb::cast<std::int64_t>(given["expires_in_seconds"]);
+  request.additional_claims = nb::cast<std::vector<std::pair<std::string, std::string>>>(given["additional_claims"]);
+  if (!given["kid"].is_none()) request.kid = nb::cast<std::string>(given["kid"]);
+  if (!given["issued_at"].is_none()) request.issued_at = to_instant(given["issued_at"]);
+  return request;
+}
+
+void append_lines(std::string_view lines, std::vector<std::string>& to) {
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    to.emplace_back(lines.substr(0, end));
+    lines.remove_prefix(end + 1);
+  }
+}
+
+std::vector<std::string> mint_tokens(const KeyPair& key, const nb::dict& request, std::uint64_t count,
+                                     const std::vector<std::pair<std::string, double>>& faults, std::uint64_t seed) {
+  mint::MintOptions options;
+  options.request = read_request(request);
+  if (!options.request.issued_at) options.request.issued_at = Instant::now();
+  options.count = count;
+  options.distinct = true;
+  options.seed = seed;
+  for (const auto& [kind, share] : faults) {
+    options.faults.push_back(value_of(mint::parse_fault(kind + "=" + std::to_string(share))));
+  }
+  std::vector<std::string> tokens;
+  std::optional<Error> error;
+  {
+    const nb::gil_scoped_release released;
+    const Result<mint::MintResult> done = mint::mint(key, std::move(options), [&](std::string_view lines) {
+      append_lines(lines, tokens);
+      return true;
+    });
+    if (!done) error = done.error();
+  }
+  if (error) raise_setup_error(*error);
+  return tokens;
+}
+
+}  // namespace
+
+void bind_keys(nb::module_& module) {
+  nb::class_<KeyPair>(module, "KeyPair")
+      .def_static("generate", [](const std::string& algorithm,
+                                 int bits) { return value_of(KeyPair::generate(algorithm_of(algorithm), bits)); })
+      .def_static("from_private", read_private)
+      .def_prop_ro("algorithm", [](const KeyPair& key) { return std::string(to_string(key.algorithm())); })
+      .def_prop_ro("private_pem",
+                   [](const KeyPair& key) {
+                     const std::string bytes = key.private_pem();
+                     return nb::bytes(bytes.data(), bytes.size());
+                   })
+      .def_prop_ro("public_pem", &KeyPair::public_pem)
+      .def("jwks", [](const KeyPair& key, const std::string& kid) { return key.jwks(kid); })
+      .def("create_token",
+           [](const KeyPair& key, const nb::dict& request) { return key.create_token(read_request(request)); });
+  module.def("mint_tokens", mint_tokens);
+}
+
+}  // namespace assay::python
