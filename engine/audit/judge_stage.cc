@@ -58,6 +58,9 @@ struct JudgeStage::Worker {
   // One a token that has a moment, in the same order.
   std::vector<jose::TokenInput> inputs;
   std::vector<jose::TokenVerdict> verdicts;
+  // One a hit of the call, if verdicts or the tally show fingerprints; only those that are needed are set.
+  std::vector<digest::Sha256> fingerprints;
+  std::vector<signature::HashedText> to_hash;
   ParsedLine parsed;
   base::Arena arena;  // of the verdicts of one call
 
@@ -119,7 +122,7 @@ Result<void> JudgeStage::judge(LogBatch& batch) {
   }
   while (batch.judged < batch.hit_count && !is_full(batch)) {
     const std::span<const Hit> hits = next_hits(*worker, batch);
-    if (!verify(*worker, hits))
+    if (!verify(*worker, hits) || !fingerprint(*worker, hits))
       return Error{"not enough memory to verify tokens; give the program more, or use fewer threads"};
     append_verdicts(*worker, batch, hits);
   }
@@ -161,27 +164,44 @@ bool JudgeStage::verify(Worker& worker, std::span<const Hit> hits) const {
   return engine_.verify(worker.inputs, std::span(worker.verdicts).first(worker.inputs.size()), *worker.session);
 }
 
+// Hashes the tokens that are counted one by one or whose verdicts show it. Returns false if memory was refused.
+bool JudgeStage::fingerprint(Worker& worker, std::span<const Hit> hits) const {
+  const bool is_tallied = stream::needs_tally(options_), is_shown = options_.fingerprint && writer_ != nullptr;
+  if (!is_tallied && !is_shown) return true;
+  worker.fingerprints.resize(std::max(worker.fingerprints.size(), hits.size()));
+  worker.to_hash.clear();
+  std::size_t verified = 0;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const bool is_timed = moment_of(worker.hits->lines[hits[i].line]) != nullptr;
+    const bool valid = is_timed && worker.verdicts[verified++].reasons.empty();
+    if (is_tallied || writer_->wants(valid)) worker.to_hash.push_back({hits[i].token, &worker.fingerprints[i]});
+  }
+  return engine_.hash(worker.to_hash, *worker.session);
+}
+
 void JudgeStage::append_verdicts(Worker& worker, LogBatch& batch, std::span<const Hit> hits) {
   worker.arena.reset();
   std::size_t verified = 0;
   jose::TokenVerdict untimed;
-  for (const Hit& hit : hits) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
     if (batch.output.size() >= kMostOutput) break;
-    const HitLine& line = worker.hits->lines[hit.line];
+    const HitLine& line = worker.hits->lines[hits[i].line];
     const Instant* at = moment_of(line);
+    const digest::Sha256* hash = worker.to_hash.empty() ? nullptr : &worker.fingerprints[i];
     if (at != nullptr) {
-      append(worker, batch, worker.verdicts[verified++], at);
+      append(worker, batch, worker.verdicts[verified++], at, hash);
       continue;
     }
     untimed.reasons = Reason::missing_time;
     untimed.detail = worker.arena.copy(untimed_detail(line.moment, batch.time_place, worker.arena));
-    append(worker, batch, untimed, nullptr);
+    append(worker, batch, untimed, nullptr, hash);
   }
   worker.session->clock().lap(Stage::output);
 }
 
-// Appends the verdict on the next hit.
-void JudgeStage::append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at) {
+// Appends the verdict on the next hit. `hash`: of its token, set if anything needs it.
+void JudgeStage::append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at,
+                        const digest::Sha256* hash) {
   const Hit& hit = worker.hits->tokens[worker.next];
   batch.counts.count(verdict);
   if (worker.hits->lines[hit.line].moment.repeated) ++batch.repeated_hours;
@@ -196,19 +216,20 @@ void JudgeStage::append(Worker& worker, LogBatch& batch, const jose::TokenVerdic
                        .at = at,
                        .has_own_time = !options_.at,
                        .token = hit.token,
+                       .key = hash,
                        .is_of_log = true,
                        .client = occurrence.client,
                        .status = occurrence.status});
   }
   if (!verdict.reasons.empty()) batch.diagnosis.count(verdict, batch.first_record + batch.judged);
   if (!options_.at && at != nullptr) batch.diagnosis.compare_times(verdict, hit.token, *at);
-  if (is_written) write(worker, batch, verdict, at, occurrence);
+  if (is_written) write(worker, batch, verdict, at, hash, occurrence);
   ++batch.judged;
   ++worker.next;
 }
 
 void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at,
-                       const writers::Occurrence& occurrence) {
+                       const digest::Sha256* hash, const writers::Occurrence& occurrence) {
   const Hit& hit = worker.hits->tokens[worker.next];
   const HitLine& line = worker.hits->lines[hit.line];
   const auto carried = carried_fields(line.text, hit.token, options_.carry, worker.parsed, worker.arena);
@@ -223,6 +244,7 @@ void JudgeStage::write(Worker& worker, LogBatch& batch, const jose::TokenVerdict
                                  .verdict = &verdict,
                                  .has_token = !is_mask,
                                  .token = hit.token,
+                                 .fingerprint = hash,
                                  .judged_at = at,
                                  .at = batch.block.now,
                                  .carried = carried,

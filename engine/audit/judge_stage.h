@@ -47,10 +47,12 @@ class JudgeStage {
   bool is_full(const LogBatch& batch) const noexcept;
   std::span<const Hit> next_hits(Worker& worker, LogBatch& batch) const;
   bool verify(Worker& worker, std::span<const Hit> hits) const;
+  bool fingerprint(Worker& worker, std::span<const Hit> hits) const;
   void append_verdicts(Worker& worker, LogBatch& batch, std::span<const Hit> hits) EXCLUDES(mutex_);
-  void append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at);
+  void append(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at,
+              const digest::Sha256* hash);
   void write(Worker& worker, LogBatch& batch, const jose::TokenVerdict& verdict, const Instant* at,
-             const writers::Occurrence& occurrence);
+             const digest::Sha256* hash, const writers::Occurrence& occurrence);
   void keep_failed_hmac(const jose::TokenVerdict& verdict, std::string_view token) EXCLUDES(mutex_);
   const Instant* moment_of(const HitLine& line) const noexcept;
 

@@ -27,6 +27,7 @@ class LanesSession final : public signature::BackendSession {
   explicit LanesSession(std::shared_ptr<LanesShared> shared);
 
   void verify(std::span<signature::Job> jobs, std::uint64_t ring_generation) override;
+  void hash(std::span<const signature::HashedText> texts) override;
 
  private:
   // What the session knows of a key of the ring.

@@ -9,14 +9,16 @@ namespace assay::lanes {
 namespace {
 
 // From `uses` uses on, a table may have this window. A curve's generator counts the uses of all keys of its curve. A
-// key's first table costs as much as 5 to 15 signatures in OpenSSL. A larger one (windows 10, 13 and 16 of P-256 with
-// IFMA cost 0.6, 7 and 40 ms) saves 0.1 to 0.2 us a signature, so it pays for itself by the time the uses have doubled.
+// key's first table costs as much as 5 to 15 signatures in OpenSSL. Windows 10, 13 and 16 of P-256 with IFMA cost 0.9,
+// 2.8 and 18 ms, in a thread beside the work, and save 0.15 us a signature each, the last 0.1. So a key's tables have
+// paid for themselves by the time the uses have doubled or trebled. The generator's come much earlier, because a run
+// has only one of each curve, and 20 ms of another core make even short runs as fast as long ones.
 struct Tier {
   std::uint64_t uses;
   int window;
 };
-constexpr Tier kTiers[] = {{32, 8}, {4096, 10}, {65536, 13}};
-constexpr Tier kGeneratorTiers[] = {{0, 8}, {4096, 10}, {65536, 13}, {1 << 20, 16}};
+constexpr Tier kTiers[] = {{32, 8}, {1024, 10}, {8192, 13}};
+constexpr Tier kGeneratorTiers[] = {{0, 8}, {1024, 13}, {16384, 16}};
 constexpr std::uint64_t kModulusUses = 2;
 // What a match needs costs 70 to 280 us (2048 to 4096 bits), as much as it saves in 270 to 460 signatures (Zen 4).
 constexpr std::uint64_t kMatchUses = 512;

@@ -13,6 +13,7 @@
 #include "assay/result.h"
 #include "assay/verifier.h"
 #include "base/stage_clock.h"
+#include "digest/running_sha256.h"
 #include "keys/prepared_key.h"
 
 namespace assay::signature {
@@ -31,6 +32,12 @@ struct Job {
   std::size_t header_bytes = 0;  // of header and dot, with which the signing input begins; only with a header_id
 };
 
+// A text to hash.
+struct HashedText {
+  std::string_view text;
+  digest::Sha256* sha256 = nullptr;  // the answer; never null
+};
+
 // The contexts and the scratch of one thread. Not thread safe.
 class BackendSession {
  public:
@@ -39,6 +46,11 @@ class BackendSession {
   // keys belong to; what was kept for another ring is dropped. Throws only std::bad_alloc, if memory is refused. Then
   // no job has an answer, and the session cannot be used again.
   virtual void verify(std::span<Job> jobs, std::uint64_t ring_generation) = 0;
+
+  // Hashes every text. Throws only std::bad_alloc, if memory is refused.
+  virtual void hash(std::span<const HashedText> texts) {
+    for (const HashedText& hashed : texts) *hashed.sha256 = digest::sha256(hashed.text);
+  }
 
   // Sets the clock that measures how long hashing takes. It outlives the session.
   void measure(base::StageClock* clock) noexcept { clock_ = clock; }

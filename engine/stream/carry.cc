@@ -23,7 +23,7 @@ constexpr char kOutside = '\xFF';
 
 void append_ath(std::string& to, std::string_view token) {
   char ath[writers::kFingerprintRoom];
-  to.append(ath, writers::write_fingerprint(ath, token));
+  to.append(ath, writers::write_fingerprint(ath, digest::sha256(token)));
 }
 
 // A replacement outside a string would spoil the JSON, so only what stands in strings is looked at.

@@ -40,6 +40,9 @@ struct VerifyStage::Worker {
   // One a record that was not refused, in the same order.
   std::vector<jose::TokenInput> inputs;
   std::vector<jose::TokenVerdict> verdicts;
+  // One a record, if verdicts show fingerprints; only those that are written are set.
+  std::vector<digest::Sha256> fingerprints;
+  std::vector<signature::HashedText> to_hash;
 };
 
 VerifyStage::VerifyStage(verify::Engine& engine, const StreamOptions& options, base::TimeReader times,
@@ -85,6 +88,7 @@ Result<void> VerifyStage::verify(Batch& batch) {
   if (!engine_.verify(worker->inputs, std::span(worker->verdicts).first(worker->inputs.size()), *worker->session)) {
     return not_enough_memory();
   }
+  if (options_.fingerprint && writer_ != nullptr && !fingerprint(*worker)) return not_enough_memory();
   append_verdicts(*worker, batch);
   clock.lap(Stage::output);
   {
@@ -110,6 +114,21 @@ void VerifyStage::extract(Worker& worker, const Block& block) const {
     if (!extracted.refused) worker.inputs.push_back({extracted.token, extracted.time});
   }
   worker.verdicts.resize(std::max(worker.verdicts.size(), worker.inputs.size()));
+}
+
+// Hashes the tokens whose verdicts are written. Returns false if memory was refused.
+bool VerifyStage::fingerprint(Worker& worker) const {
+  worker.fingerprints.resize(worker.extracted.size());
+  worker.to_hash.clear();
+  std::size_t verified = 0;
+  for (std::size_t i = 0; i < worker.extracted.size(); ++i) {
+    const Extracted& extracted = worker.extracted[i];
+    const bool valid = !extracted.refused && worker.verdicts[verified++].reasons.empty();
+    if (extracted.has_token && writer_->wants(valid)) {
+      worker.to_hash.push_back({extracted.token, &worker.fingerprints[i]});
+    }
+  }
+  return engine_.hash(worker.to_hash, *worker.session);
 }
 
 void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
@@ -151,6 +170,7 @@ void VerifyStage::append_verdicts(Worker& worker, Batch& batch) const {
                                    .verdict = verdict,
                                    .has_token = extracted.has_token,
                                    .token = extracted.token,
+                                   .fingerprint = options_.fingerprint ? &worker.fingerprints[i] : nullptr,
                                    .judged_at = options_.at_record && extracted.has_time ? &extracted.time : nullptr,
                                    .at = options_.at.value_or(block.now),
                                    .carried = extracted.carried});

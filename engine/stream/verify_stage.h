@@ -41,8 +41,9 @@ class VerifyStage {
  private:
   struct Worker;
   std::unique_ptr<Worker> take_worker(std::size_t line_limit) EXCLUDES(mutex_);
-  // The steps of verify(): token, time and fields of each record; then a verdict a record.
+  // The steps of verify(): token, time and fields of each record; fingerprints; then a verdict a record.
   void extract(Worker& worker, const Block& block) const;
+  bool fingerprint(Worker& worker) const;
   void append_verdicts(Worker& worker, Batch& batch) const EXCLUDES(mutex_);
   void diagnose(const Extracted& extracted, const jose::TokenVerdict& verdict, std::size_t index, Batch& batch) const;
   void redact_carried(const Extracted& extracted, const jose::TokenVerdict& verdict, base::Arena& arena) const;

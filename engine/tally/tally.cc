@@ -182,7 +182,7 @@ void Tally::count_token(const Use& use, const Cell& cell) {
   tally::Uses uses{.uses = 1, .rejected = static_cast<std::uint32_t>(cell.rejected)};
   uses.served = use.status >= 200 && use.status < 400;
   if (cell.times.first) uses.first = uses.last = nanoseconds_of(*cell.times.first);
-  TokenFacts facts{.key = digest::sha256(use.token),
+  TokenFacts facts{.key = use.key == nullptr ? digest::sha256(use.token) : *use.key,
                    .member = 0,
                    .kid = verdict.kid,
                    .issuer = verdict.issuer,

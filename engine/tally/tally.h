@@ -21,9 +21,10 @@ namespace assay::tally {
 // A record and its verdict. Views.
 struct Use {
   const jose::TokenVerdict* verdict = nullptr;
-  const Instant* at = nullptr;  // time of judgement; null: none
-  bool has_own_time = false;    // `at` is the record's own time
-  std::string_view token;       // codings undone; empty: there is none, or a mask in its place
+  const Instant* at = nullptr;    // time of judgement; null: none
+  bool has_own_time = false;      // `at` is the record's own time
+  std::string_view token;         // codings undone; empty: there is none, or a mask in its place
+  const TokenKey* key = nullptr;  // SHA-256 of the token; null: not known yet
   // Of logs.
   bool is_of_log = false;
   std::string_view client;   // address; empty: not known

@@ -113,6 +113,14 @@ bool Engine::verify(std::span<const jose::TokenInput> inputs, std::span<jose::To
   return false;
 }
 
+bool Engine::hash(std::span<const signature::HashedText> texts, Session& session) noexcept try {
+  session.workspace_->backend->hash(texts);
+  return true;
+} catch (const std::bad_alloc&) {
+  session.broken_ = true;  // the backend may hold some of the texts
+  return false;
+}
+
 Result<void> Engine::reload(const std::atomic<bool>* stop) try {
   Result<void> reloaded = stop == nullptr ? impl_->keys->reload() : impl_->keys->reload(*stop);
   const bool ended = stop != nullptr && stop->load(std::memory_order_relaxed);

@@ -59,6 +59,9 @@ class Engine {
   [[nodiscard]] bool verify(std::span<const jose::TokenInput> inputs, std::span<jose::TokenVerdict> verdicts,
                             Session& session) noexcept;
 
+  // Hashes every text. Returns false if memory was refused; then the session cannot be used again.
+  [[nodiscard]] bool hash(std::span<const signature::HashedText> texts, Session& session) noexcept;
+
   // Reads every key source again. On failure the old keys stay; the error is returned and also reported to on_note.
   // `stop` (null: none), set by another thread, ends it early, with an error that is not reported.
   Result<void> reload(const std::atomic<bool>* stop = nullptr);

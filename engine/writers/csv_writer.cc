@@ -229,7 +229,7 @@ void CsvWriter::append_verdict(Buffer& to, const VerdictLine& line) const {
   }
   if (fingerprint_) {
     to += ',';
-    if (line.has_token) to.resize_to(write_fingerprint(to.room(kFingerprintRoom), line.token));
+    if (line.has_token) to.resize_to(write_fingerprint(to.room(kFingerprintRoom), *line.fingerprint));
   }
   to += ',';
   if (valid) append_csv_quoted(to, verdict.claims);

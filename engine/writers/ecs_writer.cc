@@ -276,7 +276,7 @@ void EcsWriter::append_options(Members& own, Pen& pen, const VerdictLine& line) 
   if (line.has_token && emit_token_) own.string("token", line.token);
   if (line.has_token && fingerprint_) {
     own.name("ath").text("\"");
-    pen.fingerprint(line.token);
+    pen.fingerprint(*line.fingerprint);
     pen.text("\"");
   }
   if (carry_.empty()) return;

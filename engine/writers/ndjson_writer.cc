@@ -158,7 +158,7 @@ void NdjsonWriter::append_options(Pen& pen, const VerdictLine& line) const {
     pen.text(",\"ath\":");
     if (line.has_token) {
       pen.text("\"");
-      pen.fingerprint(line.token);
+      pen.fingerprint(*line.fingerprint);
       pen.text("\"");
     } else {
       pen.text("null");

@@ -44,7 +44,7 @@ class Pen {
     at_ = at;
   }
   void time(Instant at) { at_ = write_time(at_, at); }
-  void fingerprint(std::string_view token) { at_ = write_fingerprint(at_, token); }
+  void fingerprint(const digest::Sha256& hash) { at_ = write_fingerprint(at_, hash); }
 
  private:
   char* at_;

@@ -4,14 +4,10 @@
 #include <chrono>
 #include <string>
 
-#include "digest/digest.h"
-
 namespace assay::writers {
 
-char* write_fingerprint(char* to, std::string_view token) {
-  unsigned char hash[32];
-  digest::sha2(Hash::SHA256, token, hash);
-  codec::base64url_encode({reinterpret_cast<const char*>(hash), sizeof hash}, to);
+char* write_fingerprint(char* to, const digest::Sha256& hash) {
+  codec::base64url_encode({reinterpret_cast<const char*>(hash.data()), hash.size()}, to);
   return to + kFingerprintRoom;
 }
 

@@ -7,6 +7,7 @@
 #include "assay/instant.h"
 #include "assay/reason.h"
 #include "codec/base64url.h"
+#include "digest/running_sha256.h"
 
 namespace assay::writers {
 
@@ -14,8 +15,8 @@ namespace assay::writers {
 inline constexpr std::size_t kNumberRoom = 20;
 inline constexpr std::size_t kFingerprintRoom = codec::base64url_encoded_size(32);
 
-// Writes the token's "ath" (RFC 9449 §4.2) into kFingerprintRoom characters. Returns the end.
-char* write_fingerprint(char* to, std::string_view token);
+// Writes a token's "ath" (RFC 9449 §4.2), given its hash, into kFingerprintRoom characters. Returns the end.
+char* write_fingerprint(char* to, const digest::Sha256& hash);
 
 // Characters of the longest time: years of seconds in 64 bits, and nanoseconds.
 inline constexpr std::size_t kTimeRoom = 40;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "assay/stream.h"
+#include "digest/running_sha256.h"
 #include "input/buffer.h"
 #include "jose/token_verdict.h"
 #include "writers/occurrence.h"
@@ -25,8 +26,9 @@ struct VerdictLine {
   const jose::TokenVerdict* verdict = nullptr;
   bool has_token = false;
   std::string_view token = {};
-  const Instant* judged_at = nullptr;              // the record's own time; null: it was judged at another
-  Instant at = {};                                 // that other, or when the record was read if it was judged at none
+  const digest::Sha256* fingerprint = nullptr;  // of the token; not null if it has one and Options::fingerprint is set
+  const Instant* judged_at = nullptr;           // the record's own time; null: it was judged at another
+  Instant at = {};                              // that other, or when the record was read if it was judged at none
   std::span<const std::string_view> carried = {};  // JSON texts, one for each pointer of carry
   const Occurrence* occurrence = nullptr;          // of a token in a log; not null if Options::occurrences is set
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/backends.h"
+#include "digest/running_sha256.h"
 #include "kernel/choice.h"
 #include "kernel/kernel.h"
 #include "support/random.h"
@@ -35,6 +36,28 @@ TEST_P(Lanes, AgreeWithOpensslOnTheAttacksInEveryPlace) {
     const test::CaseSet attacks = test::attack_cases(profile);
     EXPECT_GE(attacks.cases.size(), 300u);
     expect_openssl_verdicts_everywhere(*make(GetParam()), attacks);
+  }
+}
+
+// Texts of every length up to four blocks, and in every number up to more than two groups of sixteen.
+TEST_P(Lanes, HashTextsAsOpensslDoes) {
+  const auto session = make(GetParam())->new_session();
+  test::StructuredRandom random(20261129);
+  std::string bytes(300, '\0');
+  for (char& c : bytes) c = static_cast<char>(random.next());
+  std::vector<std::size_t> sizes;
+  for (std::size_t size = 0; size <= 256; ++size) sizes.push_back(size);
+  for (std::size_t count = 0; count <= sizes.size(); count = count < 40 ? count + 1 : count + 31) {
+    std::vector<digest::Sha256> hashes(count);
+    std::vector<signature::HashedText> texts;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t size = sizes[(i + 7 * count) % sizes.size()];
+      texts.push_back({std::string_view(bytes).substr(i % 40, size), &hashes[i]});
+    }
+    session->hash(texts);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(hashes[i], digest::sha256(texts[i].text)) << texts[i].text.size() << " bytes, " << i << " of " << count;
+    }
   }
 }
 

@@ -38,14 +38,13 @@ TEST(TablePolicyWhen, EarnsTheFirstTableByUses) {
 }
 
 TEST(TablePolicyWhen, NamesTheTierAfterTheUses) {
-  EXPECT_EQ(next_build(32), 4096u);
-  EXPECT_EQ(next_build(4095), 4096u);
-  EXPECT_EQ(next_build(4096), 65536u);
-  EXPECT_EQ(next_build(65536), kNever);
-  EXPECT_EQ(first_larger_generator(), 4096u);
-  EXPECT_EQ(next_generator_build(4096), 65536u);
-  EXPECT_EQ(next_generator_build(65536), std::uint64_t{1} << 20);
-  EXPECT_EQ(next_generator_build(std::uint64_t{1} << 20), kNever);
+  EXPECT_EQ(next_build(32), 1024u);
+  EXPECT_EQ(next_build(1023), 1024u);
+  EXPECT_EQ(next_build(1024), 8192u);
+  EXPECT_EQ(next_build(8192), kNever);
+  EXPECT_EQ(first_larger_generator(), 1024u);
+  EXPECT_EQ(next_generator_build(1024), 16384u);
+  EXPECT_EQ(next_generator_build(16384), kNever);
 }
 
 TEST(TablePolicyWhen, TriesAgainAfterMoreUses) {
@@ -69,15 +68,16 @@ TEST(TablePolicySize, SharesWhatTheGeneratorsLeave) {
 TEST(TablePolicySize, GrowsAKeysWindowWithItsUses) {
   const kernel::CurveKernel curve = doubling_curve();
   EXPECT_EQ(key_window(curve, 0, 64 * kMiB), 8);
-  EXPECT_EQ(key_window(curve, 4095, 64 * kMiB), 8);
-  EXPECT_EQ(key_window(curve, 4096, 64 * kMiB), 10);
+  EXPECT_EQ(key_window(curve, 1023, 64 * kMiB), 8);
+  EXPECT_EQ(key_window(curve, 1024, 64 * kMiB), 10);
+  EXPECT_EQ(key_window(curve, 8191, 64 * kMiB), 10);
   EXPECT_EQ(key_window(curve, 1'000'000, 64 * kMiB), 13);
 }
 
 TEST(TablePolicySize, KeepsAKeysTableWithinItsShareButForTheSmallest) {
   const kernel::CurveKernel curve = doubling_curve();
-  EXPECT_EQ(key_window(curve, 65536, bytes_of(13)), 13);
-  EXPECT_EQ(key_window(curve, 65536, bytes_of(13) - 1), 12);
+  EXPECT_EQ(key_window(curve, 8192, bytes_of(13)), 13);
+  EXPECT_EQ(key_window(curve, 8192, bytes_of(13) - 1), 12);
   EXPECT_EQ(key_window(curve, 32, bytes_of(6)), 6);
   EXPECT_EQ(key_window(curve, 32, 0), kMinWindow);
 }

@@ -15,7 +15,7 @@ const std::string kToken = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl";
 
 std::string ath(std::string_view token) {
   std::string text(writers::kFingerprintRoom, '\0');
-  writers::write_fingerprint(text.data(), token);
+  writers::write_fingerprint(text.data(), digest::sha256(token));
   return text;
 }
 

@@ -132,6 +132,7 @@ std::string write(const VerdictWriter::Options& options, const VerdictLine& line
 // An event with everything that it may hold.
 std::string full_event(const jose::TokenVerdict& verdict, const Occurrence* occurrence, std::string_view token) {
   const std::string_view carried[] = {"\"r1\"", "{\"a\":[1]}", "null", "-7"};
+  const digest::Sha256 hash = digest::sha256(token);
   return write({.emit_token = true,
                 .fingerprint = true,
                 .judged_at = true,
@@ -144,6 +145,7 @@ std::string full_event(const jose::TokenVerdict& verdict, const Occurrence* occu
                 .verdict = &verdict,
                 .has_token = true,
                 .token = token,
+                .fingerprint = &hash,
                 .judged_at = &kTime,
                 .carried = carried,
                 .occurrence = occurrence});
@@ -180,12 +182,14 @@ TEST(EcsWriter, TellsWhatTheSchemaHasAFieldFor) {
   jose::TokenVerdict verdict = verdict_with(Reason::token_expired, "u1");
   verdict.reasons.insert(Reason::audience_mismatch);
   verdict.detail = "expired 60 s before the time of judgement";
+  const digest::Sha256 hash = digest::sha256("a.b.c");
   EXPECT_EQ(
       write({.fingerprint = true, .inputs = {"access.log"}, .occurrences = true}, {.record = 5,
                                                                                    .line = 8,
                                                                                    .verdict = &verdict,
                                                                                    .has_token = true,
                                                                                    .token = "a.b.c",
+                                                                                   .fingerprint = &hash,
                                                                                    .judged_at = &kTime,
                                                                                    .occurrence = &occurrence}),
       R"({"@timestamp":"2026-09-21T14:13:20.25Z","ecs":{"version":"9.4.0"},"event":{"kind":"event",)"

@@ -37,6 +37,7 @@ jose::TokenVerdict rejected() {
 std::string write(const VerdictWriter::Options& options, const jose::TokenVerdict& verdict,
                   std::span<const std::string_view> carried = {}, OutputFormat format = OutputFormat::ndjson) {
   Buffer to;
+  const digest::Sha256 hash = digest::sha256("a.b.c");
   make_writer(format, options)
       ->append(to, {.record = 3,
                     .line = 2,
@@ -44,6 +45,7 @@ std::string write(const VerdictWriter::Options& options, const jose::TokenVerdic
                     .verdict = &verdict,
                     .has_token = true,
                     .token = "a.b.c",
+                    .fingerprint = &hash,
                     .carried = carried});
   return std::string(to.view());
 }

@@ -78,14 +78,11 @@ template <Field F, class Body>
   }
 }
 
-// The additions at [base, base + chains), the last of their chains that are still open. `inverse`: 1 / (the product of
-// each chain's d up to here); on return, up to before here.
-template <Field F, bool kOnlyX>
-[[gnu::always_inline]] inline void add_stage(const Point<F>* a, const Point<F>* b, Point<F>* sum, int base, int chains,
-                                             const AdditionScratch<F>& scratch,
-                                             typename F::Coordinate* inverse) noexcept {
-  using Coordinate = typename F::Coordinate;
-  Coordinate t[kChains], lambda[kChains];
+// t[c] = 1 / d for the additions at [base, base + chains), the last of their chains that are still open. `inverse`: 1 /
+// (the product of each chain's d up to here); on return, up to before here.
+template <Field F>
+[[gnu::always_inline]] inline void invert_stage(int base, int chains, const AdditionScratch<F>& scratch,
+                                                typename F::Coordinate* inverse, typename F::Coordinate* t) noexcept {
   for_chains<F>(
       chains, [&](int c) __attribute__((always_inline)) {
         if (base == 0) {
@@ -95,6 +92,16 @@ template <Field F, bool kOnlyX>
           inverse[c] = F::mul(inverse[c], scratch.difference[base + c]);
         }
       });
+}
+
+// The additions at [base, base + chains).
+template <Field F, bool kOnlyX>
+[[gnu::always_inline]] inline void add_stage(const Point<F>* a, const Point<F>* b, Point<F>* sum, int base, int chains,
+                                             const AdditionScratch<F>& scratch,
+                                             typename F::Coordinate* inverse) noexcept {
+  using Coordinate = typename F::Coordinate;
+  Coordinate t[kChains], lambda[kChains];
+  invert_stage<F>(base, chains, scratch, inverse, t);
   for_chains<F>(
       chains, [&](int c)
                   __attribute__((always_inline)) { lambda[c] = F::mul(F::sub(b[base + c].y, a[base + c].y), t[c]); });
@@ -108,11 +115,39 @@ template <Field F, bool kOnlyX>
       });
 }
 
-// sum[i] = a[i] + b[i] for i < count, at least one; `sum` may be `a`. Lanes where x1 = x2 get a wrong sum and are set
-// in exceptional[i % groups]; the others are right all the same. kOnlyX leaves y of the sums as it was.
-template <Field F, bool kOnlyX = false>
-void add_batch(const Point<F>* a, const Point<F>* b, Point<F>* sum, int count, const AdditionScratch<F>& scratch,
-               typename F::L::Mask* exceptional, int groups) noexcept {
+// The sums and the differences at [base, base + chains). The slope of a - b is that of a + b with y2 negated:
+//
+//   -lambda' = (y1 + y2) / (x2 - x1)     x3 = lambda'^2 - x1 - x2     y3 = -lambda' (x3 - x1) - y1
+template <Field F>
+[[gnu::always_inline]] inline void add_subtract_stage(Point<F>* a, Point<F>* b, int base, int chains,
+                                                      const AdditionScratch<F>& scratch,
+                                                      typename F::Coordinate* inverse) noexcept {
+  using Coordinate = typename F::Coordinate;
+  Coordinate t[kChains], lambda[kChains], minus_lambda[kChains];
+  invert_stage<F>(base, chains, scratch, inverse, t);
+  for_chains<F>(
+      chains, [&](int c) __attribute__((always_inline)) {
+        lambda[c] = F::mul(F::sub(b[base + c].y, a[base + c].y), t[c]);
+        minus_lambda[c] = F::mul(F::add_carried(a[base + c].y, b[base + c].y), t[c]);
+      });
+  for_chains<F>(
+      chains, [&](int c) __attribute__((always_inline)) {
+        Point<F>& sum = a[base + c];
+        Point<F>& difference = b[base + c];
+        const Coordinate x1 = sum.x, y1 = sum.y, x2 = difference.x;
+        sum.x = sqr_sub2<F>(lambda[c], x1, x2);
+        sum.y = mul_sub<F>(F::sub(x1, sum.x), lambda[c], y1);
+        difference.x = sqr_sub2<F>(minus_lambda[c], x1, x2);
+        difference.y = mul_sub<F>(F::sub(difference.x, x1), minus_lambda[c], y1);
+      });
+}
+
+// Inverts the d of `count` additions, at least one, together, and calls stage(base, chains, inverse) for each stage of
+// them, the last first. A d of zero is replaced by 1, and its lane is set in exceptional[i % groups].
+template <Field F, class Stage>
+[[gnu::always_inline]] inline void in_stages(const Point<F>* a, const Point<F>* b, int count,
+                                             const AdditionScratch<F>& scratch, typename F::L::Mask* exceptional,
+                                             int groups, Stage&& stage) noexcept {
   using Coordinate = typename F::Coordinate;
   if (count < 1) __builtin_unreachable();
   const int chains = count < kChains ? count : kChains;
@@ -144,10 +179,34 @@ void add_batch(const Point<F>* a, const Point<F>* b, Point<F>* sum, int count, c
 
   int base = (count - 1) / kChains * kChains;
   if (count - base < kChains) {
-    add_stage<F, kOnlyX>(a, b, sum, base, count - base, scratch, inverse);
+    stage(base, count - base, inverse);
     base -= kChains;
   }
-  for (; base >= 0; base -= kChains) add_stage<F, kOnlyX>(a, b, sum, base, kChains, scratch, inverse);
+  for (; base >= 0; base -= kChains) stage(base, kChains, inverse);
+}
+
+// sum[i] = a[i] + b[i] for i < count, at least one; `sum` may be `a`. Lanes where x1 = x2 get a wrong sum and are set
+// in exceptional[i % groups]; the others are right all the same. kOnlyX leaves y of the sums as it was.
+template <Field F, bool kOnlyX = false>
+void add_batch(const Point<F>* a, const Point<F>* b, Point<F>* sum, int count, const AdditionScratch<F>& scratch,
+               typename F::L::Mask* exceptional, int groups) noexcept {
+  in_stages<F>(
+      a, b, count, scratch, exceptional,
+      groups, [&](int base, int chains, typename F::Coordinate* inverse) __attribute__((always_inline)) {
+        add_stage<F, kOnlyX>(a, b, sum, base, chains, scratch, inverse);
+      });
+}
+
+// a[i] and b[i] become a[i] + b[i] and a[i] - b[i]. The two share one inverse, so each costs 3.5M + 1S. Lanes where
+// x1 = x2 are treated as in add_batch.
+template <Field F>
+void add_subtract_batch(Point<F>* a, Point<F>* b, int count, const AdditionScratch<F>& scratch,
+                        typename F::L::Mask* exceptional, int groups) noexcept {
+  in_stages<F>(
+      a, b, count, scratch, exceptional,
+      groups, [&](int base, int chains, typename F::Coordinate* inverse) __attribute__((always_inline)) {
+        add_subtract_stage<F>(a, b, base, chains, scratch, inverse);
+      });
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ struct TableScratch {
                                           (4 * sizeof(typename C::SerialF::Coordinate)))) {}
 
   int doublings;
-  std::uint64_t* entries;  // of the doublings
+  std::uint64_t* entries;  // of the doublings, later of their triples
   Point<F>* a;
   Point<F>* b;
   AdditionScratch<F> additions;
@@ -91,75 +91,147 @@ std::size_t build_scratch_bytes(int window) noexcept {
   return carver.size();
 }
 
+// Builds one table. `multiples` are first the doublings D_k = 2^k Q, then their triples T_k = 3 2^k Q = D_k + D_(k +
+// 1).
+template <Curve C>
+struct TableBuilder {
+  using F = typename C::F;
+  using L = typename C::L;
+  static constexpr std::size_t kEntry = entry_words(C::kWords);
+  static constexpr std::size_t kLanes = L::kCount;
+
+  TableBuilder(int window_bits, std::uint64_t* table, Carver carver) noexcept
+      : scratch(carver, window_bits),
+        window(static_cast<std::size_t>(window_bits)),
+        windows(static_cast<std::size_t>(C::windows(window_bits))),
+        half(std::size_t{1} << (window_bits - 1)),
+        entries(table) {}
+
+  std::uint64_t* multiple(std::size_t k) const noexcept { return scratch.entries + k * kEntry; }
+  // (2j + 1) 2^(w i) Q.
+  std::uint64_t* entry(std::size_t i, std::size_t j) const noexcept { return entries + (i * half + j) * kEntry; }
+
+  // Handles `total` additions a batch at a time. For each group of lanes, load(first, last, g) puts the additions from
+  // `first` on into a[g] and b[g], add(groups) adds them, and store(first, count, g) stores what `count` lanes got.
+  // Lanes beyond `last`, the last addition of the batch, are idle.
+  template <class Load, class Add, class Store>
+  void in_batches(std::size_t total, const Load& load, const Add& add, const Store& store) const noexcept {
+    constexpr std::size_t kBatch = std::size_t{TableScratch<C>::kGroups} * kLanes;
+    for (std::size_t begin = 0; begin < total; begin += kBatch) {
+      const std::size_t end = begin + kBatch < total ? begin + kBatch : total;
+      const std::size_t groups = (end - begin + kLanes - 1) / kLanes;
+      for (std::size_t g = 0; g < groups; ++g) load(begin + g * kLanes, end - 1, g);
+      add(static_cast<int>(groups));
+      for (std::size_t g = 0; g < groups; ++g) {
+        const std::size_t first = begin + g * kLanes;
+        store(first, static_cast<int>(end - first < kLanes ? end - first : kLanes), g);
+      }
+    }
+  }
+
+  // Converts the multiples from integers to the form of this tower.
+  void convert_multiples() const noexcept {
+    const auto count = static_cast<std::size_t>(scratch.doublings);
+    for (std::size_t first = 0; first < count; first += kLanes) {
+      const std::size_t lanes = count - first < kLanes ? count - first : kLanes;
+      std::uint64_t* at[kLanes];
+      for (std::size_t l = 0; l < kLanes; ++l) at[l] = multiple(first + (l < lanes ? l : 0));
+      typename C::Words x, y;
+      L::template load_entries<C::kWords>(at, x, y);
+      store_points<F>({F::from_integer(x), F::from_integer(y)}, at, static_cast<int>(lanes));
+    }
+  }
+
+  void triple_multiples() noexcept {
+    in_batches(
+        static_cast<std::size_t>(scratch.doublings) - 1,
+        [&](std::size_t first, std::size_t last, std::size_t g) noexcept {
+          const std::uint64_t* at[kLanes];
+          const std::uint64_t* next[kLanes];
+          for (std::size_t l = 0; l < kLanes; ++l) {
+            const std::size_t k = first + l < last ? first + l : last;
+            at[l] = multiple(k);
+            next[l] = multiple(k + 1);
+          }
+          scratch.a[g] = load_points<F>(at, 0);
+          scratch.b[g] = load_points<F>(next, 0);
+        },
+        [&](int groups) noexcept {
+          add_batch<F>(scratch.a, scratch.b, scratch.a, groups, scratch.additions, exceptional, 1);
+        },
+        [&](std::size_t first, int count, std::size_t g) noexcept {
+          std::uint64_t* to[kLanes];
+          for (std::size_t l = 0; l < kLanes; ++l) to[l] = multiple(first + l);
+          store_points<F>(scratch.a[g], to, count);
+        });
+  }
+
+  // Doubles every window of m = 2^s entries, s > 0. With T = T_(w i + s) = 3m 2^(w i) Q and e_j = entry(i, j):
+  //   e_(3m/2 + j) = T + e_j     e_(3m/2 - 1 - j) = T - e_j     for j < m/2
+  void double_windows(int s) noexcept {
+    const int shift = s - 1;
+    const std::size_t m = std::size_t{1} << s, pairs = m / 2;
+    Point<F> triple;
+    std::size_t loaded = windows;  // the window that `triple` was loaded for, if the lanes have only one
+    in_batches(
+        windows * pairs,
+        [&](std::size_t first, std::size_t last, std::size_t g) noexcept {
+          const std::uint64_t* triples[kLanes];
+          const std::uint64_t* odd[kLanes];
+          for (std::size_t l = 0; l < kLanes; ++l) {
+            const std::size_t k = first + l < last ? first + l : last, i = k >> shift;
+            triples[l] = multiple(i * window + static_cast<std::size_t>(s));
+            odd[l] = entry(i, k & (pairs - 1));
+          }
+          if (pairs < kLanes || loaded != first >> shift) {
+            triple = load_points<F>(triples, 0);
+            loaded = first >> shift;
+          }
+          scratch.a[g] = triple;
+          scratch.b[g] = load_points<F>(odd, 0);
+        },
+        [&](int groups) noexcept {
+          add_subtract_batch<F>(scratch.a, scratch.b, groups, scratch.additions, exceptional, 1);
+        },
+        [&](std::size_t first, int count, std::size_t g) noexcept {
+          std::uint64_t* sums[kLanes];
+          std::uint64_t* differences[kLanes];
+          for (std::size_t l = 0; l < kLanes; ++l) {
+            const std::size_t i = (first + l) >> shift, j = (first + l) & (pairs - 1);
+            sums[l] = entry(i, m + pairs + j);
+            differences[l] = entry(i, m + pairs - 1 - j);
+          }
+          store_points<F>(scratch.a[g], sums, count);
+          store_points<F>(scratch.b[g], differences, count);
+        });
+  }
+
+  TableScratch<C> scratch;
+  const std::size_t window, windows, half;
+  std::uint64_t* const entries;
+  typename L::Mask exceptional[1] = {0};
+};
+
 // Builds the table of the point (x, y), integers below p. Returns false if two points that should differ in x do not.
 // The order of the point is then not n, which is impossible on the curves of prime order.
 template <Curve C>
 bool build_table(const std::uint64_t (&x)[C::kWords], const std::uint64_t (&y)[C::kWords], int window,
                  std::uint64_t* entries, void* memory) noexcept {
-  using F = typename C::F;
-  using L = typename C::L;
-  using Words = typename C::Words;
-  constexpr std::size_t kEntry = entry_words(C::kWords);
-  constexpr int kLanes = L::kCount;
-  Carver carver(memory);
-  const TableScratch<C> scratch(carver, window);
-  const int windows = C::windows(window);
-  const std::size_t half = std::size_t{1} << (window - 1);
-
+  TableBuilder<C> builder(window, entries, Carver(memory));
+  const TableScratch<C>& scratch = builder.scratch;
   if (!double_chain<C>(x, y, scratch.doublings, scratch.entries, Carver(scratch.chain))) return false;
-  for (int first = 0; first < scratch.doublings; first += kLanes) {  // from integers to the form of this tower
-    const int count = scratch.doublings - first < kLanes ? scratch.doublings - first : kLanes;
-    std::uint64_t* at[kLanes];
-    for (int l = 0; l < kLanes; ++l)
-      at[l] = scratch.entries + static_cast<std::size_t>(first + (l < count ? l : 0)) * kEntry;
-    Words px, py;
-    L::template load_entries<C::kWords>(at, px, py);
-    store_points<F>({F::from_integer(px), F::from_integer(py)}, at, count);
-  }
-  for (int i = 0; i < windows; ++i) {
-    __builtin_memcpy(entries + static_cast<std::size_t>(i) * half * kEntry,
-                     scratch.entries + static_cast<std::size_t>(i * window) * kEntry, kEntry * sizeof(std::uint64_t));
-  }
-
-  // (2(j + m) + 1) 2^(w i) Q = (2j + 1) 2^(w i) Q + 2^(w i + s + 1) Q for j < m = 2^s: each step doubles every window.
-  typename L::Mask exceptional[1] = {0};
-  for (int s = 0; s + 1 < window; ++s) {
-    const std::size_t m = std::size_t{1} << s;
-    const std::size_t total = static_cast<std::size_t>(windows) * m;
-    for (std::size_t begin = 0; begin < total; begin += std::size_t{TableScratch<C>::kGroups} * kLanes) {
-      std::size_t rest = total - begin;
-      if (rest > std::size_t{TableScratch<C>::kGroups} * kLanes) rest = std::size_t{TableScratch<C>::kGroups} * kLanes;
-      const int groups = static_cast<int>((rest + kLanes - 1) / kLanes);
-      const auto place = [&](int group, int lane) noexcept {  // of a sum; idle lanes repeat the last
-        std::size_t k = static_cast<std::size_t>(group) * kLanes + static_cast<std::size_t>(lane);
-        if (k >= rest) k = rest - 1;
-        return begin + k;
-      };
-      for (int g = 0; g < groups; ++g) {
-        const std::uint64_t* from[kLanes];
-        const std::uint64_t* step[kLanes];
-        for (int l = 0; l < kLanes; ++l) {
-          const std::size_t k = place(g, l), i = k >> s, j = k & (m - 1);
-          from[l] = entries + (i * half + j) * kEntry;
-          step[l] = scratch.entries + (i * static_cast<std::size_t>(window) + static_cast<std::size_t>(s) + 1) * kEntry;
-        }
-        scratch.a[g] = load_points<F>(from, 0);
-        scratch.b[g] = load_points<F>(step, 0);
-      }
-      add_batch<F>(scratch.a, scratch.b, scratch.a, groups, scratch.additions, exceptional, 1);
-      for (int g = 0; g < groups; ++g) {
-        std::uint64_t* to[kLanes];
-        std::size_t count = rest - static_cast<std::size_t>(g) * kLanes;
-        if (count > kLanes) count = kLanes;
-        for (int l = 0; l < kLanes; ++l) {
-          const std::size_t k = place(g, l), i = k >> s, j = k & (m - 1);
-          to[l] = entries + (i * half + m + j) * kEntry;
-        }
-        store_points<F>(scratch.a[g], to, static_cast<int>(count));
-      }
+  const auto start_windows = [&](std::size_t j) noexcept {
+    for (std::size_t i = 0; i < builder.windows; ++i) {
+      __builtin_memcpy(builder.entry(i, j), builder.multiple(i * builder.window),
+                       TableBuilder<C>::kEntry * sizeof(std::uint64_t));
     }
-  }
-  return exceptional[0] == 0;
+  };
+  builder.convert_multiples();
+  start_windows(0);
+  builder.triple_multiples();
+  start_windows(1);
+  for (int s = 1; s + 1 < window; ++s) builder.double_windows(s);
+  return builder.exceptional[0] == 0;
 }
 
 }  // namespace
