@@ -127,7 +127,7 @@ def test(folder, version, made, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="append", choices=VERSIONS, help="default: all")
-    parser.add_argument("--cases", type=int, default=1000, help="random tokens for each version (default 1000)")
+    parser.add_argument("--cases", type=int, default=500, help="random tokens for each version (default 500)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--environments", default=os.path.join(ROOT, "build", "fastmcp"), help="where FastMCP is installed")
     options = parser.parse_args()

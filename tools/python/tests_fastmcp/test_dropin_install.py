@@ -131,6 +131,35 @@ async def test_the_verifiers_of_providers_answer_as_before(make, rs256, rs256_ot
 
 
 @pytest.mark.asyncio
+async def test_a_provider_that_binds_its_audience_later(rs256, monkeypatch):
+    """Auth0's provider makes the verifier first and sets its audience when it knows the path, if isinstance says JWTVerifier."""
+    module = importlib.import_module(PROVIDERS + "auth0")
+    if not hasattr(module, "Auth0MCPProvider"):
+        pytest.skip("this FastMCP has no Auth0MCPProvider")
+
+    class Discovered:
+        issuer = ISSUER
+        jwks_uri = JWKS_URI
+
+    monkeypatch.setattr(module.OIDCConfiguration, "get_oidc_configuration", lambda *arguments, **more: Discovered)
+    seen = []
+    assay.fastmcp.install(on_reject=seen.append)
+    try:
+        provider = module.Auth0MCPProvider(config_url="https://idp.example/config", base_url="https://me.example")
+        verifier = provider.token_verifier
+        assert isinstance(verifier, JWTVerifier)
+        verifier._http_client = KeyEndpoint(rs256).client()
+        assert await provider.verify_token(rs256.token())
+        provider.set_mcp_path("/mcp")
+        assert await provider.verify_token(rs256.token()) is None
+        assert [rejection.reason for rejection in seen] == ["audience_mismatch"]
+        assert await provider.verify_token(rs256.token(aud=str(provider._resource_url)))
+    finally:
+        assay.fastmcp.uninstall()
+    assert JWTVerifier(public_key=rs256.pem)._on_reject is None
+
+
+@pytest.mark.asyncio
 async def test_a_verifier_of_a_provider_that_was_made_before_works_on(rs256):
     made_by = lambda name: importlib.import_module(PROVIDERS + name)
     verifier = cognito(made_by, rs256)

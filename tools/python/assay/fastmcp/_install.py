@@ -9,7 +9,7 @@ from fastmcp.server.auth.auth import AuthProvider
 from starlette.middleware import Middleware
 
 from . import _verifier
-from ._rejection import ErrorDescriptions
+from ._rejection import ErrorDescriptions, Rejection
 from ._verifier import JWTVerifier, Original
 
 if TYPE_CHECKING:
@@ -18,17 +18,21 @@ if TYPE_CHECKING:
 _get_middleware = AuthProvider.get_middleware
 
 
-def install(*, error_description: bool = False) -> None:
+def install(
+    *, on_reject: Callable[[Rejection], object] | None = None, error_description: bool = False
+) -> None:
     """Makes FastMCP use assay's JWTVerifier wherever it uses its own.
 
     The class is replaced in the modules of FastMCP that have it by name, those that are imported later included, and as
     the base of the classes that they made of it. isinstance() takes verifiers of both classes for one. Modules outside
     FastMCP that imported the class before keep it, so call this first.
 
+    on_reject: called with a Rejection by each verifier that has no on_reject of its own.
     error_description: a refused request says why (RFC 6750), without anything of the token, whatever provider is used.
     """
     _replace(Original, JWTVerifier)
     _verifier.is_installed = True
+    JWTVerifier._on_reject = None if on_reject is None else staticmethod(on_reject)
     _use_middleware(_with_descriptions if error_description else _get_middleware)
 
 
@@ -36,6 +40,7 @@ def uninstall() -> None:
     """Takes install() back. Verifiers that were made in between work on."""
     _replace(JWTVerifier, Original)
     _verifier.is_installed = False
+    JWTVerifier._on_reject = None
     _use_middleware(_get_middleware)
 
 

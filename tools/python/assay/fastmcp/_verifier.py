@@ -122,7 +122,8 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
         memo: int | None = None,
         **arguments: Any,
     ) -> None:
-        self._on_reject = on_reject
+        if on_reject is not None:  # else what install() was given
+            self._on_reject = on_reject
         self._error_description = error_description
         if memo is not None:
             if isinstance(memo, bool) or not isinstance(memo, int) or memo < 0:
