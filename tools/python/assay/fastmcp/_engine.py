@@ -1,0 +1,129 @@
+"""Verifiers of the engine, made of what a JWTVerifier of FastMCP is told: one for each key and policy."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import fastmcp
+
+import assay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The first version of FastMCP that a profile mirrors, newest first.
+_PROFILES = (((4, 2), "fastmcp@4.2"), ((4, 0), "fastmcp@4.1"), ((3, 4), "fastmcp@3.4"))
+# FastMCP has no limit of its own below that of joserfc, which the profile mirrors.
+_MAX_TOKEN_BYTES = 4 << 20
+# Keys that are kept ready at once. A key set seldom has more that sign.
+_MOST_ENGINES = 64
+
+
+def profile_of(version: str) -> str:
+    """The profile that mirrors this version of FastMCP. A version that is newer than all gets the newest."""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+    for first, profile in _PROFILES:
+        if numbers >= first:
+            return profile
+    raise ImportError(f"assay.fastmcp needs FastMCP 3.4 or later; {version} is installed")
+
+
+PROFILE = profile_of(fastmcp.__version__)
+
+
+class Policy(NamedTuple):
+    """What a verifier expects of a token."""
+
+    algorithm: Any
+    issuer: Any
+    audience: Any
+    required_scopes: Any
+    # A subclass has rules of its own for the issuer or the scopes. FastMCP's checks are then made in Python.
+    has_hooks: bool
+
+    @classmethod
+    def frozen(cls, values: tuple[Any, ...]) -> Policy:
+        """With lists of its own, so that a change of the caller's list is noticed."""
+        own: list[Any] = [list(value) if type(value) is list else value for value in values]
+        return cls(*own)
+
+    @property
+    def is_for_the_engine(self) -> bool:
+        """Whether the engine can apply it: it knows texts and lists of texts, and no rules of a subclass."""
+        texts = (self.issuer, self.audience, self.required_scopes)
+        return not self.has_hooks and all(
+            value is None
+            or type(value) is str
+            or (type(value) is list and all(type(item) is str for item in value))
+            for value in texts
+        )
+
+
+_NOTHING = Policy(None, None, None, None, False)
+
+
+class Engine:
+    """One key under one policy."""
+
+    __slots__ = ("applies_policy", "in_bursts", "verify", "verify_batch")
+
+    def __init__(self, key: str | bytes, policy: Policy) -> None:
+        data = key.encode() if isinstance(key, str) else key
+        is_secret = policy.algorithm.startswith("HS")
+        self.applies_policy = policy.is_for_the_engine
+        # Hashing one token costs less than waiting for others.
+        self.in_bursts = not is_secret
+        expected = policy if self.applies_policy else _NOTHING
+        verifier = assay.Verifier(
+            data if not is_secret else None,
+            secret=data if is_secret else None,
+            issuer=expected.issuer,
+            audience=expected.audience,
+            required_scopes=expected.required_scopes or None,
+            algorithm=policy.algorithm,
+            profile=PROFILE,
+            max_token_bytes=_MAX_TOKEN_BYTES,
+            memo_memory=0,  # Memo remembers tokens together with their claims
+            on_note=_ignore,
+        )
+        self.verify: Callable[[str, float], assay.Verdict] = verifier.verify
+        self.verify_batch: Callable[[list[str], float], list[assay.Verdict]] = verifier.verify_batch
+
+
+def _ignore(line: str) -> None:
+    """Notes are about keys that are odd; FastMCP takes them without a word."""
+
+
+class Engines:
+    """The engines of one JWTVerifier: those of its present policy."""
+
+    def __init__(self) -> None:
+        # Replaced together, so that no thread takes an engine for one of another policy.
+        self._present: tuple[Policy | None, OrderedDict[str | bytes, Engine | None]] = (None, OrderedDict())
+
+    def get(self, key: str | bytes, *policy: Any) -> Engine | None:
+        """The engine for the key; None if assay cannot use the key or the algorithm.
+
+        `policy` are the members of Policy. They may be changed at any time, so they are compared at each token.
+        """
+        present, by_key = self._present
+        if policy != present:
+            present, by_key = Policy.frozen(policy), OrderedDict()
+            self._present = (present, by_key)
+        try:
+            return by_key[key]
+        except KeyError:
+            engine = _make(key, present)
+            if len(by_key) >= _MOST_ENGINES:
+                by_key.popitem(last=False)
+            by_key[key] = engine
+            return engine
+
+
+def _make(key: str | bytes, policy: Policy) -> Engine | None:
+    try:
+        return Engine(key, policy)
+    except (ValueError, AttributeError):  # SetupError is a ValueError; an algorithm that is no text has no startswith
+        return None

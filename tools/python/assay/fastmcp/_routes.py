@@ -1,0 +1,107 @@
+"""Several algorithms and issuers at once: a verifier for each pair, chosen by what the token says of itself.
+
+What the token says is not believed: the verifier that it leads to has the keys of that issuer only, and accepts that algorithm
+only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastmcp.utilities.auth import decode_jwt_header, decode_jwt_payload
+
+from ._rejection import Rejection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastmcp.server.auth import AccessToken
+
+_OF_COMMON = ("_extract_scopes", "_validate_issuer", "_get_verification_key", "_fetch_jwks")
+
+
+def _algorithms(given: str | Sequence[str] | None) -> list[str]:
+    """The algorithms that are allowed; the first is the one that `algorithm` shows."""
+    named = [given or "RS256"] if given is None or isinstance(given, str) else list(given)
+    if not named or not all(isinstance(name, str) for name in named):
+        raise ValueError("algorithm: give one, or a list of some")
+    kinds = {name.startswith("HS") for name in named}
+    if len(kinds) > 1:
+        # RFC 8725 §3.1: a public key must never be taken for a secret.
+        raise ValueError("algorithm: HS256, HS384 and HS512 cannot be mixed with others, which have another kind of key")
+    return named
+
+
+class Routes:
+    """The verifiers of one JWTVerifier."""
+
+    def __init__(
+        self,
+        owner: Any,
+        algorithm: str | Sequence[str] | None,
+        issuers: Mapping[str, Mapping[str, Any]] | None,
+        common: dict[str, Any],
+    ) -> None:
+        if issuers is not None:
+            if not issuers:
+                raise ValueError("issuers: give at least one")
+            if common.get("issuer") is not None:
+                raise ValueError("issuers: give the issuers here or as issuer, not both")
+        self.issuers = list(issuers or ())
+        self._owner = owner
+        self._by_issuer: dict[str | None, dict[str, Any]] = {}
+        shared = {name: value for name, value in common.items() if name != "base_url"}
+        each: list[tuple[str | None, Mapping[str, Any]]] = [*issuers.items()] if issuers is not None else [(None, {})]
+        for issuer, own in each:
+            arguments = {**shared, **own}
+            if issuer is not None:
+                if not isinstance(issuer, str) or not issuer:
+                    raise ValueError("issuers: a name that is no text, or empty")
+                arguments["issuer"] = issuer
+            named = arguments.pop("algorithm", algorithm)
+            self._by_issuer[issuer] = {name: self._verifier(name, arguments) for name in _algorithms(named)}
+        first = next(iter(self._by_issuer.values()))
+        name, verifier = next(iter(first.items()))
+        # What the owner shows: the arguments of its first verifier.
+        self.first = {
+            "algorithm": name,
+            "public_key": verifier.public_key,
+            "jwks_uri": verifier.jwks_uri,
+            "issuer": verifier.issuer,
+            "audience": verifier.audience,
+            "ssrf_safe": verifier.ssrf_safe,
+            "http_client": verifier._http_client,
+        }
+
+    def _verifier(self, algorithm: str, arguments: dict[str, Any]) -> Any:
+        from ._verifier import JWTVerifier
+
+        made = JWTVerifier(algorithm=algorithm, on_reject=self._owner._on_reject, **arguments)
+        # Rules of the owner's class count for all of its verifiers.
+        for name in _OF_COMMON:
+            theirs = getattr(type(self._owner), name, None)
+            if theirs is not getattr(JWTVerifier, name, None):
+                setattr(made, name, getattr(self._owner, name))
+        return made
+
+    async def load_access_token(self, token: str) -> AccessToken | None:
+        try:
+            algorithm: Any = decode_jwt_header(token).get("alg")
+            issuer: Any = decode_jwt_payload(token).get("iss") if self.issuers else None
+            verifiers = self._by_issuer.get(issuer)
+            verifier = verifiers.get(algorithm) if verifiers is not None else None
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            self._refuse("malformed_token", "header and claims cannot be read")
+            return None
+        if verifier is not None:
+            accepted: AccessToken | None = await verifier.load_access_token(token)
+            return accepted
+        if verifiers is None:
+            self._refuse("issuer_mismatch", "the issuer is not one that is expected")
+        else:
+            self._refuse("algorithm_not_allowed", "the algorithm is not one that is allowed for this issuer")
+        return None
+
+    def _refuse(self, reason: str, detail: str) -> None:
+        self._owner.logger.debug("Token validation failed: %s", detail)
+        self._owner._refuse(Rejection(reason, detail, reasons=[reason]))

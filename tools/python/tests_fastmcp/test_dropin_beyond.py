@@ -1,0 +1,274 @@
+"""What the drop-in does beyond FastMCP: several algorithms and issuers, reasons, the memo, bursts."""
+
+import asyncio
+import os
+import re
+import time
+
+import pytest
+from signers import AUDIENCE, ISSUER, JWKS_URI, SECRET, KeyEndpoint, Signer
+
+from assay.fastmcp import JWTVerifier, Rejection, _burst, _rejection, _tokens, _verifier
+from assay.fastmcp._engine import Engine
+
+pytestmark = pytest.mark.asyncio
+OTHER = "https://other.example"
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3)
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """How many tokens each call of the engine got; 0 for a single one."""
+    made = []
+    begin = Engine.__init__
+
+    def counting(engine, *arguments):
+        begin(engine, *arguments)
+        verify, verify_batch = engine.verify, engine.verify_batch
+
+        def one(token, at):
+            made.append(0)
+            return verify(token, at)
+
+        def many(tokens, at):
+            made.append(len(tokens))
+            return verify_batch(tokens, at)
+
+        engine.verify, engine.verify_batch = one, many
+
+    monkeypatch.setattr(Engine, "__init__", counting)
+    return made
+
+
+async def test_several_algorithms(rs256, es256):
+    endpoint = KeyEndpoint(rs256, es256)
+    seen = []
+    verifier = JWTVerifier(jwks_uri=JWKS_URI, http_client=endpoint.client(), algorithm=["RS256", "ES256"], issuer=ISSUER,
+                           required_scopes=["read"], on_reject=seen.append)
+    assert await verifier.verify_token(rs256.token())
+    assert await verifier.verify_token(es256.token())
+    assert verifier.algorithm == "RS256" and verifier.required_scopes == ["read"]
+    assert await verifier.verify_token(Signer("PS256", rs256.key, rs256.kid).token()) is None
+    assert await verifier.verify_token(es256.token(scope="x")) is None
+    assert await verifier.verify_token("x") is None
+    assert [rejection.reason for rejection in seen] == ["algorithm_not_allowed", "scope_missing", "malformed_token"]
+
+
+async def test_secrets_are_not_mixed_with_keys():
+    for algorithms in (["RS256", "HS256"], [], [5]):
+        with pytest.raises(ValueError, match="algorithm"):
+            JWTVerifier(public_key=SECRET, algorithm=algorithms)
+
+
+async def test_several_issuers(rs256, es256):
+    seen = []
+    verifier = JWTVerifier(
+        issuers={
+            ISSUER: {"jwks_uri": JWKS_URI, "http_client": KeyEndpoint(rs256).client()},
+            OTHER: {"public_key": es256.pem, "algorithm": "ES256", "audience": "other"},
+        },
+        audience=AUDIENCE,
+        on_reject=seen.append,
+    )
+    assert verifier.issuer == [ISSUER, OTHER]
+    assert (await verifier.verify_token(rs256.token())).client_id == "app"
+    assert await verifier.verify_token(es256.token(iss=OTHER, aud="other"))
+    assert not seen
+    for token, reason in ((es256.token(iss=OTHER), "audience_mismatch"), (rs256.token(iss=OTHER), "algorithm_not_allowed"),
+                          (es256.token(), "algorithm_not_allowed"), (rs256.token(iss="x"), "issuer_mismatch"),
+                          (rs256.token(iss=None), "issuer_mismatch"), (rs256.token(iss=[ISSUER]), "malformed_token")):
+        assert await verifier.verify_token(token) is None
+        assert seen.pop().reason == reason
+    for wrong in ({}, {"": {"public_key": es256.pem}}):
+        with pytest.raises(ValueError, match="issuers"):
+            JWTVerifier(issuers=wrong)
+    with pytest.raises(ValueError, match="not both"):
+        JWTVerifier(issuers={ISSUER: {"public_key": es256.pem}}, issuer=ISSUER)
+    with pytest.raises(ValueError, match="Either public_key or jwks_uri"):
+        JWTVerifier(issuers={ISSUER: {}})
+
+
+async def test_rules_of_a_subclass_count_for_each_route(rs256):
+    class Mine(JWTVerifier):
+        def _extract_scopes(self, claims):
+            return ["mine"]
+
+    verifier = Mine(public_key=rs256.pem, algorithm=["RS256", "PS256"], required_scopes=["mine"])
+    assert (await verifier.verify_token(rs256.token())).scopes == ["mine"]
+
+
+async def test_on_reject_says_why(rs256, rs256_other):
+    seen = []
+    verifier = JWTVerifier(jwks_uri=JWKS_URI, http_client=KeyEndpoint(rs256).client(), issuer=ISSUER, audience=AUDIENCE,
+                           required_scopes=["read"], on_reject=seen.append)
+    assert await verifier.verify_token(rs256.token())
+    assert not seen
+    for token, reason in ((rs256.token(exp=5), "token_expired"), (rs256.token(iss="x"), "issuer_mismatch"),
+                          (rs256.token(aud="x"), "audience_mismatch"), (rs256.token(scope=""), "scope_missing"),
+                          (rs256_other.token(), "key_not_found"), (Signer("RS256", rs256_other.key, "rsa-1").token(),
+                                                                   "signature_invalid"), ("x", "malformed_token")):
+        assert await verifier.verify_token(token) is None
+        rejection = seen.pop()
+        assert rejection.reason == reason and not rejection and rejection.detail
+        assert rejection.reasons[0] == reason
+        assert (rejection.client_id == "app") == (rejection.signature == "valid")
+        description = rejection.error_description
+        assert description.isascii() and '"' not in description and "\\" not in description
+        assert not any(part and part in description + rejection.detail for part in token.split(".") if len(part) > 1)
+
+
+async def test_each_reason_of_the_engine_has_its_description():
+    """But for those of rules that FastMCP does not have."""
+    with open(os.path.join(ROOT, "engine/include/assay/reason.h"), encoding="utf-8") as header:
+        reasons = set(re.findall(r"^  X\((\w+),", header.read(), re.MULTILINE))
+    described = set(_rejection._DESCRIPTIONS)
+    assert described <= reasons
+    assert reasons - described == {"malformed_record", "missing_time", "token_lifetime", "issuer_key_mismatch", "claim_mismatch",
+                                   "type_mismatch", "key_not_yet_valid", "key_retired", "key_compromised", "token_revoked",
+                                   "unknown_token"}
+    assert Rejection("token_revoked", "").error_description == "The access token is not valid"
+
+
+async def test_a_callback_that_fails_changes_no_verdict(rs256):
+    def fail(rejection):
+        raise RuntimeError("boom")
+
+    verifier = JWTVerifier(public_key=rs256.pem, on_reject=fail)
+    assert await verifier.verify_token("x") is None
+    assert await verifier.verify_token(rs256.token())
+
+
+async def test_the_memo_spares_the_signature(rs256, calls):
+    verifier = JWTVerifier(public_key=rs256.pem, issuer=ISSUER)
+    token = rs256.token(groups=["a", {"b": []}])
+    made = [await verifier.verify_token(token) for _ in range(10)]
+    assert calls == [0, 0]
+    assert all(repr(one) == repr(made[0]) for one in made)
+    # Each caller may change what it got.
+    made[-1].claims["groups"][1]["b"].append("changed")
+    made[-1].scopes.append("changed")
+    assert repr(await verifier.verify_token(token)) == repr(made[0])
+
+
+async def test_the_memo_watches_the_clock(rs256, monkeypatch):
+    now = time.time()
+    monkeypatch.setattr(_verifier, "time", type("Clock", (), {"time": staticmethod(lambda: now)}))
+    verifier = JWTVerifier(public_key=rs256.pem)
+    token = rs256.token(exp=int(now) + 10, nbf=int(now) - 10)
+    for _ in range(4):
+        assert await verifier.verify_token(token)
+    now += 11
+    assert await verifier.verify_token(token) is None
+    now -= 11
+    assert await verifier.verify_token(token)
+    now -= 1000
+    assert (await verifier.verify_token(token) is None) == (_tokens.NBF_SKEW is not None)
+
+
+async def test_the_memo_is_bounded_and_can_be_off(rs256, calls):
+    verifier = JWTVerifier(public_key=rs256.pem, memo=2)
+    tokens = [rs256.token(jti=str(number)) for number in range(5)]
+    for _ in range(4):
+        for token in tokens:
+            assert await verifier.verify_token(token)
+    assert len(verifier._assay.memo._seen) <= 2
+    del calls[:]
+    verifier = JWTVerifier(public_key=rs256.pem, memo=0)
+    for _ in range(4):
+        assert await verifier.verify_token(tokens[0])
+    assert len(calls) == 4
+    for wrong in (-1, 1.5, True):
+        with pytest.raises(ValueError, match="memo"):
+            JWTVerifier(public_key=rs256.pem, memo=wrong)
+
+
+async def test_a_burst_is_a_few_batches(rs256, es256, calls):
+    for signer in (rs256, es256):
+        verifier = JWTVerifier(public_key=signer.pem, algorithm=signer.algorithm)
+        tokens = [signer.token(jti=str(number), exp=1 if number % 3 == 0 else 10**10) for number in range(60)]
+        tokens += ["x", tokens[1][:-6] + "AAAAAA"]
+        calls.clear()
+        made = await asyncio.gather(*[verifier.verify_token(token) for token in tokens])
+        assert calls == [0, 61], "the first at once, the others together"
+        for number, one in enumerate(made[:60]):
+            assert (one is None) == (number % 3 == 0)
+            assert one is None or one.claims["jti"] == str(number)
+        assert made[60:] == [None, None]
+
+
+async def test_a_large_burst_is_cut_into_batches(hs256, rs256, calls):
+    verifier = JWTVerifier(public_key=rs256.pem)
+    tokens = [rs256.token()] * 1200
+    made = await asyncio.gather(*[verifier.verify_token(token) for token in tokens])
+    assert all(made)
+    assert calls == [0, 512, 512, 175]
+    del calls[:]
+    verifier = JWTVerifier(public_key=SECRET, algorithm="HS256", memo=0)
+    assert all(await asyncio.gather(*[verifier.verify_token(hs256.token()) for _ in range(5)]))
+    assert calls == [0] * 5, "an HMAC costs less than to wait"
+
+
+async def test_single_calls_do_not_wait(rs256, calls):
+    verifier = JWTVerifier(public_key=rs256.pem, memo=0)
+    token = rs256.token()
+    turns = []
+    asyncio.get_running_loop().call_soon(turns.append, 1)
+    for _ in range(3):
+        assert await verifier.verify_token(token)
+    assert not turns, "one task alone never gives the loop a turn"
+    assert calls == [0, 0, 0]
+    for _ in range(3):
+        assert await asyncio.create_task(verifier.verify_token(token))
+    assert calls == [0] * 6 or calls == [0, 0, 0, 1, 0, 0]
+
+
+async def test_verifiers_of_several_keys_share_a_burst(rs256, rs256_other, calls):
+    verifier = JWTVerifier(jwks_uri=JWKS_URI, http_client=KeyEndpoint(rs256, rs256_other).client())
+    assert await verifier.verify_token(rs256.token())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    calls.clear()
+    tokens = [signer.token(jti=str(number)) for number in range(10) for signer in (rs256, rs256_other)]
+    assert all(await asyncio.gather(*[verifier.verify_token(token) for token in tokens]))
+    assert sorted(calls) == [0, 9, 10]
+
+
+async def test_a_task_that_is_cancelled_hurts_no_other(rs256):
+    verifier = JWTVerifier(public_key=rs256.pem, memo=0)
+    tasks = [asyncio.create_task(verifier.verify_token(rs256.token())) for _ in range(6)]
+    await asyncio.sleep(0)
+    tasks[3].cancel()
+    made = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(made[3], asyncio.CancelledError)
+    assert all(made[:3]) and all(made[4:])
+
+
+async def test_a_failing_engine_fails_each_call_of_its_batch(rs256, monkeypatch):
+    verifier = JWTVerifier(public_key=rs256.pem, memo=0)
+    assert await verifier.verify_token(rs256.token())
+    await asyncio.sleep(0)
+    (engine,) = verifier._assay.engines._present[1].values()
+
+    def fail(tokens, at):
+        raise MemoryError
+
+    monkeypatch.setattr(engine, "verify_batch", fail)
+    made = await asyncio.gather(*[verifier.verify_token(rs256.token()) for _ in range(4)], return_exceptions=True)
+    assert made[0] and all(isinstance(one, MemoryError) for one in made[1:])
+    monkeypatch.undo()
+    assert all(await asyncio.gather(*[verifier.verify_token(rs256.token()) for _ in range(4)]))
+
+
+async def test_each_loop_has_its_own_turns(rs256):
+    verifier = JWTVerifier(public_key=rs256.pem, memo=0)
+
+    async def burst():
+        return await asyncio.gather(*[verifier.verify_token(rs256.token()) for _ in range(20)])
+
+    def in_a_loop_of_its_own():
+        return asyncio.run(burst())
+
+    for made in await asyncio.gather(*[asyncio.to_thread(in_a_loop_of_its_own) for _ in range(4)]):
+        assert all(made)
+    assert all(await burst())
+    assert _burst._turn.loop is None or not _burst._turn.waiting
