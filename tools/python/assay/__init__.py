@@ -12,7 +12,7 @@ A bad token is data: it gives a verdict with its reasons. A bad set-up is a Setu
 
 from ._audit import AuditRun, audit
 from ._batch import BatchVerifier
-from ._core import AccessToken, Verdict, __version__, build_description
+from ._core import AccessToken, Verdict, VerdictArray, __version__, build_description
 from ._errors import SetupError
 from ._keys import KeyPair, RSAKeyPair, mint
 from ._verifier import StaticTokenVerifier, Verifier
@@ -26,6 +26,7 @@ __all__ = [
     "SetupError",
     "StaticTokenVerifier",
     "Verdict",
+    "VerdictArray",
     "Verifier",
     "__version__",
     "audit",

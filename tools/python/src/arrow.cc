@@ -109,7 +109,7 @@ Times to_times(nb::handle at, std::int64_t rows) {
 // Verdicts as Python holds them. Each call hands out a view of the same memory.
 class VerdictArray {
  public:
-  VerdictArray() = default;
+  VerdictArray() = default;  // without rows: it shows the schema
   explicit VerdictArray(std::vector<VerdictPart> parts) : parts_(std::move(parts)) {}
 
   std::int64_t rows() const {
@@ -193,7 +193,7 @@ void bind_arrow(nb::module_& module) {
   nb::class_<VerdictArray>(module, "VerdictArray",
                            "Verdicts as Arrow columns, one row for each row that was judged. pyarrow.table(...), "
                            "polars.DataFrame(...) and the like take it without copying.")
-      .def(nb::init<>(), "No rows: only the schema.")
+      .def(nb::init<>(), "No verdicts: it has the columns, for those who need to know them beforehand.")
       .def("__len__", &VerdictArray::rows)
       .def("__arrow_c_schema__", &VerdictArray::schema, nb::sig("def __arrow_c_schema__(self) -> object"))
       .def(

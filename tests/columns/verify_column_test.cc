@@ -1,0 +1,212 @@
+// Columns by hand: layouts as bytes, and who frees what. tools/python/tests/test_arrow.py tries them with Arrow's own
+// libraries.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "assay/arrow.h"
+#include "assay/key_pair.h"
+#include "columns/verdict_builder.h"
+
+namespace assay {
+namespace {
+
+constexpr Instant kAt{1'790'000'000, 0};
+
+struct Fixture {
+  KeyPair pair = std::move(*KeyPair::generate(Algorithm::ES256));
+  JwtVerifier verifier = make(pair);
+
+  static JwtVerifier make(const KeyPair& pair) {
+    JwtVerifierOptions options;
+    options.keys = {{KeySource::Kind::jwks_text, pair.jwks("k1"), ""}};
+    return std::move(*JwtVerifier::create(options));
+  }
+  std::string token() const {
+    TokenRequest request;
+    request.kid = "k1";
+    request.issued_at = kAt;
+    request.scopes = {"read", "write"};
+    return pair.create_token(request);
+  }
+};
+
+// A utf8 array with room for `offset` rows before the first one.
+struct Column {
+  explicit Column(const std::vector<const char*>& values) {
+    validity.assign(values.size() / 8 + 1, 0);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (values[i] != nullptr) {
+        validity[i / 8] = static_cast<std::uint8_t>(validity[i / 8] | 1u << (i % 8));
+        text += values[i];
+      }
+      offsets.push_back(static_cast<std::int32_t>(text.size()));
+    }
+    buffers = {validity.data(), offsets.data(), text.data()};
+    type.format = "u";
+    array.length = static_cast<std::int64_t>(values.size());
+    array.null_count = -1;
+    array.n_buffers = 3;
+    array.buffers = buffers.data();
+  }
+  std::vector<std::uint8_t> validity;
+  std::vector<std::int32_t> offsets = {0};
+  std::string text;
+  std::array<const void*, 3> buffers{};
+  ArrowSchema type{};
+  ArrowArray array{};
+};
+
+std::string_view text_of(const ArrowArray& column, std::int64_t row) {
+  const auto* const validity = static_cast<const std::uint8_t*>(column.buffers[0]);
+  if (validity != nullptr && ((validity[row / 8] >> (row % 8)) & 1) == 0) return "(null)";
+  const auto* const offsets = static_cast<const std::int32_t*>(column.buffers[1]);
+  return {static_cast<const char*>(column.buffers[2]) + offsets[row],
+          static_cast<std::size_t>(offsets[row + 1] - offsets[row])};
+}
+
+TEST(VerifyColumn, GivesARowForEachRow) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const std::string with_scheme = "Bearer " + good;
+  Column column({"skipped", good.c_str(), nullptr, "", with_scheme.c_str(), "a.b.c", "Bearer "});
+  column.array.offset = 1;
+  column.array.length = 6;
+  const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+  ASSERT_TRUE(judged) << judged.error().message;
+  ASSERT_EQ(judged->size(), 1u);
+  ArrowArray array;
+  export_array(judged->front(), &array);
+  ASSERT_EQ(array.n_children, 14);
+  EXPECT_EQ(array.length, 6);
+  const char* const reasons[] = {"(null)", "missing_token",   "missing_token",
+                                 "(null)", "malformed_token", "missing_token"};
+  for (std::int64_t row = 0; row < 6; ++row) {
+    const bool is_valid = std::string_view(reasons[row]) == "(null)";
+    EXPECT_EQ((static_cast<const std::uint8_t*>(array.children[0]->buffers[1])[0] >> row & 1) != 0, is_valid);
+    EXPECT_EQ(text_of(*array.children[1], row), reasons[row]);
+    EXPECT_EQ(text_of(*array.children[3], row), is_valid ? "valid" : "unchecked");
+    EXPECT_EQ(text_of(*array.children[6], row), is_valid ? "fastmcp-user" : "(null)");
+  }
+  EXPECT_EQ(static_cast<const std::int64_t*>(array.children[11]->buffers[1])[0], 1'790'003'600'000'000);
+  array.release(&array);
+  EXPECT_EQ(array.release, nullptr);
+}
+
+TEST(VerifyColumn, HandsOutArraysThatLiveByThemselves) {
+  ArrowArray moved{};
+  ArrowArrayStream stream{};
+  {
+    const Fixture fixture;
+    const std::string good = fixture.token();
+    const Column column({good.c_str(), nullptr});
+    const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+    ASSERT_TRUE(judged);
+    ArrowArray array;
+    export_array(judged->front(), &array);
+    // A consumer may move a child out, and release the rest.
+    moved = *array.children[10];
+    array.children[10]->release = nullptr;
+    array.release(&array);
+    export_stream(*judged, &stream);
+  }
+  EXPECT_EQ(text_of(*moved.children[0], 1), "write");
+  moved.release(&moved);
+
+  ArrowSchema schema;
+  ASSERT_EQ(stream.get_schema(&stream, &schema), 0);
+  EXPECT_STREQ(schema.format, "+s");
+  EXPECT_STREQ(schema.children[11]->name, "expires_at");
+  EXPECT_STREQ(schema.children[11]->format, "tsu:UTC");
+  EXPECT_STREQ(schema.children[10]->children[0]->format, "u");
+  schema.release(&schema);
+  ArrowArray part;
+  ASSERT_EQ(stream.get_next(&stream, &part), 0);
+  EXPECT_EQ(part.length, 2);
+  part.release(&part);
+  ASSERT_EQ(stream.get_next(&stream, &part), 0);
+  EXPECT_EQ(part.release, nullptr);
+  stream.release(&stream);
+}
+
+TEST(VerifyColumn, JoinsPartsOfAnyLength) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  std::vector<VerdictPart> parts;
+  std::vector<const char*> all;
+  for (const std::size_t length : {3u, 0u, 8u, 5u, 1u}) {
+    std::vector<const char*> some;
+    for (std::size_t i = 0; i < length; ++i) some.push_back(i % 3 == 1 ? nullptr : i % 3 == 2 ? "x.y" : good.c_str());
+    const Column column(some);
+    const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+    ASSERT_TRUE(judged);
+    parts.insert(parts.end(), judged->begin(), judged->end());
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  const Result<VerdictPart> joined = join(parts);
+  ASSERT_TRUE(joined);
+  const Column column(all);
+  const auto whole = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+  ASSERT_TRUE(whole);
+  const auto& one = static_cast<const columns::VerdictBuilder&>(**joined);
+  const auto& other = static_cast<const columns::VerdictBuilder&>(*whole->front());
+  ASSERT_EQ(one.rows(), 17);
+  EXPECT_EQ(one.valid.bytes, other.valid.bytes);
+  EXPECT_EQ(one.reason.offsets, other.reason.offsets);
+  EXPECT_EQ(one.reason.validity.bytes, other.reason.validity.bytes);
+  EXPECT_EQ(one.claims.data, other.claims.data);
+  EXPECT_EQ(one.scopes.offsets, other.scopes.offsets);
+  EXPECT_EQ(one.scopes.items.offsets, other.scopes.items.offsets);
+  EXPECT_EQ(one.expires_at.microseconds, other.expires_at.microseconds);
+}
+
+TEST(VerifyColumn, GivesTheSameRowsWithSeveralThreads) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  std::vector<const char*> values;
+  for (int i = 0; i < 70'000; ++i) values.push_back(i % 7 == 0 ? nullptr : i % 7 == 1 ? "x.y" : good.c_str());
+  const Column column(values);
+  const auto one = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+  const auto several = verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .threads = 3});
+  ASSERT_TRUE(one && several);
+  EXPECT_GT(several->size(), 1u);
+  const Result<VerdictPart> joined = join(*several);
+  ASSERT_TRUE(joined);
+  const auto& left = static_cast<const columns::VerdictBuilder&>(*one->front());
+  const auto& right = static_cast<const columns::VerdictBuilder&>(**joined);
+  EXPECT_EQ(left.valid.bytes, right.valid.bytes);
+  EXPECT_EQ(left.detail.data, right.detail.data);
+}
+
+TEST(VerifyColumn, SaysWhatTypeAColumnHas) {
+  const Fixture fixture;
+  Column column({"x"});
+  column.type.format = "l";
+  const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+  ASSERT_FALSE(judged);
+  EXPECT_EQ(judged.error().field, "column");
+  EXPECT_NE(judged.error().message.find("int64"), std::string::npos);
+}
+
+TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
+  const std::int64_t numbers[] = {-1, 1500, 0};
+  const void* buffers[] = {nullptr, numbers};
+  ArrowSchema type{};
+  type.format = "tsm:";
+  ArrowArray array{};
+  array.length = 3;
+  array.n_buffers = 2;
+  array.buffers = buffers;
+  const auto times = read_times(type, array);
+  ASSERT_TRUE(times);
+  EXPECT_EQ((*times)[0], (Instant{-1, 999'000'000}));
+  EXPECT_EQ((*times)[1], (Instant{1, 500'000'000}));
+  EXPECT_EQ((*times)[2], (Instant{0, 0}));
+}
+
+}  // namespace
+}  // namespace assay

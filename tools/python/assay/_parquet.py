@@ -1,0 +1,228 @@
+"""Parquet files of tokens in, a Parquet file of verdicts out: a row for each row, in their order."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import os
+import pathlib
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from ._errors import SetupError
+from ._verifier import Verifier
+
+_BATCH = 65536
+
+_EXAMPLES = """examples:
+  python -m assay verify log.parquet --column token --jwks jwks.json --audience api -o verdicts.parquet
+  python -m assay verify day-*.parquet --column token --at-column time --carry request_id --config assay.toml -o out.parquet
+
+Exit codes: 0 all tokens were accepted; 1 at least one was rejected; 2 the run could not start or finish.
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m assay", description="assay in Python. The program `assay` reads logs and lines; this reads Parquet."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    verify = commands.add_parser(
+        "verify",
+        help="verdicts for a column of Parquet files",
+        description="Judges a column of tokens in Parquet files and writes a row of verdicts for each row, in order.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = verify.add_argument
+    add("inputs", nargs="+", metavar="IN.parquet", type=pathlib.Path)
+    add("-o", "--output", required=True, metavar="OUT.parquet", type=pathlib.Path, help="appears when it is complete")
+    add("--column", default="token", help="the column of tokens (token)")
+    add("--at-column", metavar="COLUMN", help="a column with the time at which each row is judged")
+    add("--at", help="judge all rows at this time: Unix time or RFC 3339 (now)")
+    add("--carry", action="append", default=[], metavar="COLUMN", help="copy this column to the output; repeatable")
+    add("--jwks", action="append", metavar="PATH or URL")
+    add("--public-key", action="append", metavar="PATH", type=pathlib.Path)
+    add("--secret-file", action="append", metavar="PATH", type=pathlib.Path)
+    add("--config", metavar="PATH", help="the trust file")
+    add("--algorithm", action="append", metavar="ALG")
+    add("--issuer", action="append", metavar="ISS")
+    add("--audience", action="append", metavar="AUD")
+    add("--require-scope", action="append", metavar="SCOPE")
+    add("--profile", metavar="NAME")
+    add("--leeway", type=int, metavar="SECONDS")
+    add("--threads", type=int, default=0, metavar="N", help="0: all cores (0)")
+    add("--progress", action="store_true", help="a line of progress on stderr, also if it is no terminal")
+    add("--quiet", action="store_true", help="neither progress nor summary")
+    return parser
+
+
+def _verifier(given: argparse.Namespace) -> Verifier:
+    return Verifier(
+        jwks=given.jwks,
+        public_key=given.public_key,
+        secret=given.secret_file,
+        config=given.config,
+        algorithm=given.algorithm,
+        issuer=given.issuer,
+        audience=given.audience,
+        required_scopes=None if given.require_scope is None else " ".join(given.require_scope),
+        profile=given.profile,
+        leeway=given.leeway,
+        on_note=lambda line: print(f"assay: {line}", file=sys.stderr),
+    )
+
+
+class _Progress:
+    """A line on stderr, a few times a second."""
+
+    def __init__(self, total: int, shown: bool) -> None:
+        self._total, self._shown, self._begin, self._next = total, shown, time.monotonic(), 0.0
+
+    def rows(self, done: int) -> None:
+        seconds = time.monotonic() - self._begin
+        if self._shown and (seconds >= self._next or done == self._total):
+            self._next = seconds + 0.25
+            share = 100 * done // max(1, self._total)
+            rate = done / max(seconds, 1e-9)
+            print(f"\r{share:3d} %  {done:,} of {self._total:,} rows, {rate:,.0f}/s", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> float:
+        if self._shown:
+            print(file=sys.stderr)
+        return time.monotonic() - self._begin
+
+
+def _columns(given: argparse.Namespace) -> list[str]:
+    wanted = [given.column, *([given.at_column] if given.at_column else []), *given.carry]
+    return list(dict.fromkeys(wanted))
+
+
+def _open(given: argparse.Namespace, pq: Any) -> list[Any]:
+    files = []
+    for path in given.inputs:
+        file = pq.ParquetFile(path)
+        names = file.schema_arrow.names
+        for column in _columns(given):
+            if column not in names:
+                raise SetupError("", f"{path}: has no column {column!r}; it has {', '.join(map(repr, names))}")
+        if given.output.exists() and os.path.samefile(path, given.output):
+            raise SetupError("", f"{path}: is the output, too; give another -o")
+        files.append(file)
+    return files
+
+
+def _batches(files: list[Any], columns: list[str]) -> Iterator[Any]:
+    for file in files:
+        yield from file.iter_batches(batch_size=_BATCH, columns=columns)
+
+
+def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> Any:
+    """The verdicts on a batch as a table, with what is carried behind them."""
+    import pyarrow as pa
+
+    at = batch.column(given.at_column) if given.at_column else given.at
+    table = pa.table(verifier.verify_arrow(batch.column(given.column), at=at))
+    for name in given.carry:
+        table = table.append_column(batch.schema.field(name), batch.column(name))
+    return table
+
+
+class _Writer:
+    """The output: it appears under its name only when it is complete."""
+
+    def __init__(self, path: pathlib.Path, pq: Any) -> None:
+        self._path, self._pq = path, pq
+        self._writer: Any = None
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        self._temporary = pathlib.Path(name)
+
+    def write(self, table: Any) -> None:
+        if self._writer is None:
+            self._writer = self._pq.ParquetWriter(self._temporary, table.schema, compression="zstd")
+        self._writer.write_table(table)
+
+    def commit(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        with open(self._temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        self._temporary.chmod(0o666 & ~mask)
+        os.replace(self._temporary, self._path)
+
+    def drop(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+def _run(given: argparse.Namespace) -> int:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    files = _open(given, pq)
+    verifier = _verifier(given)
+    counts: collections.Counter[str | None] = collections.Counter()
+    threads = given.threads or os.cpu_count() or 1
+    total = sum(file.metadata.num_rows for file in files)
+    progress = _Progress(total, not given.quiet and (given.progress or sys.stderr.isatty()))
+    writer = _Writer(given.output, pq)
+    waiting: collections.deque[Future[Any]] = collections.deque()
+    done = 0
+
+    def take() -> None:
+        nonlocal done
+        table = waiting.popleft().result()
+        for entry in pc.value_counts(table["reason"]).to_pylist():
+            counts[entry["values"]] += entry["counts"]
+        writer.write(table)
+        done += table.num_rows
+        progress.rows(done)
+
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            for batch in _batches(files, _columns(given)):
+                waiting.append(pool.submit(_judge, verifier, batch, given))
+                if len(waiting) > 2 * threads:  # so that memory does not grow with the file
+                    take()
+            while waiting:
+                take()
+        if done == 0:  # the file still has its columns
+            import pyarrow as pa
+
+            empty = files[0].schema_arrow.empty_table().to_batches(max_chunksize=1) or [
+                pa.RecordBatch.from_pylist([], schema=files[0].schema_arrow)
+            ]
+            writer.write(_judge(verifier, empty[0], given))
+        writer.commit()
+    except BaseException:
+        writer.drop()
+        raise
+    seconds = progress.end()
+    accepted = counts.pop(None, 0)
+    rejected = sum(counts.values())
+    if not given.quiet:
+        rate = done / max(seconds, 1e-9)
+        print(f"assay: {done:,} rows: {accepted:,} accepted, {rejected:,} rejected, {seconds:.3g} s, {rate:,.0f}/s", file=sys.stderr)
+        for reason, count in counts.most_common():
+            print(f"  {reason}  {count:,}", file=sys.stderr)
+    return 1 if rejected else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command. Returns the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        return _run(given)
+    except ImportError as error:
+        print(f"assay: Parquet needs pyarrow ({error}); pip install 'assay-jwt[parquet]'", file=sys.stderr)
+    except (ValueError, OSError) as error:  # of the set-up, of pyarrow, of the disk
+        print(f"assay: {error}", file=sys.stderr)
+    return 2

@@ -1,0 +1,80 @@
+"""python -m assay verify."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import assay
+
+from conftest import AT
+
+
+@pytest.fixture
+def folder(tmp_path, key, tokens):
+    (tmp_path / "jwks.json").write_text(key.jwks("k1"))
+    times = pa.array([None if place % 50 == 0 else AT for place in range(len(tokens))], pa.int64())
+    table = pa.table({"id": pa.array(range(len(tokens))), "token": tokens, "time": times})
+    # Rows of several groups, so that batches and files begin anywhere.
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=37)
+    return tmp_path
+
+
+def run(folder, *arguments):
+    command = [sys.executable, "-m", "assay", "verify", "--jwks", "jwks.json", "--audience", "api", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+def test_each_row_gets_a_row(folder, verifier, tokens):
+    done = run(folder, "in.parquet", "--column", "token", "--at", AT, "--carry", "id", "-o", "out.parquet")
+    assert done.returncode == 1 and "token_expired" in done.stderr and done.stdout == ""
+    out = pq.read_table(folder / "out.parquet")
+    assert out.column_names == [*(field.name for field in pa.schema(assay.VerdictArray())), "id"]
+    wanted = [verdict.reason for verdict in verifier.verify_batch(tokens, at=AT)]
+    assert out["reason"].to_pylist() == wanted and out["id"].to_pylist() == list(range(len(tokens)))
+    assert f"{wanted.count(None)} accepted" in done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["in.parquet", "jwks.json", "out.parquet"]
+
+
+def test_rows_have_their_times_and_files_follow_one_another(folder, tokens):
+    done = run(folder, "in.parquet", "in.parquet", "--at-column", "time", "--threads", 3, "--progress", "-o", "out.parquet")
+    assert done.returncode == 1 and "100 %" in done.stderr
+    reasons = pq.read_table(folder / "out.parquet")["reason"].to_pylist()
+    assert len(reasons) == 2 * len(tokens) and reasons[: len(tokens)] == reasons[len(tokens) :]
+    assert all(reason in ("missing_time", "missing_token") for reason in reasons[::50])
+
+
+def test_all_accepted_is_0_and_no_row_is_a_file_with_columns(folder, key):
+    pq.write_table(pa.table({"token": [key.create_token(audience="api", kid="k1")]}), folder / "good.parquet")
+    assert run(folder, "good.parquet", "--quiet", "-o", "out.parquet").stderr == ""
+    pq.write_table(pa.table({"token": pa.array([], pa.string())}), folder / "empty.parquet")
+    assert run(folder, "empty.parquet", "-o", "none.parquet").returncode == 0
+    out = pq.read_table(folder / "none.parquet")
+    assert out.num_rows == 0 and out.schema == pa.schema(assay.VerdictArray())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["in.parquet", "--column", "jwt", "-o", "out.parquet"], "in.parquet: has no column 'jwt'"),
+        (["in.parquet", "--carry", "nothing", "-o", "out.parquet"], "'nothing'"),
+        (["in.parquet", "--column", "id", "-o", "out.parquet"], "int64"),
+        (["in.parquet", "-o", "in.parquet"], "the output"),
+        (["missing.parquet", "-o", "out.parquet"], "missing.parquet"),
+        (["jwks.json", "-o", "out.parquet"], "arquet"),
+        (["in.parquet", "--at", "yesterday", "-o", "out.parquet"], "yesterday"),
+        (["in.parquet", "--algorithm", "none", "-o", "out.parquet"], "algorithm"),
+        (["in.parquet", "-o", "no/such/folder/out.parquet"], "no/such/folder"),
+        (["in.parquet"], "--output"),
+    ],
+)
+def test_a_run_that_cannot_be_is_2_and_leaves_nothing(folder, arguments, says):
+    before = (folder / "in.parquet").read_bytes()
+    done = run(folder, *arguments)
+    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["in.parquet", "jwks.json"]
+    assert (folder / "in.parquet").read_bytes() == before
