@@ -25,13 +25,6 @@ if [ "$(cat "$home/stamp" 2>/dev/null)" != "$stamp" ]; then
   echo "$stamp" >"$home/stamp"
 fi
 
-started=$SECONDS
-export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
-# The names under which the other builds call the compilers, so that ccache knows them again.
-export CC=${CC:-cc} CXX=${CXX:-c++}
-export CMAKE_ARGS="${CMAKE_ARGS:-} -DASSAY_WERROR=ON"
-"$python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index \
-  --force-reinstall ./tools/python
-echo "built and installed in $((SECONDS - started)) s"
+tools/python/install.sh "$python"
 export PYTHONDONTWRITEBYTECODE=1
 "$python" -m pytest -c tools/python/pyproject.toml --rootdir tools/python tools/python/tests "$@"

@@ -11,6 +11,7 @@ A bad token is data: it gives a verdict with its reasons. A bad set-up is a Setu
 """
 
 from ._audit import AuditRun, audit
+from ._batch import BatchVerifier
 from ._core import AccessToken, Verdict, VerdictArray, __version__, build_description
 from ._errors import SetupError
 from ._keys import KeyPair, RSAKeyPair, mint
@@ -19,6 +20,7 @@ from ._verifier import StaticTokenVerifier, Verifier
 __all__ = [
     "AccessToken",
     "AuditRun",
+    "BatchVerifier",
     "KeyPair",
     "RSAKeyPair",
     "SetupError",

@@ -1,0 +1,157 @@
+"""BatchVerifier: record batches in, record batches out, in this process and in others."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import pathlib
+import pickle
+
+import pyarrow as pa
+import pyarrow.dataset
+import pyarrow.parquet
+import pytest
+
+import assay
+
+from conftest import AT
+
+
+@pytest.fixture
+def config(key: assay.KeyPair) -> dict:
+    return {"jwks": key.jwks("k1"), "audience": "api"}
+
+
+@pytest.fixture
+def batch(tokens):
+    return pa.record_batch({"token": [*tokens, None], "id": range(len(tokens) + 1)})
+
+
+def test_gives_the_columns_of_carry_and_the_verdicts_of_verify_arrow(config, verifier, batch):
+    made = assay.BatchVerifier(config, carry=["id"], at=AT)(batch)
+    made.validate(full=True)
+    assert isinstance(made, pa.RecordBatch)
+    assert made.drop_columns("id") == pa.record_batch(verifier.verify_arrow(batch["token"], at=AT))
+    assert made["id"] == batch["id"]
+    assert made.schema == assay.BatchVerifier(config, carry=["id"]).schema(batch.schema)
+
+
+def test_takes_a_table_and_gives_one(config, batch):
+    table = pa.Table.from_batches([batch.slice(0, 7), batch.slice(7)])
+    judge = assay.BatchVerifier(config, carry=["id"], at=AT, threads=2)
+    assert judge(table).combine_chunks() == pa.Table.from_batches([judge(batch)]).combine_chunks()
+
+
+def test_judges_each_row_at_its_own_time(config, key):
+    token = assay.mint(key, 1, audience="api", kid="k1", issued_at=AT, expires_in_seconds=60, seed=1)[0]
+    rows = pa.record_batch({"token": [token] * 3, "seen": pa.array([AT, AT + 61, None], pa.int64())})
+    made = assay.BatchVerifier(config, at="record", time="seen")(rows)
+    assert made["reason"].to_pylist() == [None, "token_expired", "missing_time"]
+
+
+def _judge_elsewhere(arguments):
+    judge, batch = arguments
+    return judge(batch)
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_goes_to_other_processes(config, batch, method):
+    judge = assay.BatchVerifier(config, carry=["id"], at=AT)
+    wanted = judge(batch)
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        assert pool.map(_judge_elsewhere, [(judge, batch), (judge, batch.slice(3))]) == [wanted, wanted.slice(3)]
+
+
+def test_makes_one_verifier_for_all_copies_of_a_process(config, batch):
+    made = []
+
+    def make():
+        made.append(1)
+        return assay.Verifier(**config)
+
+    judge = assay.BatchVerifier(make, at=AT)
+    judge(batch)
+    assert not judge(batch.slice(0, 0)).num_rows
+    assert made == [1]
+    copied = pickle.loads(pickle.dumps(assay.BatchVerifier(config)))
+    again = pickle.loads(pickle.dumps(copied))
+    assert copied.verifier is again.verifier
+
+
+def test_keeps_few_verifiers(config):
+    first = assay.BatchVerifier(config)
+    kept = first.verifier
+    assert first.verifier is kept
+    for _ in range(20):
+        assert assay.BatchVerifier(config).verifier is not kept
+    from assay import _batch
+
+    assert len(_batch._verifiers) == _batch._KEPT_VERIFIERS
+
+
+def _secret():
+    return pathlib.Path(_secret.path).read_bytes()
+
+
+SECRET = b"for-tests-only-0123456789abcdefghijklmnopqrstuvw"
+
+
+@pytest.mark.parametrize("form", ["path", "function"])
+def test_a_secret_stays_where_it_is(tmp_path, form):
+    path = tmp_path / "secret"
+    path.write_bytes(SECRET)
+    _secret.path = path
+    token = assay.mint(assay.KeyPair(SECRET, "HS256"), 1, audience="api", kid=None, issued_at=AT)[0]
+    judge = assay.BatchVerifier({"secret": path if form == "path" else _secret, "audience": "api"}, at=AT)
+    judge(pa.record_batch({"token": [token]}))
+    pickled = pickle.dumps(judge)
+    assert SECRET not in pickled
+    assert pickle.loads(pickled)(pa.record_batch({"token": [token]}))["valid"].to_pylist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [
+        ({"secret": SECRET}, "secret"),
+        ({"secret": [pathlib.Path("a"), SECRET.decode()]}, "secret"),
+        ({"static_tokens": {"abc": {"client_id": "x", "scopes": []}}}, "static_tokens"),
+        ({"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}}, "jwks"),
+        ({"jwks": '{"keys":[{"kty":"oct","k":"AAAA"}]}'}, "jwks"),
+        ({"public_key": {"kty": "EC", "crv": "P-256", "x": "", "y": "", "d": "AAAA"}}, "public_key"),
+    ],
+)
+def test_refuses_a_secret_that_would_travel(config, field):
+    with pytest.raises(assay.SetupError) as error:
+        assay.BatchVerifier(config)
+    assert error.value.field == field
+    assert SECRET.decode() not in str(error.value) and "AAAA" not in str(error.value)
+
+
+def test_refuses_a_private_key_that_would_travel(key):
+    for private in (key.private_key, key.private_key.decode()):
+        with pytest.raises(assay.SetupError, match="must not travel"):
+            assay.BatchVerifier({"public_key": private})
+
+
+def test_finds_mistakes_before_anything_is_sent(config, batch):
+    with pytest.raises(assay.SetupError, match="audience"):
+        assay.BatchVerifier({**config, "audience": ""})
+    with pytest.raises(TypeError, match="no_such"):
+        assay.BatchVerifier({**config, "no_such": 1})
+    with pytest.raises(TypeError, match="config: expected a path"):
+        assay.BatchVerifier(7)
+    with pytest.raises(assay.SetupError, match="carry: a verdict has the column 'alg' too"):
+        assay.BatchVerifier(config, carry=["id", "alg"])
+    with pytest.raises(assay.SetupError, match="the batch has no column 'jwt', only token, id"):
+        assay.BatchVerifier(config, token="jwt")(batch)
+
+
+def test_a_folder_of_parquet_is_judged_batch_by_batch(config, verifier, batch, tmp_path):
+    for place in range(3):
+        pa.parquet.write_table(pa.Table.from_batches([batch.slice(place * 100, 100)]), tmp_path / f"{place}.parquet")
+    judge = assay.BatchVerifier(config, carry=["id"], at=AT)
+    judged = [judge(some) for some in pa.dataset.dataset(tmp_path).to_batches(columns=judge.columns)]
+    table = pa.Table.from_batches(judged).sort_by("id")
+    assert table.num_rows == 300
+    assert table["valid"].to_pylist() == pa.table(verifier.verify_arrow(batch["token"][:300], at=AT))["valid"].to_pylist()
+    assert json.loads(next(claims for claims in table["claims"].to_pylist() if claims))["aud"] == "api"
