@@ -21,6 +21,7 @@
 #include "kernel/ifma/sha512.h"
 #include "kernel/kernel.h"
 #include "kernel/portable/sha256_shani.h"
+#include "kernel/portable/sha2_arm.h"
 
 namespace assay::bench {
 namespace {
@@ -245,6 +246,9 @@ const bool registered = [] {
   if (fma && sha_ni) add(kSha256, "shani+avx", kernel::fma::sha256_shani);
   if (sha_ni) add(kSha256, "shani", kernel::portable::sha256_shani);
   if (ifma && sha_ni) add(kSha256, "ifma+shani", kernel::ifma::sha256_lanes_and_shani);
+#elif defined(__aarch64__)
+  if (base::cpu_features().sha2) add(kSha256, "aarch64", kernel::portable::sha256_arm);
+  if (base::cpu_features().sha512) add(kSha512, "aarch64", kernel::portable::sha512_arm);
 #endif
   return true;
 }();
