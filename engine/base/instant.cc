@@ -200,6 +200,10 @@ std::optional<Instant> parse_unix_seconds(std::string_view text) noexcept {
 }
 
 std::optional<Instant> parse_unix_by_magnitude(std::string_view text) noexcept {
+  // Most are whole seconds of ten digits.
+  if (std::uint32_t eight = 0; text.size() == 10 && eight_digits(text.data(), eight)) {
+    if (const int two = two_digits(text, 8); two >= 0) return Instant{std::int64_t{eight} * 100 + two, 0};
+  }
   const auto number = read_decimal(text);
   if (!number) return {};
   constexpr std::uint64_t kFirstMilliseconds = 100'000'000'000;

@@ -55,6 +55,8 @@ class TimeReader {
   // The same with a zone that was found before. A format may lack a year; its times need set_year.
   static Result<TimeReader> create(std::string_view format, const std::optional<Zone>& zone);
   void set_year(YearWindow year) noexcept { year_ = year; }
+  // Whether only one form of text is read. If not, RFC 3339 is tried first.
+  bool has_format() const noexcept { return !format_.empty(); }
 
   // Reads a text as a whole: a form, or with no format also a Unix time by magnitude.
   TimeReading read(std::string_view text) const noexcept;

@@ -68,9 +68,9 @@ bool is_utf8(std::string_view text) noexcept;
 // A text whose quotes are found. Their number is even, and text[last] is '}'. So no string, number, word or run of
 // spaces that begins before `last` goes beyond it, and a nested object that ends there leaves the outer one open.
 struct FlatText {
-  const char* text;
-  const std::uint16_t* quotes;
-  std::uint32_t last;
+  const char* text = nullptr;
+  const std::uint16_t* quotes = nullptr;
+  std::uint32_t last = 0;
   EscapeRange escapes = {};  // all are sound
 
   // The string between the quotes at begin - 1 and `end`, unescaped.
@@ -142,6 +142,18 @@ class FlatObjectReader {
     return {member.text.data() - 1, member.text.size() + 2};
   }
 
+  // The two steps of read(). The first finds the quotes of `text` and returns false if it is undecided; `flat` holds
+  // until the next call. The second visits the members.
+  bool find_quotes(std::string_view text, flat::FlatText& flat, std::uint32_t& quotes) noexcept {
+    if (!may_be_object(text)) return false;
+    quotes = find_(text.data(), text.size(), quotes_.data());
+    if (quotes == kFlatUndecided || quotes % 2 != 0) return false;
+    flat = {text.data(), quotes_.data(), static_cast<std::uint32_t>(text.size() - 1)};
+    return true;
+  }
+  template <class Visit>
+  static bool visit_members(const flat::FlatText& flat, std::uint32_t quote_count, base::Arena& arena, Visit& visit);
+
  private:
   // Sees to the beginning and the end of `text`, and takes the spaces from its end. Returns false if it is undecided.
   static bool may_be_object(std::string_view& text) noexcept {
@@ -149,9 +161,6 @@ class FlatObjectReader {
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     return text.size() >= 2 && text.back() == '}';
   }
-  // Visits the members of a text whose quotes are found.
-  template <class Visit>
-  static bool visit_members(const flat::FlatText& flat, std::uint32_t quote_count, base::Arena& arena, Visit& visit);
 
   FindQuotes find_;
   FindAnyQuotes find_any_;
@@ -160,11 +169,9 @@ class FlatObjectReader {
 
 template <class Visit>
 bool FlatObjectReader::read(std::string_view text, base::Arena& arena, Visit&& visit) {
-  if (!may_be_object(text)) return false;
-  const std::uint32_t count = find_(text.data(), text.size(), quotes_.data());
-  if (count == kFlatUndecided || count % 2 != 0) return false;
-  const flat::FlatText flat{text.data(), quotes_.data(), static_cast<std::uint32_t>(text.size() - 1)};
-  return visit_members(flat, count, arena, visit);
+  flat::FlatText flat;
+  std::uint32_t count = 0;
+  return find_quotes(text, flat, count) && visit_members(flat, count, arena, visit);
 }
 
 template <class Visit>

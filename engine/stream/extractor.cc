@@ -201,7 +201,7 @@ bool Extractor::read_fields(std::string_view line, base::Arena& arena) {
   using Outcome = codec::FastObjectReader::Outcome;
   // A '\r' at the end is white space in JSON, but the reader of plain records does not know it.
   const std::string_view record = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
-  if (!names_.empty() && reader_.read_plain(record, names_, arena, fields_) == Outcome::object) return true;
+  if (!names_.empty() && layout_.read(record, arena, fields_)) return true;
   // Carried values are copied as they were written, and the other readers do not keep that.
   if (!options_.carry.empty()) return false;
   if (!names_.empty() && reader_.read_names(record, names_, arena, fields_) == Outcome::object) return true;
@@ -272,7 +272,7 @@ Extracted Extractor::no_object(std::string_view line, const JsonNode* root, cons
   return to;
 }
 
-Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) const {
+Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) {
   codec::JsonError error;
   const JsonNode* root = codec::parse_json(line, codec::JsonDialect::rfc8259, arena, &error);
   if (root == nullptr || !root->is(JsonType::object)) return no_object(line, root, error, arena);
@@ -346,11 +346,11 @@ void Extractor::set_no_token(Extracted& to, const JsonNode& root, const jose::Pl
   refuse(to, Reason::missing_token, arena.copy(detail));
 }
 
-void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& arena) const {
+void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& arena) {
   using Kind = TimeField::Kind;
   base::TimeReading reading;
   if (field.kind == Kind::number) reading.at = parse_number_time(field.text);
-  if (field.kind == Kind::string) reading = options_.times.read(field.text);
+  if (field.kind == Kind::string) reading = times_.read(field.text);
   to.has_time = reading.at.has_value();
   if (reading.at) {
     to.time = *reading.at;

@@ -16,6 +16,8 @@
 #include "codec/json_fast.h"
 #include "jose/token_place.h"
 #include "stream/batch.h"
+#include "stream/record_layout.h"
+#include "stream/time_memory.h"
 
 namespace assay::stream {
 
@@ -62,13 +64,13 @@ class Extractor {
   Extracted from_json(std::string_view line, base::Arena& arena);
   bool from_json_fast(std::string_view line, base::Arena& arena, Extracted& to);
   bool read_fields(std::string_view line, base::Arena& arena);
-  Extracted from_json_exact(std::string_view line, base::Arena& arena) const;
+  Extracted from_json_exact(std::string_view line, base::Arena& arena);
   Extracted no_object(std::string_view line, const codec::JsonNode* root, const codec::JsonError& error,
                       base::Arena& arena) const;
   bool needs_exact(std::string_view line) const noexcept;
   void set_token(Extracted& to, std::string_view field) const;
   void set_no_token(Extracted& to, const codec::JsonNode& root, const jose::Place& place, base::Arena& arena) const;
-  void set_time(Extracted& to, const TimeField& field, base::Arena& arena) const;
+  void set_time(Extracted& to, const TimeField& field, base::Arena& arena);
   void set_nothing_carried(Extracted& to, base::Arena& arena) const;
 
   Options options_;
@@ -77,6 +79,8 @@ class Extractor {
   std::vector<std::string_view> pointers_,
       names_;  // names_: of the members, if each pointer names a member of the record
   std::vector<codec::FastObjectReader::Field> fields_;
+  RecordLayout layout_{names_};
+  TimeMemory times_{options_.times};
   codec::FastObjectReader reader_;
 };
 
