@@ -94,10 +94,9 @@ bool RecordLayout::read_as_before(const FlatText& flat, std::uint32_t quotes, ba
 
 bool RecordLayout::read_anew(const FlatText& flat, std::uint32_t quotes, base::Arena& arena, std::span<Field> fields) {
   std::fill_n(fields.begin(), names_.size(), Field());
-  std::array<FastMember, kMostMembers> members;
   std::size_t count = 0;
   const auto visit = [&](const FastMember& member) noexcept {
-    if (count < kMostMembers) members[count] = member;
+    if (pause_ == 0 && count < kMostMembers) seen_[count] = member;
     ++count;
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (member.name == names_[i]) fields[i] = {true, member};
@@ -106,12 +105,13 @@ bool RecordLayout::read_anew(const FlatText& flat, std::uint32_t quotes, base::A
   if (!codec::FlatObjectReader::visit_members(flat, quotes, arena, visit)) return false;
   if (pause_ > 0) {
     --pause_;
-  } else if (is_known_ && ++misses_ > kMostMisses) {
+    return true;
+  }
+  misses_ += is_known_ ? 1 : 0;
+  is_known_ = misses_ <= kMostMisses && count <= kMostMembers && keep(flat, std::span(seen_).first(count));
+  if (!is_known_) {
     misses_ = 0;
     pause_ = kPause;
-    is_known_ = false;
-  } else {
-    is_known_ = count <= kMostMembers && keep(flat, std::span(members).first(count));
   }
   return true;
 }

@@ -61,9 +61,11 @@ class RecordLayout {
   codec::FlatObjectReader reader_;
   std::array<Member, kMostMembers> members_;
   std::size_t count_ = 0;
-  Frame tail_;             // behind the last value
-  bool is_known_ = false;  // there is a layout
-  // Records in turn that had another layout; after some of them, records for which no layout is tried or kept.
+  Frame tail_;                                        // behind the last value
+  std::array<codec::FastMember, kMostMembers> seen_;  // in the record that is read
+  bool is_known_ = false;                             // there is a layout
+  // Records in turn that had another layout. After some of them, or after one whose layout cannot be kept, records for
+  // which no layout is tried or kept.
   std::uint32_t misses_ = 0, pause_ = 0;
 };
 
