@@ -11,7 +11,6 @@ from signers import AUDIENCE, ISSUER, JWKS_URI, SECRET, KeyEndpoint, Signer
 from assay.fastmcp import JWTVerifier, Rejection, _burst, _rejection, _tokens, _verifier
 from assay.fastmcp._engine import Engine
 
-pytestmark = pytest.mark.asyncio
 OTHER = "https://other.example"
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3)
 
@@ -272,3 +271,24 @@ async def test_each_loop_has_its_own_turns(rs256):
         assert all(made)
     assert all(await burst())
     assert _burst._turn.loop is None or not _burst._turn.waiting
+
+
+def test_a_loop_that_is_stopped_keeps_its_turn(rs256):
+    """Tasks of one loop wait while another loop of the same thread runs; none of them is lost."""
+    verifier = JWTVerifier(public_key=rs256.pem, memo=0)
+
+    async def burst():
+        return await asyncio.gather(*[verifier.verify_token(rs256.token()) for _ in range(5)])
+
+    first = asyncio.new_event_loop()
+    try:
+        waiting = first.create_task(burst())
+        for _ in range(2):  # the gather, then the first step of its tasks
+            first.call_soon(first.stop)
+            first.run_forever()
+        assert sum(map(len, _burst._turn.waiting.values())) == 4
+        assert all(asyncio.run(burst()))
+        assert all(first.run_until_complete(waiting))
+    finally:
+        first.close()
+    assert all(asyncio.run(burst()))

@@ -30,6 +30,10 @@ class _Turn(threading.local):
     def __init__(self) -> None:
         self.waiting: dict[Engine, list[tuple[str, asyncio.Future[assay.Verdict]]]] = {}
 
+    def is_awaited(self) -> bool:
+        """Whether calls of another loop of this thread, which is stopped for now, still wait for the turn's end."""
+        return bool(self.waiting) and self.loop is not None and not self.loop.is_closed()
+
     def begin(self, loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
         self.loop, self.task = loop, task
         self.waiting = {}
@@ -80,7 +84,8 @@ def join(engine: Engine, token: str) -> asyncio.Future[assay.Verdict] | None:
     if task is None:
         return None
     if _turn.loop is not loop:
-        _turn.begin(loop, task)
+        if not _turn.is_awaited():
+            _turn.begin(loop, task)
         return None
     if _turn.task is task:
         return None

@@ -30,9 +30,9 @@ _extract_scopes = Original._extract_scopes
 _validate_issuer = getattr(Original, "_validate_issuer", None)  # FastMCP 3.4 has none
 _get_verification_key = Original._get_verification_key
 
-# FastMCP rejects a token whose verification raises one of these. A header that is nested too deep is rejected as well,
+# FastMCP rejects a token if one of these is raised. A header that is nested too deep is rejected as well,
 # where FastMCP lets the RecursionError escape.
-_REJECTING = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_REJECTING = (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _MOST_HEADERS = 1024
 _LONGEST_HEADER = 1024
 
