@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
-import pickle
 import shlex
 import signal
-import sys
+import subprocess
 
 import pyarrow as pa
 import pytest
@@ -96,6 +96,28 @@ def test_a_stream_is_judged_as_it_comes(spark, lake, config, wanted, tmp_path):
     )
     query.awaitTermination()
     compare(spark.read.parquet(str(tmp_path / "out")).orderBy("id").collect(), wanted)
+
+
+def test_a_summary_counts_as_the_program_does(spark, lake, key, config, tmp_path):
+    read = spark.read.parquet(str(lake))
+    for at, flags in ((AT, ["--at", str(AT)]), ("record", ["--at", "record"])):
+        ours = json.loads(assay.spark.summary(read, at=at, time="seen", config=config))
+        assay_verify(lake, key, *flags, "--summary", str(tmp_path / "program.json"))
+        theirs = json.loads((tmp_path / "program.json").read_text())
+        # What was read is no JSON here, and there are no files.
+        for name in ("run", "bytes", "files"):
+            assert ours.pop(name, None) != theirs.pop(name, None)
+        assert [{**row, "source": ""} for row in ours.pop("keys")] == [{**row, "source": ""} for row in theirs.pop("keys")]
+        assert ours == theirs
+    (tmp_path / "spark.json").write_text(assay.spark.summary(read, at=AT, config=config))
+    command = [PROGRAM, "report", "spark.json", "program.json", "-o", "both.json"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert json.loads((tmp_path / "both.json").read_text())["records"] == 2 * ROWS
+
+
+def test_the_summary_of_nothing_counts_nothing(spark, config):
+    empty = spark.createDataFrame([], "token string")
+    assert json.loads(assay.spark.summary(empty, config=config))["records"] == 0
 
 
 def test_secrets_are_in_no_plan_and_in_no_pickle(spark, tmp_path, capsys):
