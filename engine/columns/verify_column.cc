@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "assay/arrow.h"
+#include "base/thread_annotations.h"
 #include "columns/row_judge.h"
 #include "columns/text_column.h"
 #include "columns/verdict_builder.h"
@@ -59,12 +59,14 @@ class Shares {
       }
     } catch (...) {
       next_ = parts_.size();
-      const std::lock_guard lock(mutex_);
+      const base::MutexLock lock(mutex_);
       if (!fault_) fault_ = std::current_exception();
     }
   }
 
+  // Only when all threads have ended.
   std::vector<VerdictPart> take() {
+    const base::MutexLock lock(mutex_);
     if (fault_) std::rethrow_exception(fault_);
     std::vector<VerdictPart> all;
     for (std::vector<VerdictPart>& parts : parts_) std::move(parts.begin(), parts.end(), std::back_inserter(all));
@@ -75,8 +77,8 @@ class Shares {
   std::int64_t rows_, of_share_;
   std::atomic<std::size_t> next_ = 0;
   std::vector<std::vector<VerdictPart>> parts_;  // one for each share
-  std::mutex mutex_;
-  std::exception_ptr fault_;  // guarded by mutex_ while threads work
+  base::Mutex mutex_;
+  std::exception_ptr fault_ GUARDED_BY(mutex_);
 };
 
 std::vector<VerdictPart> judge_all(verify::Engine& engine, const TextColumn& tokens, const ColumnOptions& options) {

@@ -164,7 +164,6 @@ class _Writer:
 
 
 def _run(given: argparse.Namespace) -> int:
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     files = _open(given, pq)
@@ -180,7 +179,7 @@ def _run(given: argparse.Namespace) -> int:
     def take() -> None:
         nonlocal done
         table = waiting.popleft().result()
-        for entry in pc.value_counts(table["reason"]).to_pylist():
+        for entry in table["reason"].value_counts().to_pylist():
             counts[entry["values"]] += entry["counts"]
         writer.write(table)
         done += table.num_rows

@@ -1,5 +1,6 @@
 #include "verifier.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nanobind/stl/optional.h>
@@ -13,7 +14,7 @@
 namespace assay::python {
 namespace {
 
-constexpr std::size_t kMostNotes = 1000;
+constexpr std::size_t kMostNotes = 1000;  // that wait at a time
 
 // A sequence of moments, and not one moment.
 bool is_sequence(nb::handle at) {
@@ -66,22 +67,25 @@ nb::object snapshot(nb::handle tokens) {
 }  // namespace
 
 void Notes::add(std::string_view line) {
-  const std::lock_guard lock(mutex_);
-  if (lines_.size() < kMostNotes) {
-    lines_.emplace_back(line);
-  } else {
-    ++left_out_;
+  const std::size_t number = count_.fetch_add(1, std::memory_order_relaxed);
+  if (number > kMostNotes) return;
+  auto* const note = new Note{number < kMostNotes ? std::string(line) : "further notes are left out",
+                              last_.load(std::memory_order_relaxed)};
+  while (!last_.compare_exchange_weak(note->before, note, std::memory_order_release, std::memory_order_relaxed)) {
   }
-  any_.store(true, std::memory_order_release);
 }
 
 std::vector<std::string> Notes::take() {
-  if (!any_.load(std::memory_order_acquire)) return {};
-  const std::lock_guard lock(mutex_);
-  any_.store(false, std::memory_order_relaxed);
-  if (left_out_ > 0) lines_.push_back(std::to_string(left_out_) + " further notes were left out");
-  left_out_ = 0;
-  return std::exchange(lines_, {});
+  if (last_.load(std::memory_order_relaxed) == nullptr) return {};
+  Note* note = last_.exchange(nullptr, std::memory_order_acquire);
+  count_.store(0, std::memory_order_relaxed);
+  std::vector<std::string> lines;
+  while (note != nullptr) {
+    const std::unique_ptr<Note> owned(std::exchange(note, note->before));
+    lines.push_back(std::move(owned->line));
+  }
+  std::reverse(lines.begin(), lines.end());
+  return lines;
 }
 
 Verifier::Verifier(const nb::dict& given, nb::object on_note) : on_note_(std::move(on_note)) {

@@ -7,7 +7,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,18 +21,25 @@ namespace assay::python {
 
 namespace nb = nanobind;
 
-// Lines that wait for Python. Thread safe.
+// Lines that wait for Python. Thread safe without a lock, so that a process may fork at any moment.
 class Notes {
  public:
+  Notes() = default;
+  Notes(const Notes&) = delete;
+  Notes& operator=(const Notes&) = delete;
+  ~Notes() { take(); }
+
   void add(std::string_view line);
-  // Takes all lines out. Cheap if there are none.
+  // Takes all lines out, in their order. Cheap if there are none.
   std::vector<std::string> take();
 
  private:
-  std::atomic<bool> any_ = false;
-  std::mutex mutex_;
-  std::vector<std::string> lines_;  // guarded by mutex_
-  std::size_t left_out_ = 0;        // guarded by mutex_
+  struct Note {
+    std::string line;
+    Note* before = nullptr;
+  };
+  std::atomic<Note*> last_ = nullptr;
+  std::atomic<std::size_t> count_ = 0;
 };
 
 class Verifier {
