@@ -28,7 +28,7 @@ RIGHT_BELOW = {
     "lanes": ["kernel", "signature"],
     "memo": ["keys"],
     "verify": ["lanes", "memo"],
-    "columns": ["verify"],
+    "columns": ["verify", "tally"],
     "page": ["codec"],
     "archive": ["base"],
     "input": ["archive", "codec", "digest"],

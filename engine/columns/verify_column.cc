@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -10,120 +9,38 @@
 #include <vector>
 
 #include "assay/arrow.h"
-#include "base/arena.h"
 #include "base/thread_annotations.h"
+#include "columns/row_judge.h"
 #include "columns/text_column.h"
 #include "columns/verdict_builder.h"
-#include "jose/compact.h"
-#include "jose/shape_fault.h"
 #include "verify/engine.h"
 
 namespace assay {
 namespace {
 
+using columns::RowJudge;
+using columns::Rows;
 using columns::TextColumn;
 using columns::VerdictBuilder;
 
-// Rows that are judged with one call of the engine.
-constexpr std::int64_t kPiece = 512;
 // A part ends when a column has so much text, so that another piece of tokens of ordinary length surely fits.
 constexpr std::size_t kEnoughText = std::size_t{1} << 30;
 // Rows of one thread at a time, at least.
 constexpr std::int64_t kLeastShare = 16384;
 
-struct Rows {
-  std::int64_t begin = 0, end = 0;
-};
-
-// Judges rows in a session of its own. Not thread safe.
-class Judge {
- public:
-  Judge(verify::Engine& engine, const TextColumn& tokens, const ColumnOptions& options)
-      : engine_(engine),
-        tokens_(tokens),
-        options_(options),
-        session_(engine.acquire()),
-        judged_(static_cast<std::size_t>(kPiece)) {}
-  ~Judge() { engine_.release(std::move(session_)); }
-  Judge(const Judge&) = delete;
-  Judge& operator=(const Judge&) = delete;
-
-  // Appends the parts of these rows.
-  void judge(Rows rows, std::vector<VerdictPart>& to) {
-    while (rows.begin < rows.end) {
-      auto part = std::make_shared<VerdictBuilder>();
-      part->reserve(static_cast<std::size_t>(rows.end - rows.begin));
-      while (rows.begin < rows.end && part->most_text() < kEnoughText) {
-        const Rows piece{rows.begin, std::min(rows.begin + kPiece, rows.end)};
-        judge_piece(piece, *part);
-        rows.begin = piece.end;
-      }
-      to.push_back(std::move(part));
+// Appends the parts of these rows.
+void judge_rows(RowJudge& judge, Rows rows, std::vector<VerdictPart>& to) {
+  while (rows.begin < rows.end) {
+    auto part = std::make_shared<VerdictBuilder>();
+    part->reserve(static_cast<std::size_t>(rows.end - rows.begin));
+    while (rows.begin < rows.end && part->most_text() < kEnoughText) {
+      const Rows piece{rows.begin, std::min(rows.begin + RowJudge::kPiece, rows.end)};
+      judge.judge(piece, [&](const RowJudge::Judged& row) { part->append(*row.verdict); });
+      rows.begin = piece.end;
     }
+    to.push_back(std::move(part));
   }
-
- private:
-  // A row that the engine does not see.
-  struct Refused {
-    std::int64_t row;
-    Reason reason;
-    std::string_view detail;
-  };
-
-  void judge_piece(Rows rows, VerdictBuilder& to) {
-    inputs_.clear();
-    refused_.clear();
-    arena_.reset();
-    for (std::int64_t row = rows.begin; row < rows.end; ++row) take(row);
-    if (!engine_.verify(inputs_, {judged_.data(), inputs_.size()}, *session_)) throw std::bad_alloc();
-    std::size_t next = 0;
-    auto refused = refused_.begin();
-    for (std::int64_t row = rows.begin; row < rows.end; ++row) {
-      if (refused == refused_.end() || refused->row != row) {
-        to.append(judged_[next++]);
-        continue;
-      }
-      jose::TokenVerdict verdict;
-      verdict.reasons = refused->reason;
-      verdict.detail = refused->detail;
-      to.append(verdict);
-      ++refused;
-    }
-  }
-
-  void take(std::int64_t row) {
-    const std::optional<std::string_view> text = tokens_.at(row);
-    if (!text || text->empty()) return refuse(row, Reason::missing_token, "the row holds no token");
-    const std::string_view token = jose::strip_scheme(*text);
-    if (token.empty()) return refuse(row, Reason::missing_token, "the row holds only a scheme");
-    if (options_.times.empty()) {
-      inputs_.push_back({token, options_.at});
-      return;
-    }
-    if (const std::optional<Instant>& time = options_.times[static_cast<std::size_t>(row)]) {
-      inputs_.push_back({token, *time});
-      return;
-    }
-    // A missing token counts before a missing time.
-    const auto placeholder = jose::explain_placeholder(token, arena_);
-    if (placeholder && placeholder->reason == Reason::missing_token) {
-      refuse(row, Reason::missing_token, placeholder->detail);
-    } else {
-      refuse(row, Reason::missing_time, "the row has no time, or none that can be read");
-    }
-  }
-
-  void refuse(std::int64_t row, Reason reason, std::string_view detail) { refused_.push_back({row, reason, detail}); }
-
-  verify::Engine& engine_;
-  const TextColumn& tokens_;
-  const ColumnOptions& options_;
-  std::unique_ptr<verify::Session> session_;
-  std::vector<jose::TokenInput> inputs_;
-  std::vector<jose::TokenVerdict> judged_;
-  std::vector<Refused> refused_;
-  base::Arena arena_;
-};
+}
 
 // Shares of the rows, taken by threads one after the other; their parts are kept in order.
 class Shares {
@@ -135,10 +52,10 @@ class Shares {
   // Judges shares until none is left. An exception is kept for the caller's thread.
   void work(verify::Engine& engine, const TextColumn& tokens, const ColumnOptions& options) noexcept {
     try {
-      Judge judge(engine, tokens, options);
+      RowJudge judge(engine, tokens, options);
       for (std::size_t share = next_++; share < parts_.size(); share = next_++) {
         const std::int64_t begin = static_cast<std::int64_t>(share) * of_share_;
-        judge.judge({begin, std::min(begin + of_share_, rows_)}, parts_[share]);
+        judge_rows(judge, {begin, std::min(begin + of_share_, rows_)}, parts_[share]);
       }
     } catch (...) {
       next_ = parts_.size();

@@ -4,12 +4,14 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "assay/arrow.h"
 #include "assay/key_pair.h"
+#include "columns/column_tally.h"
 #include "columns/verdict_builder.h"
 
 namespace assay {
@@ -206,6 +208,47 @@ TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
   EXPECT_EQ((*times)[0], (Instant{-1, 999'000'000}));
   EXPECT_EQ((*times)[1], (Instant{1, 500'000'000}));
   EXPECT_EQ((*times)[2], (Instant{0, 0}));
+}
+
+TEST(CountColumn, CountsTheVerdictOfEachRow) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  // More rows than are counted apart.
+  std::vector<const char*> values;
+  for (int i = 0; i < 10'000; ++i) values.push_back(i % 4 == 0 ? nullptr : i % 4 == 1 ? "a.b.c" : good.c_str());
+  const Column column(values);
+  columns::ColumnCounts counts;
+  ASSERT_TRUE(columns::count_column(fixture.verifier, column.type, column.array, {.at = kAt}, counts));
+  EXPECT_EQ(counts.tally.all.accepted, 5'000u);
+  EXPECT_EQ(counts.tally.all.rejected, 5'000u);
+  EXPECT_EQ(counts.tally.reasons[static_cast<std::size_t>(Reason::missing_token)].decided, 2'500u);
+  EXPECT_EQ(counts.tally.reasons[static_cast<std::size_t>(Reason::malformed_token)].decided, 2'500u);
+  EXPECT_EQ(counts.bytes, 2'500 * 5 + 5'000 * good.size());
+  EXPECT_FALSE(counts.tally.all.times.first) << "the rows have no times of their own";
+}
+
+TEST(CountColumn, KeepsTheTimesOfRowsThatHaveThem) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const Column column({good.c_str(), good.c_str(), nullptr});
+  const std::vector<std::optional<Instant>> times = {kAt, std::nullopt, Instant{kAt.seconds + 5, 0}};
+  columns::ColumnCounts counts;
+  ASSERT_TRUE(columns::count_column(fixture.verifier, column.type, column.array, {.at = {}, .times = times}, counts));
+  EXPECT_EQ(counts.tally.all.accepted, 1u);
+  EXPECT_EQ(counts.tally.reasons[static_cast<std::size_t>(Reason::missing_time)].decided, 1u);
+  EXPECT_EQ(counts.tally.all.times.first, kAt);
+  EXPECT_EQ(counts.tally.all.times.last, times[2]);
+}
+
+TEST(CountColumn, RefusesAColumnThatHoldsNoText) {
+  const Fixture fixture;
+  Column column({"x"});
+  column.type.format = "l";
+  columns::ColumnCounts counts;
+  const auto done = columns::count_column(fixture.verifier, column.type, column.array, {.at = kAt}, counts);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().field, "column");
+  EXPECT_EQ(counts.tally.all.records(), 0u);
 }
 
 }  // namespace

@@ -101,6 +101,15 @@ class VerdictArray:
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
+class ColumnSummary:
+    """Counts the verdicts on columns."""
+
+    def __init__(self, verifier: Verifier) -> None: ...
+    def add(self, column: ArrowColumn, at: Moment | ArrowColumn = None) -> None:
+        """Judges each row as verify_arrow does, and counts the verdict."""
+    def json(self, command: str, inputs: Sequence[str]) -> str:
+        """The document that `assay verify --summary` writes."""
+
 class Verifier:
     def __init__(self, options: dict[str, Any], on_note: Callable[[str], object] | None) -> None: ...
     def verify(self, token: str | bytes, at: Moment = None) -> Verdict:
@@ -154,3 +163,5 @@ def mint_tokens(
 def run_audit(
     verifier: Verifier, paths: list[str], output: str, options: dict[str, Any], stop: Stop, /
 ) -> dict[str, Any]: ...
+def merge_summaries(summaries: Sequence[str], as_one_run: bool = False) -> str:
+    """Adds summaries up, as `assay report -o NAME.json` does. as_one_run: they are parts of one run."""

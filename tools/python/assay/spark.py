@@ -2,6 +2,7 @@
 needs 4.1.
 
     verdicts = assay.spark.verify(df, token="token", config="assay.toml", carry=["id"])
+    pathlib.Path("lake.json").write_text(assay.spark.summary(df, config="assay.toml"))
     spark.udf.register("assay_verify", assay.spark.udf({"jwks": jwks, "audience": "api"}))
 
 Each Python worker of an executor makes one verifier when it gets its first batch, and keeps it. `config` is what
@@ -23,14 +24,17 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from . import _core
 from ._batch import BatchVerifier, Config, verdict_schema
 from ._errors import SetupError
 
-__all__ = ["udf", "verify", "verdict_type"]
+__all__ = ["summary", "udf", "verdict_type", "verify"]
 
 # The names of our columns on their way to Python: they must not clash with those that are carried.
 _TOKEN = "__assay_token"
 _TIME = "__assay_time"
+# Tasks that add up the summaries of the partitions, before the driver adds up theirs.
+_ADDERS = 16
 
 
 def verdict_type() -> T.StructType:
@@ -53,20 +57,47 @@ def verify(
     `at` is the moment of judgement. None is the moment at which a batch is judged, and "record" is the row's own time,
     from the column `time`: a timestamp, Unix time, or text in RFC 3339. A streaming DataFrame may be given too.
     """
-    at_record = isinstance(at, str) and at == "record"
-    names = df.select(*carry).columns if (carry := _list(carry)) else []
+    given = _list(carry)
+    names = df.select(*given).columns if given else []
     judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, carry=names)
-    wanted = [_column(token).alias(_TOKEN), *([_column(time).alias(_TIME)] if at_record else []), *carry]
-    selected = df.select(*wanted)
-    kinds = selected.schema
-    _check_token(kinds[_TOKEN].dataType)
-    schema = T.StructType([*(kinds[name] for name in names), *verdict_type()])
+    selected = _selected(df, token, time if _is_record(at) else None, given)
+    schema = T.StructType([*(selected.schema[name] for name in names), *verdict_type()])
 
     def batches(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in rows:
             yield judge(batch)
 
     return selected.mapInArrow(batches, schema)
+
+
+def summary(
+    df: DataFrame, token: str | Column = "token", at: Any = None, *, config: Config, time: str | Column = "time", source: str = "Spark"
+) -> str:
+    """Judges the rows as verify does, and counts. Returns the JSON document that `assay verify --summary` writes: `assay
+    report` draws it, and adds it to those of other runs and machines. The document names `source` as what was read.
+
+    Each partition is counted where it is; only counts travel.
+    """
+    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME)
+    selected = _selected(df, token, time if _is_record(at) else None, [])
+
+    def count(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        counts = _core.ColumnSummary(judge.verifier)
+        for batch in rows:
+            counts.add(batch.column(_TOKEN), batch.column(_TIME) if _is_record(at) else at)
+        yield pa.record_batch({"summary": [counts.json("verify", [source])]})
+
+    def add_up(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        whole: list[str] = []
+        for batch in rows:
+            whole = [_core.merge_summaries([*whole, *batch.column("summary").to_pylist()], as_one_run=True)]
+        if whole:
+            yield pa.record_batch({"summary": whole})
+
+    parts = selected.mapInArrow(count, "summary string").repartition(_ADDERS).mapInArrow(add_up, "summary string").collect()
+    if not parts:  # a DataFrame without partitions
+        parts = [[_core.ColumnSummary(judge.verifier).json("verify", [source])]]
+    return _core.merge_summaries([part[0] for part in parts], as_one_run=True)
 
 
 def udf(config: Config, *, at: Any = None) -> Callable[..., Column]:
@@ -84,8 +115,7 @@ def udf(config: Config, *, at: Any = None) -> Callable[..., Column]:
     def assay_verify_at(tokens: pa.Array, times: pa.Array) -> pa.Array:
         return pa.record_batch(judge.judge(tokens, times)).to_struct_array()
 
-    at_record = isinstance(at, str) and at == "record"
-    return arrow_udf(assay_verify_at if at_record else assay_verify, verdict_type())
+    return arrow_udf(assay_verify_at if _is_record(at) else assay_verify, verdict_type())
 
 
 class _TaskVerifier(BatchVerifier):
@@ -103,6 +133,18 @@ class _TaskVerifier(BatchVerifier):
 
         sent = SparkFiles.get(os.fspath(path))
         return type(path)(sent) if os.path.exists(sent) else path  # type: ignore[call-arg]
+
+
+def _is_record(at: Any) -> bool:
+    return isinstance(at, str) and at == "record"
+
+
+def _selected(df: DataFrame, token: str | Column, time: str | Column | None, carry: list[str | Column]) -> DataFrame:
+    """The columns that Python needs, and no others."""
+    times = [] if time is None else [_column(time).alias(_TIME)]
+    selected = df.select(_column(token).alias(_TOKEN), *times, *carry)
+    _check_token(selected.schema[_TOKEN].dataType)
+    return selected
 
 
 def _list(columns: Iterable[str | Column]) -> list[str | Column]:

@@ -1,6 +1,7 @@
 #include "arrow.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -159,33 +160,42 @@ nb::object VerdictArray::stream() const {
 
 }  // namespace
 
-nb::object verify_arrow(const Verifier& verifier, nb::handle tokens, nb::handle at, int threads) {
+void each_chunk(nb::handle tokens, nb::handle at,
+                const std::function<Result<void>(const ArrowSchema&, const ArrowArray&, ColumnOptions)>& use) {
   const Column column = to_column(tokens);
   std::int64_t rows = 0;
   for (const Owned<ArrowArray>& chunk : column.chunks) rows += chunk->length;
   const bool has_times = is_arrow(at);
   const Times times = has_times ? to_times(at, rows) : Times();
   const Instant moment = has_times ? Instant() : to_instant(at);
-  std::vector<VerdictPart> parts;
   std::optional<Error> error;
   {
     const nb::gil_scoped_release released;
     std::size_t begin = 0;
     for (const Owned<ArrowArray>& chunk : column.chunks) {
       const auto length = static_cast<std::size_t>(chunk->length);
-      ColumnOptions options{.at = moment, .threads = threads};
+      ColumnOptions options{.at = moment};
       if (has_times) options.times = std::span(times).subspan(begin, length);
       begin += length;
-      Result<std::vector<VerdictPart>> judged = verify_column(verifier.engine(), *column.type, *chunk, options);
-      if (!judged) {
-        error = judged.error();
+      if (const Result<void> used = use(*column.type, *chunk, options); !used) {
+        error = used.error();
         break;
       }
-      parts.insert(parts.end(), judged->begin(), judged->end());
     }
   }
-  verifier.deliver_notes();
   if (error) raise_setup_error(*error);
+}
+
+nb::object verify_arrow(const Verifier& verifier, nb::handle tokens, nb::handle at, int threads) {
+  std::vector<VerdictPart> parts;
+  each_chunk(tokens, at, [&](const ArrowSchema& type, const ArrowArray& chunk, ColumnOptions options) -> Result<void> {
+    options.threads = threads;
+    const Result<std::vector<VerdictPart>> judged = verify_column(verifier.engine(), type, chunk, options);
+    if (!judged) return judged.error();
+    parts.insert(parts.end(), judged->begin(), judged->end());
+    return {};
+  });
+  verifier.deliver_notes();
   return nb::cast(VerdictArray(std::move(parts)));
 }
 

@@ -4,11 +4,21 @@
 // needed.
 #pragma once
 
+#include <functional>
+
 #include <nanobind/nanobind.h>
+
+#include "assay/arrow.h"
 
 namespace assay::python {
 
 class Verifier;
+
+// Calls `use` without the GIL for each chunk of an object with __arrow_c_array__ or __arrow_c_stream__, with the
+// moments of its rows. `at` is a moment, or a column of them. Raises the first error of `use`, and then calls it no
+// more.
+void each_chunk(nanobind::handle tokens, nanobind::handle at,
+                const std::function<Result<void>(const ArrowSchema&, const ArrowArray&, ColumnOptions)>& use);
 
 // Judges each row of an object with __arrow_c_array__ or __arrow_c_stream__. `at` is a moment, or a column of them.
 // Returns a VerdictArray.

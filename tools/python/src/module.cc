@@ -7,6 +7,7 @@
 #include "assay/version.h"
 #include "audit.h"
 #include "keys.h"
+#include "summary.h"
 #include "verdict.h"
 #include "verifier.h"
 
@@ -20,4 +21,5 @@ NB_MODULE(_core, module) {
   assay::python::bind_arrow(module);
   assay::python::bind_keys(module);
   assay::python::bind_audit(module);
+  assay::python::bind_summary(module);
 }

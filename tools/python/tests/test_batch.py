@@ -6,6 +6,8 @@ import json
 import multiprocessing
 import pathlib
 import pickle
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.dataset
@@ -14,7 +16,7 @@ import pytest
 
 import assay
 
-from conftest import AT
+from conftest import AT, ROOT
 
 
 @pytest.fixture
@@ -155,3 +157,21 @@ def test_a_folder_of_parquet_is_judged_batch_by_batch(config, verifier, batch, t
     assert table.num_rows == 300
     assert table["valid"].to_pylist() == pa.table(verifier.verify_arrow(batch["token"][:300], at=AT))["valid"].to_pylist()
     assert json.loads(next(claims for claims in table["claims"].to_pylist() if claims))["aud"] == "api"
+
+
+def test_the_example_judges_a_folder(config, key, tmp_path):
+    tokens = assay.mint(key, 50, audience="api", kid="k1", faults={"expired": 0.4}, seed=1)
+    batch = pa.record_batch({"token": [*tokens, None], "id": range(51)})
+    (tmp_path / "lake").mkdir()
+    pa.parquet.write_table(pa.Table.from_batches([batch]), tmp_path / "lake/0.parquet")
+    (tmp_path / "jwks.json").write_text(config["jwks"])
+    (tmp_path / "assay.toml").write_text('[[issuer]]\nname = "https://fastmcp.example.com"\njwks = "jwks.json"\n')
+    command = [sys.executable, ROOT / "tools/python/examples/dataset.py", "assay.toml", "lake", "out"]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    made = pa.dataset.dataset(tmp_path / "out").to_table().sort_by("id")
+    wanted = assay.BatchVerifier(tmp_path / "assay.toml", carry=["id"])(batch)
+    assert made["id"].to_pylist() == batch["id"].to_pylist()
+    assert made["valid"].to_pylist() == wanted["valid"].to_pylist()
+    accepted = made["valid"].to_pylist().count(True)
+    assert 0 < accepted < 50
+    assert done.stdout == f"{accepted} accepted, {batch.num_rows - accepted} rejected\n"

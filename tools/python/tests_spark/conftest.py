@@ -104,16 +104,19 @@ def spark(tmp_path_factory):
     os.environ["SPARK_WORKER_DIR"] = str(tmp_path_factory.mktemp("worker"))
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder
-    builder = builder.remote(MASTER) if IS_CONNECT else builder.master(MASTER)
-    for name, value in {
-        "spark.ui.enabled": "false",
+    settings = {
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
         # A piece of the lake for each task, so that there are more tasks than workers.
         "spark.sql.files.maxPartitionBytes": str(max(400_000, ROWS * 40)),
-    }.items():
+    }
+    if IS_CONNECT:
+        builder = SparkSession.builder.remote(MASTER)
+    else:
+        builder = SparkSession.builder.master(MASTER)
+        settings["spark.ui.enabled"] = "false"
+        settings["spark.sql.warehouse.dir"] = str(tmp_path_factory.mktemp("warehouse"))
+    for name, value in settings.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     yield session

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
-import pickle
-import shlex
+import runpy
 import signal
-import sys
+import subprocess
+from collections import Counter
 
 import pyarrow as pa
 import pytest
@@ -19,6 +20,7 @@ from pyspark.sql import functions as F
 
 from conftest import AT, IS_CONNECT, PROGRAM, ROWS, assay_verify, same
 
+EXAMPLES = pathlib.Path(__file__).resolve().parents[1] / "examples"
 SECRET = b"for-tests-only-0123456789abcdefghijklmnopqrstuvw"
 classic = pytest.mark.skipif(IS_CONNECT, reason="Spark Connect has neither executors of ours nor RDDs")
 
@@ -96,6 +98,28 @@ def test_a_stream_is_judged_as_it_comes(spark, lake, config, wanted, tmp_path):
     )
     query.awaitTermination()
     compare(spark.read.parquet(str(tmp_path / "out")).orderBy("id").collect(), wanted)
+
+
+def test_a_summary_counts_as_the_program_does(spark, lake, key, config, tmp_path):
+    read = spark.read.parquet(str(lake))
+    for at, flags in ((AT, ["--at", str(AT)]), ("record", ["--at", "record"])):
+        ours = json.loads(assay.spark.summary(read, at=at, time="seen", config=config))
+        assay_verify(lake, key, *flags, "--summary", str(tmp_path / "program.json"))
+        theirs = json.loads((tmp_path / "program.json").read_text())
+        # What was read is no JSON here, and there are no files.
+        for name in ("run", "bytes", "files"):
+            assert ours.pop(name, None) != theirs.pop(name, None)
+        assert [{**row, "source": ""} for row in ours.pop("keys")] == [{**row, "source": ""} for row in theirs.pop("keys")]
+        assert ours == theirs
+    (tmp_path / "spark.json").write_text(assay.spark.summary(read, at=AT, config=config))
+    command = [PROGRAM, "report", "spark.json", "program.json", "-o", "both.json"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert json.loads((tmp_path / "both.json").read_text())["records"] == 2 * ROWS
+
+
+def test_the_summary_of_nothing_counts_nothing(spark, config):
+    empty = spark.createDataFrame([], "token string")
+    assert json.loads(assay.spark.summary(empty, config=config))["records"] == 0
 
 
 def test_secrets_are_in_no_plan_and_in_no_pickle(spark, tmp_path, capsys):
@@ -190,23 +214,30 @@ def test_an_executor_that_is_killed_changes_nothing(spark, lake, config, wanted,
     assert os.path.exists(mark)
 
 
+def example(name: str):
+    return runpy.run_path(str(EXAMPLES / name))
+
+
 @classic
 def test_pipe_needs_no_wheel(spark, lake, key, tmp_path):
     """The program on the path of each executor, records and verdicts as lines of JSON."""
     keys = tmp_path / "jwks.json"
     keys.write_text(key.jwks("k1"))
-    verify = shlex.join([PROGRAM, "verify", "--quiet", "--threads", "1", "--jwks", str(keys), "--audience", "api",
-                         "--at", str(AT), "--carry", "/id"])  # fmt: skip
-    # Exit status 1 says only that a token was rejected.
-    command = shlex.join(["sh", "-c", f"{verify} || [ $? -eq 1 ]"])
-    lines = spark.read.parquet(str(lake)).select(F.to_json(F.struct("id", "token"), {"ignoreNullFields": "false"}))
-    piped = lines.repartition(8).rdd.map(lambda row: row[0]).pipe(command, checkCode=True)
-    verdicts = spark.read.json(piped, schema='id long, valid boolean, reason string, carry struct<`/id`:long>')
-    rows = verdicts.select(F.col("carry./id").alias("id"), "valid", "reason").orderBy("id").collect()
+    judge = example("spark_pipe.py")["judge_with_pipe"]
+    # More partitions than rows of one file have: some are empty.
+    read = spark.read.parquet(str(lake)).unionByName(spark.createDataFrame([], "id long, token string"), allowMissingColumns=True)
+    flags = ["--audience", "api", "--at", str(AT)]
+    rows = judge(read, "--jwks", str(keys), *flags, program=PROGRAM).orderBy("id").collect()
     wanted = assay_verify(lake, key, "--at", str(AT))
     assert [(row["id"], row["valid"], row["reason"]) for row in rows] == [
         (place, verdict["valid"], verdict.get("reason")) for place, verdict in enumerate(wanted)
     ]
-    broken = command.replace(str(keys), str(keys) + ".no-such")
-    with pytest.raises(Exception, match="exit"):
-        lines.rdd.map(lambda row: row[0]).pipe(broken, checkCode=True).count()
+    with pytest.raises(Exception, match="exited with error code 1"):
+        judge(read, "--jwks", "no-such-file.json", program=PROGRAM).count()
+
+
+def test_the_example_judges_a_lake(spark, lake, config, wanted, tmp_path):
+    (tmp_path / "out").mkdir()
+    counts = example("spark_lake.py")["judge_lake"](spark, config, str(lake), str(tmp_path / "out"), AT).collect()
+    assert {row["reason"]: row["count"] for row in counts} == Counter(verdict.get("reason") for verdict in wanted)
+    assert json.loads((tmp_path / "out/summary.json").read_text())["records"] == ROWS
