@@ -66,6 +66,7 @@ constexpr bool has_all(const CpuFeatures& features, std::string_view names) noex
   return true;
 }
 // A CPU with every feature, to check when compiling that a list has no unknown name.
-inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true, true, true, true, true, true, true};
+inline constexpr CpuFeatures kEveryFeature{true, true, true, true, true, true, true,
+                                           true, true, true, true, true, true};
 
 }  // namespace assay::base
