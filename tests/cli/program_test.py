@@ -1,6 +1,5 @@
 """Tests of the program as it was built, and of its manners with files: hardening, the system's own errors, permissions."""
 import os
-import platform
 import re
 import resource
 import stat
@@ -9,12 +8,13 @@ import unittest
 
 from support import AT, PROGRAM, Case, needs_few_descriptors, token
 
+BINARY = os.environ.get("ASSAY_BINARY", PROGRAM)  # PROGRAM may be a script that runs it under an emulator
 HARDENED = "link" in os.environ.get("ASSAY_HARDENED", "")  # canaries, landing pads, BIND_NOW
 FORTIFIED = "fortify" in os.environ.get("ASSAY_HARDENED", "")  # the checked copies of an optimising build
 
 
 def binutils(*command):
-    return subprocess.run([*command, PROGRAM], check=True, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}).stdout
+    return subprocess.run([*command, BINARY], check=True, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}).stdout
 
 
 class Hardening(Case):
@@ -23,7 +23,7 @@ class Hardening(Case):
 
     def test_no_memory_is_writable_and_executable(self):
         segments = re.findall(r"^  (LOAD|GNU_STACK) .* ([R ][W ][E ]) 0x", binutils("readelf", "-lW"), re.M)
-        self.assertGreaterEqual(len(segments), 4)
+        self.assertGreaterEqual(len(segments), 3)  # code, data and the stack
         for name, flags in segments:
             self.assertFalse("W" in flags and "E" in flags, (name, flags))
         self.assertIn("GNU_STACK", [name for name, _ in segments])
@@ -41,8 +41,10 @@ class Hardening(Case):
     def test_copies_are_checked(self):
         self.assertRegex(binutils("readelf", "--dyn-syms", "-W"), r"__(memcpy|snprintf|vsnprintf|read|fprintf|realpath)_chk")
 
-    @unittest.skipUnless(HARDENED and platform.machine() == "x86_64", "no landing pads here")
+    @unittest.skipUnless(HARDENED, "built with ASSAY_HARDEN=OFF")
     def test_functions_begin_with_landing_pads(self):
+        if "X86-64" not in binutils("readelf", "-hW"):
+            self.skipTest("built without landing pads for this CPU")
         self.assertRegex(binutils("objdump", "-d", "--no-show-raw-insn", "--disassemble=main"), r"<main>:\n.*endbr64")
 
 
