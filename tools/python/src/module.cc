@@ -12,6 +12,8 @@
 #include "verifier.h"
 
 NB_MODULE(_core, module) {
+  // A verifier that a module holds until the interpreter ends, such as that of a server, is no leak to warn of.
+  nanobind::set_leak_warnings(false);
   module.doc() = "The engine of assay. Use the package assay.";
   module.attr("__version__") = assay::kVersion;
   module.def("build_description", assay::build_description,

@@ -5,7 +5,7 @@
 
 For each version of FastMCP, in an environment of its own under build/fastmcp: the tests of this folder; FastMCP's own
 test_jwt_provider.py and test_jwt_provider_bearer.py, out of its source package on PyPI, with the drop-in installed; and
-compare.py, which asks both about every vector and about random tokens. The example of the guide runs in the first.
+compare.py, which asks both about every vector and about random tokens.
 
 Without PyPI it says so and exits 77, which CTest counts as skipped.
 """
@@ -112,7 +112,6 @@ def test(folder, version, made, options):
          [python, "-m", "pytest", "-p", "installed", *OWN_TESTS], home, {"PYTHONPATH": HERE}),
         ("both asked in one process", [python, "compare.py", "--cases", str(options.cases), "--seed", str(options.seed)],
          HERE, {}),
-        ("the example", [python, os.path.join(PACKAGE, "examples", "fastmcp_server.py")], HERE, {}),
     ]
     report, is_good = [], True
     for title, command, place, more in steps:
