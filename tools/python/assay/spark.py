@@ -50,18 +50,23 @@ def verify(
     config: Config,
     carry: Iterable[str | Column] = (),
     time: str | Column = "time",
+    fields: Iterable[str] | None = None,
 ) -> DataFrame:
     """A verdict for each row: the columns of `carry`, then those of verdict_type(). Only the columns that are needed are
-    read and sent to Python.
+    read and sent to Python. Name the ones that you need from a verdict as `fields`: claims and details are long, and what
+    is left out need not come back from Python.
 
     `at` is the moment of judgement. None is the moment at which a batch is judged, and "record" is the row's own time,
     from the column `time`: a timestamp, Unix time, or text in RFC 3339. A streaming DataFrame may be given too.
     """
     given = _list(carry)
+    fields = None if fields is None else list(fields)
     names = df.select(*given).columns if given else []
-    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, carry=names)
+    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, carry=names, fields=fields)
     selected = _selected(df, token, time if _is_record(at) else None, given)
-    schema = T.StructType([*(selected.schema[name] for name in names), *verdict_type()])
+    verdict = verdict_type()
+    wanted = verdict.names if fields is None else fields
+    schema = T.StructType([*(selected.schema[name] for name in names), *(verdict[name] for name in wanted)])
 
     def batches(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in rows:
