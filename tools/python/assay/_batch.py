@@ -97,6 +97,7 @@ class BatchVerifier:
     * ``token``: the column of tokens, of any type that verify_arrow takes.
     * ``at``: the moment of judgement; None is the moment at which the batch is judged, and "record" is the row's own
       time, from the column ``time``.
+    * ``fields``: the columns of a verdict that are wanted; by default all.
     * ``threads``: for one batch; 0 is all cores.
     """
 
@@ -108,6 +109,7 @@ class BatchVerifier:
         at: Any = None,
         time: str = "time",
         carry: Iterable[str] = (),
+        fields: Iterable[str] | None = None,
         threads: int = 1,
     ) -> None:
         self._config: Callable[[], Verifier | Arguments] | dict[str, Any]
@@ -125,7 +127,12 @@ class BatchVerifier:
         self._carry = [carry] if isinstance(carry, str) else list(carry)
         self._threads = threads
         self._id = uuid.uuid4().hex
-        clash = sorted(set(self._carry) & set(verdict_schema().names))
+        known = verdict_schema().names
+        self._fields = known if fields is None else list(fields)
+        for field in self._fields:
+            if field not in known:
+                raise SetupError("fields", f"a verdict has no column '{field}', only {', '.join(known)}")
+        clash = sorted(set(self._carry) & set(self._fields))
         if clash:
             raise SetupError("carry", f"a verdict has the column '{clash[0]}' too; give yours another name")
         self._check()
@@ -150,7 +157,8 @@ class BatchVerifier:
             return found
 
     def judge(self, tokens: Any, times: Any = None) -> Any:
-        """Verdicts on a column, as verify_arrow gives them. `times` counts only if the rows have times of their own."""
+        """All of the verdicts on a column, as verify_arrow gives them. `times` counts only if the rows have times of their
+        own."""
         return self.verifier.verify_arrow(tokens, self._at if self._time is None else times, self._threads)
 
     def __call__(self, batch: Rows) -> Rows:
@@ -163,15 +171,16 @@ class BatchVerifier:
         times = None if self._time is None else batch.column(self._time)
         verdicts = self.judge(batch.column(self._token), times)
         made = pa.table(verdicts) if isinstance(batch, pa.Table) else pa.record_batch(verdicts)
-        fields = [batch.schema.field(name) for name in self._carry] + list(made.schema)
-        arrays = [batch.column(name) for name in self._carry] + list(made.columns)
+        fields = [batch.schema.field(name) for name in self._carry] + [made.schema.field(name) for name in self._fields]
+        arrays = [batch.column(name) for name in self._carry] + [made.column(name) for name in self._fields]
         return cast("Rows", type(batch).from_arrays(arrays, schema=pa.schema(fields)))
 
     def schema(self, of_input: pa.Schema) -> pa.Schema:
         """The schema of what a call returns for batches of this schema."""
         import pyarrow as pa
 
-        return pa.schema([of_input.field(name) for name in self._carry] + list(verdict_schema()))
+        verdict = verdict_schema()
+        return pa.schema([of_input.field(name) for name in self._carry] + [verdict.field(name) for name in self._fields])
 
     def _check(self) -> None:
         """Finds mistakes before the work is sent away, as far as this process can see them."""

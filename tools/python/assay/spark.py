@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 from pyspark import TaskContext
@@ -50,20 +50,25 @@ def verify(
     config: Config,
     carry: Iterable[str | Column] = (),
     time: str | Column = "time",
+    fields: Iterable[str] | None = None,
 ) -> DataFrame:
     """A verdict for each row: the columns of `carry`, then those of verdict_type(). Only the columns that are needed are
-    read and sent to Python.
+    read and sent to Python. Name the ones that you need from a verdict as `fields`: claims and details are long, and what
+    is left out need not come back from Python.
 
     `at` is the moment of judgement. None is the moment at which a batch is judged, and "record" is the row's own time,
     from the column `time`: a timestamp, Unix time, or text in RFC 3339. A streaming DataFrame may be given too.
     """
     given = _list(carry)
+    fields = None if fields is None else list(fields)
     names = df.select(*given).columns if given else []
-    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, carry=names)
+    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, carry=names, fields=fields)
     selected = _selected(df, token, time if _is_record(at) else None, given)
-    schema = T.StructType([*(selected.schema[name] for name in names), *verdict_type()])
+    verdict = verdict_type()
+    wanted = verdict.names if fields is None else fields
+    schema = T.StructType([*(selected.schema[name] for name in names), *(verdict[name] for name in wanted)])
 
-    def batches(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def batches(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in rows:
             yield judge(batch)
 
@@ -81,13 +86,13 @@ def summary(
     judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME)
     selected = _selected(df, token, time if _is_record(at) else None, [])
 
-    def count(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def count(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         counts = _core.ColumnSummary(judge.verifier)
         for batch in rows:
             counts.add(batch.column(_TOKEN), batch.column(_TIME) if _is_record(at) else at)
         yield pa.record_batch({"summary": [counts.json("verify", [source])]})
 
-    def add_up(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def add_up(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         whole: list[str] = []
         for batch in rows:
             whole = [_core.merge_summaries([*whole, *batch.column("summary").to_pylist()], as_one_run=True)]
@@ -95,18 +100,17 @@ def summary(
             yield pa.record_batch({"summary": whole})
 
     parts = selected.mapInArrow(count, "summary string").repartition(_ADDERS).mapInArrow(add_up, "summary string").collect()
-    if not parts:  # a DataFrame without partitions
-        parts = [[_core.ColumnSummary(judge.verifier).json("verify", [source])]]
-    return _core.merge_summaries([part[0] for part in parts], as_one_run=True)
+    counted: list[str] = [part[0] for part in parts]
+    # A DataFrame without partitions has no part.
+    return _core.merge_summaries(counted or [_core.ColumnSummary(judge.verifier).json("verify", [source])], as_one_run=True)
 
 
 def udf(config: Config, *, at: Any = None) -> Callable[..., Column]:
     """A function of a column of tokens that gives a struct with the columns of verdict_type(), for SQL and Structured
     Streaming. With at="record" it takes a second column, the time of each row. It does not fail for a row."""
-    try:
-        from pyspark.sql.functions import arrow_udf
-    except ImportError:
-        raise ImportError("assay.spark.udf needs arrow_udf, which PySpark has from 4.1 on") from None
+    arrow_udf: Any = getattr(F, "arrow_udf", None)
+    if arrow_udf is None:
+        raise ImportError("assay.spark.udf needs arrow_udf, which PySpark has from 4.1 on")
     judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME)
 
     def assay_verify(tokens: pa.Array) -> pa.Array:
@@ -115,7 +119,7 @@ def udf(config: Config, *, at: Any = None) -> Callable[..., Column]:
     def assay_verify_at(tokens: pa.Array, times: pa.Array) -> pa.Array:
         return pa.record_batch(judge.judge(tokens, times)).to_struct_array()
 
-    return arrow_udf(assay_verify_at if _is_record(at) else assay_verify, verdict_type())
+    return cast("Callable[..., Column]", arrow_udf(assay_verify_at if _is_record(at) else assay_verify, verdict_type()))
 
 
 class _TaskVerifier(BatchVerifier):

@@ -38,6 +38,18 @@ def test_gives_the_columns_of_carry_and_the_verdicts_of_verify_arrow(config, ver
     assert made.schema == assay.BatchVerifier(config, carry=["id"]).schema(batch.schema)
 
 
+def test_gives_only_the_fields_that_are_wanted(config, batch):
+    whole = assay.BatchVerifier(config, at=AT)(batch)
+    judge = assay.BatchVerifier(config, carry=["id"], at=AT, fields=["reason", "valid"])
+    assert judge(batch).schema.names == judge.schema(batch.schema).names == ["id", "reason", "valid"]
+    assert judge(batch).drop_columns("id") == whole.select(["reason", "valid"])
+    with pytest.raises(assay.SetupError, match="fields: a verdict has no column 'claim', only valid, "):
+        assay.BatchVerifier(config, fields=["claim"])
+    # What is not wanted is no clash.
+    renamed = batch.rename_columns({"id": "alg"})
+    assert assay.BatchVerifier(config, carry=["alg"], fields=["valid"])(renamed)["alg"] == batch["id"]
+
+
 def test_takes_a_table_and_gives_one(config, batch):
     table = pa.Table.from_batches([batch.slice(0, 7), batch.slice(7)])
     judge = assay.BatchVerifier(config, carry=["id"], at=AT, threads=2)

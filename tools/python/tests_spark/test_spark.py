@@ -50,6 +50,9 @@ def test_the_plan_reads_only_what_is_needed(spark, lake, config, capsys):
     physical = plan[plan.index("== Physical Plan ==") :]
     assert "ReadSchema: struct<id:bigint,token:string>" in physical or "ReadSchema: struct<token:string,id:bigint>" in physical
     assert "wide" not in physical and "seen" not in physical
+    few = assay.spark.verify(spark.read.parquet(str(lake)), at=AT, config=config, carry=["id"], fields=["valid", "reason"])
+    assert few.columns == ["id", "valid", "reason"]
+    assert few.drop("id").orderBy("reason").first() == (True, None)
 
 
 def test_each_row_may_have_its_own_time(spark, lake, key, config):
