@@ -6,9 +6,8 @@ import stat
 import subprocess
 import unittest
 
-from support import AT, PROGRAM, Case, needs_few_descriptors, token
+from support import AT, BINARY, Case, needs_few_descriptors, token
 
-BINARY = os.environ.get("ASSAY_BINARY", PROGRAM)  # PROGRAM may be a script that runs it under an emulator
 HARDENED = "link" in os.environ.get("ASSAY_HARDENED", "")  # canaries, landing pads, BIND_NOW
 FORTIFIED = "fortify" in os.environ.get("ASSAY_HARDENED", "")  # the checked copies of an optimising build
 

@@ -9,8 +9,10 @@ import tempfile
 import unittest
 
 PROGRAM = os.environ["ASSAY_PROGRAM"]
+BINARY = os.environ.get("ASSAY_BINARY", PROGRAM)  # PROGRAM may be a script that runs it under an emulator
 # UBSan opens a pipe to look at a vptr, and takes the failure for a fault of the program.
-needs_few_descriptors = unittest.skipIf(os.environ.get("ASSAY_SANITIZE"), "a sanitizer needs descriptors of its own")
+needs_few_descriptors = unittest.skipIf(os.environ.get("ASSAY_SANITIZE") or BINARY != PROGRAM,
+                                        "a sanitizer or an emulator needs descriptors of its own")
 GOLDENS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "goldens")
 SECRET = b"0123456789abcdef0123456789abcdef"
 AT = 1790000000  # every test judges at this time
