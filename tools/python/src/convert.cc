@@ -91,6 +91,11 @@ Instant to_instant(nb::handle at) {
   }
   if (PyUnicode_Check(at.ptr())) return of_text(at);
   if (nb::hasattr(at, "tzinfo") && nb::hasattr(at, "year")) return of_datetime(at);
+  if (nb::hasattr(at, "__index__")) {  // NumPy's integers
+    const nb::object number = nb::steal(PyNumber_Index(at.ptr()));
+    if (!number.is_valid()) throw nb::python_error();
+    return of_int(number);
+  }
   throw nb::type_error("at: expected a number, a datetime or a str");
 }
 

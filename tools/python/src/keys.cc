@@ -1,5 +1,6 @@
 #include "keys.h"
 
+#include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -66,7 +67,9 @@ std::vector<std::string> mint_tokens(const KeyPair& key, const nb::dict& request
   options.distinct = true;
   options.seed = seed;
   for (const auto& [kind, share] : faults) {
-    options.faults.push_back(value_of(mint::parse_fault(kind + "=" + std::to_string(share))));
+    char digits[32];
+    char* const end = std::to_chars(digits, digits + sizeof digits, share).ptr;
+    options.faults.push_back(value_of(mint::parse_fault(kind + "=" + std::string(digits, end))));
   }
   std::vector<std::string> tokens;
   std::optional<Error> error;

@@ -44,8 +44,9 @@ class Notes {
 
 class Verifier {
  public:
-  // A batch of at least so many tokens is judged without the GIL. Giving it up and taking it back costs 0.1 µs if no
-  // other thread wants it; four tokens of the fastest algorithm cost more than ten times that.
+  // A batch of at least so many tokens is judged without the GIL. Measured on Zen 4 with HS256, the fastest algorithm:
+  // a token costs 0.72 us, and giving the GIL up and taking it back 0.05 us, if no other thread wants it. If one does,
+  // taking it back may wait for milliseconds, which a single token is not worth.
   static constexpr std::size_t kReleaseFrom = 4;
 
   Verifier(const nb::dict& options, nb::object on_note);

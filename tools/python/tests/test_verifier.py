@@ -98,6 +98,13 @@ def test_a_time_has_many_forms(key, verifier):
         assert verifier.verify(token, at=after).reason == "token_expired", after
 
 
+def test_a_time_may_be_numpys(key, verifier):
+    numpy = pytest.importorskip("numpy")
+    tokens = [key.create_token(audience="api", kid="k1", issued_at=AT)] * 2
+    verdicts = verifier.verify_batch(tokens, at=numpy.array([AT, AT + 3600]))
+    assert [verdict.reason for verdict in verdicts] == [None, "token_expired"]
+
+
 @pytest.mark.parametrize("at", ["yesterday", datetime.datetime(2026, 1, 1), float("nan"), float("inf"), 10**30])
 def test_what_is_no_time_is_a_value_error(verifier, at):
     with pytest.raises(ValueError, match="^at: "):
