@@ -11,7 +11,8 @@
 namespace assay::columns {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::size_t kMostReserved = std::size_t{256} << 20;  // bytes of text of a column
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";      // U+FFFD
 
 void append_bytes(std::vector<char>& to, std::string_view text) { to.insert(to.end(), text.begin(), text.end()); }
 
@@ -157,6 +158,16 @@ void VerdictBuilder::reserve(std::size_t rows) {
   }
   for (TextLists* column : {&reasons, &scopes}) column->offsets.reserve(rows + 1);
   expires_at.microseconds.reserve(rows);
+}
+
+void VerdictBuilder::expect(std::size_t times) {
+  const auto with_reserve = [times](std::size_t size) { return size * times + size * times / 8; };
+  for (Texts* column : {&reason, &signature, &alg, &kid, &client_id, &subject, &issuer, &jti, &claims, &detail,
+                        &reasons.items, &scopes.items}) {
+    column->data.reserve(std::min(kMostReserved, with_reserve(column->data.size())));
+  }
+  for (TextLists* column : {&reasons, &scopes})
+    column->items.offsets.reserve(with_reserve(column->items.offsets.size()));
 }
 
 std::size_t VerdictBuilder::most_text() const noexcept {

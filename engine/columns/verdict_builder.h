@@ -60,6 +60,8 @@ class VerdictBuilder final : public VerdictColumns {
   void append(const jose::TokenVerdict& verdict);
   void append(const VerdictBuilder& other);
   void reserve(std::size_t rows);
+  // Reserves text for `times` as much as there is, and an eighth more, so that long columns do not grow by copying.
+  void expect(std::size_t times);
 
   std::int64_t rows() const noexcept override { return valid.size; }
   // Bytes of the longest column.

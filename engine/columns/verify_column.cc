@@ -32,10 +32,13 @@ constexpr std::int64_t kLeastShare = 16384;
 void judge_rows(RowJudge& judge, Rows rows, std::vector<VerdictPart>& to) {
   while (rows.begin < rows.end) {
     auto part = std::make_shared<VerdictBuilder>();
-    part->reserve(static_cast<std::size_t>(rows.end - rows.begin));
+    const std::int64_t begin = rows.begin;
+    part->reserve(static_cast<std::size_t>(rows.end - begin));
     while (rows.begin < rows.end && part->most_text() < kEnoughText) {
       const Rows piece{rows.begin, std::min(rows.begin + RowJudge::kPiece, rows.end)};
       judge.judge(piece, [&](const RowJudge::Judged& row) { part->append(*row.verdict); });
+      // The rows of the first piece are taken for ordinary ones.
+      if (rows.begin == begin) part->expect(static_cast<std::size_t>((rows.end - begin) / RowJudge::kPiece));
       rows.begin = piece.end;
     }
     to.push_back(std::move(part));

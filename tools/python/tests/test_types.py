@@ -53,7 +53,7 @@ def test_mypy_is_content(tmp_path):
     )
     pytest.importorskip("mypy")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--config-file", ROOT / "tools/python/pyproject.toml", "--cache-dir", tmp_path, PACKAGE, use],
-        capture_output=True, text=True,
+        [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", "--cache-dir", tmp_path, "assay", use],
+        cwd=ROOT / "tools/python", capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
