@@ -22,7 +22,7 @@ from conftest import AT, IS_CONNECT, PROGRAM, ROWS, assay_verify, same
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[1] / "examples"
 SECRET = b"for-tests-only-0123456789abcdefghijklmnopqrstuvw"
-classic = pytest.mark.skipif(IS_CONNECT, reason="Spark Connect has neither executors of ours nor RDDs")
+classic = pytest.mark.skipif(IS_CONNECT, reason="needs executors of ours or RDDs, or says nothing more through Spark Connect")
 
 
 def compare(rows, wanted):
@@ -55,6 +55,7 @@ def test_the_plan_reads_only_what_is_needed(spark, lake, config, capsys):
     assert few.drop("id").orderBy("reason").first() == (True, None)
 
 
+@classic
 def test_each_row_may_have_its_own_time(spark, lake, key, config):
     read = spark.read.parquet(str(lake))
     verdicts = assay.spark.verify(read, at="record", time=F.col("seen"), config=config, carry=["id"])
