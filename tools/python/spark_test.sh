@@ -32,5 +32,5 @@ tools/python/install.sh "$python"
 export PYTHONDONTWRITEBYTECODE=1
 for spark in 'local-cluster[2,1,1024]' 'local[2]'; do
   echo "Spark: $spark"
-  ASSAY_SPARK=$spark "$python" -m pytest -c tools/python/pyproject.toml --rootdir tools/python tools/python/tests_spark "$@"
+  ASSAY_SPARK=$spark "$python" -m pytest -c tools/python/pyproject.toml --rootdir tools/python tools/python/tests_spark --durations=6 "$@"
 done

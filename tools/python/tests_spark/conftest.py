@@ -18,7 +18,7 @@ import assay
 AT = 1_790_000_000
 PROGRAM = sysconfig.get_path("scripts") + "/assay"
 # Rows of the lake; a million and more by hand.
-ROWS = int(os.environ.get("ASSAY_SPARK_ROWS", "20000"))
+ROWS = int(os.environ.get("ASSAY_SPARK_ROWS", "5000"))
 FILES = 4
 MASTER = os.environ.get("ASSAY_SPARK", "local-cluster[2,1,1024]")
 IS_CONNECT = not MASTER.startswith("local-cluster")
