@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include "assay/algorithm.h"
@@ -67,6 +68,13 @@ bool is_none(std::string_view alg) noexcept {
          std::equal(alg.begin(), alg.end(), kNone.begin(), [](char a, char b) { return (a | 0x20) == b; });
 }
 
+// The moment, held to the years 0000 to 9999: RFC 3339 has words for no others, and whoever reads a summary or a
+// checkpoint would refuse it as a whole.
+Instant within_rfc3339(Instant at) noexcept {
+  constexpr Instant kFirst{-62'167'219'200, 0}, kLast{253'402'300'799, 999'999'999};
+  return std::clamp(at, kFirst, kLast);
+}
+
 std::uint64_t leading_bytes(const TokenKey& key) noexcept {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | key[i];
@@ -106,7 +114,7 @@ void Tally::count(const Use& use) {
   Cell cell;
   ++(is_accepted ? cell.accepted : cell.rejected);
   cell.served = !is_accepted && is_served;
-  if (use.at != nullptr && use.has_own_time) cell.times.add(*use.at);
+  if (use.at != nullptr && use.has_own_time) cell.times.add(within_rfc3339(*use.at));
   all.add(cell);
   accepted_served += is_accepted && is_served;
   accepted_refused += is_accepted && (use.status == 401 || use.status == 403);
@@ -135,7 +143,9 @@ void Tally::count_reasons(const Use& use, const Cell& cell) {
   if (first != Reason::token_expired || use.at == nullptr) return;
   const std::optional<std::int64_t> expired = seconds_of(verdict.expires_at);
   if (!expired) return;
-  const std::int64_t late = use.at->seconds - *expired;
+  std::int64_t late = 0;
+  // Only a moment long before 1970 is so far away: at is later than exp.
+  if (__builtin_sub_overflow(use.at->seconds, *expired, &late)) late = std::numeric_limits<std::int64_t>::max();
   int part = 0;
   while (part < ExpiredBy::kParts - 1 && late >= kExpiredEnds[part]) ++part;
   ++expired_by.parts[part];
@@ -164,9 +174,10 @@ void Tally::count_claims(const Use& use, const Cell& cell) {
 
 void Tally::count_hour(const Use& use, const Cell& cell) {
   if (use.at == nullptr) return values(Property::hour).count_absent(cell);
-  const std::int64_t number = use.at->seconds / 3600 - (use.at->seconds % 3600 < 0 ? 1 : 0);
+  const std::int64_t seconds = within_rfc3339(*use.at).seconds;
+  const std::int64_t number = seconds / 3600 - (seconds % 3600 < 0 ? 1 : 0);
   if (hour_name_.empty() || number != hour_number_) {
-    hour_name_ = to_rfc3339({use.at->seconds, 0});
+    hour_name_ = to_rfc3339({seconds, 0});
     hour_name_.resize(hour_name_.find(':'));
     hour_number_ = number;
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <random>
 
 namespace assay::tally {
@@ -228,6 +229,41 @@ TEST(Tally, CountsExpiredTokensByHowLate) {
   }
   // Below 30 s, 5 min, 1 h, 1 d, 30 d; more.
   EXPECT_THAT(tally.expired_by.parts, testing::ElementsAre(2, 1, 1, 1, 2, 0));
+}
+
+TEST(Tally, CountsATokenThatExpiredBeforeAnyClockAsVeryLate) {
+  Tally tally;
+  const Instant at{1'000'000, 0};
+  jose::TokenVerdict verdict;
+  verdict.reasons = Reason::token_expired;
+  verdict.signature = SignatureState::valid;
+  verdict.expires_at = "-9223372036854775808";
+  Use use;
+  use.verdict = &verdict;
+  use.at = &at;
+  tally.count(use);
+  EXPECT_THAT(tally.expired_by.parts, testing::ElementsAre(0, 0, 0, 0, 0, 1));
+}
+
+// RFC 3339 has no words for them, and a summary must not become unreadable by one record.
+TEST(Summary, IsReadableAfterTimesBeyondTheYears0000To9999) {
+  const jose::TokenVerdict verdict;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max(),
+                         kLeast = std::numeric_limits<std::int64_t>::min();
+  for (const std::int64_t seconds : {kLeast, std::int64_t{-62'167'219'201}, std::int64_t{253'402'300'800}, kMost}) {
+    Summary summary;
+    const Instant at{seconds, 0};
+    Use use;
+    use.verdict = &verdict;
+    use.at = &at;
+    use.has_own_time = true;
+    summary.tally.count(use);
+    const std::string text = summary_json(summary);
+    const Result<Summary> read = read_summary(text, "run.json");
+    ASSERT_TRUE(read) << read.error().message << "\n" << text;
+    EXPECT_EQ(summary_json(*read), text);
+    EXPECT_THAT(text, HasSubstr(seconds < 0 ? "0000-01-01T00:00:00" : "9999-12-31T23:59:59"));
+  }
 }
 
 TEST(Tally, DoesNotCountMasksAndPiecesAsTokens) {
