@@ -53,17 +53,29 @@ std::optional<Instant> of_text(std::string_view text) noexcept {
   return parse_unix_by_magnitude(text);
 }
 
-std::int64_t integer_at(char format, const void* numbers, std::int64_t at) noexcept {
-  const auto read = [&](auto number) {
+// The integer of this row, whose type is `format`: c C s S i I l L. A number that no int64 holds is nothing.
+std::optional<std::int64_t> integer_at(char format, const void* numbers, std::int64_t at) noexcept {
+  const auto read = [&]<class Number>(Number number) -> std::optional<std::int64_t> {
     std::memcpy(&number, static_cast<const char*>(numbers) + at * static_cast<std::int64_t>(sizeof number),
                 sizeof number);
-    return number;
+    if (!std::in_range<std::int64_t>(number)) return std::nullopt;
+    return static_cast<std::int64_t>(number);
   };
   switch (format) {
+    case 'c':
+      return read(std::int8_t{});
+    case 'C':
+      return read(std::uint8_t{});
+    case 's':
+      return read(std::int16_t{});
+    case 'S':
+      return read(std::uint16_t{});
     case 'i':
       return read(std::int32_t{});
     case 'I':
       return read(std::uint32_t{});
+    case 'L':
+      return read(std::uint64_t{});
     default:
       return read(std::int64_t{});
   }
@@ -74,15 +86,15 @@ std::int64_t integer_at(char format, const void* numbers, std::int64_t at) noexc
 Result<std::vector<std::optional<Instant>>> read_times(const ArrowSchema& type, const ArrowArray& times) {
   const std::string_view format = type.format;
   const std::int64_t units = units_of(format);
-  const bool is_integer = format == "l" || format == "i" || format == "I";
+  const bool is_integer = format.size() == 1 && std::string_view("cCsSiIlL").find(format[0]) != std::string_view::npos;
   std::vector<std::optional<Instant>> moments(static_cast<std::size_t>(times.length));
   if (type.dictionary == nullptr && (units != 0 || is_integer)) {
     const void* const validity = times.null_count != 0 ? times.buffers[0] : nullptr;
     for (std::size_t row = 0; row < moments.size(); ++row) {
       const std::int64_t at = times.offset + static_cast<std::int64_t>(row);
       if (validity != nullptr && !columns::bit_at(validity, at)) continue;
-      const std::int64_t number = integer_at(is_integer ? format[0] : 'l', times.buffers[1], at);
-      moments[row] = is_integer ? by_magnitude(number) : of_units(number, units);
+      const std::optional<std::int64_t> number = integer_at(is_integer ? format[0] : 'l', times.buffers[1], at);
+      if (number) moments[row] = is_integer ? by_magnitude(*number) : of_units(*number, units);
     }
     return moments;
   }

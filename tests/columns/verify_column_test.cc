@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -208,6 +209,44 @@ TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
   EXPECT_EQ((*times)[0], (Instant{-1, 999'000'000}));
   EXPECT_EQ((*times)[1], (Instant{1, 500'000'000}));
   EXPECT_EQ((*times)[2], (Instant{0, 0}));
+}
+
+TEST(ReadTimes, ReadsIntegersOfEveryWidth) {
+  const auto read = [](const char* format, const void* numbers) {
+    const void* buffers[] = {nullptr, numbers};
+    ArrowSchema type{};
+    type.format = format;
+    ArrowArray array{};
+    array.length = 2;
+    array.n_buffers = 2;
+    array.buffers = buffers;
+    const auto times = read_times(type, array);
+    EXPECT_TRUE(times) << format;
+    return times ? *times : std::vector<std::optional<Instant>>(2);
+  };
+  const std::int8_t bytes[] = {-7, 100};
+  const std::uint8_t unsigned_bytes[] = {7, 200};
+  const std::int16_t shorts[] = {-7, 30'000};
+  const std::uint16_t unsigned_shorts[] = {7, 60'000};
+  const std::int32_t ints[] = {-7, 2'000'000'000};
+  const std::uint32_t unsigned_ints[] = {7, 4'000'000'000};
+  const std::int64_t longs[] = {-7, 1'790'000'000'000};
+  const std::uint64_t unsigned_longs[] = {7, std::uint64_t{1} << 63};
+  for (const auto& [format, numbers, first, second] :
+       {std::tuple<const char*, const void*, std::int64_t, std::int64_t>{"c", bytes, -7, 100},
+        {"C", unsigned_bytes, 7, 200},
+        {"s", shorts, -7, 30'000},
+        {"S", unsigned_shorts, 7, 60'000},
+        {"i", ints, -7, 2'000'000'000},
+        {"I", unsigned_ints, 7, 4'000'000'000},
+        {"l", longs, -7, 1'790'000'000}}) {
+    const auto times = read(format, numbers);
+    EXPECT_EQ(times[0], (Instant{first, 0})) << format;
+    EXPECT_EQ(times[1], (Instant{second, 0})) << format;
+  }
+  const auto times = read("L", unsigned_longs);
+  EXPECT_EQ(times[0], (Instant{7, 0}));
+  EXPECT_FALSE(times[1]) << "no int64 holds it";
 }
 
 TEST(CountColumn, CountsTheVerdictOfEachRow) {
