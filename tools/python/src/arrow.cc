@@ -49,7 +49,12 @@ template <class T>
 T* pointer_of(nb::handle capsule, const char* name) {
   void* const pointer = PyCapsule_GetPointer(capsule.ptr(), name);
   if (pointer == nullptr) throw nb::python_error();
-  return static_cast<T*>(pointer);
+  T* const structure = static_cast<T*>(pointer);
+  // Whoever takes a structure leaves it released; what its other members point to may be gone.
+  if (structure->release == nullptr) {
+    throw nb::value_error((std::string("column: this ") + name + " was taken before; give a new one").c_str());
+  }
+  return structure;
 }
 
 Column of_array(nb::handle column) {

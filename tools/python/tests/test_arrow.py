@@ -216,6 +216,24 @@ def test_rows_are_those_of_the_program(key, verifier, values, tmp_path):
     assert [line["reason"] or None for line in reader] == [row["reason"] for row in rows]
 
 
+class Again:
+    """Gives the same capsules at each call, which is wrong: whoever takes one leaves it released."""
+
+    def __init__(self, name, capsules):
+        setattr(self, name, lambda requested_schema=None: capsules)
+
+
+@pytest.mark.parametrize("name", ["__arrow_c_stream__", "__arrow_c_array__"])
+def test_a_column_that_was_taken_before_is_refused(verifier, tokens, name):
+    column = pa.array(tokens)
+    if name == "__arrow_c_stream__":
+        column = pa.chunked_array([column])
+    again = Again(name, getattr(column, name)())
+    assert len(table_of(verifier.verify_arrow(again, at=AT))) == len(tokens)
+    with pytest.raises(ValueError, match="taken before"):
+        verifier.verify_arrow(again, at=AT)
+
+
 def test_polars_needs_no_pyarrow(key, tokens):
     """In a process that cannot import pyarrow."""
     code = f"""
