@@ -1,0 +1,1 @@
+// The file that goes with the precompiled header of the tests.
