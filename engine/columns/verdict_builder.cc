@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <stdexcept>
 #include <system_error>
 
@@ -34,17 +33,13 @@ void append_offsets(std::vector<std::int32_t>& to, const std::vector<std::int32_
   for (std::size_t i = 1; i < other.size(); ++i) to.push_back(begin + other[i]);
 }
 
-// Microseconds of a decimal number of seconds, held to the range of 64 bits.
+// Microseconds of a decimal number of seconds, held to the years 1 to 9999: readers of columns know no others.
 std::int64_t to_microseconds(std::string_view seconds) noexcept {
-  using Limits = std::numeric_limits<std::int64_t>;
-  constexpr std::int64_t kMicro = 1'000'000;
+  constexpr std::int64_t kMicro = 1'000'000, kFirst = -62'135'596'800, kLast = 253'402'300'799;
   std::int64_t whole = 0;
   const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), whole);
-  const bool is_negative = seconds.front() == '-';
-  if (error == std::errc::result_out_of_range || whole > Limits::max() / kMicro || whole < Limits::min() / kMicro) {
-    return is_negative ? Limits::min() : Limits::max();
-  }
-  return whole * kMicro;
+  if (error == std::errc::result_out_of_range) whole = seconds.front() == '-' ? kFirst : kLast;
+  return std::clamp(whole, kFirst, kLast) * kMicro;
 }
 
 }  // namespace

@@ -76,8 +76,8 @@ namespace assay {
 // `signature` are never null.
 //
 // `reasons` is empty for an accepted token. client_id, issuer, subject and jti are null before the signature is valid;
-// scopes, expires_at and claims (JSON text) are null unless the token was accepted. expires_at is held to the range of
-// 64 bits of microseconds.
+// scopes, expires_at and claims (JSON text) are null unless the token was accepted. expires_at is held to the
+// years 1 to 9999.
 #define ASSAY_VERDICT_COLUMNS(X) \
   X(valid, "b")                  \
   X(reason, "u")                 \
