@@ -53,6 +53,25 @@ async def test_several_algorithms(rs256, es256):
     assert [rejection.reason for rejection in seen] == ["algorithm_not_allowed", "scope_missing", "malformed_token"]
 
 
+@pytest.mark.parametrize("issuers", [False, True])
+async def test_what_is_set_later_counts_for_each_algorithm(rs256, es256, issuers):
+    endpoint = KeyEndpoint(rs256, es256)
+    arguments = {"issuers": {ISSUER: {}}} if issuers else {"issuer": ISSUER}
+    verifier = JWTVerifier(jwks_uri=JWKS_URI, http_client=endpoint.client(), algorithm=["RS256", "ES256"], audience=AUDIENCE, **arguments)
+    for signer in (rs256, es256):
+        assert await verifier.verify_token(signer.token())
+    verifier.audience = "https://another.example"
+    for signer in (rs256, es256):
+        assert await verifier.verify_token(signer.token()) is None
+    verifier.audience = AUDIENCE
+    verifier.required_scopes = ["no-one-has-it"]
+    for signer in (rs256, es256):
+        assert await verifier.verify_token(signer.token()) is None
+    verifier.required_scopes = []
+    for signer in (rs256, es256):
+        assert await verifier.verify_token(signer.token())
+
+
 async def test_secrets_are_not_mixed_with_keys():
     for algorithms in (["RS256", "HS256"], [], [5]):
         with pytest.raises(ValueError, match="algorithm"):

@@ -125,5 +125,5 @@ class Engines:
 def _make(key: str | bytes, policy: Policy) -> Engine | None:
     try:
         return Engine(key, policy)
-    except (ValueError, AttributeError):  # SetupError is a ValueError; an algorithm that is no text has no startswith
+    except (ValueError, TypeError, AttributeError):  # SetupError is a ValueError; an algorithm may be no text at all
         return None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from fastmcp.server.auth import AccessToken
 
+# Attributes of the owner that may be changed later. An issuer's own argument stays.
+_FOLLOWED = ("public_key", "jwks_uri", "issuer", "audience", "required_scopes", "ssrf_safe", "_http_client")
 _OF_COMMON = ("_extract_scopes", "_validate_issuer", "_get_verification_key", "_fetch_jwks")
 
 
@@ -30,6 +32,10 @@ def _algorithms(given: str | Sequence[str] | None) -> list[str]:
         # RFC 8725 §3.1: a public key must never be taken for a secret.
         raise ValueError("algorithm: HS256, HS384 and HS512 cannot be mixed with others, which have another kind of key")
     return named
+
+
+def _copied(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else value
 
 
 class Routes:
@@ -50,6 +56,8 @@ class Routes:
         self.issuers = list(issuers or ())
         self._owner = owner
         self._by_issuer: dict[str | None, dict[str, Any]] = {}
+        self._shown: dict[str, Any] = {}
+        self._own: dict[str | None, set[str]] = {}
         shared = {name: value for name, value in common.items() if name != "base_url"}
         each: list[tuple[str | None, Mapping[str, Any]]] = [*issuers.items()] if issuers is not None else [(None, {})]
         for issuer, own in each:
@@ -58,6 +66,7 @@ class Routes:
                 if not isinstance(issuer, str) or not issuer:
                     raise ValueError("issuers: a name that is no text, or empty")
                 arguments["issuer"] = issuer
+            self._own[issuer] = {"_http_client" if name == "http_client" else name for name in own}
             named = arguments.pop("algorithm", algorithm)
             self._by_issuer[issuer] = {name: self._verifier(name, arguments) for name in _algorithms(named)}
         first = next(iter(self._by_issuer.values()))
@@ -84,7 +93,35 @@ class Routes:
                 setattr(made, name, getattr(self._owner, name))
         return made
 
+    def watch(self) -> None:
+        """Remembers what the owner shows, now that it is made: what differs later was changed."""
+        self._shown = {name: _copied(getattr(self._owner, name, None)) for name in ("algorithm", *_FOLLOWED)}
+
+    def _follow(self) -> None:
+        """Applies what was changed of the owner, such as the audience that FastMCP's providers bind late."""
+        for name in _FOLLOWED:
+            value = getattr(self._owner, name, None)
+            if value == self._shown.get(name):
+                continue
+            self._shown[name] = _copied(value)
+            if name == "issuer" and self.issuers:  # other keys are not known
+                kept = value if isinstance(value, list) else [value]
+                self._by_issuer = {issuer: made for issuer, made in self._by_issuer.items() if issuer in kept}
+                continue
+            for issuer, verifiers in self._by_issuer.items():
+                if name not in self._own[issuer]:
+                    for verifier in verifiers.values():
+                        setattr(verifier, name, value)
+        algorithm = self._owner.algorithm
+        if algorithm != self._shown["algorithm"]:
+            self._shown["algorithm"] = algorithm
+            self._by_issuer = {
+                issuer: {name: made for name, made in verifiers.items() if name == algorithm}
+                for issuer, verifiers in self._by_issuer.items()
+            }
+
     async def load_access_token(self, token: str) -> AccessToken | None:
+        self._follow()
         try:
             algorithm: Any = decode_jwt_header(token).get("alg")
             issuer: Any = decode_jwt_payload(token).get("iss") if self.issuers else None

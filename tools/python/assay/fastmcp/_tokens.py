@@ -183,7 +183,10 @@ class Memo:
         if seen is None:
             return None
         if seen.holds(engine, now):
-            return seen.own_fields()
+            try:
+                return seen.own_fields()
+            except RecursionError:  # little of the stack is left: to verify it again takes less
+                pass
         self._seen.pop(token, None)
         return None
 
@@ -199,4 +202,7 @@ class Memo:
         elif len(token) <= _LONGEST_TOKEN:
             if len(self._seen) >= self._most:
                 self._seen.clear()
-            self._seen[token] = _Seen(engine, fields)
+            try:
+                self._seen[token] = _Seen(engine, fields)
+            except RecursionError:  # claims that are nested too deep to be copied are read anew each time
+                pass

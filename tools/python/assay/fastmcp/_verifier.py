@@ -135,7 +135,8 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
         routes = Routes(self, algorithm, issuers, {**arguments, "memo": memo})
         super().__init__(**{**arguments, **routes.first})
         if issuers is not None:
-            self.issuer = routes.issuers
+            self.issuer = routes.issuers.copy()
+        routes.watch()
         self._routes = routes
 
     async def load_access_token(self, token: str) -> AccessToken | None:
