@@ -27,7 +27,10 @@ class SetupError(ValueError):
     #: The argument at fault, such as "audience". Empty: no single argument is.
     field: str
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str | None = None) -> None:
+        """With one argument, that is the whole message: so pickle, copy and Polars make an error anew."""
+        if message is None:
+            field, message = "", field
         # Messages on keys begin with the file or the argument that holds them.
         super().__init__(message if field in ("", "keys") else f"{field}: {message}")
         self.field = field

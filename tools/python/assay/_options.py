@@ -34,7 +34,13 @@ def seconds(name: str, value: Seconds) -> int:
 
 def claims(value: Mapping[str, str | Iterable[str]]) -> list[tuple[str, str]]:
     """Pairs of a claim and a value that it must hold."""
-    return [(name, one) for name, wanted in value.items() for one in texts(wanted)]
+    pairs = []
+    for name, wanted in value.items():
+        values = texts(wanted)
+        if not values:  # else nothing would be required
+            raise SetupError("required_claims", f"{name}: is empty; give the value that the claim must hold, or leave it out")
+        pairs += [(name, one) for one in values]
+    return pairs
 
 
 def _each(value: Any) -> Sequence[Any]:
@@ -52,6 +58,12 @@ def _text_of(argument: str, key: Any) -> str | bytes | None:
     raise TypeError(f"{argument}: expected str, bytes, a path or a dict, not {type(key).__name__}")
 
 
+def _refuse_no_path(argument: str, text: str, wanted: str) -> None:
+    """Raises a SetupError for a text that cannot be a path or a URL. The text is not shown: it may be a key."""
+    if "\n" in text or "-----BEGIN" in text:
+        raise SetupError(argument, f"the text is {wanted}")
+
+
 def _source(argument: str, kind: str, key: Any, name: str) -> Source:
     text = _text_of(argument, key)
     if text is None:
@@ -61,6 +73,7 @@ def _source(argument: str, kind: str, key: Any, name: str) -> Source:
             return ("jwks_url", text, "")
         # A JSON document, or a signed set; anything else that is a text is a path.
         if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[", "eyJ")):
+            _refuse_no_path(argument, text, "neither a JWK Set nor a path or URL; give a PEM as public_key")
             return ("jwks_file", text, "")
     if argument == "public_key" and isinstance(text, str) and "-----BEGIN" not in text and not text.lstrip().startswith("{"):
         # The text is not shown: it may be a secret.
@@ -81,5 +94,6 @@ def sources(**given: Any) -> list[Source]:
     for url in _each(given["jwks_uri"]) if given.get("jwks_uri") is not None else ():
         if not isinstance(url, str):
             raise TypeError(f"jwks_uri: expected str, not {type(url).__name__}")
+        _refuse_no_path("jwks_uri", url, "no URL; give the key set itself as jwks, and a PEM as public_key")
         found.append(("jwks_url", url, ""))
     return found

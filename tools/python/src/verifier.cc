@@ -42,7 +42,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
 }
 
 int clear(PyObject* self) {
-  nb::inst_ptr<Verifier>(self)->clear();
+  if (nb::inst_ready(self)) nb::inst_ptr<Verifier>(self)->clear();  // else its constructor failed, or has not run
   return 0;
 }
 

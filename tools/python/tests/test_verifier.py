@@ -8,6 +8,8 @@ import json
 import multiprocessing
 import pathlib
 import pickle
+import subprocess
+import sys
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -325,3 +327,42 @@ def test_keys_come_from_a_url_of_this_very_process(key):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.mark.parametrize("wanted", ["", [], ()])
+def test_a_required_claim_without_a_value_is_refused(key, wanted):
+    with pytest.raises(assay.SetupError, match="required_claims: tid"):
+        assay.Verifier(jwks=key.jwks("k1"), required_claims={"tid": wanted})
+
+
+@pytest.mark.parametrize("argument", ["jwks", "jwks_uri"])
+def test_a_key_in_the_wrong_place_is_not_shown(key, argument):
+    text = key.private_key.decode()
+    with pytest.raises(assay.SetupError, match="public.key") as raised:
+        assay.Verifier(**{argument: text})
+    assert text.split("\n")[1] not in str(raised.value)
+
+
+def test_a_setup_error_crosses_processes():
+    with pytest.raises(assay.SetupError) as raised:
+        assay.Verifier(public_key="/no/such/key.pem")
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert (type(again), again.field, str(again)) == (assay.SetupError, raised.value.field, str(raised.value))
+
+
+def test_a_verifier_that_could_not_be_made_is_collected():
+    code = """
+import assay, gc
+class Mine(assay.Verifier):
+    def __init__(self):
+        self.me = self
+        super().__init__(public_key="/no/such/key.pem", on_note=print)
+try:
+    Mine()
+except assay.SetupError:
+    pass
+gc.collect()
+print("done")
+"""
+    done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
