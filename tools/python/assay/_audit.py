@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
 import os
 import threading
@@ -17,12 +19,47 @@ if TYPE_CHECKING:
 
     from ._core import Moment
 
+# Runs whose thread is at work, with what ends them.
+_at_work: dict[threading.Thread, weakref.finalize[..., AuditRun]] = {}
 
 
 def _end(stop: _core.Stop, reader: int) -> None:
     """Ends a run that nobody reads any more."""
     stop.set()
     os.close(reader)
+
+
+@atexit.register
+def _end_all() -> None:
+    """Waits for the engine: Python must not end while it runs."""
+    for thread, finish in list(_at_work.items()):
+        finish()
+        thread.join()
+
+
+def _forget_all() -> None:
+    """In a forked process, which has no thread of a run: closes its copies of the pipes, for which the parent would wait."""
+    pipes = set()
+    for finish in _at_work.values():
+        held = finish.detach()
+        if held is not None:
+            run, _, (_, reader), _ = held
+            run._is_forked = True
+            pipes.add(_file_of(reader))
+    _at_work.clear()
+    if pipes:
+        for name in os.listdir("/dev/fd"):
+            with contextlib.suppress(OSError):
+                if _file_of(int(name)) in pipes:
+                    os.close(int(name))
+
+
+def _file_of(descriptor: int) -> tuple[int, int]:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
+
+
+os.register_at_fork(after_in_child=_forget_all)
 
 
 class AuditRun(Iterator[dict[str, Any]]):
@@ -35,7 +72,8 @@ class AuditRun(Iterator[dict[str, Any]]):
     def __init__(self, verifier: Verifier, paths: list[str], options: dict[str, Any]) -> None:
         #: Counts of the run, set at its end: records, accepted, rejected, by_reason, files, lines, faults, ...
         self.result: dict[str, Any] | None = None
-        self._fault: BaseException | None = None
+        self._is_forked = False
+        self._reading = threading.Lock()
         reader, writer = os.pipe()
         stop = _core.Stop()
         self._lines = os.fdopen(reader, "rb", closefd=False)
@@ -51,11 +89,19 @@ class AuditRun(Iterator[dict[str, Any]]):
                 outcome["fault"] = fault
             finally:
                 os.close(writer)
+                _at_work.pop(threading.current_thread(), None)
 
         self._thread = threading.Thread(target=run, name="assay.audit", daemon=True)
+        _at_work[self._thread] = self._finish
         self._thread.start()
 
     def __next__(self) -> dict[str, Any]:
+        if self._is_forked:
+            raise RuntimeError("the audit runs in the process that began it; read it there")
+        with self._reading:
+            return self._next()
+
+    def _next(self) -> dict[str, Any]:
         if self._finish.alive:
             line = self._lines.readline()
             if line:
@@ -70,7 +116,8 @@ class AuditRun(Iterator[dict[str, Any]]):
     def close(self) -> None:
         """Ends the run. Findings that were not read are lost."""
         self._finish()
-        self._thread.join()
+        if not self._is_forked:
+            self._thread.join()
 
     def __enter__(self) -> AuditRun:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import sysconfig
 import threading
 
@@ -66,3 +67,15 @@ def test_a_run_ends_early(tmp_path):
     del forgotten
     thread.join(30)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("ending", ["", "del run", "run.close()"])
+def test_a_run_that_is_half_read_at_the_end_of_the_process_ends_cleanly(ending):
+    code = f"""
+import assay
+run = assay.audit([{str(SAMPLE / "logs")!r}] * 1, jwks={str(SAMPLE / "jwks.json")!r}, only="all", time_zone={{"*/app/*": "Europe/Berlin"}})
+next(run)
+{ending}
+"""
+    done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
