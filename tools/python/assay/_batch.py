@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import uuid
 from collections import OrderedDict
@@ -25,6 +26,7 @@ Config = Union[str, "os.PathLike[str]", Arguments, Callable[[], Union[Verifier, 
 _FILES = ("public_key", "jwks", "secret", "static_tokens", "config", "revoked", "ca_file")
 # The members of a JWK that only its owner may know: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1.
 _PRIVATE_MEMBERS = frozenset(["k", "d", "p", "q", "dp", "dq", "qi", "oth"])
+_PRIVATE_MEMBER = re.compile(rf'"({"|".join(sorted(_PRIVATE_MEMBERS))})"\s*:')
 
 # The verifiers of this process, by the BatchVerifier that they were made for. A process that lives long, such as a
 # worker of Spark, meets many: those used last are kept.
@@ -53,10 +55,12 @@ def _travels(name: str, value: Any) -> bool:
 
 def _has_private_members(key: Any) -> bool:
     if isinstance(key, (str, bytes)):
+        text = key.lstrip("\ufeff") if isinstance(key, str) else key.decode(json.detect_encoding(key), "replace")
         try:
-            key = json.loads(key)
-        except ValueError:
-            return False
+            key = json.loads(text)
+        except (ValueError, RecursionError):
+            # Python does not read it; whether anybody does is another matter.
+            return _PRIVATE_MEMBER.search(text) is not None
     if not isinstance(key, Mapping):
         return False
     keys = key.get("keys", [key])
@@ -128,10 +132,15 @@ class BatchVerifier:
         self._threads = threads
         self._id = uuid.uuid4().hex
         known = verdict_schema().names
-        self._fields = known if fields is None else list(fields)
+        self._fields = known if fields is None else [fields] if isinstance(fields, str) else list(fields)
+        if not self._fields and not self._carry:
+            raise SetupError("fields", "is empty, and so is carry; name a column")
         for field in self._fields:
             if field not in known:
                 raise SetupError("fields", f"a verdict has no column '{field}', only {', '.join(known)}")
+        for name in self._carry:
+            if self._carry.count(name) > 1:
+                raise SetupError("carry", f"names the column '{name}' twice")
         clash = sorted(set(self._carry) & set(self._fields))
         if clash:
             raise SetupError("carry", f"a verdict has the column '{clash[0]}' too; give yours another name")

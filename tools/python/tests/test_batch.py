@@ -187,3 +187,16 @@ def test_the_example_judges_a_folder(config, key, tmp_path):
     accepted = made["valid"].to_pylist().count(True)
     assert 0 < accepted < 50
     assert done.stdout == f"{accepted} accepted, {batch.num_rows - accepted} rejected\n"
+
+
+@pytest.mark.parametrize("shape", [str, lambda text: "\ufeff" + text, lambda text: ("\ufeff" + text).encode(), lambda text: text.encode("utf-16")])
+def test_a_secret_in_a_key_set_does_not_travel(shape):
+    jwks = json.dumps({"keys": [{"kty": "oct", "kid": "a", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"}]})
+    with pytest.raises(assay.SetupError):
+        assay.BatchVerifier({"jwks": shape(jwks)})
+
+
+@pytest.mark.parametrize("arguments", [{"fields": []}, {"carry": ["id", "id"]}])
+def test_columns_that_cannot_be_are_refused(key, arguments):
+    with pytest.raises(assay.SetupError):
+        assay.BatchVerifier({"jwks": key.jwks("k1")}, **arguments)
