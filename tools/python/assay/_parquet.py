@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import os
 import pathlib
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from ._batch import verdict_schema
 from ._errors import SetupError
 from ._verifier import Verifier
 
@@ -102,23 +104,51 @@ def _columns(given: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def _open(given: argparse.Namespace, pq: Any) -> list[Any]:
-    files = []
+@contextlib.contextmanager
+def _reading(path: pathlib.Path) -> Iterator[Any]:
+    """The open file. What goes wrong with it is said with its name."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (OSError, pa.ArrowException) as error:
+        text = str(error)
+        raise SetupError("", text if str(path) in text else f"{path}: {text}") from error
+
+
+def _check(given: argparse.Namespace) -> tuple[Any, int]:
+    """Finds mistakes before the work begins. Returns the schema of the columns that are needed, and the number of rows."""
+    if given.at is not None and given.at_column is not None:
+        raise SetupError("", "--at and --at-column: give one of them")
+    if given.threads < 0:
+        raise SetupError("", "--threads: give the number of threads, or 0 for all cores")
+    taken = sorted(set(given.carry) & set(verdict_schema().names))
+    if taken:
+        raise SetupError("", f"--carry: a verdict has the column {taken[0]!r}, too; rename yours")
+    schema, rows = None, 0
     for path in given.inputs:
-        file = pq.ParquetFile(path)
-        names = file.schema_arrow.names
-        for column in _columns(given):
-            if column not in names:
-                raise SetupError("", f"{path}: has no column {column!r}; it has {', '.join(map(repr, names))}")
-        if given.output.exists() and os.path.samefile(path, given.output):
-            raise SetupError("", f"{path}: is the output, too; give another -o")
-        files.append(file)
-    return files
+        with _reading(path) as file:
+            names = file.schema_arrow.names
+            for column in _columns(given):
+                if column not in names:
+                    raise SetupError("", f"{path}: has no column {column!r}; it has {', '.join(map(repr, names))}")
+                kind = file.schema_arrow.field(column).type
+                if schema is not None and column in given.carry and schema.field(column).type != kind:
+                    raise SetupError("", f"{path}: the column {column!r} is {kind}, and {schema.field(column).type} in "
+                                     f"{given.inputs[0]}; carry columns of one type")  # fmt: skip
+            if given.output.exists() and os.path.samefile(path, given.output):
+                raise SetupError("", f"{path}: is the output, too; give another -o")
+            schema = file.schema_arrow if schema is None else schema
+            rows += file.metadata.num_rows
+    return schema, rows
 
 
-def _batches(files: list[Any], columns: list[str]) -> Iterator[Any]:
-    for file in files:
-        yield from file.iter_batches(batch_size=_BATCH, columns=columns)
+def _batches(given: argparse.Namespace) -> Iterator[Any]:
+    for path in given.inputs:
+        with _reading(path) as file:
+            yield from file.iter_batches(batch_size=_BATCH, columns=_columns(given))
 
 
 def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> Any:
@@ -127,17 +157,25 @@ def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> Any:
 
     at = batch.column(given.at_column) if given.at_column else given.at
     table = pa.table(verifier.verify_arrow(batch.column(given.column), at=at))
-    for name in given.carry:
+    for name in dict.fromkeys(given.carry):
         table = table.append_column(batch.schema.field(name), batch.column(name))
     return table
 
 
 class _Writer:
-    """The output: it appears under its name only when it is complete."""
+    """The output: it appears under its name only when it is complete. A device or a pipe is written to as it is."""
 
     def __init__(self, path: pathlib.Path, pq: Any) -> None:
+        path = path.resolve()  # a link stays
+        if path.is_dir():
+            raise SetupError("", f"{path}: is a directory; give -o the name of a file")
+        if not path.parent.is_dir():
+            raise SetupError("", f"{path.parent}: no such directory; create it first")
         self._path, self._pq = path, pq
         self._writer: Any = None
+        self._temporary = path
+        if path.exists() and not path.is_file():
+            return
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
         self._temporary = pathlib.Path(name)
@@ -150,6 +188,8 @@ class _Writer:
     def commit(self) -> None:
         if self._writer is not None:
             self._writer.close()
+        if self._temporary == self._path:
+            return
         with open(self._temporary, "rb+") as file:
             os.fsync(file.fileno())
         mask = os.umask(0)
@@ -158,19 +198,22 @@ class _Writer:
         os.replace(self._temporary, self._path)
 
     def drop(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        self._temporary.unlink(missing_ok=True)
+        try:
+            if self._writer is not None:
+                with contextlib.suppress(OSError):  # such as that of a full disk, once more
+                    self._writer.close()
+        finally:
+            if self._temporary != self._path:
+                self._temporary.unlink(missing_ok=True)
 
 
 def _run(given: argparse.Namespace) -> int:
     import pyarrow.parquet as pq
 
-    files = _open(given, pq)
+    schema, total = _check(given)
     verifier = _verifier(given)
     counts: collections.Counter[str | None] = collections.Counter()
     threads = given.threads or os.cpu_count() or 1
-    total = sum(file.metadata.num_rows for file in files)
     progress = _Progress(total, not given.quiet and (given.progress or sys.stderr.isatty()))
     writer = _Writer(given.output, pq)
     waiting: collections.deque[Future[Any]] = collections.deque()
@@ -187,7 +230,7 @@ def _run(given: argparse.Namespace) -> int:
 
     try:
         with ThreadPoolExecutor(threads) as pool:
-            for batch in _batches(files, _columns(given)):
+            for batch in _batches(given):
                 waiting.append(pool.submit(_judge, verifier, batch, given))
                 if len(waiting) > 2 * threads:  # so that memory does not grow with the file
                     take()
@@ -196,10 +239,7 @@ def _run(given: argparse.Namespace) -> int:
         if done == 0:  # the file still has its columns
             import pyarrow as pa
 
-            empty = files[0].schema_arrow.empty_table().to_batches(max_chunksize=1) or [
-                pa.RecordBatch.from_pylist([], schema=files[0].schema_arrow)
-            ]
-            writer.write(_judge(verifier, empty[0], given))
+            writer.write(_judge(verifier, pa.RecordBatch.from_pylist([], schema=schema), given))
         writer.commit()
     except BaseException:
         writer.drop()
@@ -224,4 +264,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"assay: Parquet needs pyarrow ({error}); pip install 'assay-jwt[parquet]'", file=sys.stderr)
     except (ValueError, OSError) as error:  # of the set-up, of pyarrow, of the disk
         print(f"assay: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("assay: interrupted", file=sys.stderr)
+        return 130
     return 2

@@ -33,6 +33,12 @@ def _verifier_of(verifier: Verifier | None, options: dict[str, Any]) -> Verifier
 
 
 def _judge(verifier: Verifier, tokens: pl.Series, at: Moment | pl.Series, threads: int) -> pl.Series:
+    rows = len(tokens)
+    if isinstance(at, pl.Series) and len(at) != rows:  # a literal is a column of one row
+        if rows == 1:
+            tokens = tokens.new_from_index(0, len(at))
+        elif len(at) == 1:
+            at = at.new_from_index(0, rows)
     frame = pl.DataFrame(verifier.verify_arrow(tokens, at=at, threads=threads))
     return frame.to_struct(tokens.name)
 

@@ -78,3 +78,29 @@ def test_a_run_that_cannot_be_is_2_and_leaves_nothing(folder, arguments, says):
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["in.parquet", "jwks.json"]
     assert (folder / "in.parquet").read_bytes() == before
+
+
+def test_a_link_stays_a_link(folder):
+    (folder / "link").symlink_to("target.parquet")
+    assert run(folder, "in.parquet", "--at", AT, "-o", "link").returncode == 1
+    assert (folder / "link").is_symlink() and pq.read_table(folder / "target.parquet").num_rows > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["broken.parquet", "-o", "out.parquet"], "broken.parquet"),
+        (["empty.parquet", "-o", "out.parquet"], "empty.parquet"),
+        (["in.parquet", "--carry", "valid", "-o", "out.parquet"], "'valid'"),
+        (["in.parquet", "--threads", "-1", "-o", "out.parquet"], "--threads"),
+        (["in.parquet", "--at", "1", "--at-column", "time", "-o", "out.parquet"], "--at-column"),
+        (["in.parquet", "-o", "no/such/out.parquet"], "no such directory"),
+        (["in.parquet", "-o", "."], "is a directory"),
+    ],
+)
+def test_mistakes_are_named_in_one_line(folder, arguments, said):
+    (folder / "broken.parquet").write_text("no Parquet at all")
+    (folder / "empty.parquet").write_bytes(b"")
+    done = run(folder, *arguments)
+    assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["broken.parquet", "empty.parquet", "in.parquet", "jwks.json"]
