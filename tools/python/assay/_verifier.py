@@ -124,7 +124,9 @@ class StaticTokenVerifier(_core.StaticTokenVerifier):
     def __init__(
         self,
         tokens: Mapping[str, Mapping[str, Any]],
-        required_scopes: Iterable[str] | None = None,
+        required_scopes: str | Iterable[str] | None = None,
         profile: str = "strict",
     ) -> None:
+        if isinstance(required_scopes, str):  # as Verifier takes them
+            required_scopes = required_scopes.replace(",", " ").split()
         super().__init__(json.dumps(tokens), list(required_scopes or ()), profile)

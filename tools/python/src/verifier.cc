@@ -134,6 +134,9 @@ Verdict Verifier::verify(nb::handle token, nb::handle at) const {
 }
 
 nb::list Verifier::verify_batch(nb::handle tokens, nb::handle at) const {
+  if (nb::isinstance<nb::str>(tokens) || nb::isinstance<nb::bytes>(tokens)) {
+    throw nb::type_error("tokens: expected a list of tokens, not a single one; for that there is verify");
+  }
   // Another thread may change the caller's list while the GIL is released.
   const nb::object list = snapshot(tokens);
   const std::size_t count = nb::len(list);

@@ -366,3 +366,15 @@ print("done")
 """
     done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+@pytest.mark.parametrize("tokens", ["one token", b"one token"])
+def test_a_single_token_is_no_batch(verifier, tokens):
+    with pytest.raises(TypeError, match="^tokens: .*verify"):
+        verifier.verify_batch(tokens)
+
+
+def test_scopes_of_static_tokens_may_be_one_text():
+    table = {"dev": {"client_id": "me", "scopes": ["read", "write"]}}
+    assert assay.StaticTokenVerifier(table, required_scopes="read, write").verify("dev")
+    assert not assay.StaticTokenVerifier(table, required_scopes="read admin").verify("dev")
