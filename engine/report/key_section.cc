@@ -117,7 +117,7 @@ page::TimeRows::Row row_of(const tally::KeyRow& key, const std::vector<tally::Ti
 
 page::TimeRows picture_of(const std::vector<const tally::KeyRow*>& keys, const tally::TimeSpan& times,
                           const HoursByKid& hours) {
-  // A row is cut into so many pieces at most: shorter ones could not be told apart, and a span of years stays small.
+  // A row has at most this many pieces, so that each can be seen, and so that the page stays small over years.
   constexpr std::int64_t kMostPieces = 200;
   const std::int64_t least = std::max<std::int64_t>(1, seconds_between(*times.first, *times.last) / kMostPieces);
   page::TimeRows chart;
