@@ -48,7 +48,7 @@ struct MakeLimbOps {
 
 }  // namespace
 
-constinit const TowerOps kFmaTower = make_tower_ops<FourLanes, FieldP256, FieldP384, FieldP521, Field25519, ScalarP256,
+constinit const TowerOps kFmaTower = make_tower_ops<FmaLanes, FieldP256, FieldP384, FieldP521, Field25519, ScalarP256,
                                                     ScalarP384, ScalarP521, Scalar25519, RoundTowardZero>("fma");
 
 constinit const LimbOps kFmaLimbs[kPrimes] = {

@@ -1,4 +1,4 @@
-// A prime field in four lanes (Field of curve/tower.h): what the fields of this folder share.
+// A prime field in lanes of doubles (Field of curve/tower.h): what the fields of this folder share.
 //
 // Fe<M> has limbs of at most M 2^(kBits-1), and the slack that NOTES.md derives. A Coordinate, Fe<1>, is balanced, and
 // between -5/4 p and 5/4 p in Montgomery form, else between -p/2 and p/2 but for that slack. A difference of two,
@@ -45,12 +45,12 @@ concept FoldingLanePrime = LanePrime<Prime> && requires(Vector column) {
 
 template <LanePrime Prime>
 requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField {
-  using L = FourLanes;
-  using Mask = FourLanes::Mask;
+  using L = FmaLanes;
+  using Mask = FmaLanes::Mask;
   static constexpr int kWords = Prime::kWords;
   static constexpr int kLimbs = Prime::kLimbs;
   static constexpr int kBits = Prime::kBits;
-  using Words = FourLanes::Words<kWords>;
+  using Words = FmaLanes::Words<kWords>;
   using Number = Limbs<kLimbs>;
   static constexpr bool kRolledChains = true;  // curve/batch_add.h
 
@@ -118,20 +118,20 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     return sum([&](int i) { return add(integer_of(a.l[i]), integer_of(b.l[i])); });
   }
   [[gnu::always_inline]] static Coordinate negate_if(Mask m, const Coordinate& a) noexcept {
-    const Vector sign = shift_left(full_mask(m), 63);
+    const Double sign = from_bits(keep(full_mask(m), broadcast(std::uint64_t{1} << 63)));
     Coordinate result;
 #pragma GCC unroll 11
-    for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_xor_pd(a.l[i], from_bits(sign));
+    for (int i = 0; i < kLimbs; ++i) result.l[i] = bit_xor(a.l[i], sign);
     return result;
   }
 
   // ---- choices
 
   [[gnu::always_inline]] static Difference select(Mask m, const Difference& a, const Difference& b) noexcept {
-    const Double mask = from_bits(full_mask(m));
+    const LaneMask mask = full_mask(m);
     Difference result;
 #pragma GCC unroll 11
-    for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_blendv_pd(b.l[i], a.l[i], mask);
+    for (int i = 0; i < kLimbs; ++i) result.l[i] = choose(mask, a.l[i], b.l[i]);
     return result;
   }
   static Mask zero_mask(const Difference& a) noexcept {
@@ -140,7 +140,7 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     Vector bits = t[0];
 #pragma GCC unroll 11
     for (int i = 1; i < kLimbs; ++i) bits = bit_or(bits, t[i]);
-    return top_bits(equal_lanes(bits, zero()));
+    return mask_bits(equal_lanes(bits, zero()));
   }
 
   // ---- the outside
@@ -176,7 +176,7 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     return join_limbs<kBits, kWords>(t);
   }
   static Coordinate constant(const std::uint64_t (&integer)[kWords]) noexcept {
-    return from_integer(FourLanes::broadcast<kWords>(integer));
+    return from_integer(FmaLanes::broadcast<kWords>(integer));
   }
   static Coordinate one() noexcept { return broadcast_constant(kOne); }
 
@@ -188,7 +188,7 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
       std::uint64_t x[kWords], inverse[kWords];
       first_lane(x, join_limbs<kBits, kWords>(t));
       mod_inverse(inverse, x, kInverseModulus);
-      const Coordinate result = balanced(FourLanes::broadcast<kWords>(inverse));
+      const Coordinate result = balanced(FmaLanes::broadcast<kWords>(inverse));
       // The number is x R; 1 / (x R) times R^3 / R is R / x.
       if constexpr (kMontgomery) return mul(result, broadcast_constant(kR3));
       return result;
@@ -287,7 +287,7 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
       // The carry need not wait for what q adds to the first limb.
       Coordinate result(balanced_carry<kBits>(r));
       const Double number = fma::sub(from_bits(bit_or(q, broadcast(kBits52))), constant_bits(kBits52 + kTooLarge));
-      result.l[0] = multiply_add(number, _mm256_set1_pd(Prime::kTopFold), result.l[0]);
+      result.l[0] = multiply_add(number, broadcast_double(Prime::kTopFold), result.l[0]);
       return result;
     }
   }

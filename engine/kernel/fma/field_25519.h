@@ -1,4 +1,4 @@
-// Arithmetic modulo 2^255 - 19, four independent elements at a time.
+// Arithmetic modulo 2^255 - 19, four or eight independent elements at a time.
 //
 // Five limbs of 51 bits, elements stand for themselves.
 #pragma once

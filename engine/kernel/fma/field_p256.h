@@ -1,4 +1,4 @@
-// Arithmetic modulo the P-256 prime, four independent elements at a time.
+// Arithmetic modulo the P-256 prime, four or eight independent elements at a time.
 //
 // p = 2^256 - 2^224 + 2^192 + 2^96 - 1 (SP 800-186 §3.2.1.3). Five limbs of 52 bits, Montgomery form, R = 2^260.
 #pragma once
@@ -26,8 +26,8 @@ struct PrimeP256 {
     t[i + 1] = add(t[i + 1], add(shift_right(t[i], kBits), low8));
     t[i + 2] = add(t[i + 2], shift_right(m, 8));
     const Double digit = limb_of(t[i]);
-    add_split_product<kBits>(t[i + 3], t[i + 4], digit, _mm256_set1_pd(0x1p36));
-    add_split_product<kBits>(t[i + 4], t[i + 5], digit, _mm256_set1_pd(0x1p48 - 0x1p16));
+    add_split_product<kBits>(t[i + 3], t[i + 4], digit, broadcast_double(0x1p36));
+    add_split_product<kBits>(t[i + 4], t[i + 5], digit, broadcast_double(0x1p48 - 0x1p16));
   }
   static constexpr void expect_clear(Start<10>& start, int i) noexcept {
     start.expect_product<kBits>(i + 3);

@@ -1,4 +1,4 @@
-// Arithmetic modulo the P-384 prime, four independent elements at a time.
+// Arithmetic modulo the P-384 prime, four or eight independent elements at a time.
 //
 // p = 2^384 - 2^128 - 2^96 + 2^32 - 1 (SP 800-186 §3.2.1.4). Eight limbs of 52 bits, Montgomery form, R = 2^416.
 #pragma once
@@ -29,8 +29,8 @@ struct PrimeP384 {
     t[i + 1] = add(t[i + 1], sub(shift_right(m, 20), low8));
     t[i + 2] = sub(t[i + 2], shift_right(m, 8));
     const Double digit = limb_of(m);
-    add_split_product<kBits>(t[i + 2], t[i + 3], digit, _mm256_set1_pd(-0x1p24));
-    add_split_product<kBits>(t[i + 7], t[i + 8], digit, _mm256_set1_pd(0x1p20));
+    add_split_product<kBits>(t[i + 2], t[i + 3], digit, broadcast_double(-0x1p24));
+    add_split_product<kBits>(t[i + 7], t[i + 8], digit, broadcast_double(0x1p20));
   }
   static constexpr void expect_clear(Start<16>& start, int i) noexcept {
     start.expect_product<kBits>(i + 2);

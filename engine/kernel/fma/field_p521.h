@@ -1,4 +1,4 @@
-// Arithmetic modulo the P-521 prime, four independent elements at a time.
+// Arithmetic modulo the P-521 prime, four or eight independent elements at a time.
 //
 // p = 2^521 - 1 (SP 800-186 §3.2.1.5). Eleven limbs of 48 bits, elements stand for themselves.
 #pragma once

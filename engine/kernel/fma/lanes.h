@@ -1,4 +1,4 @@
-// Four lanes of 64 bits: integers and their loads, stores and comparisons (Lanes of curve/tower.h).
+// Four or eight lanes of 64 bits: integers and their loads, stores and comparisons (Lanes of curve/tower.h).
 #pragma once
 
 #include <cstddef>
@@ -11,29 +11,10 @@
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-// Bit i of m in all bits of lane i.
-[[gnu::always_inline]] inline Vector full_mask(unsigned m) noexcept {
-  const Vector bits = _mm256_setr_epi64x(1, 2, 4, 8);
-  return _mm256_cmpeq_epi64(bit_and(broadcast(m), bits), bits);
-}
-// The top bits of the lanes.
-[[gnu::always_inline]] inline std::uint8_t top_bits(Vector a) noexcept {
-  return static_cast<std::uint8_t>(_mm256_movemask_pd(from_bits(a)));
-}
-// a < b, unsigned: AVX2 compares only numbers with signs.
-[[gnu::always_inline]] inline Vector less_lanes(Vector a, Vector b) noexcept {
-  const Vector top = broadcast(std::uint64_t{1} << 63);
-  return _mm256_cmpgt_epi64(_mm256_xor_si256(b, top), _mm256_xor_si256(a, top));
-}
-// a where the mask is set, else b.
-[[gnu::always_inline]] inline Vector choose(Vector mask, Vector a, Vector b) noexcept {
-  return _mm256_blendv_epi8(b, a, mask);
-}
-
-struct FourLanes {
+struct FmaLanes {
   static constexpr int kCount = kLanes;
   using Mask = std::uint8_t;
-  static constexpr Mask kAll = 0xf;
+  static constexpr Mask kAll = (1u << kCount) - 1;
 
   template <int N>
   struct Words {
@@ -60,33 +41,33 @@ struct FourLanes {
   // One lane's words after the other, through memory, for what is done a lane at a time.
   template <int N, class Lane>
   static Words<N> from_lanes(Lane&& lane) noexcept {
-    alignas(32) std::uint64_t words[N][kCount];
+    alignas(sizeof(Vector)) std::uint64_t words[N][kCount];
     for (int l = 0; l < kCount; ++l) {
       const portable::Number<N> number = lane(l);
       for (int i = 0; i < N; ++i) words[i][l] = number.w[i];
     }
     Words<N> result;
-    for (int i = 0; i < N; ++i) result.w[i] = _mm256_load_si256(reinterpret_cast<const Vector*>(words[i]));
+    for (int i = 0; i < N; ++i) result.w[i] = load_lanes(words[i]);
     return result;
   }
   template <int N>
   static Mask less(const Words<N>& a, const std::uint64_t (&bound)[N]) noexcept {
-    Vector below = zero(), same = equal_lanes(zero(), zero());
+    LaneMask below = no_lanes(), same = every_lane();
 #pragma GCC unroll 9
     for (int i = N - 1; i >= 0; --i) {
       const Vector b = fma::broadcast(bound[i]);
-      below = bit_or(below, bit_and(same, less_lanes(a.w[i], b)));
-      same = bit_and(same, equal_lanes(a.w[i], b));
+      below = mask_or(below, mask_and(same, less_lanes(a.w[i], b)));
+      same = mask_and(same, equal_lanes(a.w[i], b));
     }
-    return top_bits(below);
+    return mask_bits(below);
   }
 
   template <int N>
   static Mask equal(const Words<N>& a, const Words<N>& b) noexcept {
     Vector different = zero();
 #pragma GCC unroll 9
-    for (int i = 0; i < N; ++i) different = bit_or(different, _mm256_xor_si256(a.w[i], b.w[i]));
-    return top_bits(equal_lanes(different, zero()));
+    for (int i = 0; i < N; ++i) different = bit_or(different, bit_xor(a.w[i], b.w[i]));
+    return mask_bits(equal_lanes(different, zero()));
   }
 
   template <int N>
@@ -94,12 +75,12 @@ struct FourLanes {
     Vector bits = a.w[0];
 #pragma GCC unroll 9
     for (int i = 1; i < N; ++i) bits = bit_or(bits, a.w[i]);
-    return top_bits(equal_lanes(bits, zero()));
+    return mask_bits(equal_lanes(bits, zero()));
   }
 
   template <int N>
   static Words<N> select(Mask m, const Words<N>& a, const Words<N>& b) noexcept {
-    const Vector mask = full_mask(m);
+    const LaneMask mask = full_mask(m);
     Words<N> result;
 #pragma GCC unroll 9
     for (int i = 0; i < N; ++i) result.w[i] = choose(mask, a.w[i], b.w[i]);
@@ -110,13 +91,13 @@ struct FourLanes {
   template <int N>
   static Words<N> add(const Words<N>& a, const std::uint64_t (&constant)[N]) noexcept {
     Words<N> sum;
-    Vector carry = zero();  // all ones, which is -1, for a carry
+    LaneMask carry = no_lanes();
 #pragma GCC unroll 9
     for (int i = 0; i < N; ++i) {
       const Vector t = fma::add(a.w[i], fma::broadcast(constant[i]));
-      const Vector over = less_lanes(t, a.w[i]);
-      sum.w[i] = sub(t, carry);
-      carry = bit_or(over, bit_and(carry, equal_lanes(sum.w[i], zero())));
+      const LaneMask over = less_lanes(t, a.w[i]);
+      sum.w[i] = increment(carry, t);
+      carry = mask_or(over, mask_and(carry, equal_lanes(sum.w[i], zero())));
     }
     return sum;
   }
@@ -125,26 +106,26 @@ struct FourLanes {
   template <int N>
   static Words<N> subtract_from(const std::uint64_t (&constant)[N], const Words<N>& a) noexcept {
     Words<N> difference;
-    Vector borrow = zero();  // all ones for a borrow
+    LaneMask borrow = no_lanes();
 #pragma GCC unroll 9
     for (int i = 0; i < N; ++i) {
       const Vector c = fma::broadcast(constant[i]);
       const Vector t = sub(c, a.w[i]);
-      const Vector under = less_lanes(c, a.w[i]);
-      difference.w[i] = fma::add(t, borrow);
-      borrow = bit_or(under, bit_and(borrow, equal_lanes(t, zero())));
+      const LaneMask under = less_lanes(c, a.w[i]);
+      difference.w[i] = decrement(borrow, t);
+      borrow = mask_or(under, mask_and(borrow, equal_lanes(t, zero())));
     }
     return difference;
   }
 
   template <int N>
   static Words<N> with_top_bit(Words<N> a, Mask m) noexcept {
-    a.w[N - 1] = bit_or(a.w[N - 1], bit_and(full_mask(m), fma::broadcast(kTopBit)));
+    a.w[N - 1] = bit_or(a.w[N - 1], keep(full_mask(m), fma::broadcast(kTopBit)));
     return a;
   }
   template <int N>
   static Words<N> without_top_bit(Words<N> a) noexcept {
-    a.w[N - 1] = _mm256_andnot_si256(fma::broadcast(kTopBit), a.w[N - 1]);
+    a.w[N - 1] = bit_clear(a.w[N - 1], fma::broadcast(kTopBit));
     return a;
   }
   template <int N>
@@ -165,8 +146,8 @@ struct FourLanes {
 #pragma GCC unroll 5
     for (int first = 0; first < kEntry; first += 4) {
       Vector rows[4];
-#pragma GCC unroll 4
-      for (int l = 0; l < 4; ++l) rows[l] = _mm256_loadu_si256(reinterpret_cast<const Vector*>(addresses[l] + first));
+      load_rows(
+          rows, [&](int l) __attribute__((always_inline)) { return load_quad(addresses[l] + first); });
       transpose(rows);
 #pragma GCC unroll 4
       for (int i = 0; i < 4; ++i) words[first + i] = rows[i];
@@ -190,14 +171,14 @@ struct FourLanes {
     for (int first = 0; first < kEntry; first += 4) {
       Vector rows[4] = {words[first], words[first + 1], words[first + 2], words[first + 3]};
       transpose(rows);
-      for (int l = 0; l < count; ++l) _mm256_storeu_si256(reinterpret_cast<Vector*>(addresses[l] + first), rows[l]);
+      for (int l = 0; l < count; ++l) store_quad(addresses[l] + first, quad_of_row(rows, l));
     }
   }
 
  private:
   static constexpr std::uint64_t kTopBit = std::uint64_t{1} << 63;
 };
-static_assert(Lanes<FourLanes>);
+static_assert(Lanes<FmaLanes>);
 
 }  // namespace
 }  // namespace assay::kernel::fma

@@ -1,6 +1,6 @@
-// Numbers of balanced limbs, four side by side: what the fields of this folder are built from.
+// Numbers of balanced limbs, side by side in lanes: what the fields of this folder are built from.
 //
-// A limb is a double in each of four lanes and holds an integer with a sign; limb i has the weight 2^(kBits i). A limb
+// A limb is a double in each lane and holds an integer with a sign; limb i has the weight 2^(kBits i). A limb
 // is balanced if it is at least -2^(kBits-1) and at most 2^(kBits-1). Columns are the 64-bit integers that limbs become
 // while a product is added up. Every column but the last of a number is kept kColumnOffset too large, so that a logical
 // shift carries a signed number; it hands on kColumnOffset >> kBits too much. Everything that is known when compiling
@@ -126,7 +126,7 @@ template <int kLimbs>
 [[gnu::always_inline]] inline Limbs<kLimbs> broadcast(const Constant<kLimbs>& a) noexcept {
   Limbs<kLimbs> result;
 #pragma GCC unroll 11
-  for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_broadcast_sd(&a.l[i]);
+  for (int i = 0; i < kLimbs; ++i) result.l[i] = broadcast_from(a.l[i]);
   return result;
 }
 
@@ -134,7 +134,7 @@ template <int kLimbs>
 [[gnu::always_inline]] inline Vector broadcast_from(const std::uint64_t& x) noexcept {
 #ifdef __AVX2__  // not where a test models the instructions
   Vector result;
-  asm("vpbroadcastq %1, %0" : "=x"(result) : "m"(x));
+  asm("vpbroadcastq %1, %0" : "=v"(result) : "m"(x));
   return result;
 #else
   return broadcast(x);
@@ -198,11 +198,6 @@ template <int kBits, int kLimbs>
   }
 }
 
-// a in the lanes in which `sign` is negative, else b.
-[[gnu::always_inline]] inline Vector if_negative(Vector sign, Vector a, Vector b) noexcept {
-  return bits_of(_mm256_blendv_pd(from_bits(b), from_bits(a), from_bits(sign)));
-}
-
 // t - m in the lanes in which that is not negative, and t in the others. Both are carried.
 template <int kBits, int kLimbs>
 [[gnu::always_inline]] inline void subtract_once(Vector (&t)[kLimbs], const Integers<kLimbs>& m) noexcept {
@@ -230,8 +225,8 @@ template <int kBits, int kLimbs, class Words>
 
 // The way back, for limbs that are carried, of a number below 2^(64 kWords).
 template <int kBits, int kWords, int kLimbs>
-[[gnu::always_inline]] inline FourLanes::Words<kWords> join_limbs(const Vector (&t)[kLimbs]) noexcept {
-  FourLanes::Words<kWords> words;
+[[gnu::always_inline]] inline FmaLanes::Words<kWords> join_limbs(const Vector (&t)[kLimbs]) noexcept {
+  FmaLanes::Words<kWords> words;
 #pragma GCC unroll 9
   for (int i = 0; i < kWords; ++i) {
     words.w[i] = zero();
@@ -247,10 +242,8 @@ template <int kBits, int kWords, int kLimbs>
 
 // Reads lane 0 of each word.
 template <int kWords>
-inline void first_lane(std::uint64_t (&x)[kWords], const FourLanes::Words<kWords>& words) noexcept {
-  for (int i = 0; i < kWords; ++i) {
-    x[i] = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm256_castsi256_si128(words.w[i])));
-  }
+inline void first_lane(std::uint64_t (&x)[kWords], const FmaLanes::Words<kWords>& words) noexcept {
+  for (int i = 0; i < kWords; ++i) x[i] = first_lane(words.w[i]);
 }
 
 // ---- Across the lanes
@@ -258,10 +251,9 @@ inline void first_lane(std::uint64_t (&x)[kWords], const FourLanes::Words<kWords
 // Moves lane i XOR kDistance to lane i.
 template <int kDistance, int kLimbs>
 inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
-  static_assert(kDistance == 1 || kDistance == 2);
   Limbs<kLimbs> result;
 #pragma GCC unroll 11
-  for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm256_permute4x64_pd(a.l[i], kDistance == 2 ? 0x4e : 0xb1);
+  for (int i = 0; i < kLimbs; ++i) result.l[i] = turned<kDistance>(a.l[i]);
   return result;
 }
 
@@ -269,9 +261,16 @@ inline Limbs<kLimbs> turned(const Limbs<kLimbs>& a) noexcept {
 // `invert_all`, which gets it in all lanes, and what belongs to the other lanes is multiplied away.
 template <class Element, class Multiply, class InvertAll>
 inline Element invert_lanes(const Element& a, Multiply&& mul, InvertAll&& invert_all) noexcept {
-  const Element a2{turned<2>(a)}, pair = mul(a, a2);
-  const Element a1{turned<1>(pair)}, all = mul(pair, a1);
-  return mul(invert_all(all), mul(a2, a1));
+  if constexpr (kLanes == 8) {
+    const Element a4{turned<4>(a)}, pair = mul(a, a4);
+    const Element a2{turned<2>(pair)}, four = mul(pair, a2);
+    const Element a1{turned<1>(four)}, all = mul(four, a1);
+    return mul(invert_all(all), mul(a4, mul(a2, a1)));
+  } else {
+    const Element a2{turned<2>(a)}, pair = mul(a, a2);
+    const Element a1{turned<1>(pair)}, all = mul(pair, a1);
+    return mul(invert_all(all), mul(a2, a1));
+  }
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 namespace assay::kernel::fma {
 namespace {
 
+using LaneBits = unsigned;  // bit l: lane l
+
 constexpr int kSquarings = 16;  // 65537 = 2^16 + 1
 
 // Computes n2: (k n + 1) / W, where k n = -1 modulo W. It is Montgomery's reduction of 1, a limb at a time.
@@ -61,14 +63,14 @@ template <int kBlocks, class Job>
   to_doubles(group.factor, numbers.value, kLimbs);
   load_of_keys(numbers.n, jobs, &RsaModulus::n, kLimbs);
   to_doubles(group.n, numbers.n, kLimbs);
-  alignas(32) std::uint64_t k0[kLanes];
+  std::uint64_t k0[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) k0[lane] = jobs[lane].key->k0;
-  group.k0 = limb_of(_mm256_load_si256(reinterpret_cast<const __m256i*>(k0)));
+  group.k0 = limb_of(load_lanes(k0));
 }
 
 // Fills x with the signatures. Returns the lanes whose signature is below n.
 template <int kBlocks, class Job>
-[[gnu::noinline]] LaneMask load_signatures(Group<kBlocks>& group, Numbers<kBlocks>& numbers,
+[[gnu::noinline]] LaneBits load_signatures(Group<kBlocks>& group, Numbers<kBlocks>& numbers,
                                            GroupJobs<Job> jobs) noexcept {
   constexpr std::size_t kLimbs = Group<kBlocks>::kLimbs;
   const unsigned char* signatures[kLanes];
@@ -78,7 +80,7 @@ template <int kBlocks, class Job>
   // RFC 8017 §5.2.2 step 1. A signature out of range is replaced by zero, which is harmless.
   for (std::size_t i = 0; i < kLimbs; ++i) numbers.value[i] = bit_and(numbers.value[i], in_range);
   to_doubles(group.x, numbers.value, kLimbs);
-  return sign_bits(in_range);
+  return top_bits(in_range);
 }
 
 // How the signatures of a call become numbers and these an answer. `begin` leaves the signatures in x, and in y what
@@ -91,7 +93,7 @@ struct Powers {
 
   static void change_keys(Numbers<kBlocks>&, GroupJobs<Job>) noexcept {}
   static void begin(Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs<Job> jobs) noexcept {
-    const LaneMask in_range = load_signatures(group, numbers, jobs);
+    const LaneBits in_range = load_signatures(group, numbers, jobs);
     for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].in_range = (in_range >> lane & 1) != 0;
     for (std::size_t i = 0; i < kLimbs; ++i) group.y[i] = group.factor[i];
     montgomery<false>(group);
@@ -117,8 +119,8 @@ struct Powers {
 // 96 bytes are three pieces and more than half of a fourth (rsa_limbs.h).
 constexpr std::size_t kDifferenceLimbs = 4 * kPieceLimbs;
 
-constexpr LaneMask kAllLanes = (1u << kLanes) - 1;
-LaneMask zeros(Vector a) noexcept { return sign_bits(equal_lanes(a, zero())); }
+constexpr LaneBits kAllLanes = (1u << kLanes) - 1;
+LaneBits zeros(Vector a) noexcept { return mask_bits(equal_lanes(a, zero())); }
 
 // t = (t + digit c1 + m n) / 2^52, for the m that makes it a whole number. Limbs of t are integers that are not
 // carried: each gathers four halves below 2^52 in a step.
@@ -151,12 +153,12 @@ void carry_limbs(Vector* t, std::size_t limbs) noexcept {
 }
 
 // Returns the lanes in which t, below 3n and not 0, is n or 2n. Overwrites t.
-LaneMask multiples(Vector* t, const Vector* n, std::size_t limbs) noexcept {
+LaneBits multiples(Vector* t, const Vector* n, std::size_t limbs) noexcept {
   subtract(t, t, n, limbs);
   Vector not_zero = zero(), not_n = zero();
   for (std::size_t i = 0; i < limbs; ++i) {
     not_zero = bit_or(not_zero, t[i]);
-    not_n = bit_or(not_n, _mm256_xor_si256(t[i], n[i]));
+    not_n = bit_or(not_n, bit_xor(t[i], n[i]));
   }
   return zeros(not_zero) | zeros(not_n);
 }
@@ -171,7 +173,7 @@ struct Matches {
     load_of_keys(numbers.c0, jobs, &RsaModulus::c0, kLimbs);
   }
   static void begin(Group<kBlocks>& group, Numbers<kBlocks>& numbers, GroupJobs<Job> jobs) noexcept {
-    const LaneMask in_range = load_signatures(group, numbers, jobs);
+    const LaneBits in_range = load_signatures(group, numbers, jobs);
     for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].valid = (in_range >> lane & 1) != 0;
     for (std::size_t i = 0; i < kLimbs; ++i) group.y[i] = group.x[i];
   }
@@ -189,7 +191,7 @@ struct Matches {
     for (std::size_t i = 0; i < kLimbs; ++i) t[i] = add(t[i], numbers.c0[i]);
     for (std::size_t i = 0; i < used; ++i) match_step(t, limb_of(d[i]), group.factor, group.n, group.k0, kLimbs);
     carry_limbs(t, kLimbs);
-    const LaneMask matching = multiples(t, numbers.n, kLimbs);
+    const LaneBits matching = multiples(t, numbers.n, kLimbs);
     for (int lane = 0; lane < jobs.count; ++lane) jobs[lane].valid = jobs[lane].valid && (matching >> lane & 1) != 0;
   }
 };

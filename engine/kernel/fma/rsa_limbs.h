@@ -1,9 +1,9 @@
-// Four large numbers side by side: big-endian bytes to limbs and back.
+// Large numbers side by side, one in each lane: big-endian bytes to limbs and back.
 //
 // A number of `limbs` limbs of 52 bits is an array of vectors, least limb first; lane l of each belongs to number l.
 // Limbs are integers here (Vector), or the same integers as doubles (Double), the form that products take.
 // Bytes and limbs meet in halves of two limbs, 13 bytes, and pieces of two halves: a byte shuffle for each half, and a
-// transposition of 4 x 4 words for each piece. A conversion costs less than 1 % of an RSA operation.
+// transposition of 4 x 4 words for the pieces of four lanes. A conversion costs less than 1 % of an RSA operation.
 // `limbs` is a multiple of four. The bytes must reach beyond the middle of the last piece but not fill it, as 256, 384
 // and 512 bytes do with 40, 60 and 80 limbs.
 #pragma once
@@ -16,18 +16,9 @@
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-using LaneMask = unsigned;  // bit l: lane l
-
-constexpr std::size_t kPieceLimbs = kLanes;
+constexpr std::size_t kPieceLimbs = 4;
 constexpr std::size_t kHalfBytes = 13;
 constexpr std::size_t kPieceBytes = 2 * kHalfBytes;
-
-[[gnu::always_inline]] inline LaneMask sign_bits(Vector a) noexcept {
-  return static_cast<LaneMask>(_mm256_movemask_pd(from_bits(a)));
-}
-[[gnu::always_inline]] inline Vector select(Vector mask, Vector a, Vector b) noexcept {  // a where mask is all ones
-  return _mm256_blendv_epi8(b, a, mask);
-}
 
 // The places of the bytes of two limbs in a half, least byte first. The odd limb begins in the middle of byte 6.
 [[gnu::always_inline]] inline __m128i spread_places() noexcept {
@@ -35,13 +26,13 @@ constexpr std::size_t kPieceBytes = 2 * kHalfBytes;
 }
 // The way back, greatest byte first: seven bytes of the even limb, six of the odd one. -1 makes a zero.
 [[gnu::always_inline]] inline Vector pack_places() noexcept {
-  return _mm256_broadcastsi128_si256(_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, -1, -1, -1));
+  return repeat(_mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, -1, -1, -1));
 }
 // Byte 6 is shared: the odd limb's lowest bits, in byte 8, go above the even limb's highest.
 [[gnu::always_inline]] inline Vector shared_place() noexcept {
-  return _mm256_broadcastsi128_si256(_mm_set_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, 8, -1, -1, -1, -1, -1, -1));
+  return repeat(_mm_set_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, 8, -1, -1, -1, -1, -1, -1));
 }
-[[gnu::always_inline]] inline Vector odd_limbs_by_4() noexcept { return _mm256_set_epi64x(4, 0, 4, 0); }
+[[gnu::always_inline]] inline Vector odd_limbs_by_4() noexcept { return repeat(_mm_set_epi64x(4, 0)); }
 
 // Loads the half whose least byte is number[end - 1]: a limb in each word, the odd one four bits too far up, and both
 // with foreign bits above their 52. Bytes before number[0] count as zero. `end` is not 0; the number has 16 bytes or
@@ -54,10 +45,18 @@ inline __m128i load_half(const unsigned char* number, std::size_t end) noexcept 
   return _mm_shuffle_epi8(bytes, _mm_sub_epi8(last, spread_places()));
 }
 
-// Loads the limbs of the piece whose least byte is number[end - 1].
-inline Vector load_piece(const unsigned char* number, std::size_t end) noexcept {
-  const Vector spread = _mm256_set_m128i(load_half(number, end - kHalfBytes), load_half(number, end));
-  return bit_and(_mm256_srlv_epi64(spread, odd_limbs_by_4()), broadcast(kLimbMask));
+// Loads both halves of the piece whose least byte is number[end - 1].
+inline Quad load_piece(const unsigned char* number, std::size_t end) noexcept {
+  return _mm256_set_m128i(load_half(number, end - kHalfBytes), load_half(number, end));
+}
+// The limbs of pieces.
+inline Vector limbs_of_pieces(Vector pieces) noexcept {
+  return bit_and(shift_right_each(pieces, odd_limbs_by_4()), broadcast(kLimbMask));
+}
+// The bytes of the limbs of pieces: the way back.
+inline Vector pack_pieces(Vector limbs) noexcept {
+  const Vector shifted = shift_left_each(limbs, odd_limbs_by_4());
+  return shuffle_bytes(bit_or(shifted, shuffle_bytes(shifted, shared_place())), pack_places());
 }
 
 // Stores a half, and zeros in the three bytes before it. Bytes before number[0] are dropped.
@@ -71,11 +70,8 @@ inline void store_half(__m128i packed, unsigned char* number, std::size_t end) n
   for (std::size_t i = 0; i < end; ++i) number[i] = bytes[16 - end + i];
 }
 
-// Stores the limbs of a piece. Pieces are stored from the least on, since each reaches three bytes into the next.
-inline void store_piece(Vector limbs, unsigned char* number, std::size_t end) noexcept {
-  const Vector shifted = _mm256_sllv_epi64(limbs, odd_limbs_by_4());
-  const Vector joined = bit_or(shifted, _mm256_shuffle_epi8(shifted, shared_place()));
-  const Vector packed = _mm256_shuffle_epi8(joined, pack_places());
+// Stores a packed piece. Pieces are stored from the least on, since each reaches three bytes into the next.
+inline void store_piece(Quad packed, unsigned char* number, std::size_t end) noexcept {
   store_half(_mm256_castsi256_si128(packed), number, end);
   store_half(_mm256_extracti128_si256(packed, 1), number, end - kHalfBytes);
 }
@@ -84,9 +80,12 @@ inline void store_piece(Vector limbs, unsigned char* number, std::size_t end) no
 inline void load_bytes(Vector* numbers, const unsigned char* const (&sources)[kLanes], std::size_t limbs,
                        std::size_t bytes) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
-    Vector rows[kLanes];
-    for (int lane = 0; lane < kLanes; ++lane)
-      rows[lane] = load_piece(sources[lane], bytes - done / kPieceLimbs * kPieceBytes);
+    Vector rows[kPieceLimbs];
+    load_rows(
+        rows, [&](int lane) __attribute__((always_inline)) {
+          return load_piece(sources[lane], bytes - done / kPieceLimbs * kPieceBytes);
+        });
+    for (Vector& row : rows) row = limbs_of_pieces(row);
     transpose(rows);
     for (std::size_t i = 0; i < kPieceLimbs; ++i) numbers[done + i] = rows[i];
   }
@@ -95,9 +94,9 @@ inline void load_bytes(Vector* numbers, const unsigned char* const (&sources)[kL
 // Loads one number a lane, already in limbs.
 inline void load_limbs(Vector* numbers, const std::uint64_t* const (&sources)[kLanes], std::size_t limbs) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
-    Vector rows[kLanes];
-    for (int lane = 0; lane < kLanes; ++lane)
-      rows[lane] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sources[lane] + done));
+    Vector rows[kPieceLimbs];
+    load_rows(
+        rows, [&](int lane) __attribute__((always_inline)) { return load_quad(sources[lane] + done); });
     transpose(rows);
     for (std::size_t i = 0; i < kPieceLimbs; ++i) numbers[done + i] = rows[i];
   }
@@ -107,11 +106,13 @@ inline void load_limbs(Vector* numbers, const std::uint64_t* const (&sources)[kL
 inline void store_bytes(const Vector* numbers, unsigned char* const (&targets)[kLanes], std::size_t limbs,
                         std::size_t bytes) noexcept {
   for (std::size_t done = 0; done < limbs; done += kPieceLimbs) {
-    Vector rows[kLanes];
+    Vector rows[kPieceLimbs];
     for (std::size_t i = 0; i < kPieceLimbs; ++i) rows[i] = numbers[done + i];
     transpose(rows);
+    for (Vector& row : rows) row = pack_pieces(row);
     for (int lane = 0; lane < kLanes; ++lane) {
-      if (targets[lane] != nullptr) store_piece(rows[lane], targets[lane], bytes - done / kPieceLimbs * kPieceBytes);
+      const std::size_t end = bytes - done / kPieceLimbs * kPieceBytes;
+      if (targets[lane] != nullptr) store_piece(quad_of_row(rows, lane), targets[lane], end);
     }
   }
 }
@@ -148,7 +149,7 @@ inline void reduce(Vector* numbers, const Vector* n, Vector* once, Vector* twice
   }
   const Vector is_below_n = sub(zero(), first), is_below_2n = sub(zero(), second);
   for (std::size_t i = 0; i < limbs; ++i)
-    numbers[i] = select(is_below_n, numbers[i], select(is_below_2n, once[i], twice[i]));
+    numbers[i] = if_negative(is_below_n, numbers[i], if_negative(is_below_2n, once[i], twice[i]));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Almost-Montgomery products of four pairs of large numbers, a modulus for each lane.
+// Almost-Montgomery products of pairs of large numbers, a pair and a modulus for each lane.
 //
 // Numbers are arrays of 4*kBlocks doubles (rsa_limbs.h), every limb an integer below 2^52. R = 2^(52*4*kBlocks) and
 // W = 2^(52*4), the weight of a block.
@@ -27,7 +27,7 @@ constexpr int kBlock = 4;
 constexpr int kColumns = 2 * kBlock;
 constexpr int kMaxBlocks = static_cast<int>(kMaxRsaLimbs) / kBlock;
 
-// Four exponentiations on their way. Each size has code of its own, which is 2 % faster.
+// The exponentiations of all lanes on their way. Each size has code of its own, which is 2 % faster.
 template <int kBlocks>
 struct Group {
   static constexpr int kLimbs = kBlock * kBlocks;
@@ -74,8 +74,8 @@ constexpr Start kStart = [] {
       "vsubpd %[upper], %[c2], %[lower]\n\t"
       "vpaddq %[upper], %[high], %[high]\n\t"
       "vfmadd231pd %[b], %[a], %[lower]"
-      : [high] "+x"(high), [upper] "=&x"(upper), [lower] "=&x"(lower)
-      : [a] "x"(a), [b] "m"(b), [c1] "x"(constant(kBits104)), [c2] "x"(constant(kBits104 + 1)));
+      : [high] "+v"(high), [upper] "=&v"(upper), [lower] "=&v"(lower)
+      : [a] "v"(a), [b] "m"(b), [c1] "v"(constant(kBits104)), [c2] "v"(constant(kBits104 + 1)));
   return bits_of(lower);
 #else  // a test models the instructions
   Vector low = zero();
@@ -86,7 +86,7 @@ constexpr Start kStart = [] {
 // The second half. It is a statement, too, so that it stays where it is written.
 [[gnu::always_inline]] inline void add_low_half(Vector& low, Vector half) noexcept {
 #ifdef __AVX2__
-  asm volatile("vpaddq %[half], %[low], %[low]" : [low] "+x"(low) : [half] "x"(half));
+  asm volatile("vpaddq %[half], %[low], %[low]" : [low] "+v"(low) : [half] "v"(half));
 #else
   low = add(low, half);
 #endif

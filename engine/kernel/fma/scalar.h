@@ -1,4 +1,5 @@
-// Numbers modulo the order of a group's base point, four at a time, and the digits that a table is addressed by.
+// Numbers modulo the order of a group's base point, four or eight at a time, and the digits that a table is addressed
+// by.
 //
 // Montgomery products over limbs of 52 bits, R = 2^260, 2^416, 2^572: at least 2^4 times the order. A Residue is
 // balanced and between -n/4 and 5/4 n, unless plain() made it. Rounding must be toward zero (vector.h). Public inputs
@@ -17,11 +18,11 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 template <CurveParameters Parameters, int kLimbs>
 struct LaneScalar {
-  using L = FourLanes;
-  using Mask = FourLanes::Mask;
+  using L = FmaLanes;
+  using Mask = FmaLanes::Mask;
   static constexpr int kWords = Parameters::kWords;
   static constexpr int kBits = kLimbBits;
-  using Words = FourLanes::Words<kWords>;
+  using Words = FmaLanes::Words<kWords>;
   using Number = Limbs<kLimbs>;
 
   struct Residue : Number {};
@@ -62,7 +63,7 @@ struct LaneScalar {
       std::uint64_t x[kWords], inverse[kWords];
       first_lane(x, to_words(all));
       mod_inverse(inverse, x, kInverseModulus);
-      return mul(plain(FourLanes::broadcast<kWords>(inverse)), {broadcast(kR3)});  // R / x, as in LaneField
+      return mul(plain(FmaLanes::broadcast<kWords>(inverse)), {broadcast(kR3)});  // R / x, as in LaneField
     });
   }
 
@@ -85,8 +86,8 @@ struct LaneScalar {
   // See NOTES.md, section 3.
   static void recode(const Words& u, int window, int windows, const std::uint64_t* const* tables,
                      const std::uint64_t** addresses, std::size_t step, Mask* negative) noexcept {
-    const Vector even = equal_lanes(bit_and(u.w[0], broadcast(1)), zero());
-    const Words other = FourLanes::subtract_from<kWords>(Parameters::kOrder, u);
+    const LaneMask even = equal_lanes(bit_and(u.w[0], broadcast(1)), zero());
+    const Words other = FmaLanes::subtract_from<kWords>(Parameters::kOrder, u);
     Vector v[kWords + 1], y[kWords + 2];  // y: (v >> 1) with its bit window * windows - 1 set
 #pragma GCC unroll 9
     for (int i = 0; i < kWords; ++i) v[i] = choose(even, other.w[i], u.w[i]);
@@ -100,18 +101,16 @@ struct LaneScalar {
     const std::uint64_t half = std::uint64_t{1} << (window - 1);
     const Vector half_bit = broadcast(half), index_mask = broadcast(half - 1), entry_bytes = broadcast(kEntryBytes);
     const Vector window_bytes = broadcast(half * kEntryBytes);
-    Vector table = _mm256_loadu_si256(reinterpret_cast<const Vector*>(tables));
+    Vector table = load(tables);
     for (int i = 0; i < windows; ++i) {
       const int word = i * window / 64, shift = i * window % 64;
-      const Vector field = bit_or(_mm256_srl_epi64(y[word], _mm_cvtsi32_si128(shift)),
-                                  _mm256_sll_epi64(y[word + 1], _mm_cvtsi32_si128(64 - shift)));
-      const Vector is_negative = equal_lanes(bit_and(field, half_bit), zero());
-      const Vector index = bit_and(_mm256_xor_si256(field, is_negative), index_mask);
+      const Vector field = bit_or(shift_right_by(y[word], shift), shift_left_by(y[word + 1], 64 - shift));
+      const LaneMask is_negative = equal_lanes(bit_and(field, half_bit), zero());
+      const Vector index = bit_and(invert_bits(is_negative, field), index_mask);
       const std::size_t slot = static_cast<std::size_t>(i) * step;
       // Indices and entries are below 2^32.
-      _mm256_storeu_si256(reinterpret_cast<Vector*>(addresses + slot * kLanes),
-                          add(table, _mm256_mul_epu32(index, entry_bytes)));
-      negative[slot] = top_bits(_mm256_xor_si256(is_negative, even));
+      store(addresses + slot * kLanes, add(table, multiply_low32(index, entry_bytes)));
+      negative[slot] = mask_bits(mask_xor(is_negative, even));
       table = add(table, window_bytes);
     }
   }
@@ -147,12 +146,12 @@ struct LaneScalar {
   // Adds the multiple q n that clears the low bits of column i, and carries what is above them. q is the low half of
   // the product of column and k0.
   [[gnu::always_inline]] static void clear(Vector (&t)[2 * kLimbs], int i) noexcept {
-    const Double limb = limb_of(t[i]), k0 = _mm256_broadcast_sd(&kK0);
+    const Double limb = limb_of(t[i]), k0 = broadcast_from(kK0);
     const Double upper = multiply_add(limb, k0, constant(kBits104Signed));
     const Double q = multiply_add(limb, k0, sub(constant(kBits104Signed), upper));
 #pragma GCC unroll 11
     for (int j = 0; j < kLimbs; ++j) {
-      add_split_product<kBits>(t[i + j], t[i + j + 1], q, _mm256_broadcast_sd(&kBalancedOrder.l[j]));
+      add_split_product<kBits>(t[i + j], t[i + j + 1], q, broadcast_from(kBalancedOrder.l[j]));
     }
     t[i + 1] = add(t[i + 1], shift_right(t[i], kBits));
   }

@@ -1,5 +1,5 @@
-// A register of AVX2 as four lanes, of 64-bit integers or of doubles, and the operations that all kernels of this
-// folder build upon.
+// Exact products and conversions in lanes of doubles: the operations that all kernels of this folder build upon.
+// What they know of the instruction set is in registers/.
 //
 // A limb is an integer of 52 bits, held as a double. Two FMAs give the exact product of two limbs in two halves
 // (N. Emmart, J. Zheng, C. Weems, "Faster modular exponentiation using double precision floating point arithmetic on
@@ -19,26 +19,13 @@
 // across a change of the mode.
 #pragma once
 
-// GCC bug 105593: GCC 12 gives false alarms about its own intrinsics.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
 #include <cstdint>
+
+#include "kernel/registers/avx2.h"
 
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
-using Vector = __m256i;  // four integers of 64 bits
-using Double = __m256d;  // four doubles
-
-constexpr int kLanes = 4;
 constexpr int kLimbBits = 52;
 constexpr std::uint64_t kLimbMask = (std::uint64_t{1} << kLimbBits) - 1;
 
@@ -62,37 +49,18 @@ class RoundTowardZero {
   const unsigned saved_;
 };
 
-// ---- Integers
-
-[[gnu::always_inline]] inline Vector zero() noexcept { return _mm256_setzero_si256(); }
-[[gnu::always_inline]] inline Vector broadcast(std::uint64_t x) noexcept {
-  return _mm256_set1_epi64x(static_cast<long long>(x));
+// Four words of one lane, at any address.
+[[gnu::always_inline]] inline Quad load_quad(const std::uint64_t* from) noexcept {
+  return _mm256_loadu_si256(reinterpret_cast<const Quad*>(from));
 }
-[[gnu::always_inline]] inline Vector add(Vector a, Vector b) noexcept { return _mm256_add_epi64(a, b); }
-[[gnu::always_inline]] inline Vector sub(Vector a, Vector b) noexcept { return _mm256_sub_epi64(a, b); }
-[[gnu::always_inline]] inline Vector bit_and(Vector a, Vector b) noexcept { return _mm256_and_si256(a, b); }
-[[gnu::always_inline]] inline Vector bit_or(Vector a, Vector b) noexcept { return _mm256_or_si256(a, b); }
-[[gnu::always_inline]] inline Vector shift_left(Vector a, int bits) noexcept { return _mm256_slli_epi64(a, bits); }
-// Zeros come in from above. AVX2 has no arithmetic shift of 64-bit lanes.
-[[gnu::always_inline]] inline Vector shift_right(Vector a, int bits) noexcept { return _mm256_srli_epi64(a, bits); }
+[[gnu::always_inline]] inline void store_quad(std::uint64_t* to, Quad a) noexcept {
+  _mm256_storeu_si256(reinterpret_cast<Quad*>(to), a);
+}
 
-// All ones in the lanes in which a = b, else zeros.
-[[gnu::always_inline]] inline Vector equal_lanes(Vector a, Vector b) noexcept { return _mm256_cmpeq_epi64(a, b); }
-
-// ---- Doubles
-
-[[gnu::always_inline]] inline Vector bits_of(Double a) noexcept { return _mm256_castpd_si256(a); }
-[[gnu::always_inline]] inline Double from_bits(Vector bits) noexcept { return _mm256_castsi256_pd(bits); }
 // The double of this bit pattern in every lane.
 [[gnu::always_inline]] inline Double constant(std::uint64_t bits) noexcept { return from_bits(broadcast(bits)); }
-[[gnu::always_inline]] inline Double add(Double a, Double b) noexcept { return _mm256_add_pd(a, b); }
-[[gnu::always_inline]] inline Double sub(Double a, Double b) noexcept { return _mm256_sub_pd(a, b); }
-// a b + c, rounded once.
-[[gnu::always_inline]] inline Double multiply_add(Double a, Double b, Double c) noexcept {
-  return _mm256_fmadd_pd(a, b, c);
-}
 
-// ---- Between the two. All are exact.
+// ---- Between integers and doubles. All are exact.
 
 // The low 52 bits of t as an integer from 0 to 2^52 - 1.
 [[gnu::always_inline]] inline Double limb_of(Vector t) noexcept {
@@ -119,7 +87,7 @@ class RoundTowardZero {
 // it knows nothing about stays where it is.
 [[gnu::always_inline]] inline void keep_order([[maybe_unused]] Vector& low, [[maybe_unused]] Vector& high) noexcept {
 #ifdef __AVX2__  // not where a test models the instructions
-  asm volatile("" : "+x"(low), "+x"(high));
+  asm volatile("" : "+v"(low), "+v"(high));
 #endif
 }
 
@@ -136,18 +104,6 @@ class RoundTowardZero {
   high = add(high, bits_of(upper));
   low = add(low, bits_of(multiply_add(a, b, sub(constant(kBits104Signed + 1), upper))));
   keep_order(low, high);
-}
-
-// ---- Shuffles
-
-// Word j of r[i] becomes word i of r[j]. Cost: 8 shuffles.
-[[gnu::always_inline]] inline void transpose(Vector (&r)[kLanes]) noexcept {
-  const Vector even01 = _mm256_unpacklo_epi64(r[0], r[1]), odd01 = _mm256_unpackhi_epi64(r[0], r[1]);
-  const Vector even23 = _mm256_unpacklo_epi64(r[2], r[3]), odd23 = _mm256_unpackhi_epi64(r[2], r[3]);
-  r[0] = _mm256_permute2x128_si256(even01, even23, 0x20);
-  r[1] = _mm256_permute2x128_si256(odd01, odd23, 0x20);
-  r[2] = _mm256_permute2x128_si256(even01, even23, 0x31);
-  r[3] = _mm256_permute2x128_si256(odd01, odd23, 0x31);
 }
 
 }  // namespace

@@ -232,6 +232,9 @@ inline __m128i _mm_set_epi8(Bytes... bytes) {
   std::memcpy(vector.l, result, 16);
   return vector;
 }
+inline __m128i _mm_set_epi64x(long long b, long long a) {
+  return {{static_cast<std::uint64_t>(a), static_cast<std::uint64_t>(b)}};
+}
 inline __m128i _mm_set1_epi8(char x) {
   __m128i vector;
   std::memset(vector.l, x, 16);
