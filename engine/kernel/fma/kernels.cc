@@ -1,7 +1,6 @@
 #include "kernel/fma/kernels.h"
 
 #include "base/cpu.h"
-#include "kernel/fma/rsa.h"
 #include "kernel/fma/sha256_shani.h"
 #include "kernel/fma/sha512.h"
 #include "kernel/portable/kernels.h"
@@ -18,7 +17,7 @@ const Kernels* kernels() noexcept {
     kernels.isa = "fma";
     if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
     kernels.sha512 = {sha512_lanes, 3};
-    kernels.rsa = {rsa_prepare, rsa_power, rsa_prepare_match, rsa_match};
+    kernels.rsa = kRsa;
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;

@@ -1,5 +1,4 @@
-// The kernels for AVX2 and FMA, in four lanes: what CPUs without AVX-512 IFMA have (Haswell to Cascade Lake, Zen to Zen
-// 3).
+// The kernels for AVX2 and FMA, in four lanes: what CPUs without AVX-512 have (Haswell to Broadwell, Zen to Zen 3).
 #pragma once
 
 #include "kernel/kernel.h"
@@ -13,5 +12,6 @@ const Kernels* kernels() noexcept;
 
 // The parts of the table that are compiled in files of their own: those take long, and compile side by side.
 extern const CurveKernel kP256, kP384, kP521, kEd25519;
+extern const RsaKernel kRsa;
 
 }  // namespace assay::kernel::fma
