@@ -23,7 +23,7 @@ import sys
 
 from machine import ROOT, describe
 
-ISAS = ("ifma", "fma", "portable")
+ISAS = ("ifma", "avx512f", "fma", "portable")
 ALGORITHMS = ["RSA-2048", "RSA-3072", "RSA-4096", "RSA-2048-PSS", "P-256", "P-384", "P-521", "Ed25519"]
 # The least ratio to OpenSSL, with one key and calls of 256. Those of ifma are for two IFMA units, as Intel has. Zen 4 has
 # one: RSA comes to 5.2 there, with the unit busy for 97 % of the time.

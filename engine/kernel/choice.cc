@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "kernel/avx512f/kernels.h"
 #include "kernel/fma/kernels.h"
 #include "kernel/ifma/kernels.h"
 #include "kernel/portable/kernels.h"
@@ -18,6 +19,7 @@ struct Isa {
 // Best first. The last is there on every CPU.
 constexpr Isa kPriority[] = {
     {"ifma", ifma::kernels},
+    {"avx512f", avx512f::kernels},
     {"fma", fma::kernels},
     {"portable", portable::kernels},
 };

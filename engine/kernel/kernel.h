@@ -130,7 +130,7 @@ struct CurveKernel {
 // ---- All of them
 
 struct Kernels {
-  const char* isa = "";  // "ifma", "fma", "portable"
+  const char* isa = "";  // "ifma", "avx512f", "fma", "portable"
   HashKernel sha256, sha512;
   RsaKernel rsa;
   CurveKernel p256, p384, p521, ed25519;

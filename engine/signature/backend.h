@@ -76,7 +76,7 @@ class Backend {
   virtual std::string_view name() const noexcept = 0;  // "openssl", "lanes"
   virtual std::string_view isa() const noexcept {
     return "";
-  }  // "ifma", "fma", "portable"; empty: OpenSSL's own choice
+  }  // "ifma", "avx512f", "fma", "portable"; empty: OpenSSL's own choice
   virtual std::unique_ptr<BackendSession> new_session() const = 0;
   virtual BackendStatistics statistics() const { return {}; }
   // Says why no verdict of this backend may be trusted any more: a cross-check found a difference. Empty: none did.
@@ -91,7 +91,7 @@ struct BackendOptions {
   double cross_check = 0;                         // share of signatures, 0 to 1, that OpenSSL verifies as well
   std::function<void(std::string_view)> on_note;  // called when a self-test fails
   // For tests and benchmarks.
-  std::string isa;              // "ifma", "fma", "portable"; empty: the best that this CPU has
+  std::string isa;              // "ifma", "avx512f", "fma", "portable"; empty: the best that this CPU has
   bool tables_at_once = false;  // build a key's table when it is first seen, in the caller's thread, and use the lanes
                                 // for groups of every size
   int window = 0;               // of all tables, in bits; 0: as the policy of tables says

@@ -25,9 +25,12 @@ struct BackendUnderTest {
 inline constexpr BackendUnderTest kEveryBackend[] = {{"openssl", "openssl", ""},
                                                      {"lanes_portable", "lanes", "portable"},
                                                      {"lanes_fma", "lanes", "fma"},
+                                                     {"lanes_avx512f", "lanes", "avx512f"},
                                                      {"lanes_ifma", "lanes", "ifma"}};
-inline constexpr BackendUnderTest kLanes[] = {
-    {"portable", "lanes", "portable"}, {"fma", "lanes", "fma"}, {"ifma", "lanes", "ifma"}};
+inline constexpr BackendUnderTest kLanes[] = {{"portable", "lanes", "portable"},
+                                              {"fma", "lanes", "fma"},
+                                              {"avx512f", "lanes", "avx512f"},
+                                              {"ifma", "lanes", "ifma"}};
 
 // How gtest prints it.
 inline void PrintTo(const BackendUnderTest& which, std::ostream* out) { *out << which.label; }

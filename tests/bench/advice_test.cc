@@ -43,8 +43,11 @@ TEST(Advice, DoesNotCallASharedSecretFastest) {
 TEST(Advice, SaysWhatTheCpuLacks) {
   Report report = report_of({{"RS256", 2}});
   EXPECT_THAT(advice_of(report), IsEmpty());
+  report.machine.lanes = "avx512f";
+  EXPECT_THAT(advice_of(report),
+              Contains(AllOf(HasSubstr("run on AVX-512F"), HasSubstr("does not show AVX-512 IFMA"))));
   report.machine.lanes = "fma";
-  EXPECT_THAT(advice_of(report), Contains(HasSubstr("does not show AVX-512 IFMA")));
+  EXPECT_THAT(advice_of(report), Contains(AllOf(HasSubstr("run on AVX2"), HasSubstr("does not show AVX-512 IFMA"))));
   report.machine.lanes = "portable";
   EXPECT_THAT(advice_of(report), Contains(HasSubstr("nor AVX2 with FMA")));
   report.machine.system = "Linux 6.1 aarch64";

@@ -272,7 +272,8 @@ TEST_P(EveryWindow, BuildsAndJudgesUnderEveryFloatingPointSettingOfTheCaller) {
 #endif
 
 INSTANTIATE_TEST_SUITE_P(OfEachKernel, EveryWindow,
-                         testing::Combine(testing::Values("portable", "fma", "ifma"), testing::ValuesIn(kCurves)),
+                         testing::Combine(testing::Values("portable", "fma", "avx512f", "ifma"),
+                                          testing::ValuesIn(kCurves)),
                          [](const auto& which) {
                            return std::string(std::get<1>(which.param).name) + "_" + std::get<0>(which.param);
                          });
@@ -314,7 +315,7 @@ TEST_P(Ed25519Keys, OfAnotherOrderHaveNoTableOfAnyWindow) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfEachKernel, Ed25519Keys, testing::Values("portable", "fma", "ifma"),
+INSTANTIATE_TEST_SUITE_P(OfEachKernel, Ed25519Keys, testing::Values("portable", "fma", "avx512f", "ifma"),
                          [](const auto& which) { return std::string(which.param); });
 
 }  // namespace

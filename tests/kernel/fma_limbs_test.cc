@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <tuple>
 
 #include "kernel/big_number.h"
 #include "kernel/choice.h"
@@ -41,7 +42,7 @@ double limb(StructuredRandom& random, double bound) {
 
 LimbNumber number(StructuredRandom& random, const LimbOps& field, const Bounds& bounds, int factor) {
   LimbNumber result{};
-  for (int l = 0; l < kLimbLanes; ++l) {
+  for (int l = 0; l < field.lanes; ++l) {
     const bool one_sign = random.one_in(4);  // all limbs at one end
     const double end = random.one_in(2) ? 1 : -1;
     for (int i = 0; i < field.limbs; ++i) {
@@ -62,13 +63,17 @@ Big value(const LimbNumber& a, const LimbOps& field, int lane) {
   return result;
 }
 
-class FmaLimbs : public ::testing::TestWithParam<int> {};
+constexpr const AllLimbOps* kWidths[] = {&kFmaLimbs, &kAvx512fLimbs};
+
+// Parameters: the width, and the prime.
+class FmaLimbs : public ::testing::TestWithParam<std::tuple<const AllLimbOps*, int>> {};
 
 TEST_P(FmaLimbs, AreRightAndWithinTheirBoundsAtTheBounds) {
-  if (kernel::kernels_for("fma") == nullptr) GTEST_SKIP() << "this CPU has no fma";
-  const LimbOps& field = kFmaLimbs[GetParam()];
-  const Bounds& bounds = kBounds[GetParam()];
-  const Modulo p = curve_prime(GetParam());
+  const auto [width, prime] = GetParam();
+  if (kernel::kernels_for(width->isa) == nullptr) GTEST_SKIP() << "this CPU has no " << width->isa;
+  const LimbOps& field = width->fields[prime];
+  const Bounds& bounds = kBounds[prime];
+  const Modulo p = curve_prime(prime);
   const Big r = field.montgomery ? Big::power_of_two(field.bits * field.limbs) : Big(1);
   StructuredRandom random = StructuredRandom::announced(field.name);
   for (int round = 0; round < 1500; ++round) {
@@ -76,7 +81,7 @@ TEST_P(FmaLimbs, AreRightAndWithinTheirBoundsAtTheBounds) {
     const LimbNumber s = number(random, field, bounds, 1), t = number(random, field, bounds, 1);
     for (const LimbOp op : {LimbOp::mul, LimbOp::sqr, LimbOp::mul_sub, LimbOp::sqr_sub2}) {
       const LimbNumber out = field.run(op, d, b, s, t);
-      for (int l = 0; l < kLimbLanes; ++l) {
+      for (int l = 0; l < field.lanes; ++l) {
         const bool square = op == LimbOp::sqr || op == LimbOp::sqr_sub2;
         const Big x = p.reduce(value(square ? b : d, field, l)), y = p.reduce(value(b, field, l));
         Big subtracted;
@@ -95,8 +100,12 @@ TEST_P(FmaLimbs, AreRightAndWithinTheirBoundsAtTheBounds) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfEachField, FmaLimbs, ::testing::Range(0, kPrimes),
-                         [](const auto& which) { return std::string(kFmaLimbs[which.param].name); });
+INSTANTIATE_TEST_SUITE_P(OfEachField, FmaLimbs,
+                         ::testing::Combine(::testing::ValuesIn(kWidths), ::testing::Range(0, kPrimes)),
+                         [](const auto& which) {
+                           const AllLimbOps& width = *std::get<0>(which.param);
+                           return std::string(width.isa) + "_" + width.fields[std::get<1>(which.param)].name;
+                         });
 
 }  // namespace
 }  // namespace assay::test

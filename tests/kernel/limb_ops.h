@@ -7,11 +7,11 @@
 namespace assay::test {
 
 constexpr int kMostLimbs = 11;
-constexpr int kLimbLanes = 4;
+constexpr int kMostLimbLanes = 8;
 
-// A number a lane: limb i has the weight 2^(bits i). The limbs are integers.
+// A number a lane, of as many lanes as there are: limb i has the weight 2^(bits i). The limbs are integers.
 struct LimbNumber {
-  double limb[kMostLimbs][kLimbLanes];
+  double limb[kMostLimbs][kMostLimbLanes];
 };
 
 // mul takes a difference of two coordinates as its first factor, and mul_sub too; s and t are subtracted.
@@ -19,12 +19,18 @@ enum class LimbOp : std::uint8_t { mul, sqr, mul_sub, sqr_sub2 };
 
 struct LimbOps {
   const char* name;
-  int limbs, bits;
+  int lanes, limbs, bits;
   bool montgomery;  // products are divided by 2^(bits limbs)
   LimbNumber (*run)(LimbOp op, const LimbNumber& difference, const LimbNumber& b, const LimbNumber& s,
                     const LimbNumber& t);
 };
 
-extern const LimbOps kFmaLimbs[kPrimes];  // call only where the CPU has it
+struct AllLimbOps {
+  const char* isa;
+  LimbOps fields[kPrimes];
+};
+
+extern const AllLimbOps kFmaLimbs;      // call only where the CPU has it
+extern const AllLimbOps kAvx512fLimbs;  // the same
 
 }  // namespace assay::test

@@ -461,7 +461,7 @@ TEST_P(RsaKernelTest, PreparesNoOtherModuli) {
 }
 
 INSTANTIATE_TEST_SUITE_P(IsaAndModulusBytes, RsaKernelTest,
-                         testing::Combine(testing::Values("ifma", "fma"), testing::Values(256u, 384u, 512u)),
+                         testing::Combine(testing::Values("ifma", "avx512f", "fma"), testing::Values(256u, 384u, 512u)),
                          [](const auto& row) {
                            return std::string(std::get<0>(row.param)) + "_" + std::to_string(std::get<1>(row.param));
                          });

@@ -89,7 +89,8 @@ struct TowerOps {
 };
 
 extern const TowerOps kPortableTower;
-extern const TowerOps kFmaTower;   // call only where the CPU has it
-extern const TowerOps kIfmaTower;  // the same
+extern const TowerOps kFmaTower;      // call only where the CPU has it
+extern const TowerOps kAvx512fTower;  // the same
+extern const TowerOps kIfmaTower;     // the same
 
 }  // namespace assay::test

@@ -21,6 +21,7 @@ const TowerOps* const kTowers[] = {
     &kPortableTower,
 #ifdef ASSAY_TEST_X86
     &kFmaTower,
+    &kAvx512fTower,
     &kIfmaTower,
 #endif
 };

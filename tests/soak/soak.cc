@@ -1,6 +1,6 @@
 // Random signatures in great numbers, half of them corrupted, through the lanes:
 //
-//   lanes_soak [--count N] [--seed S] [--isa ifma|fma|portable] [--only NAME] [--sample ONE_IN] [--structured]
+//   lanes_soak [--count N] [--seed S] [--isa ifma|avx512f|fma|portable] [--only NAME] [--sample ONE_IN] [--structured]
 //
 // A valid one must be accepted and a corrupted one rejected. OpenSSL is asked about one in ONE_IN (by default 1,000) of
 // all, and about every corrupted one that the lanes accept: a few faults leave a signature valid, such as another one
@@ -212,8 +212,9 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
   assay::Options options;
   if (!assay::parse(argc, argv, options)) {
-    std::cerr << "usage: lanes_soak [--count N] [--seed S] [--isa ifma|fma|portable] [--only NAME] [--sample ONE_IN] "
-                 "[--structured]\n";
+    std::cerr
+        << "usage: lanes_soak [--count N] [--seed S] [--isa ifma|avx512f|fma|portable] [--only NAME] [--sample ONE_IN] "
+           "[--structured]\n";
     return 2;
   }
   try {

@@ -90,6 +90,10 @@ std::string no_gain(const Report& report) {
 // Of the CPUs that the lanes are written for, what this one lacks.
 std::string lacks(const Machine& machine) {
   if (machine.lanes == "ifma" || machine.lanes.empty()) return "";
+  if (machine.lanes == "avx512f")
+    return "The lanes run on AVX-512F. This CPU does not show AVX-512 IFMA (Intel since Ice Lake, AMD since Zen 4), "
+           "with "
+           "which they are faster";
   if (machine.lanes == "fma")
     return "The lanes run on AVX2 and FMA. This CPU does not show AVX-512 IFMA (Intel since Ice Lake, AMD since Zen "
            "4), with "

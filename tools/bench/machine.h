@@ -18,7 +18,7 @@ struct Machine {
   std::string openssl;
   std::string assay;  // version
   std::string build;  // compiler and whether it optimised
-  std::string lanes;  // what the lanes run on: "ifma", "fma", "portable"
+  std::string lanes;  // what the lanes run on: "ifma", "avx512f", "fma", "portable"
 };
 
 // `cores` is left at 0; Pinning knows the number.

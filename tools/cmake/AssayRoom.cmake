@@ -40,10 +40,16 @@ endfunction()
 # The CPU features that engine/kernel/ifma is compiled for. Its kernels.cc asks the CPU for the same list.
 set(ASSAY_IFMA_FEATURES avx512f avx512bw avx512dq avx512vl avx512ifma avx512vbmi avx512vbmi2 bmi bmi2 adx)
 list(TRANSFORM ASSAY_IFMA_FEATURES PREPEND -m OUTPUT_VARIABLE ASSAY_IFMA_FLAGS)
-# The same for engine/kernel/fma. Its products are exact only as they are written, in the rounding mode that it sets.
+# The same for engine/kernel/fma, and for engine/kernel/avx512f, which compiles the sources of fma for eight lanes. Their
+# products are exact only as they are written, in the rounding mode that they set.
 set(ASSAY_FMA_FEATURES avx2 fma bmi bmi2)
+set(ASSAY_AVX512F_FEATURES avx512f avx512bw avx512dq avx512vl ${ASSAY_FMA_FEATURES})
+set(exact_flags -ffp-contract=off -fno-fast-math -frounding-math)
 list(TRANSFORM ASSAY_FMA_FEATURES PREPEND -m OUTPUT_VARIABLE ASSAY_FMA_FLAGS)
-list(APPEND ASSAY_FMA_FLAGS -ffp-contract=off -fno-fast-math -frounding-math)
+list(APPEND ASSAY_FMA_FLAGS ${exact_flags} -DASSAY_FMA_LANES=4)
+list(TRANSFORM ASSAY_AVX512F_FEATURES PREPEND -m OUTPUT_VARIABLE ASSAY_AVX512F_FLAGS)
+list(APPEND ASSAY_AVX512F_FLAGS ${exact_flags} -DASSAY_FMA_LANES=8)
 # Without exceptions an object holds no weak symbol, not even the reference to their handler.
 list(APPEND ASSAY_IFMA_FLAGS -fno-exceptions)
 list(APPEND ASSAY_FMA_FLAGS -fno-exceptions)
+list(APPEND ASSAY_AVX512F_FLAGS -fno-exceptions)

@@ -1,5 +1,7 @@
 // Exact products and conversions in lanes of doubles: the operations that all kernels of this folder build upon.
-// What they know of the instruction set is in registers/.
+//
+// The folder is compiled twice: for four lanes of AVX2 and, by the files of avx512f/, for eight lanes of AVX-512. The
+// build says which (ASSAY_FMA_LANES). What they know of the instruction set is in registers/.
 //
 // A limb is an integer of 52 bits, held as a double. Two FMAs give the exact product of two limbs in two halves
 // (N. Emmart, J. Zheng, C. Weems, "Faster modular exponentiation using double precision floating point arithmetic on
@@ -21,7 +23,13 @@
 
 #include <cstdint>
 
+#if ASSAY_FMA_LANES == 8
+#include "kernel/registers/avx512f.h"
+#elif ASSAY_FMA_LANES == 4
 #include "kernel/registers/avx2.h"
+#else
+#error "ASSAY_FMA_LANES is 4 or 8"
+#endif
 
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h

@@ -3,19 +3,10 @@
 // The multiply-add instructions of IFMA read the low 52 bits of their factors and ignore the rest.
 #pragma once
 
-// GCC bug 105593: GCC 12 gives false alarms about its own intrinsics.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
 #include <cstddef>
 #include <cstdint>
+
+#include "kernel/registers/intrinsics.h"
 
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h

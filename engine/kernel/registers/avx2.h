@@ -1,19 +1,10 @@
 // A register of AVX2 as four lanes, of 64-bit integers or of doubles: all that the kernels of fma/ know of the
-// instruction set, in the namespace of these.
+// instruction set, in the namespace of these. registers/avx512f.h has the same names for eight lanes.
 #pragma once
 
-// GCC bug 105593: GCC 12 gives false alarms about its own intrinsics.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
 #include <cstdint>
+
+#include "kernel/registers/intrinsics.h"
 
 namespace assay::kernel::fma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h

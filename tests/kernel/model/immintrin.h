@@ -1,5 +1,6 @@
-// The intrinsics that engine/kernel/ifma uses, as plain C++: with this header in place of the compiler's, the sources
-// of those kernels run, and are tested, on a CPU that lacks their instructions.
+// The intrinsics that engine/kernel/ifma uses, and by avx2.h and avx512f.h those of engine/kernel/fma, as plain C++:
+// with this header in place of the compiler's, the sources of those kernels run, and are tested, on a CPU that lacks
+// their instructions.
 //
 // Sums are checked, so that a bound that NOTES.md derives and that does not hold ends the test. A sum of a multiply-add
 // may not carry out of its 64 bits. Any other sum or difference of lanes of 64 bits is of limbs, which may be negative:
@@ -403,3 +404,5 @@ inline std::uint64_t _bzhi_u64(std::uint64_t a, unsigned count) {
 }
 
 }  // namespace
+
+#include "kernel/model/avx512f.h"

@@ -64,6 +64,18 @@ TEST(KernelModelDeathTest, ADoubleThatIsRoundedEndsTheTest) {
   EXPECT_DEATH(_mm256_fmadd_pd(number(3), number(5), number(-0x1p53)), "negative or too large");
   EXPECT_DEATH(_mm256_add_pd(number(0x1p53), number(1)), "rounded");
   EXPECT_DEATH(_mm256_sub_pd(number(0.5), number(0)), "not an integer");
+  // One lane of eight is enough.
+  const auto in_lane_6 = [](double x) {
+    __m512d result{};
+    result.d[6] = x;
+    return result;
+  };
+  EXPECT_EQ(_mm512_fmadd_pd(in_lane_6(limb), in_lane_6(-limb), _mm512_set1_pd(constant)).d[6], constant - 0x1p102);
+  EXPECT_DEATH(_mm512_fmadd_pd(in_lane_6(0x1p52 + 1), in_lane_6(-limb - 1), _mm512_set1_pd(constant)),
+               "leaves its binade");
+  EXPECT_DEATH(_mm512_fmadd_pd(in_lane_6(3), in_lane_6(5), in_lane_6(-0x1p53)), "negative or too large");
+  EXPECT_DEATH(_mm512_add_pd(in_lane_6(0x1p53), _mm512_set1_pd(1)), "rounded");
+  EXPECT_DEATH(_mm512_sub_pd(in_lane_6(0.5), in_lane_6(0)), "not an integer");
   _mm_setcsr(before);
 }
 

@@ -36,6 +36,9 @@ struct alignas(16) Vector128 {
 struct alignas(32) DoubleVector {
   double d[4];
 };
+struct alignas(64) DoubleVector512 {
+  double d[8];
+};
 
 }  // namespace
 }  // namespace assay::model
@@ -43,6 +46,7 @@ struct alignas(32) DoubleVector {
 using __m512i = assay::model::Vector512;
 using __m256i = assay::model::Vector256;
 using __m256d = assay::model::DoubleVector;
+using __m512d = assay::model::DoubleVector512;
 using __m128i = assay::model::Vector128;
 
 namespace {  // NOLINT(google-build-namespaces)

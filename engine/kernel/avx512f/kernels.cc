@@ -1,0 +1,29 @@
+#include "kernel/avx512f/kernels.h"
+
+#include "base/cpu.h"
+#include "kernel/fma/kernels.h"
+
+namespace assay::kernel::avx512f {
+
+const Kernels* kernels() noexcept {
+#if defined(__x86_64__)
+  // The build defines ASSAY_AVX512F_FEATURES from the list that it compiles this folder for. It has all of fma/'s.
+  static_assert(base::has_all(base::kEveryFeature, ASSAY_AVX512F_FEATURES), "a feature that base/cpu.h cannot detect");
+  if (!base::has_all(base::cpu_features(), ASSAY_AVX512F_FEATURES)) return nullptr;
+  static const Kernels table = [] {
+    Kernels kernels = *fma::kernels();
+    kernels.isa = "avx512f";
+    kernels.rsa = kRsa;
+    kernels.p256 = kP256;
+    kernels.p384 = kP384;
+    kernels.p521 = kP521;
+    kernels.ed25519 = kEd25519;
+    return kernels;
+  }();
+  return &table;
+#else
+  return nullptr;
+#endif
+}
+
+}  // namespace assay::kernel::avx512f
