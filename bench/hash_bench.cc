@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "base/cpu.h"
+#include "kernel/avx512f/kernels.h"
+#include "kernel/avx512f/sha256.h"
+#include "kernel/avx512f/sha512.h"
 #include "kernel/fma/kernels.h"
 #include "kernel/fma/sha256_shani.h"
 #include "kernel/fma/sha512.h"
-#include "kernel/ifma/kernels.h"
-#include "kernel/ifma/sha256.h"
-#include "kernel/ifma/sha512.h"
 #include "kernel/kernel.h"
 #include "kernel/portable/sha256_shani.h"
 #include "kernel/portable/sha2_arm.h"
@@ -236,16 +236,16 @@ const bool registered = [] {
   benchmark::RegisterBenchmark("kernel/hmac256/openssl/600", [](benchmark::State& s) { hmac_openssl(s, kSha256); });
   benchmark::RegisterBenchmark("kernel/hmac512/openssl/600", [](benchmark::State& s) { hmac_openssl(s, kSha512); });
 #if defined(__x86_64__)
-  const bool ifma = kernel::ifma::kernels() != nullptr, sha_ni = base::cpu_features().sha_ni;
-  if (ifma) {
-    add(kSha256, "ifma", kernel::ifma::sha256_lanes);
-    add(kSha512, "ifma", kernel::ifma::sha512_lanes);
+  const bool avx512f = kernel::avx512f::kernels() != nullptr, sha_ni = base::cpu_features().sha_ni;
+  if (avx512f) {
+    add(kSha256, "avx512f", kernel::avx512f::sha256_lanes);
+    add(kSha512, "avx512f", kernel::avx512f::sha512_lanes);
   }
   const bool fma = kernel::fma::kernels() != nullptr;
   if (fma) add(kSha512, "fma", kernel::fma::sha512_lanes);
   if (fma && sha_ni) add(kSha256, "shani+avx", kernel::fma::sha256_shani);
   if (sha_ni) add(kSha256, "shani", kernel::portable::sha256_shani);
-  if (ifma && sha_ni) add(kSha256, "ifma+shani", kernel::ifma::sha256_lanes_and_shani);
+  if (avx512f && sha_ni) add(kSha256, "avx512f+shani", kernel::avx512f::sha256_lanes_and_shani);
 #elif defined(__aarch64__)
   if (base::cpu_features().sha2) add(kSha256, "aarch64", kernel::portable::sha256_arm);
   if (base::cpu_features().sha512) add(kSha512, "aarch64", kernel::portable::sha512_arm);

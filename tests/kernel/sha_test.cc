@@ -17,12 +17,12 @@
 #include <vector>
 
 #include "base/cpu.h"
+#include "kernel/avx512f/kernels.h"
+#include "kernel/avx512f/sha256.h"
+#include "kernel/avx512f/sha512.h"
 #include "kernel/fma/kernels.h"
 #include "kernel/fma/sha256_shani.h"
 #include "kernel/fma/sha512.h"
-#include "kernel/ifma/kernels.h"
-#include "kernel/ifma/sha256.h"
-#include "kernel/ifma/sha512.h"
 #include "kernel/kernel.h"
 #include "kernel/portable/kernels.h"
 #include "kernel/portable/sha256_shani.h"
@@ -53,11 +53,11 @@ std::ostream& operator<<(std::ostream& to, const Implementation& one) { return t
 
 constexpr Implementation kImplementations[] = {
 #if defined(__x86_64__)
-    {"Sha256Lanes", false, ifma::kernels, nullptr, ifma::sha256_lanes},
-    {"Sha256LanesAndShani", false, ifma::kernels, &base::CpuFeatures::sha_ni, ifma::sha256_lanes_and_shani},
+    {"Sha256Lanes", false, avx512f::kernels, nullptr, avx512f::sha256_lanes},
+    {"Sha256LanesAndShani", false, avx512f::kernels, &base::CpuFeatures::sha_ni, avx512f::sha256_lanes_and_shani},
     {"Sha256Shani", false, portable::kernels, &base::CpuFeatures::sha_ni, portable::sha256_shani},
     {"Sha256ShaniWithAvx", false, fma::kernels, &base::CpuFeatures::sha_ni, fma::sha256_shani},
-    {"Sha512Lanes", true, ifma::kernels, nullptr, ifma::sha512_lanes},
+    {"Sha512Lanes", true, avx512f::kernels, nullptr, avx512f::sha512_lanes},
     {"Sha512LanesOfAvx2", true, fma::kernels, nullptr, fma::sha512_lanes},
 #else
     {"Sha256Arm", false, portable::kernels, &base::CpuFeatures::sha2, portable::sha256_arm},

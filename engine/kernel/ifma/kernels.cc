@@ -1,11 +1,8 @@
 #include "kernel/ifma/kernels.h"
 
 #include "base/cpu.h"
-#include "kernel/fma/kernels.h"
-#include "kernel/fma/sha256_shani.h"
+#include "kernel/avx512f/kernels.h"
 #include "kernel/ifma/rsa.h"
-#include "kernel/ifma/sha256.h"
-#include "kernel/ifma/sha512.h"
 
 namespace assay::kernel::ifma {
 
@@ -13,20 +10,11 @@ const Kernels* kernels() noexcept {
 #if defined(__x86_64__)
   // The build defines ASSAY_IFMA_FEATURES from the list that it compiles this folder for.
   static_assert(base::has_all(base::kEveryFeature, ASSAY_IFMA_FEATURES), "a feature that base/cpu.h cannot detect");
-  if (!base::has_all(base::cpu_features(), ASSAY_IFMA_FEATURES)) return nullptr;
-  static const Kernels table = [] {
-    Kernels kernels;
+  const Kernels* const without_ifma = avx512f::kernels();
+  if (without_ifma == nullptr || !base::has_all(base::cpu_features(), ASSAY_IFMA_FEATURES)) return nullptr;
+  static const Kernels table = [without_ifma] {
+    Kernels kernels = *without_ifma;  // its hashes
     kernels.isa = "ifma";
-    const base::CpuFeatures& cpu = base::cpu_features();
-    if (cpu.sha_ni && cpu.halves_512 && fma::kernels() != nullptr) {
-      // For 600 bytes a message takes 170 ns in three streams, and 198 ns in sixteen full lanes (Zen 4).
-      kernels.sha256 = {fma::sha256_shani, 1};
-    } else if (cpu.sha_ni) {
-      kernels.sha256 = {sha256_lanes_and_shani, 1};
-    } else {
-      kernels.sha256 = {sha256_lanes, 8};
-    }
-    kernels.sha512 = {sha512_lanes, 2};
     kernels.rsa = {rsa_prepare, rsa_power, rsa_prepare_match, rsa_match};
     kernels.p256 = kP256;
     kernels.p384 = kP384;

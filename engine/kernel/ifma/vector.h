@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernel/registers/intrinsics.h"
+#include "kernel/registers/words.h"
 
 namespace assay::kernel::ifma {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
@@ -40,11 +40,6 @@ using WordsInLanes = std::uint64_t __attribute__((vector_size(64)));
   return _mm512_madd52hi_epu64(accumulator, a, b);
 }
 
-// The lowest `count` bits, at most 64: a mask for that many bytes.
-[[gnu::always_inline]] inline __mmask64 first_bytes(std::size_t count) noexcept {
-  return _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(count));
-}
-
 // Byte i: i.
 [[gnu::always_inline]] inline Vector ascending() noexcept {
   return _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40,
@@ -54,31 +49,6 @@ using WordsInLanes = std::uint64_t __attribute__((vector_size(64)));
 // Byte i: last - positions[i]. An index of a permutation counts modulo 64.
 [[gnu::always_inline]] inline Vector backwards(std::size_t last, Vector positions) noexcept {
   return _mm512_sub_epi8(_mm512_set1_epi8(static_cast<char>(last)), positions);
-}
-
-// Of four pairs of rows, each of which holds every other column of two rows: four of the eight columns.
-[[gnu::always_inline]] inline void join_pairs(const Vector (&pairs)[4], Vector& c0, Vector& c2, Vector& c4,
-                                              Vector& c6) noexcept {
-  const Vector even01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0x88);
-  const Vector odd01 = _mm512_shuffle_i64x2(pairs[0], pairs[1], 0xdd);
-  const Vector even23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0x88);
-  const Vector odd23 = _mm512_shuffle_i64x2(pairs[2], pairs[3], 0xdd);
-  c0 = _mm512_shuffle_i64x2(even01, even23, 0x88);
-  c4 = _mm512_shuffle_i64x2(even01, even23, 0xdd);
-  c2 = _mm512_shuffle_i64x2(odd01, odd23, 0x88);
-  c6 = _mm512_shuffle_i64x2(odd01, odd23, 0xdd);
-}
-
-// Word j of r[i] becomes word i of r[j]. Cost: 24 shuffles.
-[[gnu::always_inline]] inline void transpose(Vector* r) noexcept {
-  Vector low[4], high[4];  // of rows 2p and 2p+1: columns 0 2 4 6, and 1 3 5 7, as pairs
-#pragma GCC unroll 4
-  for (int p = 0; p < 4; ++p) {
-    low[p] = _mm512_unpacklo_epi64(r[2 * p], r[2 * p + 1]);
-    high[p] = _mm512_unpackhi_epi64(r[2 * p], r[2 * p + 1]);
-  }
-  join_pairs(low, r[0], r[2], r[4], r[6]);
-  join_pairs(high, r[1], r[3], r[5], r[7]);
 }
 
 }  // namespace

@@ -179,12 +179,15 @@ inline void _mm512_store_si512(void* to, const __m512i& a) {
   _mm512_storeu_si512(to, a);
 }
 // Bytes whose bit is clear are not touched.
-inline __m512i _mm512_maskz_loadu_epi8(__mmask64 mask, const void* from) {
-  assay::model::Elements<std::uint8_t> result;
+inline __m512i _mm512_mask_loadu_epi8(const __m512i& otherwise, __mmask64 mask, const void* from) {
+  assay::model::Elements<std::uint8_t> result(otherwise);
   for (int i = 0; i < 64; ++i) {
     if (assay::model::has(mask, i)) result.e[i] = static_cast<const std::uint8_t*>(from)[i];
   }
   return result.vector();
+}
+inline __m512i _mm512_maskz_loadu_epi8(__mmask64 mask, const void* from) {
+  return _mm512_mask_loadu_epi8(assay::model::Vector512{}, mask, from);
 }
 inline void _mm512_mask_storeu_epi8(void* to, __mmask64 mask, const __m512i& a) {
   const assay::model::Elements<std::uint8_t> bytes(a);
@@ -377,15 +380,6 @@ inline __m512i _mm512_mask_mov_epi8(const __m512i& otherwise, __mmask64 mask, co
 }
 inline __m512i _mm512_maskz_permutexvar_epi8(__mmask64 mask, const __m512i& places, const __m512i& a) {
   return _mm512_mask_mov_epi8(_mm512_setzero_si512(), mask, _mm512_permutexvar_epi8(places, a));
-}
-inline __m512i _mm512_mask_expand_epi8(const __m512i& otherwise, __mmask64 mask, const __m512i& a) {
-  const assay::model::Elements<std::uint8_t> from(a);
-  assay::model::Elements<std::uint8_t> result(otherwise);
-  int next = 0;
-  for (int i = 0; i < 64; ++i) {
-    if (assay::model::has(mask, i)) result.e[i] = from.e[next++];
-  }
-  return result.vector();
 }
 inline __m512i _mm512_inserti64x4(__m512i a, const __m256i& b, int half) {
   std::memcpy(a.l + 4 * half, b.l, 32);

@@ -5,15 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernel/ifma/vector.h"
 #include "kernel/kernel.h"
+#include "kernel/registers/words.h"
 
-namespace assay::kernel::ifma {
+namespace assay::kernel::avx512f {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
 
 // Returns bytes `from` to from + 63 of the prefix, the message, 0x80 and endless zeros.
-[[gnu::always_inline]] inline Vector padded_bytes(const HashJob& job, std::size_t from) noexcept {
-  Vector bytes = _mm512_setzero_si512();
+[[gnu::always_inline]] inline __m512i padded_bytes(const HashJob& job, std::size_t from) noexcept {
+  __m512i bytes = _mm512_setzero_si512();
   std::size_t filled = 0;
   if (from < job.prefix_size) {
     const std::size_t left = job.prefix_size - from;
@@ -25,12 +25,14 @@ namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
   if (skipped > job.message_size) return bytes;
   const std::size_t left = job.message_size - skipped;
   const std::size_t taken = left < 64 - filled ? left : 64 - filled;
-  const __mmask64 mask = first_bytes(taken);
-  const Vector piece = taken > 0 ? _mm512_maskz_loadu_epi8(mask, job.message + skipped) : _mm512_setzero_si512();
-  bytes = filled == 0 ? piece : _mm512_mask_expand_epi8(bytes, mask << filled, piece);
+  if (taken > 0) {
+    // What the mask leaves out is not read, so the address may lie before the message.
+    const std::uintptr_t message = reinterpret_cast<std::uintptr_t>(job.message) + skipped - filled;
+    bytes = _mm512_mask_loadu_epi8(bytes, first_bytes(taken) << filled, reinterpret_cast<const void*>(message));
+  }
   const __mmask64 end = filled + taken < 64 ? __mmask64{1} << (filled + taken) : 0;
   return _mm512_mask_mov_epi8(bytes, end, _mm512_set1_epi8(static_cast<char>(0x80)));
 }
 
 }  // namespace
-}  // namespace assay::kernel::ifma
+}  // namespace assay::kernel::avx512f

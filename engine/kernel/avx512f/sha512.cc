@@ -1,17 +1,19 @@
-#include "kernel/ifma/sha512.h"
+#include "kernel/avx512f/sha512.h"
 
 #if defined(__x86_64__)
 #include <cstdint>
 #include <cstring>
 
+#include "kernel/avx512f/sha_input.h"
 #include "kernel/hash_constants.h"
 #include "kernel/hash_lanes.h"
-#include "kernel/ifma/sha_input.h"
 
-namespace assay::kernel::ifma {
+namespace assay::kernel::avx512f {
 namespace {
 
-using Words = Vector;  // one 64-bit word of 8 messages
+using Words = __m512i;  // one 64-bit word of 8 messages
+
+[[gnu::always_inline]] inline Words add(Words a, Words b) noexcept { return _mm512_add_epi64(a, b); }
 
 // FIPS 180-4 §4.1.3. A ternary logic function is its own truth table: 0x96 is the exclusive or of three.
 [[gnu::always_inline]] inline Words xor3(Words a, Words b, Words c) noexcept {
@@ -138,5 +140,5 @@ struct Sha512Core {
 
 void sha512_lanes(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<Sha512Core>(jobs, count); }
 
-}  // namespace assay::kernel::ifma
+}  // namespace assay::kernel::avx512f
 #endif

@@ -1,18 +1,18 @@
-#include "kernel/ifma/sha256.h"
+#include "kernel/avx512f/sha256.h"
 
 #if defined(__x86_64__)
 #include <cstdint>
 #include <cstring>
 
+#include "kernel/avx512f/sha_input.h"
 #include "kernel/hash_constants.h"
 #include "kernel/hash_lanes.h"
-#include "kernel/ifma/sha_input.h"
 #include "kernel/portable/sha256_shani.h"
 
-namespace assay::kernel::ifma {
+namespace assay::kernel::avx512f {
 namespace {
 
-using Words = Vector;  // one 32-bit word of 16 messages
+using Words = __m512i;  // one 32-bit word of 16 messages
 
 [[gnu::always_inline]] inline Words add32(Words a, Words b) noexcept { return _mm512_add_epi32(a, b); }
 
@@ -194,5 +194,5 @@ void sha256_lanes_and_shani(const HashJob* jobs, std::size_t count) noexcept {
   hash_jobs<Sha256Core>(jobs, count, {portable::sha256_shani, 10});
 }
 
-}  // namespace assay::kernel::ifma
+}  // namespace assay::kernel::avx512f
 #endif
