@@ -113,6 +113,7 @@ void decode_padded(Compact& compact, base::Arena& arena) {
 
 std::string_view strip_scheme(std::string_view text) noexcept {
   const std::string_view rest = without_one_scheme(text);
+  if (rest.size() == text.size()) return text;
   // Text with two schemes stays as it is, so that the explanation of the fault can name them.
   return without_one_scheme(rest).size() == rest.size() ? rest : text;
 }

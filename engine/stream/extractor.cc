@@ -1,7 +1,6 @@
 #include "stream/extractor.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "codec/json.h"
@@ -10,7 +9,6 @@
 #include "jose/coded_text.h"
 #include "jose/compact.h"
 #include "jose/dress.h"
-#include "jose/numeric_date.h"
 #include "jose/shape_fault.h"
 #include "jose/shown_time.h"
 #include "jose/token_finder.h"
@@ -101,23 +99,6 @@ void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
 }
 
 }  // namespace
-
-std::optional<Instant> parse_number_time(std::string_view number) noexcept {
-  if (const std::optional<Instant> time = parse_unix_by_magnitude(number)) return time;
-  if (number.find_first_of("eE") == std::string_view::npos) return std::nullopt;
-  const bool negative = number.starts_with('-');
-  const jose::NumericDate date = jose::parse_numeric_date(number.substr(negative ? 1 : 0));
-  if (date.saturated) return std::nullopt;
-  char plain[32];
-  char* at = plain;
-  if (negative) *at++ = '-';
-  at = std::to_chars(at, plain + sizeof plain, date.seconds).ptr;
-  *at++ = '.';
-  for (std::uint32_t unit = 100000000; unit != 0; unit /= 10) {
-    *at++ = static_cast<char>('0' + date.nanoseconds / unit % 10);
-  }
-  return parse_unix_by_magnitude({plain, static_cast<std::size_t>(at - plain)});
-}
 
 Extractor::Extractor(const Options& options) : options_(options) {
   pointers_.push_back(options_.token_field);
@@ -211,30 +192,32 @@ bool Extractor::read_fields(std::string_view line, base::Arena& arena) {
 // Returns false, and leaves `to` unchanged, if a fast reader cannot decide.
 bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extracted& to) {
   using Kind = codec::FastMember::Kind;
-  if (!read_fields(line, arena) || needs_exact(line)) return false;
+  if (!read_fields(line, arena) || (names_.empty() && needs_exact(line))) return false;
   const codec::FastObjectReader::Field& token = fields_[0];
   if (token.found && token.value.kind != Kind::string && token.value.kind != Kind::null) return false;
   const bool has_token = token.found && token.value.kind == Kind::string && !token.value.text.empty();
   // The exact reader says where another token stands.
   if (!has_token && jose::find_token(line)) return false;
   std::size_t next = 1;
-  TimeField time;
+  TimeField::Kind time = TimeField::Kind::absent;
+  std::string_view time_text;
   if (options_.at_record) {
     const codec::FastObjectReader::Field& field = fields_[next++];
     if (field.found && (field.value.kind == Kind::integer || field.value.kind == Kind::real)) {
-      time = {TimeField::Kind::number, field.value.text};
+      time = TimeField::Kind::number;
     } else if (field.found && field.value.kind == Kind::string) {
-      time = {TimeField::Kind::string, field.value.text};
+      time = TimeField::Kind::string;
     } else if (field.found) {
       return false;
     }
+    if (field.found) time_text = field.value.text;
   }
   if (has_token) {
     set_token(to, token.value.text);
   } else {
     refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
   }
-  if (options_.at_record) set_time(to, time, arena);
+  if (options_.at_record) set_time(to, time, time_text, arena);
   const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
   for (std::string_view& value : carried) {
     const codec::FastObjectReader::Field& field = fields_[next++];
@@ -290,12 +273,13 @@ Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) 
     const JsonNode* time = jose::resolve(*root, options_.time_field, arena).node;
     using Kind = TimeField::Kind;
     if (time == nullptr) {
-      set_time(to, {}, arena);
+      set_time(to, Kind::absent, {}, arena);
     } else if (time->is(JsonType::integer) || time->is(JsonType::real)) {
-      set_time(to, {Kind::number, time->text}, arena);
+      set_time(to, Kind::number, time->text, arena);
+    } else if (time->is(JsonType::string)) {
+      set_time(to, Kind::string, time->text, arena);
     } else {
-      set_time(to, time->is(JsonType::string) ? TimeField{Kind::string, time->text} : TimeField{Kind::other, time->raw},
-               arena);
+      set_time(to, Kind::other, time->raw, arena);
     }
   }
   const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
@@ -346,10 +330,18 @@ void Extractor::set_no_token(Extracted& to, const JsonNode& root, const jose::Pl
   refuse(to, Reason::missing_token, arena.copy(detail));
 }
 
-void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& arena) {
+// Most times are read here. The parts of each stay in registers: a copy would wait for what was just stored.
+void Extractor::set_time(Extracted& to, TimeField::Kind kind, std::string_view text, base::Arena& arena) {
+  using Kind = TimeField::Kind;
+  to.has_time = (kind == Kind::number && times_.read_number_again(text, to.time)) ||
+                (kind == Kind::string && times_.read_again(text, to.time));
+  if (!to.has_time) set_other_time(to, {kind, text}, arena);
+}
+
+void Extractor::set_other_time(Extracted& to, const TimeField& field, base::Arena& arena) {
   using Kind = TimeField::Kind;
   base::TimeReading reading;
-  if (field.kind == Kind::number) reading.at = parse_number_time(field.text);
+  if (field.kind == Kind::number) reading.at = times_.read_number(field.text);
   if (field.kind == Kind::string) reading = times_.read(field.text);
   to.has_time = reading.at.has_value();
   if (reading.at) {

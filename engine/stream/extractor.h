@@ -70,7 +70,8 @@ class Extractor {
   bool needs_exact(std::string_view line) const noexcept;
   void set_token(Extracted& to, std::string_view field) const;
   void set_no_token(Extracted& to, const codec::JsonNode& root, const jose::Place& place, base::Arena& arena) const;
-  void set_time(Extracted& to, const TimeField& field, base::Arena& arena);
+  void set_time(Extracted& to, TimeField::Kind kind, std::string_view text, base::Arena& arena);
+  void set_other_time(Extracted& to, const TimeField& field, base::Arena& arena);
   void set_nothing_carried(Extracted& to, base::Arena& arena) const;
 
   Options options_;
@@ -83,8 +84,5 @@ class Extractor {
   TimeMemory times_{options_.times};
   codec::FastObjectReader reader_;
 };
-
-// Reads a JSON number as Unix time in s, ms, µs or ns, by its magnitude.
-std::optional<Instant> parse_number_time(std::string_view number) noexcept;
 
 }  // namespace assay::stream
