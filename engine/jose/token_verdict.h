@@ -19,7 +19,7 @@ struct TokenInput {
 
 // Views into the token, the session's memory or the key snapshot. They hold until the session's next batch.
 struct TokenVerdict {
-  // Is no aggregate, because GCC 12 would clear it with an instruction that takes 10 ns.
+  // Is no aggregate, because GCC 12 would clear it with a slow instruction, rep stos.
   TokenVerdict() noexcept {}
 
   ReasonSet reasons;  // empty: accepted
