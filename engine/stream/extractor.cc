@@ -91,6 +91,18 @@ std::string time_detail(base::TimeFault fault, std::string_view text, const std:
   return time + " cannot be read; what is read: " + times.forms();
 }
 
+// Returns the line behind a record separator, which stands before each text of a JSON sequence (RFC 7464 §2.2); the
+// whole line if there is none; or nothing if the line is blank.
+[[gnu::noinline]] std::string_view behind_separator(std::string_view line) noexcept {
+  const std::size_t begin = line.find_first_not_of(" \t\r\x1E");
+  if (begin != 0 && line.substr(0, begin).find('\x1E') != line.npos) {
+    line.remove_prefix(std::min(begin, line.size()));
+  }
+  return trim(line).empty() ? std::string_view() : line;
+}
+
+[[gnu::noinline]] bool holds_token(std::string_view line) { return jose::find_token(line).has_value(); }
+
 void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
   // The reason that is decided first counts, and the callers look for reasons in that order.
   if (to.refused) return;
@@ -126,7 +138,11 @@ Extracted Extractor::extract(const Record& record, base::Arena& arena) {
   const bool is_json = options_.format == InputFormat::ndjson ||
                        (options_.format == InputFormat::automatic &&
                         (record.too_long ? record.is_object : input::begins_object(record.text)));
-  if (!record.too_long) return is_json ? from_json(record.text, arena) : from_line(record.text, arena);
+  if (record.too_long) return too_long(is_json, arena);
+  return is_json ? from_json(record.text, arena) : from_line(record.text, arena);
+}
+
+Extracted Extractor::too_long(bool is_json, base::Arena& arena) const {
   Extracted to;
   refuse(to, is_json ? Reason::malformed_record : Reason::token_too_large,
          arena.copy("the line is longer than " + std::to_string(options_.line_limit) + " bytes"));
@@ -159,21 +175,16 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
   return to;
 }
 
+// What is rare stands in functions of its own, here and below, so that ordinary records pay for no room on the stack.
 Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
   Extracted to;
-  if (!line.starts_with('{')) {
-    // RFC 7464 §2.2: a record separator stands before each text of a JSON sequence.
-    const std::size_t begin = line.find_first_not_of(" \t\r\x1E");
-    if (begin != 0 && line.substr(0, begin).find('\x1E') != line.npos) {
-      line.remove_prefix(std::min(begin, line.size()));
-    }
-    if (!line.starts_with('{') && trim(line).empty()) {
-      refuse(to, Reason::missing_token, "the line is blank");
-      set_nothing_carried(to, arena);
-      return to;
-    }
+  if (!line.starts_with('{')) line = behind_separator(line);
+  if (line.empty()) {
+    refuse(to, Reason::missing_token, "the line is blank");
+    set_nothing_carried(to, arena);
+  } else if (!from_json_fast(line, arena, to)) {
+    read_exact(line, arena, to);
   }
-  if (!from_json_fast(line, arena, to)) to = from_json_exact(line, arena);
   return to;
 }
 
@@ -197,7 +208,7 @@ bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extrac
   if (token.found && token.value.kind != Kind::string && token.value.kind != Kind::null) return false;
   const bool has_token = token.found && token.value.kind == Kind::string && !token.value.text.empty();
   // The exact reader says where another token stands.
-  if (!has_token && jose::find_token(line)) return false;
+  if (!has_token && holds_token(line)) return false;
   std::size_t next = 1;
   TimeField::Kind time = TimeField::Kind::absent;
   std::string_view time_text;
@@ -215,7 +226,7 @@ bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extrac
   if (has_token) {
     set_token(to, token.value.text);
   } else {
-    refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
+    refuse_without_token(to, arena);
   }
   if (options_.at_record) set_time(to, time, time_text, arena);
   const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
@@ -225,6 +236,14 @@ bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extrac
   }
   to.carried = carried;
   return true;
+}
+
+void Extractor::read_exact(std::string_view line, base::Arena& arena, Extracted& to) {
+  to = from_json_exact(line, arena);
+}
+
+void Extractor::refuse_without_token(Extracted& to, base::Arena& arena) const {
+  refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
 }
 
 // A record that is no JSON object.
