@@ -62,44 +62,49 @@ std::size_t python_space(std::string_view text, std::size_t at) noexcept {
   return space ? 3 : 0;
 }
 
-// Returns what lies between white space. space(text, at) returns how many bytes of white space stand at `at`; there are
-// `most` parts at most.
-template <class Space>
-std::span<const std::string_view> split(std::string_view text, std::size_t most, base::Arena& arena, Space space) {
+// White space in a text.
+struct Space {
+  std::size_t at;    // the end of the text if there is none
+  std::size_t size;  // bytes
+};
+
+// Returns the parts of `text` between white space. next(from) returns the first Space from `from` on. A byte for which
+// may_begin() is false begins none.
+template <class Next, class MayBegin>
+std::span<const std::string_view> split(std::string_view text, base::Arena& arena, Next next, MayBegin may_begin) {
+  // Each part but the last has a byte of white space behind it. Those of a short text need not be counted.
+  std::size_t most = text.size() / 2 + 1;
+  if (text.size() > 64) {
+    const auto spaces = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), may_begin));
+    most = std::min(most, spaces + 1);
+  }
   const std::size_t room = most * sizeof(std::string_view);
   const auto parts = reinterpret_cast<std::string_view*>(arena.allocate(room, alignof(std::string_view)));
-  std::size_t count = 0, start = 0;
-  const auto end_part = [&](std::size_t end) {
-    if (end > start) new (parts + count++) std::string_view(text.substr(start, end - start));
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t size = space(text, at);
-    if (size != 0) {
-      end_part(at);
-      start = at + size;
-    }
-    at += std::max<std::size_t>(size, 1);
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const Space space = next(begin);
+    if (space.at > begin) new (parts + count++) std::string_view(text.substr(begin, space.at - begin));
+    begin = space.at + space.size;
   }
-  end_part(text.size());
   arena.shrink_last(room, count * sizeof(std::string_view));
   return {parts, count};
 }
 
 std::span<const std::string_view> split(std::string_view text, Profile profile, base::Arena& arena) {
-  // Each part but the last has a byte of white space behind it.
-  const auto most = [text](auto may_be_space) {
-    const auto spaces = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), may_be_space));
-    return std::min(spaces, text.size() / 2) + 1;
-  };
   if (profile == Profile::strict) {
     // RFC 6749 §3.3: only U+0020 separates scopes.
-    return split(text, most([](char c) { return c == ' '; }), arena,
-                 [](std::string_view t, std::size_t at) -> std::size_t { return t[at] == ' ' ? 1 : 0; });
+    const auto next = [text](std::size_t from) { return Space{std::min(text.find(' ', from), text.size()), 1}; };
+    return split(text, arena, next, [](char c) { return c == ' '; });
   }
   const auto may_be_space = [](char c) { return static_cast<signed char>(c) <= ' '; };  // or beyond ASCII
-  return split(text, most(may_be_space), arena, [&](std::string_view t, std::size_t at) -> std::size_t {
-    return may_be_space(t[at]) ? python_space(t, at) : 0;
-  });
+  const auto next = [&](std::size_t at) {
+    for (; at < text.size(); ++at) {
+      if (!may_be_space(text[at])) continue;
+      if (const std::size_t size = python_space(text, at); size != 0) return Space{at, size};
+    }
+    return Space{text.size(), 0};
+  };
+  return split(text, arena, next, may_be_space);
 }
 
 // Returns the strings of a list. Of a mixed list, too, so that the policy can name the scopes that are missing.

@@ -24,36 +24,31 @@ Shape shape_with(std::string_view signature) noexcept {
   }
 }
 
-// A segment at the beginning of a text, decoded.
-struct Decoded {
-  std::string_view bytes;      // null data: the segment is not strict base64url
-  std::size_t characters = 0;  // of the segment; 0 when it is not strict
-};
-
-// Decodes the segment that `text` begins with into the arena, with room for a reader that looks past its end.
-Decoded decode_front(std::string_view text, base::Arena& arena) {
+// Decodes the segment that `text` begins with into the arena, with room for a reader that looks past its end. Returns
+// the number of its characters. Returns 0, with null data as `bytes`, if the segment is not strict base64url.
+inline std::size_t decode_front(std::string_view text, base::Arena& arena, std::string_view& bytes) {
   constexpr std::size_t kSlack = std::max(codec::kBase64Slack, codec::kJsonPadding);
   const std::size_t room = codec::base64url_decoded_size(text.size()) + kSlack;
   char* to = arena.allocate(room);
   const std::size_t length = codec::base64url_decode_segment(text, to);
   if (length == codec::kNotStrict) {
     arena.shrink_last(room, 0);
-    return {};
+    bytes = {};
+    return 0;
   }
   const std::size_t size = codec::base64url_decoded_size(length);
   arena.shrink_last(room, size + kSlack);
-  return {{to, size}, length};
+  bytes = {to, size};
+  return length;
 }
 
 // Returns the length of the payload that `rest` begins with, up to a dot or the end. Leaves `bytes` null if it is not
 // strict base64url.
 std::size_t decode_payload(std::string_view rest, base::Arena& arena, std::string_view& bytes) {
-  const Decoded payload = decode_front(rest, arena);
-  if (payload.characters == rest.size() || rest[payload.characters] == '.') {
-    bytes = payload.bytes;
-    return payload.characters;
-  }
-  return std::min(rest.find('.', payload.characters), rest.size());
+  const std::size_t characters = decode_front(rest, arena, bytes);
+  if (characters == rest.size() || rest[characters] == '.') return characters;
+  bytes = {};
+  return std::min(rest.find('.', characters), rest.size());
 }
 
 // The same for a payload that is not encoded (RFC 7797).
@@ -97,9 +92,8 @@ Compact take_apart(std::string_view token, std::size_t header_size, bool payload
     compact.signature_bytes = compact.signature;
     return compact;
   }
-  const Decoded signature = decode_front(compact.signature, arena);
-  const bool whole = signature.characters == compact.signature.size();
-  if (whole) compact.signature_bytes = signature.bytes;
+  const bool whole = decode_front(compact.signature, arena, compact.signature_bytes) == compact.signature.size();
+  if (!whole) compact.signature_bytes = {};
   compact.shape = whole && !may_be_mask(compact.signature) ? Shape::signed_token : shape_with(compact.signature);
   return compact;
 }
@@ -111,8 +105,7 @@ Compact take_apart(std::string_view token, base::Arena& arena) {
 void decode_padded(Compact& compact, base::Arena& arena) {
   const auto decode = [&arena](std::string_view segment, std::string_view& bytes) {
     const std::string_view text = codec::without_padding(segment);
-    const Decoded decoded = decode_front(text, arena);
-    if (decoded.characters == text.size()) bytes = decoded.bytes;
+    if (decode_front(text, arena, bytes) != text.size()) bytes = {};
   };
   if (compact.payload_bytes.data() == nullptr) decode(compact.payload, compact.payload_bytes);
   if (compact.signature_bytes.data() == nullptr) decode(compact.signature, compact.signature_bytes);
@@ -120,6 +113,7 @@ void decode_padded(Compact& compact, base::Arena& arena) {
 
 std::string_view strip_scheme(std::string_view text) noexcept {
   const std::string_view rest = without_one_scheme(text);
+  if (rest.size() == text.size()) return text;
   // Text with two schemes stays as it is, so that the explanation of the fault can name them.
   return without_one_scheme(rest).size() == rest.size() ? rest : text;
 }

@@ -203,7 +203,8 @@ std::string shown_lifetime(std::int64_t whole, const NumericDate& exp, const Num
 }  // namespace
 
 bool is_finite_number(const Claim& claim) noexcept {
-  return is_number(claim) && claim.text != "NaN" && !claim.text.ends_with("Infinity");
+  if (claim.type == ClaimType::integer) return true;
+  return claim.type == ClaimType::real && claim.text != "NaN" && !claim.text.ends_with("Infinity");
 }
 
 bool is_above_doubles(const Claim& claim) noexcept {

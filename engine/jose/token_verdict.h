@@ -19,6 +19,9 @@ struct TokenInput {
 
 // Views into the token, the session's memory or the key snapshot. They hold until the session's next batch.
 struct TokenVerdict {
+  // Is no aggregate, because GCC 12 would clear it with a slow instruction, rep stos.
+  TokenVerdict() noexcept {}
+
   ReasonSet reasons;  // empty: accepted
   SignatureState signature = SignatureState::unchecked;
   bool has_alg = false, has_kid = false;

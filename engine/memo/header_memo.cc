@@ -151,16 +151,20 @@ void HeaderMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapsh
   plans_.clear();
   plans_by_issuer_ = 0;
   recent_.fill({});
+  latest_ = {};
   snapshot_ = snapshot;
 }
 
 HeaderPlan& HeaderMemo::look_up(std::string_view segment, const Policy& policy) {
   Recent& recent = recent_[slot_of(segment, kRecent)];
-  if (recent.plan != nullptr && segment == recent.segment) return *recent.plan;
+  if (recent.plan != nullptr && segment == recent.segment) {
+    latest_ = recent;
+    return *recent.plan;
+  }
   const bool keep = segment.size() <= kMaxRememberedBytes;
   const auto found = keep ? plans_.find(segment) : plans_.end();
   if (found != plans_.end()) {
-    recent = {found->first, &found->second};
+    latest_ = recent = {found->first, &found->second};
     return found->second;
   }
   HeaderPlan& plan = keep ? plans_[std::string(segment)] : unremembered_.emplace_back();

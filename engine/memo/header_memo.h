@@ -69,6 +69,15 @@ class HeaderMemo {
   void begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot);
   // Returns the plan for a header segment, base64url as sent, under the snapshot of the batch.
   HeaderPlan& look_up(std::string_view segment, const Policy& policy);
+  // Returns what look_up() would return for the first segment of `token`, if that is the header that was looked up last
+  // and a dot follows; else null. Sets `header_size` to the size of the segment then.
+  HeaderPlan* latest(std::string_view token, std::size_t& header_size) const noexcept {
+    const std::string_view segment = latest_.segment;
+    if (latest_.plan == nullptr || token.size() <= segment.size() || token[segment.size()] != '.') return nullptr;
+    if (!token.starts_with(segment)) return nullptr;
+    header_size = segment.size();
+    return latest_.plan;
+  }
   // Returns the keys for a token with this header, which look_up() returned in this batch, and whose iss, not yet
   // verified, is that of `issuer`. The header has no fault of its own.
   const KeyPlan& keys_for(HeaderPlan& plan, trust::IssuerIndex issuer);
@@ -86,6 +95,7 @@ class HeaderMemo {
   };
   static constexpr std::size_t kRecent = 512;
   std::array<Recent, kRecent> recent_{};
+  Recent latest_;  // of those that were remembered; no plan: there is none
 };
 
 }  // namespace assay::memo

@@ -1,7 +1,6 @@
 #include "stream/extractor.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "codec/json.h"
@@ -10,7 +9,6 @@
 #include "jose/coded_text.h"
 #include "jose/compact.h"
 #include "jose/dress.h"
-#include "jose/numeric_date.h"
 #include "jose/shape_fault.h"
 #include "jose/shown_time.h"
 #include "jose/token_finder.h"
@@ -93,6 +91,18 @@ std::string time_detail(base::TimeFault fault, std::string_view text, const std:
   return time + " cannot be read; what is read: " + times.forms();
 }
 
+// Returns the line behind a record separator, which stands before each text of a JSON sequence (RFC 7464 §2.2); the
+// whole line if there is none; or nothing if the line is blank.
+[[gnu::noinline]] std::string_view behind_separator(std::string_view line) noexcept {
+  const std::size_t begin = line.find_first_not_of(" \t\r\x1E");
+  if (begin != 0 && line.substr(0, begin).find('\x1E') != line.npos) {
+    line.remove_prefix(std::min(begin, line.size()));
+  }
+  return trim(line).empty() ? std::string_view() : line;
+}
+
+[[gnu::noinline]] bool holds_token(std::string_view line) { return jose::find_token(line).has_value(); }
+
 void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
   // The reason that is decided first counts, and the callers look for reasons in that order.
   if (to.refused) return;
@@ -101,23 +111,6 @@ void refuse(Extracted& to, Reason reason, std::string_view detail) noexcept {
 }
 
 }  // namespace
-
-std::optional<Instant> parse_number_time(std::string_view number) noexcept {
-  if (const std::optional<Instant> time = parse_unix_by_magnitude(number)) return time;
-  if (number.find_first_of("eE") == std::string_view::npos) return std::nullopt;
-  const bool negative = number.starts_with('-');
-  const jose::NumericDate date = jose::parse_numeric_date(number.substr(negative ? 1 : 0));
-  if (date.saturated) return std::nullopt;
-  char plain[32];
-  char* at = plain;
-  if (negative) *at++ = '-';
-  at = std::to_chars(at, plain + sizeof plain, date.seconds).ptr;
-  *at++ = '.';
-  for (std::uint32_t unit = 100000000; unit != 0; unit /= 10) {
-    *at++ = static_cast<char>('0' + date.nanoseconds / unit % 10);
-  }
-  return parse_unix_by_magnitude({plain, static_cast<std::size_t>(at - plain)});
-}
 
 Extractor::Extractor(const Options& options) : options_(options) {
   pointers_.push_back(options_.token_field);
@@ -145,7 +138,11 @@ Extracted Extractor::extract(const Record& record, base::Arena& arena) {
   const bool is_json = options_.format == InputFormat::ndjson ||
                        (options_.format == InputFormat::automatic &&
                         (record.too_long ? record.is_object : input::begins_object(record.text)));
-  if (!record.too_long) return is_json ? from_json(record.text, arena) : from_line(record.text, arena);
+  if (record.too_long) return too_long(is_json, arena);
+  return is_json ? from_json(record.text, arena) : from_line(record.text, arena);
+}
+
+Extracted Extractor::too_long(bool is_json, base::Arena& arena) const {
   Extracted to;
   refuse(to, is_json ? Reason::malformed_record : Reason::token_too_large,
          arena.copy("the line is longer than " + std::to_string(options_.line_limit) + " bytes"));
@@ -178,21 +175,16 @@ Extracted Extractor::from_line(std::string_view line, base::Arena& arena) const 
   return to;
 }
 
+// What is rare stands in functions of its own, here and below, so that ordinary records pay for no room on the stack.
 Extracted Extractor::from_json(std::string_view line, base::Arena& arena) {
   Extracted to;
-  if (!line.starts_with('{')) {
-    // RFC 7464 §2.2: a record separator stands before each text of a JSON sequence.
-    const std::size_t begin = line.find_first_not_of(" \t\r\x1E");
-    if (begin != 0 && line.substr(0, begin).find('\x1E') != line.npos) {
-      line.remove_prefix(std::min(begin, line.size()));
-    }
-    if (!line.starts_with('{') && trim(line).empty()) {
-      refuse(to, Reason::missing_token, "the line is blank");
-      set_nothing_carried(to, arena);
-      return to;
-    }
+  if (!line.starts_with('{')) line = behind_separator(line);
+  if (line.empty()) {
+    refuse(to, Reason::missing_token, "the line is blank");
+    set_nothing_carried(to, arena);
+  } else if (!from_json_fast(line, arena, to)) {
+    read_exact(line, arena, to);
   }
-  if (!from_json_fast(line, arena, to)) to = from_json_exact(line, arena);
   return to;
 }
 
@@ -211,30 +203,32 @@ bool Extractor::read_fields(std::string_view line, base::Arena& arena) {
 // Returns false, and leaves `to` unchanged, if a fast reader cannot decide.
 bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extracted& to) {
   using Kind = codec::FastMember::Kind;
-  if (!read_fields(line, arena) || needs_exact(line)) return false;
+  if (!read_fields(line, arena) || (names_.empty() && needs_exact(line))) return false;
   const codec::FastObjectReader::Field& token = fields_[0];
   if (token.found && token.value.kind != Kind::string && token.value.kind != Kind::null) return false;
   const bool has_token = token.found && token.value.kind == Kind::string && !token.value.text.empty();
   // The exact reader says where another token stands.
-  if (!has_token && jose::find_token(line)) return false;
+  if (!has_token && holds_token(line)) return false;
   std::size_t next = 1;
-  TimeField time;
+  TimeField::Kind time = TimeField::Kind::absent;
+  std::string_view time_text;
   if (options_.at_record) {
     const codec::FastObjectReader::Field& field = fields_[next++];
     if (field.found && (field.value.kind == Kind::integer || field.value.kind == Kind::real)) {
-      time = {TimeField::Kind::number, field.value.text};
+      time = TimeField::Kind::number;
     } else if (field.found && field.value.kind == Kind::string) {
-      time = {TimeField::Kind::string, field.value.text};
+      time = TimeField::Kind::string;
     } else if (field.found) {
       return false;
     }
+    if (field.found) time_text = field.value.text;
   }
   if (has_token) {
     set_token(to, token.value.text);
   } else {
-    refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
+    refuse_without_token(to, arena);
   }
-  if (options_.at_record) set_time(to, time, arena);
+  if (options_.at_record) set_time(to, time, time_text, arena);
   const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
   for (std::string_view& value : carried) {
     const codec::FastObjectReader::Field& field = fields_[next++];
@@ -242,6 +236,14 @@ bool Extractor::from_json_fast(std::string_view line, base::Arena& arena, Extrac
   }
   to.carried = carried;
   return true;
+}
+
+void Extractor::read_exact(std::string_view line, base::Arena& arena, Extracted& to) {
+  to = from_json_exact(line, arena);
+}
+
+void Extractor::refuse_without_token(Extracted& to, base::Arena& arena) const {
+  refuse(to, Reason::missing_token, arena.copy("the record has no token at " + options_.token_field));
 }
 
 // A record that is no JSON object.
@@ -290,12 +292,13 @@ Extracted Extractor::from_json_exact(std::string_view line, base::Arena& arena) 
     const JsonNode* time = jose::resolve(*root, options_.time_field, arena).node;
     using Kind = TimeField::Kind;
     if (time == nullptr) {
-      set_time(to, {}, arena);
+      set_time(to, Kind::absent, {}, arena);
     } else if (time->is(JsonType::integer) || time->is(JsonType::real)) {
-      set_time(to, {Kind::number, time->text}, arena);
+      set_time(to, Kind::number, time->text, arena);
+    } else if (time->is(JsonType::string)) {
+      set_time(to, Kind::string, time->text, arena);
     } else {
-      set_time(to, time->is(JsonType::string) ? TimeField{Kind::string, time->text} : TimeField{Kind::other, time->raw},
-               arena);
+      set_time(to, Kind::other, time->raw, arena);
     }
   }
   const std::span<std::string_view> carried = arena.array<std::string_view>(options_.carry.size());
@@ -346,10 +349,18 @@ void Extractor::set_no_token(Extracted& to, const JsonNode& root, const jose::Pl
   refuse(to, Reason::missing_token, arena.copy(detail));
 }
 
-void Extractor::set_time(Extracted& to, const TimeField& field, base::Arena& arena) {
+// Most times are read here. The parts of each stay in registers: a copy would wait for what was just stored.
+void Extractor::set_time(Extracted& to, TimeField::Kind kind, std::string_view text, base::Arena& arena) {
+  using Kind = TimeField::Kind;
+  to.has_time = (kind == Kind::number && times_.read_number_again(text, to.time)) ||
+                (kind == Kind::string && times_.read_again(text, to.time));
+  if (!to.has_time) set_other_time(to, {kind, text}, arena);
+}
+
+void Extractor::set_other_time(Extracted& to, const TimeField& field, base::Arena& arena) {
   using Kind = TimeField::Kind;
   base::TimeReading reading;
-  if (field.kind == Kind::number) reading.at = parse_number_time(field.text);
+  if (field.kind == Kind::number) reading.at = times_.read_number(field.text);
   if (field.kind == Kind::string) reading = times_.read(field.text);
   to.has_time = reading.at.has_value();
   if (reading.at) {

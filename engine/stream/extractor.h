@@ -68,9 +68,13 @@ class Extractor {
   Extracted no_object(std::string_view line, const codec::JsonNode* root, const codec::JsonError& error,
                       base::Arena& arena) const;
   bool needs_exact(std::string_view line) const noexcept;
+  [[gnu::noinline]] Extracted too_long(bool is_json, base::Arena& arena) const;
+  [[gnu::noinline]] void read_exact(std::string_view line, base::Arena& arena, Extracted& to);
+  [[gnu::noinline]] void refuse_without_token(Extracted& to, base::Arena& arena) const;
   void set_token(Extracted& to, std::string_view field) const;
   void set_no_token(Extracted& to, const codec::JsonNode& root, const jose::Place& place, base::Arena& arena) const;
-  void set_time(Extracted& to, const TimeField& field, base::Arena& arena);
+  void set_time(Extracted& to, TimeField::Kind kind, std::string_view text, base::Arena& arena);
+  [[gnu::noinline]] void set_other_time(Extracted& to, const TimeField& field, base::Arena& arena);
   void set_nothing_carried(Extracted& to, base::Arena& arena) const;
 
   Options options_;
@@ -83,8 +87,5 @@ class Extractor {
   TimeMemory times_{options_.times};
   codec::FastObjectReader reader_;
 };
-
-// Reads a JSON number as Unix time in s, ms, µs or ns, by its magnitude.
-std::optional<Instant> parse_number_time(std::string_view number) noexcept;
 
 }  // namespace assay::stream

@@ -1,8 +1,10 @@
 #include "stream/verify_stage.h"
 
 #include <algorithm>
+#include <new>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "base/arena.h"
@@ -22,6 +24,9 @@ Error not_enough_memory() {
 
 }  // namespace
 
+// extract() constructs what it extracts over old ones.
+static_assert(std::is_trivially_destructible_v<Extracted>);
+
 struct VerifyStage::Worker {
   Worker(const Extractor::Options& options, verify::Engine& the_engine)
       : engine(the_engine), session(the_engine.acquire()), extractor(options) {}
@@ -36,7 +41,8 @@ struct VerifyStage::Worker {
   std::unique_ptr<verify::Session> session;
   Extractor extractor;
   base::Arena arena;
-  std::vector<Extracted> extracted;  // one a record
+  std::vector<Extracted> extracted_room;  // of the longest batch
+  std::span<const Extracted> extracted;   // one a record
   // One a record that was not refused, in the same order.
   std::vector<jose::TokenInput> inputs;
   std::vector<jose::TokenVerdict> verdicts;
@@ -101,12 +107,14 @@ Result<void> VerifyStage::verify(Batch& batch) {
 
 void VerifyStage::extract(Worker& worker, const Block& block) const {
   worker.arena.reset();
-  worker.extracted.clear();
-  worker.extracted.reserve(block.records.size());
+  worker.extracted_room.resize(std::max(worker.extracted_room.size(), block.records.size()));
+  worker.extracted = std::span(worker.extracted_room).first(block.records.size());
   worker.inputs.clear();
   const Instant at = options_.at.value_or(block.now);
+  Extracted* to = worker.extracted_room.data();
   for (const Record& record : block.records) {
-    Extracted& extracted = worker.extracted.emplace_back(worker.extractor.extract(record, worker.arena));
+    // Constructed in its place: a copy would wait for what was just stored.
+    Extracted& extracted = *new (to++) Extracted(worker.extractor.extract(record, worker.arena));
     if (!options_.at_record) {
       extracted.time = at;
       extracted.has_time = true;

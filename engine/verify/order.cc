@@ -45,12 +45,15 @@ void find_header(std::string_view token, Work& work, jose::TokenVerdict& verdict
                   workspace.arena.copy(std::to_string(token.size()) + " bytes; the limit is " +
                                        std::to_string(workspace.policy.max_token_bytes)));
   }
+  work.next = Work::Next::segments;
+  // Nearly every token has the header of the one before.
+  work.plan = workspace.header_memo.latest(token, work.header_size);
+  if (work.plan != nullptr) return;
   const std::string_view header = jose::first_segment(token);
   work.header_size = header.size();
   // The first segment is a header only if another segment follows.
   const bool has_header = header.size() < token.size();
   work.plan = has_header ? &workspace.header_memo.look_up(header, workspace.policy) : nullptr;
-  work.next = Work::Next::segments;
 }
 
 // RFC 7515 §6: "none" or an unknown algorithm, and an empty signature. The header's fault decides such a token.
@@ -312,14 +315,15 @@ void check_key(const Trusted& trusted, Instant at, jose::TokenVerdict& verdict, 
     if (held.contains(reason)) add_reason(verdict, reason, window->detail(reason), workspace.arena);
 }
 
-// Reads the claims and applies the policy. A token whose signature was not verified is granted nothing.
-Accepted check_claims(Work& work, const jose::TokenInput& input, jose::TokenVerdict& verdict, Workspace& workspace) {
+// Reads the claims and applies the policy. A token whose signature was not verified is granted nothing. `accepted` is
+// filled only if the token is accepted.
+void check_claims(Work& work, const jose::TokenInput& input, jose::TokenVerdict& verdict, Workspace& workspace,
+                  Accepted& accepted) {
   const Profile profile = workspace.policy.profile;
   jose::ClaimsFault fault;
   const jose::Claims* claims = claims_of(work, workspace, fault);
   if (claims == nullptr) {
-    reject(verdict, Reason::malformed_claims, fault.message);
-    return {};
+    return reject(verdict, Reason::malformed_claims, fault.message);
   }
   report_claims(*claims, verdict, workspace.arena);
   verdict.scopes = jose::scopes_of(*claims, profile, workspace.arena);
@@ -327,18 +331,21 @@ Accepted check_claims(Work& work, const jose::TokenInput& input, jose::TokenVerd
   const jose::Judgement judgement =
       jose::apply_policy(*trusted.policy, work.plan->header, *claims, verdict.scopes, input.at, workspace.arena);
   verdict.reasons = judgement.reasons;
-  verdict.detail = judgement.detail;
+  if (!judgement.reasons.empty()) verdict.detail = judgement.detail;
   if (trusted.key != nullptr) check_key(trusted, input.at, verdict, workspace);
   if (verdict.reasons.contains(Reason::token_expired)) {
     verdict.expires_at = jose::expires_at_of(*claims, profile, workspace.arena);
   }
   std::optional<Instant> revoked_from;
   if (!workspace.snapshot->revoked.empty()) revoked_from = check_revocation(input, verdict, workspace);
-  if (!verdict.reasons.empty() || verdict.signature != SignatureState::valid) return {};
+  if (!verdict.reasons.empty() || verdict.signature != SignatureState::valid) return;
   if (profile == Profile::fastmcp_3_4) verdict.has_subject = false;  // its AccessToken has none
   verdict.expires_at = jose::expires_at_of(*claims, profile, workspace.arena);
   verdict.claims = claims->json;
-  return {claims, trusted.policy, trusted.key->window.get(), revoked_from};
+  accepted.claims = claims;
+  accepted.policy = trusted.policy;
+  accepted.window = trusted.key->window.get();
+  if (revoked_from) accepted.revoked_from = *revoked_from;
 }
 
 // The names of claims that the policy, or that of an issuer, looks at.
@@ -466,7 +473,8 @@ void check_batch(std::span<const jose::TokenInput> inputs, std::span<jose::Token
   memo::TokenMemo* const known = check_up_to_signatures(inputs, verdicts, workspace);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (work[i].next != Work::Next::claims) continue;
-    const Accepted accepted = check_claims(work[i], inputs[i], verdicts[i], workspace);
+    Accepted accepted;
+    check_claims(work[i], inputs[i], verdicts[i], workspace, accepted);
     // A token that the cross-check did not sample is not remembered: it may be sampled the next time it comes.
     if (known == nullptr || !known->should_remember(i) || work[i].not_sampled) continue;
     known->remember(i, inputs[i].token, work[i].key->index, verdicts[i], accepted.interval());

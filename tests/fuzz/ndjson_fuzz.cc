@@ -1,13 +1,16 @@
-// Any bytes as one NDJSON record: the fields that the fast readers find are those that the exact reader finds.
+// Any bytes as one NDJSON record: the fields that the fast readers find are those that the exact reader finds. And as
+// records in turn, one a line: what is known of the records before does not change what is found.
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "base/arena.h"
 #include "codec/json.h"
 #include "codec/json_fast.h"
 #include "fuzz.h"
 #include "stream/extractor.h"
+#include "stream/record_layout.h"
 
 namespace {
 
@@ -51,24 +54,63 @@ void compare_names(std::string_view record, codec::FastObjectReader& reader) {
   }
 }
 
-// Lines of either path are equal: with a fast reader, and by only the exact one.
-void compare_extractors(const std::string& line) {
+stream::Extractor::Options extractor_options() {
+  return {.format = InputFormat::ndjson,
+          .token_field = "/token",
+          .time_field = "/time",
+          .carry = {"/a", "/list"},
+          .at_record = true,
+          .line_limit = 1 << 20};
+}
+
+// Lines of either path are equal: by `extractor`, which knows the lines before, and by only the exact reader.
+void compare_extractors(stream::Extractor& extractor, const std::string& line) {
   using stream::Extracted;
-  static stream::Extractor extractor({.format = InputFormat::ndjson,
-                                      .token_field = "/token",
-                                      .time_field = "/time",
-                                      .carry = {"/a", "/list"},
-                                      .at_record = true,
-                                      .line_limit = 1 << 20});
   base::Arena arena;
+  stream::Extractor exact(extractor_options());
   const fuzz::Padded fast(line, codec::kJsonPadding);
   // A tab keeps the plain reader out and means nothing to JSON.
   const fuzz::Padded slow("\t" + line, codec::kJsonPadding);
   const Extracted a = extractor.extract({fast.view(), false}, arena);
-  const Extracted b = extractor.extract({slow.view(), false}, arena);
+  const Extracted b = exact.extract({slow.view(), false}, arena);
   fuzz::require(a.has_token == b.has_token && a.token == b.token && a.refused == b.refused, "the same token");
   fuzz::require(a.has_time == b.has_time && a.time == b.time, "the same time");
   fuzz::require(std::equal(a.carried.begin(), a.carried.end(), b.carried.begin(), b.carried.end()), "the same fields");
+}
+
+// A layout finds in each record what the plain reader finds.
+void compare_layout(stream::RecordLayout& layout, const std::vector<std::string_view>& names, const std::string& line,
+                    codec::FastObjectReader& reader) {
+  base::Arena arena;
+  const fuzz::Padded record(line, codec::kJsonPadding);
+  std::vector<codec::FastObjectReader::Field> known(names.size()), plain(names.size());
+  const bool is_object = layout.read(record.view(), arena, known);
+  fuzz::require(
+      is_object == (reader.read_plain(record.view(), names, arena, plain) == codec::FastObjectReader::Outcome::object),
+      "both decide the record or neither");
+  if (!is_object) return;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    fuzz::require(known[i].found == plain[i].found, "both find the member or neither");
+    if (!known[i].found) continue;
+    fuzz::require(known[i].value.kind == plain[i].value.kind, "the same kind");
+    fuzz::require(known[i].value.text == plain[i].value.text, "the same text");
+  }
+}
+
+// Reads the lines in turn. A layout reads each a second time, by the layout of the first.
+void compare_in_turn(std::string_view text, codec::FastObjectReader& reader) {
+  static const std::vector<std::string_view> kNames = {"token", "time", "a", "list", ""};
+  constexpr int kMost = 8;
+  stream::RecordLayout layout(kNames);
+  stream::Extractor extractor(extractor_options());
+  for (int i = 0; i < kMost && !text.empty(); ++i) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string line(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    compare_layout(layout, kNames, line, reader);
+    compare_layout(layout, kNames, line, reader);
+    compare_extractors(extractor, line);
+  }
 }
 
 }  // namespace
@@ -78,6 +120,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::Padded record(fuzz::text_of(data, size), codec::kJsonPadding);
   compare_pointers(record.view(), reader);
   compare_names(record.view(), reader);
-  compare_extractors(std::string(record.view()));
+  static stream::Extractor extractor(extractor_options());
+  compare_extractors(extractor, std::string(record.view()));
+  compare_in_turn(record.view(), reader);
   return 0;
 }

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/random.h"
@@ -37,6 +39,53 @@ TEST(TimeMemory, ReadsWhatTheReaderReads) {
   }
   for (const char* text : {"", "1790000000", "2026-11-29", "29/Nov/2026:12:34:56 +0000", "soon"}) {
     expect_same(memory, times, text);
+  }
+}
+
+TEST(TimeMemory, ReadsNumbersAsIfItKnewNoOther) {
+  auto random = test::StructuredRandom::announced("TimeMemory.ReadsNumbersAsIfItKnewNoOther");
+  const base::TimeReader times;
+  TimeMemory memory(times);
+  const auto one_of = [&](const std::vector<std::string>& list) { return list[random.below(list.size())]; };
+  int again = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = one_of({"", "", "", "-", "0"});
+    text += one_of({"17900000", "17900000", "17900000", "17899999", "99999999", "1790000", "179000000", "1790000."});
+    text += one_of({"00", "07", "59", "99", "5", "", "0e", ".5", "5e0", "00000", "00000000", "00000000000"});
+    text += one_of({"", "", "", ".0", ".25", ".000000001", ".1234567890123", ".", ".5e1", "e1", ".x"});
+    const Instant before{-1, 1};
+    Instant at = before;
+    const std::optional<Instant> expected = parse_number_time(text);
+    if (memory.read_number_again(text, at)) {
+      ++again;
+      ASSERT_EQ(at, expected) << text;
+    } else {
+      ASSERT_EQ(at, before) << text;
+    }
+    ASSERT_EQ(memory.read_number(text), expected) << text;
+  }
+  EXPECT_GT(again, 100);
+}
+
+TEST(TimeMemory, KnowsATimeAgainOnlyNearTheOneBefore) {
+  const base::TimeReader times;
+  TimeMemory memory(times);
+  Instant at;
+  EXPECT_FALSE(memory.read_number_again("0000000000", at));
+  EXPECT_FALSE(memory.read_number_again(std::string_view("\0\0\0\0\0\0\0\00000", 12), at));
+  EXPECT_FALSE(memory.read_again("2026-11-29T12:34:05Z", at));
+  memory.read_number("1790000012");
+  memory.read("2026-11-29T12:34:05Z");
+  EXPECT_TRUE(memory.read_number_again("1790000099.5", at));
+  EXPECT_EQ(at, (Instant{1790000099, 500'000'000}));
+  EXPECT_TRUE(memory.read_again("2026-11-29T12:34:59.25Z", at));
+  EXPECT_EQ(at, parse_rfc3339("2026-11-29T12:34:59.25Z"));
+  for (const char* number : {"1790000100", "179000001", "17900000123", "1790000012.", "1790000012e1", "-1790000012"}) {
+    EXPECT_FALSE(memory.read_number_again(number, at)) << number;
+  }
+  for (const char* time : {"2026-11-29T12:35:05Z", "2026-11-29T12:34:05", "2026-11-29T12:34:60Z",
+                           "2026-11-29T12:34:05z", "2026-11-29T12:34:05Z ", "2026-11-29T12:34:05+00:00"}) {
+    EXPECT_FALSE(memory.read_again(time, at)) << time;
   }
 }
 

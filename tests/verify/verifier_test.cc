@@ -35,6 +35,52 @@ TEST(VerifyBatch, JudgesEachTokenAtItsOwnMoment) {
   verifier->verify_batch({}, {}, std::span<const Instant>());
 }
 
+// The header of the token before is compared first. Here it is the beginning of the next one, its whole, cut off, or
+// without a dot.
+TEST(VerifyBatch, JudgesATokenAlikeWhateverHeaderTheOneBeforeHas) {
+  const Result<KeyPair> pair = KeyPair::generate(Algorithm::HS256);
+  ASSERT_TRUE(pair);
+  // The text of the first header, without its padding, begins the second.
+  const std::string first = pair->sign(R"({"alg":"HS256" })", R"({"exp":1790000001})");
+  const std::string second = pair->sign(R"({"alg":"HS256" ,"typ":"JWT"})", R"({"exp":1790000001})");
+  const std::string header = first.substr(0, first.find('.')), rest = first.substr(header.size());
+  const std::vector<std::string> tokens = {first,
+                                           second,
+                                           header,
+                                           header + ".",
+                                           header + rest + "." + rest,
+                                           header + "A" + rest,
+                                           header.substr(0, header.size() - 1) + rest,
+                                           header + "=" + rest,
+                                           "." + header + rest,
+                                           rest,
+                                           ".",
+                                           "",
+                                           header + "." + rest,
+                                           pair->sign(R"({"alg":"none"})", "{}"),
+                                           pair->sign(std::string(4096, ' ') + R"({"alg":"HS256"})", "{}")};
+  JwtVerifierOptions options;
+  options.policy.algorithms = {Algorithm::HS256};
+  options.keys = {{KeySource::Kind::secret_text, pair->private_pem(), ""}};
+  const auto verifier = [&] { return *JwtVerifier::create(options); };
+  constexpr Instant kAt{1'790'000'000, 0};
+  const auto verified_alone = [&](const std::string& token) { return verifier().verify(token, kAt); };
+  EXPECT_TRUE(verified_alone(first).valid());
+  EXPECT_TRUE(verified_alone(second).valid());
+  for (const std::string& before : tokens) {
+    for (const std::string& token : tokens) {
+      const std::vector<std::string_view> views = {before, token, token, before};
+      std::vector<Verdict> verdicts(views.size());
+      verifier().verify_batch(views, verdicts, kAt);
+      for (std::size_t i = 0; i < views.size(); ++i) {
+        const Verdict alone = verified_alone(std::string(views[i]));
+        EXPECT_TRUE(verdicts[i].reasons == alone.reasons) << before << " before " << token << ": " << i;
+        EXPECT_EQ(verdicts[i].detail, alone.detail) << before << " before " << token << ": " << i;
+      }
+    }
+  }
+}
+
 #ifdef ASSAY_TEST_FLOAT_SETTINGS
 // Fractions, in texts that each of the three readers of JSON decides, and at their border.
 TEST(VerifyBatch, GivesEveryCallerTheSameVerdictsWhateverItsFloatingPointSettings) {

@@ -60,9 +60,12 @@ std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16
   const __m512i high_classes = _mm512_load_si512(kClasses.of + 64);
   // A byte's high bit is set once an unusual character or one beyond ASCII is seen.
   __m512i seen = _mm512_setzero_si512();
-  const auto quotes_in = [&](__m512i block) __attribute__((always_inline)) {
+  const auto classes_of = [&](__m512i block) __attribute__((always_inline)) {
     const __m512i classes = _mm512_permutex2var_epi8(low_classes, block, high_classes);
     seen = _mm512_ternarylogic_epi64(seen, classes, block, 0xFE);  // or of the three
+    return classes;
+  };
+  const auto quotes_in = [](__m512i classes) __attribute__((always_inline)) {
     return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(kQuote));
   };
   std::size_t count = 0, begin = 0;
@@ -76,17 +79,16 @@ std::uint32_t flat_quotes_avx512(const char* text, std::size_t size, std::uint16
   };
   // Two blocks at a time: within a token there is no quote in either.
   for (; begin + 128 <= size; begin += 128) {
-    const __mmask64 first = quotes_in(_mm512_loadu_si512(text + begin));
-    const __mmask64 second = quotes_in(_mm512_loadu_si512(text + begin + 64));
-    if ((first | second) == 0) continue;
-    if (!write(first, begin) || !write(second, begin + 64)) return kFlatUndecided;
+    const __m512i first = classes_of(_mm512_loadu_si512(text + begin));
+    const __m512i second = classes_of(_mm512_loadu_si512(text + begin + 64));
+    if (quotes_in(_mm512_or_si512(first, second)) == 0) continue;
+    if (!write(quotes_in(first), begin) || !write(quotes_in(second), begin + 64)) return kFlatUndecided;
   }
   for (; begin < size; begin += 64) {
     const std::size_t left = size - begin;
     const __mmask64 inside = left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1;
-    if (!write(quotes_in(_mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), inside, text + begin)), begin)) {
-      return kFlatUndecided;
-    }
+    const __m512i block = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), inside, text + begin);
+    if (!write(quotes_in(classes_of(block)), begin)) return kFlatUndecided;
   }
   return _mm512_movepi8_mask(seen) == 0 ? static_cast<std::uint32_t>(count) : kFlatUndecided;
 }
