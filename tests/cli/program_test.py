@@ -1,5 +1,6 @@
 """Tests of the program as it was built, and of its manners with files: hardening, the system's own errors, permissions."""
 import os
+import platform
 import re
 import resource
 import stat
@@ -42,9 +43,15 @@ class Hardening(Case):
 
     @unittest.skipUnless(HARDENED, "built with ASSAY_HARDEN=OFF")
     def test_functions_begin_with_landing_pads(self):
-        if "X86-64" not in binutils("readelf", "-hW"):
+        header = binutils("readelf", "-hW")
+        objdump, pad = "objdump", "endbr64"
+        if "AArch64" in header:
+            pad = "(paciasp|bti)"
+            if platform.machine() != "aarch64":
+                objdump = "aarch64-linux-gnu-objdump"
+        elif "X86-64" not in header:
             self.skipTest("built without landing pads for this CPU")
-        self.assertRegex(binutils("objdump", "-d", "--no-show-raw-insn", "--disassemble=main"), r"<main>:\n.*endbr64")
+        self.assertRegex(binutils(objdump, "-d", "--no-show-raw-insn", "--disassemble=main"), rf"<main>:\n.*{pad}")
 
 
 class Memory(Case):

@@ -2,10 +2,12 @@
 //
 //   lanes_soak [--count N] [--seed S] [--isa ifma|avx512f|fma|portable] [--only NAME] [--sample ONE_IN] [--structured]
 //
-// A valid one must be accepted and a corrupted one rejected. OpenSSL is asked about one in ONE_IN (by default 1,000) of
-// all, and about every corrupted one that the lanes accept: a few faults leave a signature valid, such as another one
-// of the same message. Prints a line an algorithm, and the counts of the backend. Exit status: 0 all agree, 1 a
-// difference, 2 a wrong argument, 77 this CPU has no such kernels.
+// A valid one must be accepted and a corrupted one rejected. Which it is, is known from how it was made
+// (support/mass_signer.h), so that the time goes into the lanes. OpenSSL is asked about one in ONE_IN (by default
+// 1,000) of all, and about every one on which the lanes say otherwise: a few faults leave a signature valid, such as
+// another one of the same message. Keys and nonces are made once a run; many runs with seeds of their own try more of
+// them. Prints a line an algorithm, and the counts of the backend. Exit status: 0 all agree, 1 a difference, 2 a wrong
+// argument, 77 this CPU has no such kernels.
 #include <algorithm>
 #include <charconv>
 #include <chrono>

@@ -1,7 +1,10 @@
 #include "support/mass_signer.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+
+#include "support/small_prime_rsa.h"
 
 namespace assay::test {
 namespace {
@@ -86,24 +89,39 @@ class EddsaSigner final : public MassSigner {
   std::vector<std::pair<Big, std::string>> nonces_;
 };
 
+// Half of the signatures are of keys with two primes, out of a pool; the others of keys that sign each message anew.
 class RsaSigner final : public MassSigner {
  public:
-  RsaSigner(std::string name, Algorithm algorithm, const std::vector<RsaKey>& keys,
-            const std::vector<const keys::PreparedKey*>& prepared, StructuredRandom& random, int pool)
-      : name_(std::move(name)) {
-    for (std::size_t k = 0; k < keys.size(); ++k) {
+  struct Keys {
+    std::vector<RsaKey> slow;
+    std::vector<SmallPrimeRsaKey> quick;
+    std::vector<const keys::PreparedKey*> slow_prepared, quick_prepared;
+  };
+
+  RsaSigner(std::string name, Algorithm algorithm, const std::shared_ptr<const Keys>& keys, StructuredRandom& random,
+            int pool)
+      : name_(std::move(name)), algorithm_(algorithm), keys_(keys) {
+    for (std::size_t k = 0; k < keys->slow.size(); ++k) {
       for (int i = 0; i < pool; ++i) {
         std::string message = some_message(random);
-        std::string signature = keys[k].sign(algorithm, message, random);
-        pool_.push_back({prepared[k], algorithm, std::move(message), std::move(signature), "signed"});
+        std::string signature = keys->slow[k].sign(algorithm, message, random);
+        pool_.push_back({keys->slow_prepared[k], algorithm, std::move(message), std::move(signature), "signed"});
       }
     }
   }
   const std::string& name() const override { return name_; }
-  SignatureCase sign(StructuredRandom& random) override { return pool_[random.below(pool_.size())]; }
+  SignatureCase sign(StructuredRandom& random) override {
+    if (random.one_in(2)) return pool_[random.below(pool_.size())];
+    const std::size_t which = random.below(keys_->quick.size());
+    std::string message = some_message(random);
+    std::string signature = keys_->quick[which].sign(algorithm_, message, random);
+    return {keys_->quick_prepared[which], algorithm_, std::move(message), std::move(signature), "signed"};
+  }
 
  private:
   std::string name_;
+  Algorithm algorithm_;
+  std::shared_ptr<const Keys> keys_;
   std::vector<SignatureCase> pool_;
 };
 
@@ -157,17 +175,17 @@ std::vector<std::unique_ptr<MassSigner>> mass_signers(Keys& keys, StructuredRand
   for (const RsaRow& row :
        {RsaRow{2048, {Algorithm::RS256, Algorithm::PS256}}, RsaRow{3072, {Algorithm::RS384, Algorithm::PS384}},
         RsaRow{4096, {Algorithm::RS512, Algorithm::PS512}}}) {
-    std::vector<RsaKey> rsa;
-    std::vector<const keys::PreparedKey*> prepared;
+    const auto rsa = std::make_shared<RsaSigner::Keys>();
     for (const Algorithm algorithm : row.algorithms) {
       std::string name = std::string(to_string(algorithm)) + "/" + std::to_string(row.bits);
       if (!wanted(name)) continue;
-      for (int i = static_cast<int>(rsa.size()); i < std::max(2, options.keys / 2); ++i) {
-        rsa.emplace_back(row.bits, 65537, random.next());
-        prepared.push_back(keys.add(rsa.back().jwk()));
+      for (int i = static_cast<int>(rsa->slow.size()); i < std::max(2, options.keys / 2); ++i) {
+        rsa->slow.emplace_back(row.bits, 65537, random.next());
+        rsa->slow_prepared.push_back(keys.add(rsa->slow.back().jwk()));
+        rsa->quick.emplace_back(row.bits, random.next());
+        rsa->quick_prepared.push_back(keys.add(rsa->quick.back().jwk()));
       }
-      signers.push_back(
-          std::make_unique<RsaSigner>(std::move(name), algorithm, rsa, prepared, random, options.rsa_pool));
+      signers.push_back(std::make_unique<RsaSigner>(std::move(name), algorithm, rsa, random, options.rsa_pool));
     }
   }
   for (const Algorithm algorithm : {Algorithm::HS256, Algorithm::HS384, Algorithm::HS512}) {

@@ -1,8 +1,9 @@
 // Valid signatures by the million: one hash and a few products each.
 //
-// The points and powers that cost time are made once, as a pool of nonces with their r or R (of RSA: a pool of whole
-// signatures, of different messages); each signature then has its own message, and so its own s. Nonces repeat, which
-// gives the private key away: these keys sign nothing else.
+// The points and powers that cost time are made once, as a pool of nonces with their r or R; each signature then has
+// its own message, and so its own s. Nonces repeat, which gives the private key away: these keys sign nothing else.
+// Half of the signatures of RSA have their own message, too, under keys that small_prime_rsa.h makes; the other half
+// come from a pool, under keys of two primes.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,7 @@ class MassSigner {
 struct MassSignerOptions {
   int keys = 4;       // of each signer
   int nonces = 256;   // in a pool
-  int rsa_pool = 24;  // signatures of each RSA key
+  int rsa_pool = 24;  // signatures of each RSA key of two primes
   bool structured_nonces = false;
   std::string only;  // the signers whose names begin so; empty: all
 };

@@ -201,6 +201,25 @@ std::string EdKey::sign(std::string_view message, const Big& nonce, std::string_
   return std::string(R) + S.little_endian(32);
 }
 
+Jwk rsa_jwk(const Big& n, std::uint64_t e) {
+  Jwk jwk;
+  jwk.type = KeyType::RSA;
+  jwk.n = n.bytes((static_cast<std::size_t>(n.bits()) + 7) / 8);
+  jwk.e = Big(e).bytes((static_cast<std::size_t>(Big(e).bits()) + 7) / 8);
+  return jwk;
+}
+
+std::string rsa_block(const Big& n, Algorithm algorithm, std::string_view message, std::string_view salt) {
+  const AlgorithmInfo& row = info(algorithm);
+  const auto bits = static_cast<std::size_t>(n.bits());
+  if (row.scheme == Scheme::rsa_pkcs1) return pkcs1_block(row.hash, message, (bits + 7) / 8);
+  return pss_block(row.hash, message, salt, bits - 1);
+}
+
+std::string rsa_salt(Algorithm algorithm, StructuredRandom& random) {
+  return random.bytes(static_cast<std::size_t>(digest_bytes(info(algorithm).hash)));
+}
+
 RsaKey::RsaKey(int bits, std::uint64_t e, std::uint64_t seed) : e_(e) {
   StructuredRandom random(seed);
   // The two top bits set, so that the product has exactly `bits`.
@@ -214,18 +233,10 @@ RsaKey::RsaKey(int bits, std::uint64_t e, std::uint64_t seed) : e_(e) {
     q_ = prime(bits / 2);
   } while (q_ == p_);
   n_ = p_ * q_;
-  dp_ = e_.inverse(p_ - 1);
-  dq_ = e_.inverse(q_ - 1);
+  dp_ = Big(e_).inverse(p_ - 1);
+  dq_ = Big(e_).inverse(q_ - 1);
   qi_ = q_.inverse(p_);
   if (n_.bits() != bits) throw std::runtime_error("the modulus has another length");
-}
-
-Jwk RsaKey::jwk() const {
-  Jwk jwk;
-  jwk.type = KeyType::RSA;
-  jwk.n = n_.bytes(bytes());
-  jwk.e = e_.bytes((static_cast<std::size_t>(e_.bits()) + 7) / 8);
-  return jwk;
 }
 
 // By the Chinese remainder theorem (RFC 8017 §5.1.2).
@@ -236,15 +247,8 @@ std::string RsaKey::raw_sign(std::string_view block) const {
   return (m2 + q_ * ((m1 - m2) * qi_ % p_)).bytes(bytes());
 }
 
-std::string RsaKey::block(Algorithm algorithm, std::string_view message, std::string_view salt) const {
-  const AlgorithmInfo& row = info(algorithm);
-  if (row.scheme == Scheme::rsa_pkcs1) return pkcs1_block(row.hash, message, bytes());
-  return pss_block(row.hash, message, salt, static_cast<std::size_t>(n_.bits()) - 1);
-}
-
 std::string RsaKey::sign(Algorithm algorithm, std::string_view message, StructuredRandom& random) const {
-  const std::string salt = random.bytes(static_cast<std::size_t>(digest_bytes(info(algorithm).hash)));
-  return raw_sign(block(algorithm, message, salt));
+  return raw_sign(block(algorithm, message, rsa_salt(algorithm, random)));
 }
 
 Jwk secret_jwk(std::string_view secret) {

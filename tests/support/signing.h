@@ -80,21 +80,29 @@ struct EdKey {
 
 // ---- RSA
 
+Jwk rsa_jwk(const Big& n, std::uint64_t e);
+// The block that a signature of this message under a key with modulus n has. Only PSS uses `salt`.
+std::string rsa_block(const Big& n, Algorithm algorithm, std::string_view message, std::string_view salt = {});
+// As many random bytes as the algorithm's digest has: a salt for PSS.
+std::string rsa_salt(Algorithm algorithm, StructuredRandom& random);
+
 class RsaKey {
  public:
   // The same key for the same numbers. A second or so from 4096 bits on.
   RsaKey(int bits, std::uint64_t e, std::uint64_t seed);
-  Jwk jwk() const;
+  Jwk jwk() const { return rsa_jwk(n_, e_); }
   const Big& n() const { return n_; }
   std::size_t bytes() const { return (static_cast<std::size_t>(n_.bits()) + 7) / 8; }
   // block^d mod n, as long as n. The block may be anything below n.
   std::string raw_sign(std::string_view block) const;
-  // The block that a signature of this message has. Only PSS uses `salt`.
-  std::string block(Algorithm algorithm, std::string_view message, std::string_view salt = {}) const;
+  std::string block(Algorithm algorithm, std::string_view message, std::string_view salt = {}) const {
+    return rsa_block(n_, algorithm, message, salt);
+  }
   std::string sign(Algorithm algorithm, std::string_view message, StructuredRandom& random) const;
 
  private:
-  Big n_, e_, p_, q_, dp_, dq_, qi_;
+  std::uint64_t e_;
+  Big n_, p_, q_, dp_, dq_, qi_;
 };
 
 // ---- HMAC

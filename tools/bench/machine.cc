@@ -18,39 +18,16 @@
 
 #include "assay/version.h"
 #include "base/cpu.h"
+#include "bench/cpu_name.h"
 #include "signature/backend.h"
 #include "verify/backend_choice.h"
 
 namespace assay::bench {
 namespace {
 
-std::string trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  return begin == std::string_view::npos ? "" : std::string(text.substr(begin, end - begin + 1));
-}
-
-// The value in the first line of `text` that begins with `name`: what follows the first separator.
-std::string field_of(std::string_view text, std::string_view name, std::string_view separators) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = text.substr(at, end - at);
-    if (line.starts_with(name)) {
-      const std::size_t value = line.find_first_of(separators, name.size());
-      if (value != std::string_view::npos) return trimmed(line.substr(value + 1));
-    }
-    at = end + 1;
-  }
-  return "";
-}
-
-std::string cpu_name() {
-  std::ifstream file("/proc/cpuinfo");
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  for (const char* name : {"model name", "Model", "cpu model", "Processor"}) {
-    if (const std::string found = field_of(text, name, ":"); !found.empty()) return found;
-  }
-  return "unknown";
+std::string text_of(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string system_name() {
@@ -107,7 +84,7 @@ std::string why_no_counter(int error) {
 
 Machine this_machine() {
   Machine machine;
-  machine.cpu = cpu_name();
+  machine.cpu = cpu_name(text_of("/proc/cpuinfo"));
   machine.features = base::describe(base::cpu_features());
   machine.system = system_name();
   const std::string build = build_description();

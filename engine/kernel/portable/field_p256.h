@@ -14,29 +14,21 @@ struct PrimeP256 {
   static constexpr Number<4> kModulus = number(ParametersP256::kPrime);
 
   // -1/p = 1 modulo 2^64: the multiple of p that clears a word m is m itself, and
-  //   m p = m p3 2^192 + m 2^96 - m,   p3 = 2^64 - 2^32 + 1.
-  // Column by column; m_k is the word that the sum of column k comes to. Cost: 4 products of words.
+  //   (m p + m) / 2^64 = m 2^32 + m p3 2^128,   p3 = 2^64 - 2^32 + 1.
+  // The four lower words are reduced on their own: below p + 2^160 after each step, at most p after the last. Then the
+  // upper ones are added. No products.
   __attribute__((always_inline)) static Number<4> reduce(const Number<8>& t) noexcept {
-    std::uint64_t m[4];
-    UInt128 m_p3[4];
-    Number<4> result;
-    UInt128 sum = 0;  // below 2^67
-#pragma GCC unroll 8
-    for (int k = 0; k < 8; ++k) {
-      sum += t.w[k];
-      if (k >= 1 && k < 5) sum += m[k - 1] << 32;
-      if (k >= 2 && k < 6) sum += m[k - 2] >> 32;
-      if (k >= 3 && k < 7) sum += low_word(m_p3[k - 3]);
-      if (k >= 4) sum += high_word(m_p3[k - 4]);
-      if (k < 4) {
-        m[k] = low_word(sum);  // - m clears it
-        m_p3[k] = UInt128{m[k]} * kModulus.w[3];
-      } else {
-        result.w[k - 4] = low_word(sum);
-      }
-      sum >>= 64;
+    Number<4> r{{t.w[0], t.w[1], t.w[2], t.w[3]}};
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+      const std::uint64_t m = r.w[0], low = m << 32, high = m >> 32;  // of m 2^32
+      unsigned char borrow = 0;
+      const std::uint64_t p3_low = sub_word(borrow, m, low);
+      const std::uint64_t p3_high = sub_word(borrow, m, high);
+      add(r, {{r.w[1], r.w[2], r.w[3], 0}}, {{low, high, p3_low, p3_high}});
     }
-    return subtract_once(low_word(sum), result, kModulus);  // (t + (R - 1) p) / R < 2p
+    const std::uint64_t carry = add(r, r, {{t.w[4], t.w[5], t.w[6], t.w[7]}});
+    return subtract_once(carry, r, kModulus);  // (t + (R - 1) p) / R < 2p
   }
 };
 

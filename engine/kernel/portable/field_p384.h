@@ -14,28 +14,21 @@ struct PrimeP384 {
   static constexpr Number<6> kModulus = number(ParametersP384::kPrime);
 
   // -1/p = 2^32 + 1 modulo 2^64: a word s is cleared by m = s (2^32 + 1), and
-  //   m p = m 2^384 - m 2^128 - m 2^96 + m 2^32 - m.
-  // Column by column with a signed sum; m_k clears column k. Cost: no products.
+  //   m p = m 2^384 - d,   d = m 2^128 + m 2^96 - m 2^32 + m.
+  // The six lower words are reduced on their own: below p + 2^65 after each step, at most p after the last. Then the
+  // upper ones are added. No products.
   __attribute__((always_inline)) static Number<6> reduce(const Number<12>& t) noexcept {
-    std::uint64_t m[6];
-    Number<6> result;
-    Int128 sum = 0;  // within +-2^67
-#pragma GCC unroll 12
-    for (int k = 0; k < 12; ++k) {
-      sum += t.w[k];
-      if (k >= 1 && k < 7) sum += Int128{m[k - 1] >> 32} - (m[k - 1] << 32);  // high half of m 2^32, low of m 2^96
-      if (k >= 2 && k < 8) sum -= Int128{m[k - 2] >> 32} + m[k - 2];          // high half of m 2^96, m 2^128
-      if (k >= 6) sum += m[k - 6];
-      if (k < 6) {
-        const std::uint64_t s = static_cast<std::uint64_t>(sum);
-        m[k] = s + (s << 32);
-        sum += Int128{m[k] << 32} - m[k];
-      } else {
-        result.w[k - 6] = static_cast<std::uint64_t>(sum);
-      }
-      sum >>= 64;
+    Number<6> r{{t.w[0], t.w[1], t.w[2], t.w[3], t.w[4], t.w[5]}};
+#pragma GCC unroll 6
+    for (int k = 0; k < 6; ++k) {
+      const std::uint64_t m = r.w[0] + (r.w[0] << 32), low = m << 32, high = m >> 32;  // of m 2^32
+      const UInt128 upper = UInt128{m} + high;
+      Number<4> d;
+      sub(d, {{m, low, low_word(upper), high_word(upper)}}, {{low, high, 0, 0}});
+      sub(r, {{r.w[1], r.w[2], r.w[3], r.w[4], r.w[5], m}}, {{d.w[1], d.w[2], d.w[3], 0, 0, 0}});
     }
-    return subtract_once(static_cast<std::uint64_t>(sum), result, kModulus);  // (t + (R - 1) p) / R < 2p
+    const std::uint64_t carry = add(r, r, {{t.w[6], t.w[7], t.w[8], t.w[9], t.w[10], t.w[11]}});
+    return subtract_once(carry, r, kModulus);  // (t + (R - 1) p) / R < 2p
   }
 };
 

@@ -1,12 +1,13 @@
 // Whole numbers of N 64-bit words, on which the fields and scalars of this folder are built.
 //
-// Plain C++ with 128-bit integers for carries and products, for 64-bit CPUs of any byte order. Inputs are public.
-// Branches on random values are avoided only because they would be mispredicted.
+// Plain C++ with 128-bit integers for products, for 64-bit CPUs of any byte order; carries are in carries.h. Inputs are
+// public. Branches on random values are avoided only because they would be mispredicted.
 #pragma once
 
 #include <cstdint>
 
 #include "kernel/curve/tower.h"
+#include "kernel/portable/carries.h"
 
 namespace assay::kernel::portable {
 namespace {  // NOLINT(google-build-namespaces): see curve/tower.h
@@ -29,28 +30,13 @@ constexpr Number<N> number(const std::uint64_t (&words)[N]) noexcept {
 // sum = a + b modulo 2^(64N). Returns the carry.
 template <int N>
 constexpr std::uint64_t add(Number<N>& sum, const Number<N>& a, const Number<N>& b) noexcept {
-  UInt128 carry = 0;
-#pragma GCC unroll 9
-  for (int i = 0; i < N; ++i) {
-    carry += UInt128{a.w[i]} + b.w[i];
-    sum.w[i] = low_word(carry);
-    carry >>= 64;
-  }
-  return low_word(carry);
+  return add_words(sum.w, a.w, b.w);
 }
 
 // difference = a - b modulo 2^(64N). Returns the borrow.
 template <int N>
 constexpr std::uint64_t sub(Number<N>& difference, const Number<N>& a, const Number<N>& b) noexcept {
-  std::uint64_t borrow = 0;
-#pragma GCC unroll 9
-  for (int i = 0; i < N; ++i) {
-    const std::uint64_t word = a.w[i] - b.w[i];
-    const std::uint64_t next = static_cast<std::uint64_t>(a.w[i] < b.w[i]) | static_cast<std::uint64_t>(word < borrow);
-    difference.w[i] = word - borrow;
-    borrow = next;
-  }
-  return borrow;
+  return sub_words(difference.w, a.w, b.w);
 }
 
 // mask: all ones for a, zero for b.
