@@ -1,6 +1,6 @@
 // RSA keys for corpora of many keys, from few primes.
 //
-// Finding two primes takes 0.1 s for a key of 2048 bits, so ten thousand keys would take a quarter of an hour. Here
+// Finding two primes takes 0.2 s for a key of 2048 bits, so ten thousand keys would take half an hour. Here
 // each key is the product of another pair of primes: 142 primes make ten thousand keys. Whoever has two of them can
 // find their common prime, so they are for measurements only. Verifying costs the same as with other keys.
 #pragma once
