@@ -15,7 +15,8 @@ namespace {
 
 // A session reports the uses of a key when it has counted so many. It does so when it has screened the batch.
 constexpr std::uint32_t kReportUses = 16;
-constexpr std::uint32_t kReportFirstRsa = 2;
+// The first uses are reported as soon as they earn a table (table_policy.cc).
+constexpr std::uint32_t kReportFirstRsa = 2, kReportFirstCurve = 8;
 // Signatures that OpenSSL verifies before the session looks whether a table has become ready.
 constexpr std::size_t kOpensslTurn = 8;
 
@@ -111,9 +112,10 @@ LaneKernel LanesSession::use_key(const signature::Job& job, std::uint32_t number
   if (use.kernel == LaneKernel::none) return use.kernel;
   // A single RSA token goes to OpenSSL anyway, so it does not count towards a table.
   if (is_rsa(use.kernel) && jobs < shared_->least[group_of(use.kernel)]) return use.kernel;
-  const std::uint32_t report = shared_->always                               ? 1
-                               : is_rsa(use.kernel) && use.cached == nullptr ? kReportFirstRsa
-                                                                             : kReportUses;
+  const std::uint32_t report = shared_->always         ? 1
+                               : use.cached != nullptr ? kReportUses
+                               : is_rsa(use.kernel)    ? kReportFirstRsa
+                                                       : kReportFirstCurve;
   if (++use.pending == report) to_report_.push_back(number);
   return use.kernel;
 }

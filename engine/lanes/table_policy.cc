@@ -9,16 +9,19 @@ namespace assay::lanes {
 namespace {
 
 // From `uses` uses on, a table may have this window. A curve's generator counts the uses of all keys of its curve. A
-// key's first table costs as much as 5 to 15 signatures in OpenSSL. Windows 10, 13 and 16 of P-256 with IFMA cost 0.9,
-// 2.8 and 18 ms, in a thread beside the work, and save 0.15 us a signature each, the last 0.1. So a key's tables have
-// paid for themselves by the time the uses have doubled or trebled. The generator's come much earlier, because a run
-// has only one of each curve, and 20 ms of another core make even short runs as fast as long ones.
+// key's first table costs as much as 3 to 15 signatures in OpenSSL. Windows 10 and 13 of P-256 with IFMA cost 0.9 and
+// 2.8 ms, in a thread beside the work, and save 0.15 us a signature each. So a key's tables have paid for themselves by
+// the time the uses have doubled or trebled. The generator's come much earlier, because a run has only one of each
+// curve, and some milliseconds of another core make even short runs as fast as long ones. Its window 16 costs 18 ms and
+// saves 1 % where 15 costs half as much (IFMA), 5 % where the arithmetic is slower: it is for long runs.
 struct Tier {
   std::uint64_t uses;
   int window;
 };
-constexpr Tier kTiers[] = {{32, 8}, {1024, 10}, {8192, 13}};
-constexpr Tier kGeneratorTiers[] = {{0, 8}, {1024, 13}, {16384, 16}};
+constexpr Tier kTiers[] = {{8, 8}, {1024, 10}, {8192, 13}};
+constexpr Tier kGeneratorTiers[] = {{0, 8}, {1024, 13}, {16384, 15}, {262144, 16}};
+// Uses after which a key whose table was evicted asks for another.
+constexpr std::uint64_t kUsesAfterEviction = 32;
 constexpr std::uint64_t kModulusUses = 2;
 // What a match needs costs 70 to 280 us (2048 to 4096 bits), as much as it saves in 270 to 460 signatures (Zen 4).
 constexpr std::uint64_t kMatchUses = 512;
@@ -71,7 +74,7 @@ std::uint64_t next_generator_build(std::uint64_t uses) noexcept { return next_ti
 
 std::uint64_t build_after_refusal(std::uint64_t uses) noexcept { return uses + uses / 2 + 64; }
 
-std::uint64_t build_after_eviction(std::uint64_t uses) noexcept { return uses + kTiers[0].uses; }
+std::uint64_t build_after_eviction(std::uint64_t uses) noexcept { return uses + kUsesAfterEviction; }
 
 std::uint64_t next_decay(std::uint64_t all_uses, std::size_t keys) noexcept {
   return all_uses + kDecayUses * std::max(kLeastKeys, keys);
@@ -96,6 +99,21 @@ int generator_window(const kernel::CurveKernel& kernel, std::uint64_t uses, std:
   int window = tier_window(kGeneratorTiers, uses);
   while (window >= kMinWindow && table_bytes(kernel, window) > limit) --window;
   return window;
+}
+
+std::uint64_t settled_uses(const kernel::CurveKernel& kernel, std::size_t budget, std::size_t keys) noexcept {
+  const int generator = generator_window(kernel, kNever, budget, 0);
+  if (generator < kMinWindow) return 0;
+  std::uint64_t uses = 0;
+  for (const Tier& tier : kGeneratorTiers) {
+    if (generator_window(kernel, uses, budget, 0) < generator) uses = tier.uses;
+  }
+  const std::size_t share = fair_share(budget, table_bytes(kernel, generator), keys);
+  std::uint64_t of_key = kTiers[0].uses;
+  for (const Tier& tier : kTiers) {
+    if (key_window(kernel, of_key, share) < key_window(kernel, kNever, share)) of_key = tier.uses;
+  }
+  return std::max(uses, of_key * keys);
 }
 
 double build_worth(std::uint64_t heat, std::size_t bytes, bool first) noexcept {

@@ -1,6 +1,6 @@
 // Who gets a table, of what size, and at whose cost. Pure functions; their numbers stand at the top of table_policy.cc.
 //
-// Size. A key is cold until it has had a few dozen tokens; OpenSSL verifies them. Then it gets a small table, and a
+// Size. A key is cold until it has had some tokens; OpenSSL verifies them. Then it gets a small table, and a
 // larger one at thousands of tokens. Above the smallest window, no table is larger than the key's fair share: what the
 // generators leave of the budget, divided by the keys in use. An RSA modulus costs microseconds and 2 KB, so two
 // tokens earn it.
@@ -53,6 +53,10 @@ int key_window(const kernel::CurveKernel& kernel, std::uint64_t uses, std::size_
 // for any.
 int generator_window(const kernel::CurveKernel& kernel, std::uint64_t uses, std::size_t budget,
                      std::size_t other_generators) noexcept;
+
+// The uses, of all keys together, after which no table grows any more, if `keys` keys of one curve come in turn and
+// have the budget for themselves. 0: the budget is too small for any table.
+std::uint64_t settled_uses(const kernel::CurveKernel& kernel, std::size_t budget, std::size_t keys) noexcept;
 
 // ---- At whose cost
 

@@ -10,7 +10,9 @@
 namespace assay::memo {
 namespace {
 
-constexpr std::size_t kMaxPlans = 4096;
+// Plans are remembered until there are so many of them, or twice as many as keys: each key may sign under a header of
+// its own.
+constexpr std::size_t kMaxPlans = 4096, kPlansPerKey = 2;
 constexpr std::size_t kMaxRememberedBytes = 2048;
 
 // "alg is RS384, and only RS256 and ES256 are allowed". RFC 9864 gave each curve of EdDSA a name of its own, and
@@ -147,7 +149,8 @@ std::size_t slot_of(std::string_view segment, std::size_t slots) noexcept {
 
 void HeaderMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot) {
   unremembered_.clear();
-  if (snapshot == snapshot_ && plans_.size() + plans_by_issuer_ <= kMaxPlans) return;
+  const std::size_t keys = snapshot->ring == nullptr ? 0 : snapshot->ring->keys().size();
+  if (snapshot == snapshot_ && plans_.size() + plans_by_issuer_ <= std::max(kMaxPlans, kPlansPerKey * keys)) return;
   plans_.clear();
   plans_by_issuer_ = 0;
   recent_.fill({});

@@ -1,9 +1,9 @@
 // Remembers headers by their raw bytes: a log of millions of tokens has a handful of headers.
 //
 // Everything that depends only on the header is decided once: its parse, its faults, the check of its algorithm and the
-// choice of keys. Plans hold under one key snapshot. The memo is emptied when it holds too many, so someone who sends
-// distinct headers causes no more than the cost of parsing them. If several issuers have keys that a header may mean,
-// the memo also holds the choice for each issuer that tokens with the header name.
+// choice of keys. Plans hold under one key snapshot. The memo is emptied when it holds too many for its keys, so
+// someone who sends distinct headers causes no more than the cost of parsing them. If several issuers have keys that a
+// header may mean, the memo also holds the choice for each issuer that tokens with the header name.
 #pragma once
 
 #include <array>

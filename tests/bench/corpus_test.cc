@@ -7,6 +7,7 @@
 
 #include "assay/verifier.h"
 #include "base/arena.h"
+#include "bench/rsa_keys.h"
 #include "bench/token_corpus.h"
 #include "jose/compact.h"
 #include "support/temp_dir.h"
@@ -43,6 +44,54 @@ TEST(Corpus, HoldsDistinctTokensThatAreAccepted) {
     }
     EXPECT_EQ(kids.size(), 3u);
   }
+}
+
+TEST(RsaKeys, AreAsManyAsTheirPrimesHavePairs) {
+  EXPECT_EQ(RsaKeys(1, 2048).primes(), 2u);
+  EXPECT_EQ(RsaKeys(3, 2048).primes(), 3u);
+  EXPECT_EQ(RsaKeys(4, 2048).primes(), 4u);
+  EXPECT_EQ(RsaKeys(10'000, 2048).primes(), 142u);
+}
+
+TEST(RsaKeys, AreDistinctAndSignWhatTheirOwnPublicKeyVerifies) {
+  constexpr std::size_t kKeys = 6;
+  RsaKeys keys(kKeys, 2048);
+  for (std::size_t i = 0; i < keys.primes(); ++i) keys.find_prime(i);
+  std::vector<KeyPair> pairs;
+  std::set<std::string> sets;
+  for (std::size_t i = 0; i < kKeys; ++i) {
+    pairs.push_back(keys.key(i, Algorithm::RS256));
+    sets.insert(pairs.back().jwks());
+  }
+  EXPECT_EQ(sets.size(), kKeys);
+  TokenRequest request;
+  request.issued_at = Instant{kIssuedAt, 0};
+  for (std::size_t i = 0; i < kKeys; ++i) {
+    const std::string token = pairs[i].create_token(request);
+    for (std::size_t k = 0; k < kKeys; ++k) {
+      JwtVerifierOptions options;
+      options.keys.push_back({KeySource::Kind::jwks_text, pairs[k].jwks(), "key"});
+      const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(options));
+      ASSERT_TRUE(verifier) << verifier.error().message;
+      const Verdict verdict = verifier->verify(token, kJudgedAt);
+      EXPECT_EQ(verdict.valid(), i == k) << i << " by " << k;
+    }
+  }
+}
+
+TEST(Corpus, OfManyRsaKeysIsAcceptedWithEachOfThem) {
+  const TokenCorpus corpus = minted({Algorithm::PS256, 40, 350, 20});
+  JwtVerifierOptions options;
+  options.keys.push_back({KeySource::Kind::jwks_text, corpus.jwks, "keys"});
+  const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(options));
+  ASSERT_TRUE(verifier) << verifier.error().message;
+  std::set<std::string> kids;
+  for (const std::string_view token : split_lines(corpus.lines)) {
+    const Verdict verdict = verifier->verify(token, kJudgedAt);
+    EXPECT_TRUE(verdict.valid()) << to_string(verdict.reason());
+    kids.insert(verdict.kid.value_or(""));
+  }
+  EXPECT_EQ(kids.size(), 20u);
 }
 
 TEST(Corpus, ClaimsDependOnTheSerialNumberAlone) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/page_memory.h"
@@ -29,8 +30,8 @@ std::size_t bytes_of(int window) { return table_bytes(doubling_curve(), window);
 
 TEST(TablePolicyWhen, EarnsTheFirstTableByUses) {
   EXPECT_EQ(first_build(LaneKernel::rsa2048, false), 2u);
-  EXPECT_EQ(first_build(LaneKernel::p256, false), 32u);
-  EXPECT_EQ(first_build(LaneKernel::ed25519, false), 32u);
+  EXPECT_EQ(first_build(LaneKernel::p256, false), 8u);
+  EXPECT_EQ(first_build(LaneKernel::ed25519, false), 8u);
   EXPECT_EQ(first_build(LaneKernel::rsa2048, true), 1u);
   EXPECT_EQ(first_build(LaneKernel::p256, true), 1u);
   EXPECT_EQ(match_build(false), 512u);
@@ -38,13 +39,14 @@ TEST(TablePolicyWhen, EarnsTheFirstTableByUses) {
 }
 
 TEST(TablePolicyWhen, NamesTheTierAfterTheUses) {
-  EXPECT_EQ(next_build(32), 1024u);
+  EXPECT_EQ(next_build(8), 1024u);
   EXPECT_EQ(next_build(1023), 1024u);
   EXPECT_EQ(next_build(1024), 8192u);
   EXPECT_EQ(next_build(8192), kNever);
   EXPECT_EQ(first_larger_generator(), 1024u);
   EXPECT_EQ(next_generator_build(1024), 16384u);
-  EXPECT_EQ(next_generator_build(16384), kNever);
+  EXPECT_EQ(next_generator_build(16384), 262144u);
+  EXPECT_EQ(next_generator_build(262144), kNever);
 }
 
 TEST(TablePolicyWhen, TriesAgainAfterMoreUses) {
@@ -57,6 +59,21 @@ TEST(TablePolicyWhen, HalvesHeatByTheNumberOfKeysButNotTooOften) {
   EXPECT_EQ(next_decay(0, 0), 65536u);
   EXPECT_EQ(next_decay(100, 1024), 100u + 65536);
   EXPECT_EQ(next_decay(100, 10'000), 100u + 640'000);
+}
+
+TEST(TablePolicyWhen, SettlesWhenNeitherTheKeysNorTheGeneratorHaveALargerTableToCome) {
+  const kernel::CurveKernel curve = doubling_curve();
+  constexpr std::size_t kBudget = 256 * kMiB;
+  EXPECT_EQ(settled_uses(curve, kBudget, 1), 262144u) << "the generator's last tier";
+  EXPECT_EQ(settled_uses(curve, kBudget, 100), 100u * 8192) << "the keys' last tier";
+  // What window 16 of the generator leaves is enough for tables of 13 bits, of 10 bits, or of 8.
+  const std::size_t left = kBudget - bytes_of(16);
+  EXPECT_EQ(settled_uses(curve, kBudget, left / bytes_of(11)), left / bytes_of(11) * 8192);
+  EXPECT_EQ(settled_uses(curve, kBudget, left / bytes_of(10)), left / bytes_of(10) * 1024);
+  EXPECT_EQ(settled_uses(curve, kBudget, left / bytes_of(8)), std::max<std::uint64_t>(left / bytes_of(8) * 8, 262144));
+  EXPECT_EQ(settled_uses(curve, kBudget, 1'000'000), 8'000'000u) << "the smallest, for those that get one";
+  EXPECT_EQ(settled_uses(curve, 4 * bytes_of(8), 1), 1024u) << "the budget ends the generator's growth, then the key's";
+  EXPECT_EQ(settled_uses(curve, 0, 1), 0u);
 }
 
 TEST(TablePolicySize, SharesWhatTheGeneratorsLeave) {
@@ -85,6 +102,8 @@ TEST(TablePolicySize, KeepsAKeysTableWithinItsShareButForTheSmallest) {
 TEST(TablePolicySize, KeepsAGeneratorWithinAQuarterOfTheBudget) {
   const kernel::CurveKernel curve = doubling_curve();
   EXPECT_EQ(generator_window(curve, 0, 64 * kMiB, 0), 8);
+  EXPECT_EQ(generator_window(curve, 1024, 64 * kMiB, 0), 13);
+  EXPECT_EQ(generator_window(curve, 16384, 64 * kMiB, 0), 15);
   EXPECT_EQ(generator_window(curve, 1 << 20, 64 * kMiB, 0), 16);
   EXPECT_EQ(generator_window(curve, 1 << 20, 4 * bytes_of(12), 0), 12);
   EXPECT_EQ(generator_window(curve, 1 << 20, 4 * bytes_of(12) - 4, 0), 11);

@@ -12,6 +12,8 @@
 #include "bench/subject.h"
 #include "bench/token_corpus.h"
 #include "bench/unit.h"
+#include "kernel/choice.h"
+#include "lanes/table_policy.h"
 #include "verify/engine.h"
 
 namespace assay::bench {
@@ -22,6 +24,37 @@ constexpr std::size_t kOwnBytes = std::size_t{64} << 20;
 constexpr std::size_t kMostKeptBytes = std::size_t{256} << 20;
 // Records of a log of repeated tokens, and how many of them are distinct.
 constexpr std::size_t kRepeatedRecords = 131'072, kRepeats = 100;
+
+// Tokens of a user's own log after which its few busy keys have the largest tables (lanes/table_policy.cc).
+constexpr double kSettledOwn = 262'144;
+
+// Tokens after which the tables of `keys` keys in rotation grow no more.
+double settled_tokens(const JwtVerifier& verifier, const Minted& minted, std::size_t keys) {
+  const kernel::Kernels* kernels = kernel::kernels_for(std::string(verifier.engine().backend().isa()).c_str());
+  if (kernels == nullptr) return 0;  // OpenSSL's backend
+  const AlgorithmInfo& algorithm = info(minted.algorithm);
+  const kernel::CurveKernel* curve = nullptr;
+  switch (algorithm.key_type == KeyType::OKP ? Curve::Ed25519 : algorithm.curve) {
+    case Curve::P256:
+      curve = &kernels->p256;
+      break;
+    case Curve::P384:
+      curve = &kernels->p384;
+      break;
+    case Curve::P521:
+      curve = &kernels->p521;
+      break;
+    case Curve::Ed25519:
+      curve = &kernels->ed25519;
+      break;
+    default:
+      break;
+  }
+  if (algorithm.key_type == KeyType::RSA)
+    return kernels->rsa.power == nullptr ? 0 : static_cast<double>(keys * lanes::match_build(false));
+  if (curve == nullptr || curve->verify == nullptr) return 0;
+  return static_cast<double>(lanes::settled_uses(*curve, JwtVerifierOptions{}.table_memory, keys));
+}
 
 // Enough for dozens of blocks, few enough to be signed in seconds.
 std::size_t usual_tokens(Algorithm algorithm) {
@@ -177,14 +210,13 @@ class Runner {
         verifiers[{keys, tokens_repeat}] = std::move(*made);
       }
     }
-    const KeyType type = info(minted.algorithm).key_type;
     const auto add = [&](const Case& what, std::string_view lines) {
       SubjectPlan plan{
           .what = what, .verifier = verifiers.at({what.keys, what.repeated}), .lines = lines, .afresh = what.repeated};
       plan.stream.input = InputFormat::lines;
       plan.stream.at = kJudgedAt;
       plan.sample_seconds = sample_seconds();
-      plan.grows = backend == "lanes" && (type == KeyType::EC || type == KeyType::OKP);
+      plan.settled = settled_tokens(*plan.verifier, minted, what.keys);
       subjects.emplace_back(std::move(plan), hooks_.stop);
     };
 
@@ -260,7 +292,7 @@ class Runner {
                          .lines = *lines,
                          .stream = own_->stream,
                          .afresh = true,
-                         .grows = backend == "lanes",
+                         .settled = backend == "lanes" ? kSettledOwn : 0,
                          .all_accepted = false};
         plan.sample_seconds = sample_seconds();
         subjects.emplace_back(std::move(plan), hooks_.stop);

@@ -12,11 +12,11 @@ namespace assay::bench {
 namespace {
 
 constexpr std::size_t kLeastRecords = 256;
-// How long a row may take to settle, and beyond that the tables of its keys: a key of P-384 begins with 32 tokens that
+// A pass shows each key twice, unless that takes longer than this and lanes have nothing to work out for a key.
+constexpr double kLongestPass = 0.5;
+// How long a row may take to settle, and beyond that the tables of its keys: a key of P-384 begins with 8 tokens that
 // OpenSSL judges.
 constexpr double kWarmSeconds = 10, kWarmSecondsPerKey = 0.1, kMostWarmSeconds = 150;
-// Tokens after which keys have the tables of busy ones (verify/table_cache.cc), if there is time for so many.
-constexpr double kWarmTokens = 131'072, kWarmTokensPerKey = 4'500;
 // Tables are done when no pass builds one; the speed is steady when two passes agree, or as steady as this machine's
 // other programs let it be after some more.
 constexpr double kSteady = 0.05;
@@ -71,14 +71,16 @@ Result<void> Subject::set_size(std::size_t count, std::size_t passes) {
 
 Result<bool> Subject::warm_up() {
   // A part of a log repeats less than the whole does.
-  const std::size_t least =
+  const std::size_t all_keys =
       plan_.afresh ? lines_.size() : std::min(lines_.size(), std::max(kLeastRecords, 2 * plan_.what.keys));
+  const bool may_be_less = !plan_.afresh && plan_.settled == 0;
+  std::size_t least = may_be_less ? std::min(all_keys, kLeastRecords) : all_keys;
   if (Result<void> ok = set_size(least, 1); !ok) return ok.error();
   const double started = wall_seconds();
   double last_rate = 0;
   int quiet = 0;  // long passes in a row that built nothing
   const auto keys = static_cast<double>(plan_.what.keys);
-  double left = plan_.grows ? std::max(kWarmTokens, kWarmTokensPerKey * keys) : 0;
+  double left = plan_.settled;
   std::uint64_t last_tables = 0;
   for (;;) {
     Result<Ran> ran = run(false, nullptr);
@@ -91,6 +93,7 @@ Result<bool> Subject::warm_up() {
     const bool full = seconds > plan_.sample_seconds / 2 || (plan_.afresh && passes_ == kMostFreshPasses);
     quiet = tables == last_tables && full ? quiet + 1 : 0;
     const bool steady = quiet >= kPasses || (quiet > 0 && std::abs(rate - last_rate) < kSteady * rate);
+    if (may_be_less) least = std::clamp(static_cast<std::size_t>(rate * kLongestPass), least, all_keys);
     const double wanted = rate * plan_.sample_seconds;
     const auto count = static_cast<std::size_t>(wanted);
     if (Result<void> ok = set_size(std::clamp(count, least, lines_.size()), count / lines_.size()); !ok)

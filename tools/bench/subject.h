@@ -27,8 +27,9 @@ struct SubjectPlan {
   std::string_view lines;     // a record each
   StreamOptions stream = {};  // of the input and the time of judgement; the rest is the subject's own
   bool afresh = false;        // each pass over the lines begins with no token remembered from the pass before
-  bool grows = false;         // what is worked out for a key grows with its use: keys of curves, in lanes
-  bool all_accepted = true;   // a rejection is an error
+  // Tokens, of all keys together, after which lanes work out no more for a key. 0: they work out nothing.
+  double settled = 0;
+  bool all_accepted = true;  // a rejection is an error
   double sample_seconds = 0.2;
 };
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "assay/key_pair.h"
+#include "bench/rsa_keys.h"
 #include "digest/digest.h"
 #include "mint/key_files.h"
 #include "mint/random.h"
@@ -179,19 +180,33 @@ Result<std::optional<TokenCorpus>> mint_corpus(const CorpusSpec& spec, const std
                                                const MintProgress& progress) try {
   std::vector<std::optional<KeyPair>> keys(spec.keys);
   std::vector<std::string> sets(spec.keys), headers(spec.keys);
-  // The progress that counts for the keys: an RSA key takes as long as dozens of signatures.
-  const double keys_share = spec.keys == 1 ? 0 : 0.5;
-  const auto make_key = [&](std::size_t i) {
+  // The progress that counts for the primes of RSA keys, and for them and the keys.
+  const bool rsa_of_many = info(spec.algorithm).key_type == KeyType::RSA && spec.keys > 1;
+  const double primes_share = rsa_of_many ? 0.3 : 0, keys_share = spec.keys == 1 ? 0 : 0.5;
+  const auto between = [&](double from, double to) {
+    return [&progress, from, to](double share) { progress ? progress(from + share * (to - from)) : void(); };
+  };
+  std::optional<RsaKeys> rsa_keys;
+  if (rsa_of_many) {
+    rsa_keys.emplace(spec.keys, spec.rsa_bits);
+    if (!in_parallel(rsa_keys->primes(), stop, between(0, primes_share),
+                     [&](std::size_t i) { rsa_keys->find_prime(i); }))
+      return std::optional<TokenCorpus>();
+  }
+  const auto new_key = [&](std::size_t i) {
+    if (rsa_keys) return rsa_keys->key(i, spec.algorithm);
     Result<KeyPair> made = KeyPair::generate(spec.algorithm, spec.rsa_bits);
     if (!made) throw std::runtime_error(made.error().message);
-    const std::string kid = kid_of(i, spec.keys);
-    sets[i] = made->jwks(kid);
-    headers[i] = R"({"typ":"JWT","alg":")" + std::string(to_string(spec.algorithm)) + R"(","kid":")" + kid + R"("})";
-    keys[i].emplace(std::move(*made));
+    return std::move(*made);
   };
-  if (!in_parallel(
-          spec.keys, stop, [&](double share) { progress ? progress(share * keys_share) : void(); }, make_key))
-    return std::optional<TokenCorpus>();
+  const auto make_key = [&](std::size_t i) {
+    KeyPair made = new_key(i);
+    const std::string kid = kid_of(i, spec.keys);
+    sets[i] = made.jwks(kid);
+    headers[i] = R"({"typ":"JWT","alg":")" + std::string(to_string(spec.algorithm)) + R"(","kid":")" + kid + R"("})";
+    keys[i].emplace(std::move(made));
+  };
+  if (!in_parallel(spec.keys, stop, between(primes_share, keys_share), make_key)) return std::optional<TokenCorpus>();
 
   constexpr std::size_t kChunk = 64;
   std::vector<std::string> chunks((spec.tokens + kChunk - 1) / kChunk);
@@ -199,10 +214,7 @@ Result<std::optional<TokenCorpus>> mint_corpus(const CorpusSpec& spec, const std
     for (std::size_t i = chunk * kChunk; i < std::min(spec.tokens, (chunk + 1) * kChunk); ++i)
       chunks[chunk] += keys[i % spec.keys]->sign(headers[i % spec.keys], claims_json(spec.claims_bytes, i)) + '\n';
   };
-  if (!in_parallel(
-          chunks.size(), stop,
-          [&](double share) { progress ? progress(keys_share + share * (1 - keys_share)) : void(); }, sign))
-    return std::optional<TokenCorpus>();
+  if (!in_parallel(chunks.size(), stop, between(keys_share, 1), sign)) return std::optional<TokenCorpus>();
   return std::optional(TokenCorpus{spec, spec.keys == 1 ? sets[0] : merged(sets), joined(chunks)});
 } catch (const std::exception& error) {
   return Error{"cannot mint tokens of " + std::string(to_string(spec.algorithm)) + ": " + error.what()};

@@ -94,19 +94,28 @@ template <Field F>
       });
 }
 
-// The additions at [base, base + chains).
-template <Field F, bool kOnlyX>
+// Nothing to do beside additions.
+struct Nothing {
+  void operator()() const noexcept {}
+};
+inline constexpr Nothing kNothing;
+
+// The additions at [base, base + chains). Calls beside() twice an addition.
+template <Field F, bool kOnlyX, class Beside>
 [[gnu::always_inline]] inline void add_stage(const Point<F>* a, const Point<F>* b, Point<F>* sum, int base, int chains,
-                                             const AdditionScratch<F>& scratch,
-                                             typename F::Coordinate* inverse) noexcept {
+                                             const AdditionScratch<F>& scratch, typename F::Coordinate* inverse,
+                                             Beside& beside) noexcept {
   using Coordinate = typename F::Coordinate;
   Coordinate t[kChains], lambda[kChains];
   invert_stage<F>(base, chains, scratch, inverse, t);
   for_chains<F>(
-      chains, [&](int c)
-                  __attribute__((always_inline)) { lambda[c] = F::mul(F::sub(b[base + c].y, a[base + c].y), t[c]); });
+      chains, [&](int c) __attribute__((always_inline)) {
+        beside();
+        lambda[c] = F::mul(F::sub(b[base + c].y, a[base + c].y), t[c]);
+      });
   for_chains<F>(
       chains, [&](int c) __attribute__((always_inline)) {
+        beside();
         // `sum` may be `a`: x1 is read before x3 takes its place, y1 before y3.
         const Coordinate x1 = a[base + c].x;
         const Coordinate x3 = sqr_sub2<F>(lambda[c], x1, b[base + c].x);
@@ -186,14 +195,15 @@ template <Field F, class Stage>
 }
 
 // sum[i] = a[i] + b[i] for i < count, at least one; `sum` may be `a`. Lanes where x1 = x2 get a wrong sum and are set
-// in exceptional[i % groups]; the others are right all the same. kOnlyX leaves y of the sums as it was.
-template <Field F, bool kOnlyX = false>
+// in exceptional[i % groups]; the others are right all the same. kOnlyX leaves y of the sums as it was. beside() is
+// called twice an addition, to fetch what is needed next.
+template <Field F, bool kOnlyX = false, class Beside = const Nothing>
 void add_batch(const Point<F>* a, const Point<F>* b, Point<F>* sum, int count, const AdditionScratch<F>& scratch,
-               typename F::L::Mask* exceptional, int groups) noexcept {
+               typename F::L::Mask* exceptional, int groups, Beside& beside = kNothing) noexcept {
   in_stages<F>(
       a, b, count, scratch, exceptional,
       groups, [&](int base, int chains, typename F::Coordinate* inverse) __attribute__((always_inline)) {
-        add_stage<F, kOnlyX>(a, b, sum, base, chains, scratch, inverse);
+        add_stage<F, kOnlyX>(a, b, sum, base, chains, scratch, inverse, beside);
       });
 }
 

@@ -102,13 +102,13 @@ struct Ecdsa {
   static void verify(const CurveJob* all_jobs, std::size_t count, Outcome* all_outcomes, int key_window,
                      CurveTable generator, void* memory) noexcept {
     const Scratch scratch(memory, key_window, generator.window);
-    const std::size_t slots = static_cast<std::size_t>(C::windows(generator.window) + C::windows(key_window));
+    const auto generator_slots = static_cast<std::size_t>(C::windows(generator.window));
+    const auto key_slots = static_cast<std::size_t>(C::windows(key_window));
     in_passes<L, kPass>(all_jobs, count, all_outcomes, [&](const PassJobs<L>& jobs, Outcome* outcomes) noexcept {
       const std::size_t groups = jobs.groups();
       read_signatures(jobs, scratch);
       choose_entries(jobs, key_window, generator, scratch);
-      load_slots<C>(scratch.sum, slots, groups);
-      add_slots<C, true>(scratch.sum, slots, groups);
+      sum_up<C, true>(scratch.sum, generator_slots, key_slots, groups);
       for (std::size_t g = 0; g < groups; ++g) {
         const Mask equal = matches(F::to_integer(scratch.sum.points[g].x), scratch.r[g]);
         jobs.decide(g, scratch.bad[g], scratch.sum.exceptional[g], equal, outcomes);

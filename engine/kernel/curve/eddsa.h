@@ -110,11 +110,11 @@ struct Eddsa {
   static void verify(const CurveJob* all_jobs, std::size_t count, Outcome* all_outcomes, int key_window,
                      CurveTable generator, void* memory) noexcept {
     const Scratch scratch(memory, key_window, generator.window);
-    const std::size_t slots = static_cast<std::size_t>(C::windows(generator.window) + C::windows(key_window));
+    const auto generator_slots = static_cast<std::size_t>(C::windows(generator.window));
+    const auto key_slots = static_cast<std::size_t>(C::windows(key_window));
     in_passes<L, kPass>(all_jobs, count, all_outcomes, [&](const PassJobs<L>& jobs, Outcome* outcomes) noexcept {
       choose_entries(jobs, key_window, generator, scratch);
-      load_slots<C>(scratch.sum, slots, jobs.groups());
-      add_slots<C, false>(scratch.sum, slots, jobs.groups());
+      sum_up<C, false>(scratch.sum, generator_slots, key_slots, jobs.groups());
       encode_and_compare(jobs, outcomes, scratch);
     });
   }
@@ -174,9 +174,10 @@ struct Eddsa {
     for (std::size_t l = 0; l < kLanes; ++l) tables[l] = entries;
     S::recode(L::template broadcast<kWords>(kZero), window, windows, tables, sum.addresses, 1, sum.negative);
     const std::size_t slots = static_cast<std::size_t>(windows);
-    load_slots<C>(sum, slots, 1);
+    sum.exceptional[0] = 0;
+    load_slots<C>(sum, 0, slots, 0, 1);
     const Point<F> last = sum.points[slots - 1];
-    add_slots<C, false>(sum, slots - 1, 1);
+    add_slots<C, false>(sum, slots - 1, 1, 1);
     const Mask opposite = static_cast<Mask>(F::zero_mask(F::sub(sum.points[0].x, last.x)) &
                                             F::zero_mask(F::add_carried(sum.points[0].y, last.y)));
     return sum.exceptional[0] == 0 && opposite == L::kAll;
