@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstring>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -183,6 +185,113 @@ TEST(VerifyColumn, GivesTheSameRowsWithSeveralThreads) {
   const auto& right = static_cast<const columns::VerdictBuilder&>(**joined);
   EXPECT_EQ(left.valid.bytes, right.valid.bytes);
   EXPECT_EQ(left.detail.data, right.detail.data);
+}
+
+VerdictFields fields_of(std::initializer_list<std::string_view> names) {
+  return *VerdictFields::of(std::span(names.begin(), names.size()));
+}
+
+TEST(VerifyColumn, FillsOnlyTheColumnsThatAreWanted) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const Column column({good.c_str(), nullptr, "a.b.c", good.c_str()});
+  const VerdictFields fields = fields_of({"scopes", "valid", "reason"});
+  const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields});
+  ASSERT_TRUE(judged);
+  ArrowArray array;
+  export_array(judged->front(), &array);
+  ArrowSchema schema;
+  export_schema(&schema, fields);
+  ASSERT_EQ(array.n_children, 3);
+  ASSERT_EQ(schema.n_children, 3);
+  EXPECT_STREQ(schema.children[0]->name, "scopes");
+  EXPECT_STREQ(schema.children[1]->name, "valid");
+  EXPECT_STREQ(schema.children[1]->format, "b");
+  EXPECT_EQ(array.length, 4);
+  EXPECT_EQ(text_of(*array.children[0]->children[0], 3), "write");
+  EXPECT_EQ(static_cast<const std::uint8_t*>(array.children[1]->buffers[1])[0], 0b1001);
+  EXPECT_EQ(text_of(*array.children[2], 1), "missing_token");
+  array.release(&array);
+  schema.release(&schema);
+  const auto& made = static_cast<const columns::VerdictBuilder&>(*judged->front());
+  EXPECT_EQ(made.claims.offsets.size() + made.detail.offsets.size() + made.signature.offsets.size(), 3u)
+      << "columns that nobody wants are not filled";
+  EXPECT_TRUE(made.claims.data.empty() && made.detail.data.empty() && made.alg.validity.bytes.empty());
+}
+
+TEST(VerifyColumn, FillsEachColumnByItselfAsAmongAll) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const Column column({good.c_str(), nullptr, "a.b.c", good.c_str()});
+  const auto all = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+  ASSERT_TRUE(all);
+  ArrowArray whole;
+  export_array(all->front(), &whole);
+  for (std::size_t i = 0; i < kVerdictColumnCount; ++i) {
+    const std::string_view name = to_string(static_cast<VerdictColumn>(i));
+    const auto alone = verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields_of({name})});
+    ASSERT_TRUE(alone) << name;
+    ArrowArray array;
+    export_array(alone->front(), &array);
+    ASSERT_EQ(array.n_children, 1);
+    EXPECT_EQ(array.length, 4);
+    const ArrowArray& one = *array.children[0];
+    const ArrowArray& other = *whole.children[i];
+    EXPECT_EQ(one.length, other.length);
+    EXPECT_EQ(one.null_count, other.null_count) << name;
+    ASSERT_EQ(one.n_buffers, other.n_buffers) << name;
+    if (one.n_buffers == 3) {
+      for (std::int64_t row = 0; row < 4; ++row) EXPECT_EQ(text_of(one, row), text_of(other, row)) << name;
+    }
+    array.release(&array);
+  }
+  whole.release(&whole);
+}
+
+TEST(VerifyColumn, JoinsAndStreamsTheColumnsThatAreWanted) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const VerdictFields fields = fields_of({"alg", "expires_at"});
+  std::vector<VerdictPart> parts;
+  for (int i = 0; i < 2; ++i) {
+    const Column column({good.c_str(), nullptr});
+    const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields});
+    ASSERT_TRUE(judged);
+    parts.push_back(judged->front());
+  }
+  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+    const Result<VerdictPart> joined = join(std::span(parts).first(count), fields);
+    ASSERT_TRUE(joined);
+    ArrowArray array;
+    export_array(*joined, &array);
+    ASSERT_EQ(array.n_children, 2);
+    EXPECT_EQ(array.length, static_cast<std::int64_t>(2 * count));
+    EXPECT_EQ(array.children[1]->null_count, static_cast<std::int64_t>(count));
+    array.release(&array);
+  }
+  ArrowArrayStream stream;
+  export_stream({}, &stream, fields);
+  ArrowSchema schema;
+  ASSERT_EQ(stream.get_schema(&stream, &schema), 0);
+  ASSERT_EQ(schema.n_children, 2);
+  EXPECT_STREQ(schema.children[1]->name, "expires_at");
+  schema.release(&schema);
+  stream.release(&stream);
+}
+
+TEST(VerdictFields, RefuseNamesThatAreUnknownOrComeTwice) {
+  const auto error_of = [](std::initializer_list<std::string_view> names) {
+    const auto made = VerdictFields::of(std::span(names.begin(), names.size()));
+    EXPECT_FALSE(made);
+    return made ? Error{} : made.error();
+  };
+  const Error unknown = error_of({"valid", "Valid"});
+  EXPECT_EQ(unknown.field, "fields");
+  EXPECT_NE(unknown.message.find("'Valid', only valid, reason, reasons,"), std::string::npos) << unknown.message;
+  EXPECT_NE(unknown.message.find("detail"), std::string::npos);
+  EXPECT_NE(error_of({"kid", "valid", "kid"}).message.find("'kid' twice"), std::string::npos);
+  EXPECT_NE(error_of({}).message.find("empty"), std::string::npos);
+  EXPECT_EQ(VerdictFields().columns().size(), kVerdictColumnCount);
 }
 
 TEST(VerifyColumn, SaysWhatTypeAColumnHas) {
