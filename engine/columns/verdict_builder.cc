@@ -12,7 +12,7 @@ namespace assay::columns {
 namespace {
 
 constexpr const char* kTooLong = "the text of a column does not fit in one Arrow array";
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";      // U+FFFD
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 void append_bytes(Buffer<char>& to, std::string_view text) { to.insert(to.end(), text.begin(), text.end()); }
 

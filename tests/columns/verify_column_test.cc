@@ -229,7 +229,8 @@ TEST(VerifyColumn, FillsEachColumnByItselfAsAmongAll) {
   export_array(all->front(), &whole);
   for (std::size_t i = 0; i < kVerdictColumnCount; ++i) {
     const std::string_view name = to_string(static_cast<VerdictColumn>(i));
-    const auto alone = verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields_of({name})});
+    const auto alone =
+        verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields_of({name})});
     ASSERT_TRUE(alone) << name;
     ArrowArray array;
     export_array(alone->front(), &array);
