@@ -305,6 +305,32 @@ TEST(VerifyColumn, SaysWhatTypeAColumnHas) {
   EXPECT_NE(judged.error().message.find("int64"), std::string::npos);
 }
 
+TEST(VerifyColumn, ChecksTheTypeOfAColumnWithoutRowsAndBuffers) {
+  const Fixture fixture;
+  for (const char* format : {"u", "U", "vz", "n"}) {
+    ArrowSchema type{};
+    type.format = format;
+    const auto judged = verify_column(fixture.verifier, type, ArrowArray{}, {.at = kAt});
+    ASSERT_TRUE(judged) << format;
+    EXPECT_TRUE(judged->empty()) << format;
+    ArrowSchema dictionary{};
+    dictionary.format = "i";
+    dictionary.dictionary = &type;
+    EXPECT_TRUE(verify_column(fixture.verifier, dictionary, ArrowArray{}, {.at = kAt})) << format;
+    EXPECT_TRUE(read_times(dictionary, ArrowArray{})) << format;
+  }
+  for (const char* format : {"l", "+s", "+l"}) {
+    ArrowSchema type{};
+    type.format = format;
+    EXPECT_FALSE(verify_column(fixture.verifier, type, ArrowArray{}, {.at = kAt})) << format;
+    type.format = "i";
+    ArrowSchema number{};
+    number.format = format;
+    type.dictionary = &number;
+    EXPECT_FALSE(verify_column(fixture.verifier, type, ArrowArray{}, {.at = kAt})) << format;
+  }
+}
+
 TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
   const std::int64_t numbers[] = {-1, 1500, 0};
   const void* buffers[] = {nullptr, numbers};
