@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, Union, cast
 
 from ._errors import SetupError
+from ._options import listed
 from ._verifier import Verifier
 
 if TYPE_CHECKING:
@@ -131,13 +132,10 @@ class BatchVerifier:
         self._carry = [carry] if isinstance(carry, str) else list(carry)
         self._threads = threads
         self._id = uuid.uuid4().hex
-        known = verdict_schema().names
-        self._fields = known if fields is None else [fields] if isinstance(fields, str) else list(fields)
-        if not self._fields and not self._carry:
+        wanted = listed(fields)
+        if wanted == [] and not self._carry:
             raise SetupError("fields", "is empty, and so is carry; name a column")
-        for field in self._fields:
-            if field not in known:
-                raise SetupError("fields", f"a verdict has no column '{field}', only {', '.join(known)}")
+        self._fields: list[str] = [] if wanted == [] else verdict_schema(wanted).names
         for name in self._carry:
             if self._carry.count(name) > 1:
                 raise SetupError("carry", f"names the column '{name}' twice")
@@ -166,9 +164,10 @@ class BatchVerifier:
             return found
 
     def judge(self, tokens: Any, times: Any = None) -> Any:
-        """All of the verdicts on a column, as verify_arrow gives them. `times` counts only if the rows have times of their
-        own."""
-        return self.verifier.verify_arrow(tokens, self._at if self._time is None else times, self._threads)
+        """The verdicts on a column, with the columns of `fields`, as verify_arrow gives them. `times` counts only if the
+        rows have times of their own."""
+        at = self._at if self._time is None else times
+        return self.verifier.verify_arrow(tokens, at, self._threads, self._fields or ["valid"])
 
     def __call__(self, batch: Rows) -> Rows:
         import pyarrow as pa
@@ -188,8 +187,8 @@ class BatchVerifier:
         """The schema of what a call returns for batches of this schema."""
         import pyarrow as pa
 
-        verdict = verdict_schema()
-        return pa.schema([of_input.field(name) for name in self._carry] + [verdict.field(name) for name in self._fields])
+        verdict = verdict_schema(self._fields) if self._fields else []
+        return pa.schema([*(of_input.field(name) for name in self._carry), *verdict])
 
     def _check(self) -> None:
         """Finds mistakes before the work is sent away, as far as this process can see them."""
@@ -227,10 +226,10 @@ class BatchVerifier:
         return path
 
 
-def verdict_schema() -> pa.Schema:
-    """The columns of a verdict."""
+def verdict_schema(fields: list[str] | None = None) -> pa.Schema:
+    """The columns of a verdict, or those of them that are wanted."""
     import pyarrow as pa
 
     from ._core import VerdictArray
 
-    return pa.schema(VerdictArray())
+    return pa.schema(VerdictArray(fields))

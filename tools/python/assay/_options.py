@@ -16,6 +16,11 @@ Seconds = Union[int, datetime.timedelta]
 Source = tuple[str, "str | bytes", str]
 
 
+def listed(fields: Iterable[str] | None) -> list[str] | None:
+    """The names of columns as a list of their own; one text is one name."""
+    return None if fields is None else [fields] if isinstance(fields, str) else list(fields)
+
+
 def texts(value: str | Iterable[str]) -> list[str]:
     """A single text is a list of one; an empty one is no value, as FastMCP has it."""
     if isinstance(value, str):

@@ -28,6 +28,10 @@ Exit codes: 0 all tokens were accepted; 1 at least one was rejected; 2 the run c
 """
 
 
+def _names(text: str) -> list[str]:
+    return text.split(",")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m assay", description="assay in Python. The program `assay` reads logs and lines; this reads Parquet."
@@ -47,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--at-column", metavar="COLUMN", help="a column with the time at which each row is judged")
     add("--at", help="judge all rows at this time: Unix time or RFC 3339 (now)")
     add("--carry", action="append", default=[], metavar="COLUMN", help="copy this column to the output; repeatable")
+    add("--fields", metavar="NAME,...", type=_names, help="write only these columns of a verdict, such as valid,reason (all)")
     add("--jwks", action="append", metavar="PATH or URL")
     add("--public-key", action="append", metavar="PATH", type=pathlib.Path)
     add("--secret-file", action="append", metavar="PATH", type=pathlib.Path)
@@ -124,7 +129,11 @@ def _check(given: argparse.Namespace) -> tuple[Any, int]:
         raise SetupError("", "--at and --at-column: give one of them")
     if given.threads < 0:
         raise SetupError("", "--threads: give the number of threads, or 0 for all cores")
-    taken = sorted(set(given.carry) & set(verdict_schema().names))
+    try:
+        names = verdict_schema(given.fields).names
+    except SetupError as error:
+        raise SetupError("", f"--{error}") from None
+    taken = sorted(set(given.carry) & set(names))
     if taken:
         raise SetupError("", f"--carry: a verdict has the column {taken[0]!r}, too; rename yours")
     schema, rows = None, 0
@@ -151,15 +160,19 @@ def _batches(given: argparse.Namespace) -> Iterator[Any]:
             yield from file.iter_batches(batch_size=_BATCH, columns=_columns(given))
 
 
-def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> Any:
-    """The verdicts on a batch as a table, with what is carried behind them."""
+def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> tuple[Any, Any]:
+    """The verdicts on a batch as a table, with what is carried behind them; and the reasons, for the count."""
     import pyarrow as pa
 
     at = batch.column(given.at_column) if given.at_column else given.at
-    table = pa.table(verifier.verify_arrow(batch.column(given.column), at=at))
+    fields = given.fields if given.fields is None or "reason" in given.fields else [*given.fields, "reason"]
+    table = pa.table(verifier.verify_arrow(batch.column(given.column), at=at, fields=fields))
+    reasons = table["reason"]
+    if fields is not given.fields:
+        table = table.drop_columns("reason")
     for name in dict.fromkeys(given.carry):
         table = table.append_column(batch.schema.field(name), batch.column(name))
-    return table
+    return table, reasons
 
 
 class _Writer:
@@ -221,8 +234,8 @@ def _run(given: argparse.Namespace) -> int:
 
     def take() -> None:
         nonlocal done
-        table = waiting.popleft().result()
-        for entry in table["reason"].value_counts().to_pylist():
+        table, reasons = waiting.popleft().result()
+        for entry in reasons.value_counts().to_pylist():
             counts[entry["values"]] += entry["counts"]
         writer.write(table)
         done += table.num_rows
@@ -239,7 +252,7 @@ def _run(given: argparse.Namespace) -> int:
         if done == 0:  # the file still has its columns
             import pyarrow as pa
 
-            writer.write(_judge(verifier, pa.RecordBatch.from_pylist([], schema=schema), given))
+            writer.write(_judge(verifier, pa.RecordBatch.from_pylist([], schema=schema), given)[0])
         writer.commit()
     except BaseException:
         writer.drop()

@@ -193,11 +193,13 @@ void bind_verifiers(nb::module_& module) {
                    "collections.abc.Sequence[Moment] = None) -> list[Verdict]"),
            "A verdict for each token, in their order. From dozens of tokens on this is much faster than single calls.")
       .def("verify_arrow", verify_arrow, nb::arg("column").none(), nb::arg("at") = nb::none(), nb::arg("threads") = 1,
-           nb::sig("def verify_arrow(self, column: ArrowColumn, at: Moment | ArrowColumn = None, threads: int = 1) -> "
-                   "VerdictArray"),
+           nb::arg("fields") = nb::none(),
+           nb::sig("def verify_arrow(self, column: ArrowColumn, at: Moment | ArrowColumn = None, threads: int = 1, "
+                   "fields: collections.abc.Iterable[str] | None = None) -> VerdictArray"),
            "Verdicts on a column, one for each row, as `assay verify` judges the token field of JSON records: 'Bearer' "
            "is taken off, and a null is missing_token. The column is any object with __arrow_c_array__ or "
-           "__arrow_c_stream__; tokens are not copied. `at` may be a column of times. 0 threads: all cores.")
+           "__arrow_c_stream__; tokens are not copied. `at` may be a column of times. 0 threads: all cores. "
+           "`fields` names the columns that are wanted: the others cost nothing.")
       .def("load_access_token", &Verifier::load_access_token, nb::arg("token").none(),
            nb::sig("def load_access_token(self, token: str | bytes) -> AccessToken | None"),
            "The AccessToken, or None if the token is rejected now.")

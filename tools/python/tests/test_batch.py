@@ -48,6 +48,8 @@ def test_gives_only_the_fields_that_are_wanted(config, batch):
     # What is not wanted is no clash.
     renamed = batch.rename_columns({"id": "alg"})
     assert assay.BatchVerifier(config, carry=["alg"], fields=["valid"])(renamed)["alg"] == batch["id"]
+    carried = assay.BatchVerifier(config, carry=["id"], fields=[])
+    assert carried(batch).schema == carried.schema(batch.schema) and carried(batch).schema.names == ["id"]
 
 
 def test_takes_a_table_and_gives_one(config, batch):
@@ -196,7 +198,7 @@ def test_a_secret_in_a_key_set_does_not_travel(shape):
         assay.BatchVerifier({"jwks": shape(jwks)})
 
 
-@pytest.mark.parametrize("arguments", [{"fields": []}, {"carry": ["id", "id"]}])
+@pytest.mark.parametrize("arguments", [{"fields": []}, {"fields": ["kid", "kid"]}, {"carry": ["id", "id"]}])
 def test_columns_that_cannot_be_are_refused(key, arguments):
     with pytest.raises(assay.SetupError):
         assay.BatchVerifier({"jwks": key.jwks("k1")}, **arguments)

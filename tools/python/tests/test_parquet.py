@@ -40,6 +40,17 @@ def test_each_row_gets_a_row(folder, verifier, tokens):
     assert sorted(path.name for path in folder.iterdir()) == ["in.parquet", "jwks.json", "out.parquet"]
 
 
+def test_only_the_fields_that_are_wanted_are_written(folder):
+    run(folder, "in.parquet", "--at", AT, "-o", "all.parquet")
+    whole = pq.read_table(folder / "all.parquet")
+    for fields in ("valid", "client_id,reason"):
+        done = run(folder, "in.parquet", "--at", AT, "--carry", "id", "--fields", fields, "-o", "out.parquet")
+        assert done.returncode == 1 and "token_expired" in done.stderr
+        out = pq.read_table(folder / "out.parquet")
+        assert out.column_names == [*fields.split(","), "id"]
+        assert out.drop_columns("id") == whole.select(fields.split(","))
+
+
 def test_rows_have_their_times_and_files_follow_one_another(folder, tokens):
     done = run(folder, "in.parquet", "in.parquet", "--at-column", "time", "--threads", 3, "--progress", "-o", "out.parquet")
     assert done.returncode == 1 and "100 %" in done.stderr
@@ -92,6 +103,8 @@ def test_a_link_stays_a_link(folder):
         (["broken.parquet", "-o", "out.parquet"], "broken.parquet"),
         (["empty.parquet", "-o", "out.parquet"], "empty.parquet"),
         (["in.parquet", "--carry", "valid", "-o", "out.parquet"], "'valid'"),
+        (["in.parquet", "--fields", "valid,claim", "-o", "out.parquet"], "--fields: a verdict has no column 'claim', only valid, "),
+        (["in.parquet", "--fields", "", "-o", "out.parquet"], "--fields"),
         (["in.parquet", "--threads", "-1", "-o", "out.parquet"], "--threads"),
         (["in.parquet", "--at", "1", "--at-column", "time", "-o", "out.parquet"], "--at-column"),
         (["in.parquet", "-o", "no/such/out.parquet"], "no such directory"),
