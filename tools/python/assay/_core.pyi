@@ -101,6 +101,15 @@ class VerdictArray:
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
+class Granter:
+    """Makes AccessTokens of FastMCP for the tokens that a verifier accepts."""
+
+    def __init__(self, verifier: Verifier, type: type[Any], fields: dict[str, Any], given: set[str]) -> None: ...
+    def judge(self, token: str, at: float) -> Any:
+        """The AccessToken; or the Verdict on a token that is rejected, or that has claims for Python's own parser."""
+    def judge_batch(self, tokens: list[str], at: float) -> list[Any]:
+        """The same for each token of a list."""
+
 class ColumnSummary:
     """Counts the verdicts on columns."""
 

@@ -226,7 +226,9 @@ void each_chunk(nb::handle tokens, nb::handle at,
   if (error) raise_setup_error(*error);
 }
 
-nb::object verify_arrow(const Verifier& verifier, nb::handle tokens, nb::handle at, int threads, nb::handle fields) {
+nb::object verify_arrow(const Verifier& verifier, nb::handle tokens, nb::handle at, nb::handle cores,
+                        nb::handle fields) {
+  const int threads = argument<int>(cores, "threads");
   if (threads < 0) throw nb::value_error("threads: give the number of threads, or 0 for all cores");
   const VerdictFields wanted = to_fields(fields);
   std::vector<VerdictPart> parts;

@@ -10,7 +10,8 @@ namespace {
 constexpr double kEndOfSeconds = 1e11;  // as parse_unix_by_magnitude
 
 Instant of_seconds(double seconds) {
-  const double whole = std::floor(seconds);
+  double whole = static_cast<double>(static_cast<std::int64_t>(seconds));  // std::floor costs a call
+  if (whole > seconds) whole -= 1;
   return {static_cast<std::int64_t>(whole), static_cast<std::uint32_t>((seconds - whole) * 1e9)};
 }
 
@@ -67,9 +68,17 @@ std::string_view view_of(nb::handle text, const char* name, Keepers& keepers) {
     if (PyBytes_AsStringAndSize(text.ptr(), &data, &size) != 0) throw nb::python_error();
     return {data, static_cast<std::size_t>(size)};
   }
+  raise_wrong_type(text, name, "str or bytes");
+}
+
+void raise_wrong_type(nb::handle given, const char* name, const char* expected) {
+  const bool is_int = std::string_view(expected) == "int" && PyLong_Check(given.ptr()) && !PyBool_Check(given.ptr());
+  if (is_int) throw nb::value_error((std::string(name) + ": the number is out of range").c_str());
   const nb::str type(
-      nb::borrow<nb::str>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(text.ptr()))).attr("__name__")));
-  throw nb::type_error((std::string(name) + ": expected str or bytes, not " + type.c_str()).c_str());
+      nb::borrow<nb::str>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(given.ptr()))).attr("__name__")));
+  std::string message = std::string(name) + ": expected " + expected;
+  if (!std::string_view(expected).starts_with("a list")) message.append(", not ").append(type.c_str());
+  throw nb::type_error(message.c_str());
 }
 
 nb::object to_str(std::string_view text) {
@@ -102,7 +111,9 @@ Instant to_instant(nb::handle at) {
 nb::object to_datetime(const Instant& at) {
   const nb::module_ module = nb::module_::import_("datetime");
   const nb::object epoch = module.attr("datetime")(1970, 1, 1, 0, 0, 0, 0, module.attr("timezone").attr("utc"));
-  return epoch + module.attr("timedelta")(0, at.seconds, at.nanoseconds / 1000);
+  constexpr Instant kFirst{-62'135'596'800, 0}, kLast{253'402'300'799, 999'999'999};
+  const Instant held = at.seconds < kFirst.seconds ? kFirst : at.seconds > kLast.seconds ? kLast : at;
+  return epoch + module.attr("timedelta")(0, held.seconds, held.nanoseconds / 1000);
 }
 
 void raise_setup_error(const Error& error) {

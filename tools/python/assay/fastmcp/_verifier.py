@@ -15,13 +15,12 @@ from . import _burst
 from ._engine import Engines
 from ._rejection import ErrorDescriptions, Rejection, is_noted, note
 from ._routes import Routes
-from ._tokens import Claims, Memo, access_token, claims_of, client_of, fields_of, from_fields
+from ._tokens import AccessToken, Claims, Memo, access_token, claims_of, client_of, fields_of, from_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import assay
-    from fastmcp.server.auth import AccessToken
 
 Original: Any = fastmcp_jwt.JWTVerifier
 
@@ -165,15 +164,19 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
             return await self._ask_fastmcp(token)
         now = time.time()
         fields = state.memo.fields(token, engine, now)
-        if fields is None:
-            together = _burst.join(engine, token) if engine.in_bursts else None
-            verdict = engine.verify(token, now) if together is None else await together
-            if not verdict.valid:
-                self._refuse_verdict(verdict, token)
-                return None
-            claims = claims_of(token, verdict)
-            fields = fields_of(token, claims, self._extract_scopes(claims) if engine.applies_policy else [])
-            state.memo.keep(engine, fields)
+        if fields is not None:
+            return from_fields(fields) if engine.applies_policy else self._apply_policy(token, fields["claims"])
+        place = _burst.join(engine, token) if engine.in_bursts else None
+        judged = engine.verify(token, now) if place is None else (await place[0])[place[1]]
+        if type(judged) is AccessToken:
+            state.memo.keep(engine, judged.__dict__)
+            return judged
+        if not judged.valid:
+            self._refuse_verdict(judged, token)
+            return None
+        claims = claims_of(token, judged)
+        fields = fields_of(token, claims, self._extract_scopes(claims) if engine.applies_policy else [])
+        state.memo.keep(engine, fields)
         return from_fields(fields) if engine.applies_policy else self._apply_policy(token, fields["claims"])
 
     def get_middleware(self) -> list[Any]:
