@@ -61,7 +61,7 @@ class Granter {
         new_(reinterpret_cast<newfunc>(PyType_GetSlot(reinterpret_cast<PyTypeObject*>(type_.ptr()), Py_tp_new))),
         fields_(std::move(fields)),
         given_(std::move(given)),
-        has_subject_(fields_.contains("subject")) {}
+        has_subject_(PySet_Contains(given_.ptr(), names_.subject.ptr()) == 1) {}
 
   // The AccessToken. A Verdict if the token is rejected, or if its claims need Python's own parser.
   nb::object judge(nb::handle token, nb::handle at) const {
@@ -174,8 +174,8 @@ class Granter {
   newfunc new_;
   nb::dict fields_;
   nb::object given_;
-  bool has_subject_;
   Names names_;
+  bool has_subject_;  // FastMCP gives the subject since 4.0
 };
 
 }  // namespace
