@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, Union, cast
 
 from ._errors import SetupError
-from ._options import listed
+from ._options import listed, wrong_type
 from ._verifier import Verifier
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ Config = Union[str, "os.PathLike[str]", Arguments, Callable[[], Union[Verifier, 
 
 # Arguments of Verifier whose texts are, or may be, the paths of files.
 _FILES = ("public_key", "jwks", "secret", "static_tokens", "config", "revoked", "ca_file")
+_ARGUMENTS = inspect.signature(Verifier).parameters
 # The members of a JWK that only its owner may know: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1.
 _PRIVATE_MEMBERS = frozenset(["k", "d", "p", "q", "dp", "dq", "qi", "oth"])
 _PRIVATE_MEMBER = re.compile(rf'"({"|".join(sorted(_PRIVATE_MEMBERS))})"\s*:')
@@ -125,11 +127,18 @@ class BatchVerifier:
         elif callable(config):
             self._config = config
         else:
-            raise TypeError(f"config: expected a path, a dict or a function, not {type(config).__name__}")
+            raise wrong_type("config", "a path, a dict or a function", config)
+        for name, column in (("token", token), ("time", time)):
+            if not isinstance(column, str):
+                raise wrong_type(name, "the name of a column", column)
+        if isinstance(threads, bool) or not isinstance(threads, int):
+            raise wrong_type("threads", "int", threads)
+        if not 0 <= threads < 2**31:
+            raise SetupError("threads", "give the number of threads, or 0 for all cores")
         self._token = token
         self._at = at
         self._time = time if isinstance(at, str) and at == "record" else None
-        self._carry = [carry] if isinstance(carry, str) else list(carry)
+        self._carry = listed(carry, "carry") or []
         self._threads = threads
         self._id = uuid.uuid4().hex
         wanted = listed(fields)
@@ -192,13 +201,19 @@ class BatchVerifier:
 
     def _check(self) -> None:
         """Finds mistakes before the work is sent away, as far as this process can see them."""
-        if not isinstance(self._config, dict):
-            return
-        for name, value in self._config.items():
+        given = self._config if isinstance(self._config, dict) else {}
+        for name, value in given.items():
             for one in _each(value):
                 _refuse_secret(name, one)
-        if all(_travels(name, one) for name, value in self._config.items() for one in _each(value)):
-            Verifier(**{**self._config, "on_note": lambda line: None})
+        here = {name: value for name, value in given.items() if all(_travels(name, one) for one in _each(value))}
+        for name in given.keys() - _ARGUMENTS.keys():
+            raise TypeError(f"config: a Verifier has no argument {name!r}, only {', '.join(_ARGUMENTS)}")
+        if len(here) < len(given) or not isinstance(self._config, dict):
+            # In place of the keys and files of other machines.
+            here = {**here, "static_tokens": {"-": {"client_id": "-", "scopes": []}}}
+        checked = Verifier(**{**here, "on_note": lambda line: None})
+        if self._time is None:
+            checked.verify("", at=self._at)
 
     def _make(self) -> Verifier:
         given = self._config if isinstance(self._config, dict) else self._config()

@@ -33,8 +33,8 @@ nb::object to_str(std::string_view text);
 nb::object to_str_or_none(const std::optional<std::string>& text);
 
 // Reads a moment: an int as Unix time in s, ms, µs or ns by its magnitude, a float in seconds, a datetime with a time
-// zone, or a str in RFC 3339. None is now. Anything else is a ValueError or TypeError that names `at`.
-Instant to_instant(nb::handle at);
+// zone, or a str in RFC 3339. None is now. Anything else is a ValueError or TypeError that begins with `name`.
+Instant to_instant(nb::handle at, const char* name = "at");
 
 // Raises a TypeError that names the argument, what was expected and the type of what was given; or a ValueError if it
 // is an integer that was expected and does not fit.

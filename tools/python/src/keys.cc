@@ -50,7 +50,7 @@ TokenRequest read_request(const nb::dict& given) {
                                            argument<std::string>(claim[1], "additional_claims"));
   }
   if (!given["kid"].is_none()) request.kid = argument<std::string>(given["kid"], "kid");
-  if (!given["issued_at"].is_none()) request.issued_at = to_instant(given["issued_at"]);
+  if (!given["issued_at"].is_none()) request.issued_at = to_instant(given["issued_at"], "issued_at");
   return request;
 }
 

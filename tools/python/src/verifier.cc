@@ -59,6 +59,7 @@ StaticTokenVerifier make_static(const std::string& json, std::vector<std::string
 }
 
 nb::object snapshot(nb::handle tokens) {
+  if (!nb::hasattr(tokens, "__iter__")) raise_wrong_type(tokens, "tokens", "tokens as str or bytes");
   nb::object list = nb::steal(PySequence_List(tokens.ptr()));
   if (!list.is_valid()) throw nb::python_error();
   return list;
@@ -192,8 +193,8 @@ void bind_verifiers(nb::module_& module) {
            nb::sig("def verify_batch(self, tokens: collections.abc.Iterable[str | bytes], at: Moment | "
                    "collections.abc.Sequence[Moment] = None) -> list[Verdict]"),
            "A verdict for each token, in their order. From dozens of tokens on this is much faster than single calls.")
-      .def("verify_arrow", verify_arrow, nb::arg("column").none(), nb::arg("at") = nb::none(), nb::arg("threads") = 1,
-           nb::arg("fields") = nb::none(),
+      .def("verify_arrow", verify_arrow, nb::arg("column").none(), nb::arg("at") = nb::none(),
+           nb::arg("threads").none() = 1, nb::arg("fields") = nb::none(),
            nb::sig("def verify_arrow(self, column: ArrowColumn, at: Moment | ArrowColumn = None, threads: int = 1, "
                    "fields: collections.abc.Iterable[str] | None = None) -> VerdictArray"),
            "Verdicts on a column, one for each row, as `assay verify` judges the token field of JSON records: 'Bearer' "

@@ -160,7 +160,7 @@ def test_a_bad_option_is_a_value_error_with_its_name(field, arguments):
 
 
 def test_a_value_of_a_wrong_type_is_a_type_error_with_its_name():
-    for name, value in [("leeway", "x"), ("typ", 1), ("max_token_bytes", -1), ("issuer", [1]), ("ssrf_safe", "yes"), ("jwks_uri", 1)]:
+    for name, value in [("leeway", "x"), ("typ", 1), ("issuer", [1]), ("ssrf_safe", "yes"), ("jwks_uri", 1)]:
         with pytest.raises(TypeError, match=name):
             assay.Verifier(secret="x" * 64, **{name: value})
     with pytest.raises(TypeError):

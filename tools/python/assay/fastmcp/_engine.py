@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fastmcp.server.auth import AccessToken
+
 import assay
 
 from ._profile import PROFILE
-from ._tokens import AccessToken, granter
+from ._tokens import granter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

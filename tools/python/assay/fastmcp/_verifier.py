@@ -6,6 +6,7 @@ import inspect
 import time
 from typing import TYPE_CHECKING, Any
 
+from fastmcp.server.auth import AccessToken
 from fastmcp.server.auth.providers import jwt as fastmcp_jwt
 from fastmcp.utilities.auth import decode_jwt_header
 from joserfc.errors import JoseError
@@ -15,7 +16,7 @@ from . import _burst
 from ._engine import Engines
 from ._rejection import ErrorDescriptions, Rejection, is_noted, note
 from ._routes import Routes
-from ._tokens import AccessToken, Claims, Memo, access_token, claims_of, client_of, fields_of, from_fields
+from ._tokens import Claims, Memo, access_token, claims_of, client_of, fields_of, from_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
