@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ._core import Moment
 
 # Runs whose thread is at work, with what ends them.
-_at_work: dict[threading.Thread, weakref.finalize[..., AuditRun]] = {}
+_at_work: dict[threading.Thread, weakref.finalize[..., Any]] = {}
 
 
 def _end(stop: _core.Stop, reader: int) -> None:

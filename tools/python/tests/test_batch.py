@@ -173,6 +173,27 @@ def test_a_folder_of_parquet_is_judged_batch_by_batch(config, verifier, batch, t
     assert json.loads(next(claims for claims in table["claims"].to_pylist() if claims))["aud"] == "api"
 
 
+def test_the_example_for_dask_judges_each_file_in_a_task(config, key, tmp_path):
+    pytest.importorskip("dask")
+    tokens = assay.mint(key, 60, audience="api", kid="k1", faults={"expired": 0.4}, seed=1)
+    (tmp_path / "lake").mkdir()
+    for place in range(3):
+        some = pa.table({"token": [*tokens[20 * place : 20 * place + 20], None], "id": range(21 * place, 21 * place + 21)})
+        pa.parquet.write_table(some, tmp_path / f"lake/{place}.parquet")
+    (tmp_path / "jwks.json").write_text(config["jwks"])
+    (tmp_path / "assay.toml").write_text('[[issuer]]\nname = "https://fastmcp.example.com"\njwks = "jwks.json"\n')
+    command = [sys.executable, ROOT / "tools/python/examples/dask_lake.py", "assay.toml", "lake", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    made = pa.dataset.dataset(tmp_path / "out").to_table().sort_by("id")
+    wanted = assay.BatchVerifier(tmp_path / "assay.toml", carry=["id"], fields=["valid", "reason", "client_id"])(
+        pa.dataset.dataset(tmp_path / "lake").to_table()
+    )
+    assert made == wanted.sort_by("id")
+    accepted = made["valid"].to_pylist().count(True)
+    assert 0 < accepted < 60 and done.stdout == f"{accepted} accepted, {63 - accepted} rejected\n"
+
+
 def test_the_example_judges_a_folder(config, key, tmp_path):
     tokens = assay.mint(key, 50, audience="api", kid="k1", faults={"expired": 0.4}, seed=1)
     batch = pa.record_batch({"token": [*tokens, None], "id": range(51)})

@@ -50,6 +50,8 @@ class Policy(NamedTuple):
 
 
 _NOTHING = Policy(None, None, None, None, False)
+# That of no verifier, so that the first one is another.
+_NO_POLICY = Policy(..., None, None, None, False)
 
 
 class Engine:
@@ -93,7 +95,7 @@ class Engines:
 
     def __init__(self) -> None:
         # Replaced together, so that no thread takes an engine for one of another policy.
-        self._present: tuple[Policy | None, OrderedDict[str | bytes, Engine | None]] = (None, OrderedDict())
+        self._present: tuple[Policy, OrderedDict[str | bytes, Engine | None]] = (_NO_POLICY, OrderedDict())
 
     def get(self, key: str | bytes, *policy: Any) -> Engine | None:
         """The engine for the key; None if assay cannot use the key or the algorithm.
