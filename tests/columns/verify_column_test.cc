@@ -335,7 +335,7 @@ TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
   const std::int64_t numbers[] = {-1, 1500, 0};
   const void* buffers[] = {nullptr, numbers};
   ArrowSchema type{};
-  type.format = "tsm:";
+  type.format = "tsm:UTC";
   ArrowArray array{};
   array.length = 3;
   array.n_buffers = 2;
@@ -345,6 +345,35 @@ TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
   EXPECT_EQ((*times)[0], (Instant{-1, 999'000'000}));
   EXPECT_EQ((*times)[1], (Instant{1, 500'000'000}));
   EXPECT_EQ((*times)[2], (Instant{0, 0}));
+}
+
+TEST(ReadTimes, ATimestampThatIsNoMomentIsNothing) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  const std::int64_t numbers[] = {Limits::min(), -Limits::max(), Limits::max(), Limits::max() - 1};
+  const void* buffers[] = {nullptr, numbers};
+  ArrowSchema type{};
+  type.format = "tsu:Europe/Berlin";
+  ArrowArray array{};
+  array.length = 4;
+  array.n_buffers = 2;
+  array.buffers = buffers;
+  const auto times = read_times(type, array);
+  ASSERT_TRUE(times);
+  EXPECT_EQ((*times)[0], std::nullopt);
+  EXPECT_EQ((*times)[1], std::nullopt);
+  EXPECT_EQ((*times)[2], std::nullopt);
+  EXPECT_NE((*times)[3], std::nullopt);
+}
+
+TEST(ReadTimes, RefusesTimestampsWithoutATimeZone) {
+  for (const char* format : {"tss:", "tsm:", "tsu:", "tsn:"}) {
+    ArrowSchema type{};
+    type.format = format;
+    const auto times = read_times(type, ArrowArray{});
+    ASSERT_FALSE(times) << format;
+    EXPECT_EQ(times.error().field, "at");
+    EXPECT_NE(times.error().message.find("time zone"), std::string::npos);
+  }
 }
 
 TEST(ReadTimes, ReadsIntegersOfEveryWidth) {

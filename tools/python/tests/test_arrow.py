@@ -180,7 +180,7 @@ def test_each_row_may_have_its_time(verifier, tokens):
     assert {"missing_time", "missing_token", "token_expired", None} <= set(wanted)
     times = [pa.array(seconds, pa.int64()), pa.array([None if s is None else f"{s}" for s in seconds])]
     moments = [None if s is None else datetime.datetime.fromtimestamp(s, datetime.timezone.utc) for s in seconds]
-    times += [pa.array(moments, pa.timestamp(unit, zone)) for unit in ("s", "ms", "us", "ns") for zone in ("UTC", None)]
+    times += [pa.array(moments, pa.timestamp(unit, zone)) for unit in ("s", "ms", "us", "ns") for zone in ("UTC", "Asia/Tokyo")]
     times += [pa.array([s and m.isoformat() for s, m in zip(seconds, moments)])]
     for at in times:
         assert table_of(verifier.verify_arrow(column, at=at))["reason"].to_pylist() == wanted, at.type
@@ -191,6 +191,8 @@ def test_each_row_may_have_its_time(verifier, tokens):
         verifier.verify_arrow(column, at=times[0].slice(1))
     with pytest.raises(ValueError, match="at: a column of bool"):
         verifier.verify_arrow(column, at=pa.array([True] * 500))
+    with pytest.raises(ValueError, match="at: a column of timestamps without a time zone"):
+        verifier.verify_arrow(column, at=pa.array([datetime.datetime(2026, 9, 21, 11, 30)] * 500))
 
 
 def test_a_stream_without_chunks_is_checked_as_well(verifier):
@@ -200,7 +202,7 @@ def test_a_stream_without_chunks_is_checked_as_well(verifier):
         with pytest.raises(ValueError, match=says):
             verifier.verify_arrow(pa.chunked_array([], kind))
     empty = pa.chunked_array([], pa.string())
-    assert len(verifier.verify_arrow(empty, at=pa.chunked_array([], pa.timestamp("s")))) == 0
+    assert len(verifier.verify_arrow(empty, at=pa.chunked_array([], pa.timestamp("s", "UTC")))) == 0
     with pytest.raises(ValueError, match="at: a column of bool"):
         verifier.verify_arrow(empty, at=pa.chunked_array([], pa.bool_()))
 
