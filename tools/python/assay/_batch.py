@@ -31,11 +31,32 @@ _ARGUMENTS = inspect.signature(Verifier).parameters
 _PRIVATE_MEMBERS = frozenset(["k", "d", "p", "q", "dp", "dq", "qi", "oth"])
 _PRIVATE_MEMBER = re.compile(rf'"({"|".join(sorted(_PRIVATE_MEMBERS))})"\s*:')
 
+
+class _Place:
+    """Where the verifier of a BatchVerifier stands in this process, once it is made."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # held while the verifier is made, which may fetch keys
+        self.verifier: Verifier | None = None
+
+
 # The verifiers of this process, by the BatchVerifier that they were made for. A process that lives long, such as a
 # worker of Spark, meets many: those used last are kept.
 _KEPT_VERIFIERS = 4
-_verifiers: OrderedDict[str, Verifier] = OrderedDict()
-_lock = threading.Lock()
+_places: OrderedDict[str, _Place] = OrderedDict()
+_lock = threading.Lock()  # of _places; never held for long
+
+
+def _renew_locks() -> None:
+    """In a child of fork(): whoever held a lock is not there."""
+    global _lock
+    _lock = threading.Lock()
+    for place in _places.values():
+        place.lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 def _each(value: Any) -> list[Any]:
@@ -163,14 +184,14 @@ class BatchVerifier:
     def verifier(self) -> Verifier:
         """The verifier of this process. It is made when it is first needed."""
         with _lock:
-            found = _verifiers.get(self._id)
-            if found is None:
-                found = self._make()
-                _verifiers[self._id] = found
-                while len(_verifiers) > _KEPT_VERIFIERS:
-                    _verifiers.popitem(last=False)
-            _verifiers.move_to_end(self._id)
-            return found
+            place = _places.setdefault(self._id, _Place())
+            _places.move_to_end(self._id)
+            while len(_places) > _KEPT_VERIFIERS:
+                _places.popitem(last=False)
+        with place.lock:
+            if place.verifier is None:
+                place.verifier = self._make()
+            return place.verifier
 
     def judge(self, tokens: Any, times: Any = None) -> Any:
         """The verdicts on a column, with the columns of `fields`, as verify_arrow gives them. `times` counts only if the
@@ -181,6 +202,9 @@ class BatchVerifier:
     def __call__(self, batch: Rows) -> Rows:
         import pyarrow as pa
 
+        if not isinstance(batch, (pa.RecordBatch, pa.Table)):
+            raise TypeError(f"batch: expected a pyarrow.RecordBatch or Table, not {type(batch).__name__}; "
+                            "Polars has .to_arrow(), and pandas pyarrow.Table.from_pandas()")  # fmt: skip
         for column in self.columns:
             if column not in batch.schema.names:
                 raise SetupError("token" if column == self._token else "carry" if column in self._carry else "time",

@@ -21,7 +21,7 @@ class Verifier(_core.Verifier):
     * ``public_key``: PEM or a JWK as text, DER as bytes, or a file as ``pathlib.Path``.
     * ``jwks``: a key set as dict or JSON text, or the path or URL of one. A folder of dated snapshots works as well.
     * ``jwks_uri``: the URL of a key set. It is fetched again as it ages, and when a token names an unknown kid.
-    * ``secret``: the secret of HS256, HS384 and HS512, as text or bytes; a file as ``pathlib.Path``, in which
+    * ``secret``: the secret of HS256, HS384 and HS512, as text or bytes; a file as ``pathlib.Path``.
       ``secret_encoding`` says how it is written ("raw", "base64", "hex").
     * ``static_tokens``: a table of tokens; for development.
     * ``config``: a trust file (assay.toml) with issuers, their keys and policies. Arguments count over its defaults.

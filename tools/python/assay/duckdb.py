@@ -9,8 +9,10 @@ No row raises an error: a bad token is a verdict, and so is a null.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 
 from ._core import VerdictArray
@@ -19,8 +21,6 @@ from ._verifier import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import duckdb
 
     from ._core import Moment
 
@@ -58,7 +58,8 @@ def register(
     """Makes two functions: ``assay_verify(token)``, and ``assay_verify_at(token, time)`` with a time for each row.
 
     The keys are those of ``verifier``, or of a Verifier with ``options``; it is returned. ``at`` is the time for
-    assay_verify; by default now. ``fields`` names the columns that a verdict has, by default all.
+    assay_verify; by default now. ``fields`` names the columns that a verdict has, by default all. Functions of these names
+    that were made here before are replaced.
     """
     if verifier is None:
         verifier = Verifier(**options)
@@ -75,6 +76,8 @@ def register(
     kind = connection.type(_struct_of(wanted))
     create: Any = connection.create_function  # its stub has enumerations that some versions lack
     for function, suffix, parameters in ((verify, "", ["VARCHAR"]), (verify_at, "_at", ["VARCHAR", "TIMESTAMP WITH TIME ZONE"])):
+        with contextlib.suppress(duckdb.InvalidInputException):  # there is none yet
+            connection.remove_function(name + suffix)
         create(
             name + suffix,
             function,

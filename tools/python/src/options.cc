@@ -79,7 +79,8 @@ std::vector<KeySource> read_keys(nb::handle list, SecretEncoding encoding) {
     key.kind = look_up(kKinds, bytes_of(item[0], "keys"), "keys");
     key.value = bytes_of(item[1], "keys");
     key.name = bytes_of(item[2], "keys");
-    if (key.kind == KeySource::Kind::secret_file) key.encoding = encoding;
+    const bool is_secret = key.kind == KeySource::Kind::secret_file || key.kind == KeySource::Kind::secret_text;
+    if (is_secret) key.encoding = encoding;
   }
   return keys;
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import multiprocessing
+import os
 import pathlib
 import pickle
 import subprocess
 import sys
+import threading
 
 import pyarrow as pa
 import pyarrow.dataset
@@ -102,7 +105,49 @@ def test_keeps_few_verifiers(config):
         assert assay.BatchVerifier(config).verifier is not kept
     from assay import _batch
 
-    assert len(_batch._verifiers) == _batch._KEPT_VERIFIERS
+    assert len(_batch._places) == _batch._KEPT_VERIFIERS
+
+
+def test_a_verifier_that_is_slow_to_make_holds_up_no_other(config):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        assert may_end.wait(60)
+        return assay.Verifier(**config)
+
+    judge = assay.BatchVerifier(slow)
+    maker = threading.Thread(target=lambda: judge.verifier)
+    maker.start()
+    assert begun.wait(60)
+    assert assay.BatchVerifier(config).verifier
+    child = os.fork()
+    if child == 0:  # the thread is not here, but what it held must not stay locked
+        may_end.set()
+        os._exit(0 if judge.verifier else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    may_end.set()
+    maker.join()
+    assert judge.verifier is judge.verifier
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"at": "yesterday"}, "at: cannot read 'yesterday'"),
+        ({"at": datetime.datetime(2026, 1, 1)}, "at: a datetime without a time zone"),
+        ({"threads": "two"}, "threads: "),
+        ({"threads": -1}, "threads: "),
+    ],
+)
+def test_mistakes_are_found_before_the_work_is_sent_away(config, options, says):
+    with pytest.raises(ValueError, match=says):
+        assay.BatchVerifier(config, **options)
+
+
+def test_what_is_no_batch_is_a_type_error(config):
+    with pytest.raises(TypeError, match="batch: expected a pyarrow.RecordBatch or Table, not dict"):
+        assay.BatchVerifier(config)({"token": []})
 
 
 def _secret():

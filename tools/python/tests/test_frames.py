@@ -68,6 +68,15 @@ def test_duckdb_judges_rows_and_never_raises_for_one(key, tokens, wanted):
     assert connection.sql("select assay_verify(null).reason").fetchall() == [("missing_token",)]
 
 
+def test_duckdb_replaces_functions_of_the_same_name(key):
+    connection, token = duckdb.connect(), key.create_token(audience="api", kid="k1")
+    for audience, valid in (("other", False), ("api", True)):  # as a cell of a notebook that is run again
+        assay.duckdb.register(connection, jwks=key.jwks("k1"), audience=audience)
+        assert connection.execute("select assay_verify(?).valid", [token]).fetchall() == [(valid,)]
+    never = "select assay_verify_at(?, 'infinity'::timestamptz).reason, assay_verify_at(?, '-infinity'::timestamptz).reason"
+    assert connection.execute(never, [token, token]).fetchall() == [("missing_time", "missing_time")]
+
+
 def test_duckdb_takes_another_name_and_fields(key):
     connection = duckdb.connect()
     assay.duckdb.register(connection, assay.Verifier(jwks=key.jwks("k1")), name="short", fields=["valid", "alg"])
