@@ -141,7 +141,7 @@ def test_a_verifier_that_is_slow_to_make_holds_up_no_other(config):
     ],
 )
 def test_mistakes_are_found_before_the_work_is_sent_away(config, options, says):
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises((TypeError, ValueError), match=says):
         assay.BatchVerifier(config, **options)
 
 
