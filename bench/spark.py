@@ -10,7 +10,8 @@ It needs the environment that tools/python/spark_test.sh makes. Tokens are disti
 * Spark: assay.spark.verify with the fields that the count needs, and with all; and assay.spark.summary.
 * Spark, PyJWT: a pandas UDF with PyJWT, counted alike, over the first --pyjwt-rows tokens.
 
-Each job of assay.spark runs once before it is timed. Time by the clock counts on a quiet machine only; CPU time is that of all
+Each job of assay.spark runs once over the first --pyjwt-rows tokens before it is timed. --batch sets
+spark.sql.execution.arrow.maxRecordsPerBatch. Time by the clock counts on a quiet machine only; CPU time is that of all
 processes, JVM included.
 """
 
@@ -90,6 +91,7 @@ def main() -> None:
     parser.add_argument("--pyjwt-rows", type=int, default=50_000)
     parser.add_argument("--algorithm", default="RS256")
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=10_000)
     arguments = parser.parse_args()
     files = 2 * arguments.cores
     rows, cores = arguments.rows // files * files, arguments.cores
@@ -110,8 +112,10 @@ def main() -> None:
         spark = (
             SparkSession.builder.master(f"local[{cores}]")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.driver.memory", "2g")
             .config("spark.sql.shuffle.partitions", str(cores))
+            .config("spark.sql.execution.arrow.maxRecordsPerBatch", str(arguments.batch))
             .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
             .getOrCreate()
         )
@@ -125,7 +129,7 @@ def main() -> None:
             return json.loads((folder / "summary.json").read_text())["accepted"]
 
         def by_arrow() -> int:
-            judge = assay.BatchVerifier({**config, "memo_memory": 0}, at=AT, threads=cores)
+            judge = assay.BatchVerifier({**config, "memo_memory": 0}, at=AT, threads=cores, fields=["valid", "reason"])
             accepted = 0
             for file in sorted((folder / "lake").iterdir()):
                 for place in range((read := pq.ParquetFile(file)).num_row_groups):
@@ -137,15 +141,15 @@ def main() -> None:
         def accepted_of(verdicts) -> int:
             return sum(row["count"] for row in verdicts.groupBy("valid", "reason").count().collect() if row["valid"])
 
-        def by_spark() -> int:
+        def by_spark(tokens) -> int:
             fields = ["valid", "reason"]
-            return accepted_of(assay.spark.verify(lake, at=AT, config={**config, "memo_memory": 0}, fields=fields))
+            return accepted_of(assay.spark.verify(tokens, at=AT, config={**config, "memo_memory": 0}, fields=fields))
 
-        def by_spark_whole() -> int:
-            return accepted_of(assay.spark.verify(lake, at=AT, config={**config, "memo_memory": 0}))
+        def by_spark_whole(tokens) -> int:
+            return accepted_of(assay.spark.verify(tokens, at=AT, config={**config, "memo_memory": 0}))
 
-        def by_spark_summary() -> int:
-            return json.loads(assay.spark.summary(lake, at=AT, config={**config, "memo_memory": 0}))["accepted"]
+        def by_spark_summary(tokens) -> int:
+            return json.loads(assay.spark.summary(tokens, at=AT, config={**config, "memo_memory": 0}))["accepted"]
 
         public, audience, algorithm = key.public_key, "api", arguments.algorithm
 
@@ -169,19 +173,21 @@ def main() -> None:
         for place in range(cores):
             pq.write_table(head.slice(place * (some // cores), some // cores), folder / "some" / f"{place}.parquet")
 
+        few = spark.read.parquet(str(folder / "some"))
+
         def by_pyjwt() -> int:
-            judged = spark.read.parquet(str(folder / "some")).select(by_pyjwt_udf("token").alias("v"))
+            judged = few.select(by_pyjwt_udf("token").alias("v"))
             return accepted_of(judged.select("v.*"))
 
-        print(f"{rows:,} {arguments.algorithm} tokens, {cores} cores, {assay.build_description().splitlines()[0]}, load {os.getloadavg()[0]:.1f}")
+        print(f"{rows:,} {arguments.algorithm} tokens, {cores} cores, batches of {arguments.batch:,}, {assay.build_description().splitlines()[0]}, load {os.getloadavg()[0]:.1f}")
         table = Table()
         table.measure(f"assay verify --threads {cores}", rows, by_program)
         table.measure("assay, Parquet", rows, by_arrow)
         for work in (by_spark, by_spark_whole, by_spark_summary):
-            work()
-        table.measure("Spark, verify, two fields", rows, by_spark)
-        table.measure("Spark, verify, all fields", rows, by_spark_whole)
-        table.measure("Spark, summary", rows, by_spark_summary)
+            work(few)
+        table.measure("Spark, verify, two fields", rows, lambda: by_spark(lake))
+        table.measure("Spark, verify, all fields", rows, lambda: by_spark_whole(lake))
+        table.measure("Spark, summary", rows, lambda: by_spark_summary(lake))
         table.measure(f"Spark, PyJWT ({some:,} tokens)", some, by_pyjwt)
         spark.stop()
 

@@ -73,4 +73,16 @@ PageMemory& PageMemory::operator=(PageMemory&& other) noexcept {
   return *this;
 }
 
+void* PageMemory::release() noexcept {
+  bytes_ = 0;
+  return std::exchange(data_, nullptr);
+}
+
+PageMemory PageMemory::adopt(void* data, std::size_t bytes) noexcept {
+  PageMemory memory;
+  memory.data_ = data;
+  memory.bytes_ = rounded(bytes);
+  return memory;
+}
+
 }  // namespace assay::base

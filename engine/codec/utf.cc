@@ -10,6 +10,22 @@ constexpr std::uint32_t kContinuation = 0x80;
 
 std::uint32_t byte_at(std::string_view text, std::size_t at) noexcept { return static_cast<unsigned char>(text[at]); }
 
+bool is_ascii8(const char* eight_bytes) noexcept {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, eight_bytes, sizeof eight);
+  return (eight & 0x8080808080808080u) == 0;
+}
+
+// Returns how many characters of ASCII stand at `at` and after it.
+std::size_t ascii_run(std::string_view text, std::size_t at) noexcept {
+  const std::size_t begin = at;
+  while (text.size() - at >= 8 && is_ascii8(text.data() + at)) at += 8;
+  // The last eight bytes, of which some were seen before.
+  if (text.size() - at < 8 && text.size() - begin >= 8 && is_ascii8(text.data() + text.size() - 8)) at = text.size();
+  while (at < text.size() && byte_at(text, at) < 0x80) ++at;
+  return at - begin;
+}
+
 }  // namespace
 
 CodePoint read_wtf8(std::string_view text, std::size_t at) noexcept {
@@ -55,15 +71,9 @@ std::size_t write_wtf8(char32_t code, char* to) noexcept {
 std::size_t utf8_prefix(std::string_view text, bool surrogates) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
-    // Most JSON is only ASCII, so it is checked eight bytes at a time.
-    std::uint64_t eight = 0;
-    if (text.size() - at >= sizeof eight) {
-      std::memcpy(&eight, text.data() + at, sizeof eight);
-      if ((eight & 0x8080808080808080u) == 0) {
-        at += sizeof eight;
-        continue;
-      }
-    }
+    // Most text is only ASCII, so it is skipped quickly.
+    at += ascii_run(text, at);
+    if (at == text.size()) break;
     const CodePoint next = read_wtf8(text, at);
     if (next.length == 0 || (!surrogates && is_surrogate(next.code))) return at;
     at += next.length;

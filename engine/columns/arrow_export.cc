@@ -95,6 +95,17 @@ std::unique_ptr<ArrowArray> export_column(const Memory& memory, const Moments& m
   return array;
 }
 
+std::unique_ptr<ArrowArray> export_column(const VerdictPart& part, const VerdictBuilder& from, VerdictColumn which) {
+  switch (which) {
+#define ASSAY_EXPORT_COLUMN(name, format) \
+  case VerdictColumn::name:               \
+    return export_column(part, from.name);
+    ASSAY_VERDICT_COLUMNS(ASSAY_EXPORT_COLUMN)
+#undef ASSAY_EXPORT_COLUMN
+  }
+  return nullptr;
+}
+
 const VerdictBuilder& columns_of(const VerdictPart& part) { return static_cast<const VerdictBuilder&>(*part); }
 
 // What an exported type owns. Formats and names are literals.
@@ -140,14 +151,21 @@ std::unique_ptr<ArrowSchema> column_schema(const char* name, const char* format)
   return schema;
 }
 
+constexpr const char* kFormats[] = {
+#define ASSAY_COLUMN_FORMAT(name, format) format,
+    ASSAY_VERDICT_COLUMNS(ASSAY_COLUMN_FORMAT)
+#undef ASSAY_COLUMN_FORMAT
+};
+
 // What a stream owns.
 struct OwnedStream {
+  VerdictFields fields;
   std::vector<VerdictPart> parts;
   std::size_t next = 0;
 };
 
-int stream_schema(ArrowArrayStream*, ArrowSchema* out) try {
-  export_schema(out);
+int stream_schema(ArrowArrayStream* stream, ArrowSchema* out) try {
+  export_schema(out, static_cast<const OwnedStream*>(stream->private_data)->fields);
   return 0;
 } catch (const std::bad_alloc&) {
   return ENOMEM;
@@ -178,22 +196,22 @@ void release_stream(ArrowArrayStream* stream) {
 void export_array(const VerdictPart& part, ArrowArray* to) {
   const VerdictBuilder& from = columns_of(part);
   Children children;
-#define ASSAY_EXPORT_COLUMN(name, format) children.push_back(export_column(part, from.name));
-  ASSAY_VERDICT_COLUMNS(ASSAY_EXPORT_COLUMN)
-#undef ASSAY_EXPORT_COLUMN
+  for (const VerdictColumn which : from.fields.columns()) children.push_back(export_column(part, from, which));
   fill(to, part, from.rows(), 0, {nullptr}, std::move(children));
 }
 
-void export_schema(ArrowSchema* to) {
+void export_schema(ArrowSchema* to, const VerdictFields& fields) {
   std::vector<std::unique_ptr<ArrowSchema>> children;
-#define ASSAY_COLUMN_SCHEMA(name, format) children.push_back(column_schema(#name, format));
-  ASSAY_VERDICT_COLUMNS(ASSAY_COLUMN_SCHEMA)
-#undef ASSAY_COLUMN_SCHEMA
+  for (const VerdictColumn which : fields.columns()) {
+    // The names are literals, which end with a zero.
+    children.push_back(column_schema(to_string(which).data(), kFormats[static_cast<std::size_t>(which)]));
+  }
   fill_schema(to, "+s", "", false, std::move(children));
 }
 
-void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to) {
+void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to, const VerdictFields& fields) {
   auto owned = std::make_unique<OwnedStream>();
+  owned->fields = fields;
   owned->parts = std::move(parts);
   *to = {.get_schema = stream_schema,
          .get_next = stream_next,
@@ -202,9 +220,9 @@ void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to) {
          .private_data = owned.release()};
 }
 
-Result<VerdictPart> join(std::span<const VerdictPart> parts) try {
+Result<VerdictPart> join(std::span<const VerdictPart> parts, const VerdictFields& fields) try {
   if (parts.size() == 1) return parts.front();
-  auto joined = std::make_shared<VerdictBuilder>();
+  auto joined = std::make_shared<VerdictBuilder>(fields);
   for (const VerdictPart& part : parts) joined->append(columns_of(part));
   return VerdictPart(std::move(joined));
 } catch (const std::length_error& error) {

@@ -88,35 +88,37 @@ std::string type_name(const ArrowSchema& type) {
 
 Result<TextColumn> TextColumn::open(const ArrowSchema& type, const ArrowArray& array) {
   TextColumn column;
+  const bool has_dictionary = type.dictionary != nullptr;
+  const ArrowSchema& value_type = has_dictionary ? *type.dictionary : type;
+  if (has_dictionary && (!is_index_format(type.format) || value_type.dictionary != nullptr)) return unreadable(type);
+  const std::optional<Layout> layout = layout_of(value_type.format);
+  if (!layout) return unreadable(type);
+  // Without rows there may be no buffers.
+  if (array.length == 0) return column;
   column.rows_ = array.length;
-  const ArrowSchema* value_type = &type;
-  const ArrowArray* values = &array;
-  if (type.dictionary != nullptr) {
-    if (!is_index_format(type.format) || array.dictionary == nullptr) return unreadable(type);
+  if (has_dictionary) {
+    if (array.dictionary == nullptr) return unreadable(type);
     column.index_format_ = type.format[0];
     column.index_offset_ = array.offset;
     column.index_validity_ = validity_of(array);
     column.indices_ = array.buffers[1];
-    value_type = type.dictionary;
-    values = array.dictionary;
-    if (value_type->dictionary != nullptr) return unreadable(type);
   }
-  const std::string_view format = value_type->format;
-  if (format == "n") return column;
-  if (format == "u" || format == "z") {
-    column.layout_ = Layout::offsets32;
-  } else if (format == "U" || format == "Z") {
-    column.layout_ = Layout::offsets64;
-  } else if (format == "vu" || format == "vz") {
-    column.layout_ = Layout::views;
-  } else {
-    return unreadable(type);
-  }
-  column.offset_ = values->offset;
-  column.validity_ = validity_of(*values);
-  column.places_ = values->buffers[1];
-  column.data_ = values->buffers + 2;
+  column.layout_ = *layout;
+  if (*layout == Layout::null) return column;
+  const ArrowArray& values = has_dictionary ? *array.dictionary : array;
+  column.offset_ = values.offset;
+  column.validity_ = validity_of(values);
+  column.places_ = values.buffers[1];
+  column.data_ = values.buffers + 2;
   return column;
+}
+
+std::optional<TextColumn::Layout> TextColumn::layout_of(std::string_view format) noexcept {
+  if (format == "n") return Layout::null;
+  if (format == "u" || format == "z") return Layout::offsets32;
+  if (format == "U" || format == "Z") return Layout::offsets64;
+  if (format == "vu" || format == "vz") return Layout::views;
+  return std::nullopt;
 }
 
 // https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-view-layout: the length, then the text if it

@@ -22,7 +22,7 @@ std::string type_name(const ArrowSchema& type);
 // A view of an array, which must outlive it. Thread safe.
 class TextColumn {
  public:
-  // The error says which types can be read.
+  // The error says which types can be read. An array without rows needs no buffers.
   static Result<TextColumn> open(const ArrowSchema& type, const ArrowArray& array);
 
   std::int64_t rows() const noexcept { return rows_; }
@@ -33,6 +33,7 @@ class TextColumn {
   enum class Layout : std::uint8_t { null, offsets32, offsets64, views };
 
   TextColumn() = default;
+  static std::optional<Layout> layout_of(std::string_view format) noexcept;
   std::optional<std::string_view> value(std::int64_t row) const noexcept;
   std::string_view view_at(std::int64_t at) const noexcept;
 

@@ -25,6 +25,12 @@ Instant of_units(std::int64_t count, std::int64_t units_a_second) noexcept {
   return {seconds, static_cast<std::uint32_t>(rest * (1'000'000'000 / units_a_second))};
 }
 
+// Systems write these for a timestamp that is no moment: NumPy's NaT, and the infinities of DuckDB and PostgreSQL.
+bool is_moment(std::int64_t timestamp) noexcept {
+  using Limits = std::numeric_limits<std::int64_t>;
+  return timestamp > -Limits::max() && timestamp < Limits::max();
+}
+
 // Units a second of a timestamp's format ("tsu:UTC"); 0: it is none.
 std::int64_t units_of(std::string_view format) noexcept {
   if (format.size() < 4 || !format.starts_with("ts") || format[3] != ':') return 0;
@@ -88,13 +94,25 @@ Result<std::vector<std::optional<Instant>>> read_times(const ArrowSchema& type, 
   const std::int64_t units = units_of(format);
   const bool is_integer = format.size() == 1 && std::string_view("cCsSiIlL").find(format[0]) != std::string_view::npos;
   std::vector<std::optional<Instant>> moments(static_cast<std::size_t>(times.length));
+  if (type.dictionary == nullptr && units != 0 && format.size() == 4) {
+    // Local time of no place would be a guess that accepts tokens which had expired.
+    return Error{
+        "a column of timestamps without a time zone; give them one, such as UTC if they are times of UTC (pyarrow: "
+        "compute.assume_timezone, Polars: dt.replace_time_zone)",
+        "at"};
+  }
   if (type.dictionary == nullptr && (units != 0 || is_integer)) {
     const void* const validity = times.null_count != 0 ? times.buffers[0] : nullptr;
     for (std::size_t row = 0; row < moments.size(); ++row) {
       const std::int64_t at = times.offset + static_cast<std::int64_t>(row);
       if (validity != nullptr && !columns::bit_at(validity, at)) continue;
       const std::optional<std::int64_t> number = integer_at(is_integer ? format[0] : 'l', times.buffers[1], at);
-      if (number) moments[row] = is_integer ? by_magnitude(*number) : of_units(*number, units);
+      if (!number) continue;
+      if (is_integer) {
+        moments[row] = by_magnitude(*number);
+      } else if (is_moment(*number)) {
+        moments[row] = of_units(*number, units);
+      }
     }
     return moments;
   }

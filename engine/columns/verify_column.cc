@@ -29,9 +29,9 @@ constexpr std::size_t kEnoughText = std::size_t{1} << 30;
 constexpr std::int64_t kLeastShare = 16384;
 
 // Appends the parts of these rows.
-void judge_rows(RowJudge& judge, Rows rows, std::vector<VerdictPart>& to) {
+void judge_rows(RowJudge& judge, Rows rows, const VerdictFields& fields, std::vector<VerdictPart>& to) {
   while (rows.begin < rows.end) {
-    auto part = std::make_shared<VerdictBuilder>();
+    auto part = std::make_shared<VerdictBuilder>(fields);
     const std::int64_t begin = rows.begin;
     part->reserve(static_cast<std::size_t>(rows.end - begin));
     while (rows.begin < rows.end && part->most_text() < kEnoughText) {
@@ -58,7 +58,7 @@ class Shares {
       RowJudge judge(engine, tokens, options);
       for (std::size_t share = next_++; share < parts_.size(); share = next_++) {
         const std::int64_t begin = static_cast<std::int64_t>(share) * of_share_;
-        judge_rows(judge, {begin, std::min(begin + of_share_, rows_)}, parts_[share]);
+        judge_rows(judge, {begin, std::min(begin + of_share_, rows_)}, options.fields, parts_[share]);
       }
     } catch (...) {
       next_ = parts_.size();

@@ -14,6 +14,9 @@ namespace {
 constexpr const char* kOldKeysStay = "; the old keys stay in use";
 // A fetch takes longer by far. A condition variable does not survive a fork, and no signal handler can notify one.
 constexpr auto kLookAgain = std::chrono::milliseconds(2);
+// How long past its age a set may be before a batch waits for the next one: as long as its age, within these limits.
+constexpr double kLeastLateSeconds = 1;
+constexpr double kMostLateSeconds = 60;
 
 bool is_url(const KeySource& source) noexcept { return source.kind == KeySource::Kind::jwks_url; }
 
@@ -164,15 +167,42 @@ bool KeyStore::wait_for_newer(const Snapshot* seen, Clock::time_point deadline, 
       if (!start_refetch()) return false;
       ended = refetches_ended_;
     }
-    for (bool over = false; !over;) {
-      if (Clock::now() >= deadline || asked_to_stop(stop)) return false;
-      std::this_thread::sleep_for(kLookAgain);
-      const base::MutexLock lock(mutex_);
-      if (current_.get() != seen) return true;
-      over = refetches_ended_ != ended;
-    }
+    if (!wait_for_end(ended, seen, deadline, stop)) return false;
+    const base::MutexLock lock(mutex_);
+    if (current_.get() != seen) return true;
   }
   return false;
+}
+
+bool KeyStore::wait_for_end(std::uint64_t ended, const Snapshot* seen, Clock::time_point deadline,
+                            const std::atomic<int>* stop) {
+  for (;;) {
+    if (Clock::now() >= deadline || asked_to_stop(stop)) return false;
+    std::this_thread::sleep_for(kLookAgain);
+    const base::MutexLock lock(mutex_);
+    if (current_.get() != seen || refetches_ended_ != ended) return true;
+  }
+}
+
+bool KeyStore::is_overdue() const noexcept {
+  const double late = std::clamp(fetch_.max_age_seconds, kLeastLateSeconds, kMostLateSeconds);
+  const Clock::time_point stale_at = stale_at_.load(std::memory_order_relaxed);
+  // `after` does not overflow, and a store without URLs is never stale.
+  return stale_at != Clock::time_point::max() && Clock::now() >= after(stale_at, late) &&
+         !failed_last_.load(std::memory_order_relaxed);
+}
+
+void KeyStore::wait_if_overdue(Clock::time_point deadline, const std::atomic<int>* stop) {
+  if (!is_overdue()) return;
+  const Snapshot* seen = nullptr;
+  std::uint64_t ended = 0;
+  {
+    const base::MutexLock lock(mutex_);
+    if (!start_refetch()) return;
+    seen = current_.get();
+    ended = refetches_ended_;
+  }
+  static_cast<void>(wait_for_end(ended, seen, deadline, stop));
 }
 
 void KeyStore::refetch_when_stale() noexcept {
@@ -197,6 +227,7 @@ void KeyStore::refetch() noexcept {
   } catch (const std::exception&) {
     // Memory was refused before anything was fetched.
   }
+  failed_last_.store(failed_now_.exchange(false));
   const base::MutexLock lock(mutex_);
   refetching_ = false;
   ++refetches_ended_;
@@ -236,6 +267,7 @@ void KeyStore::refetch_source(std::size_t source) noexcept {
 
 void KeyStore::refetch_failed(std::size_t source, const std::string& why) {
   if (stopping()) return;
+  failed_now_.store(true);
   {
     const base::MutexLock lock(build_mutex_);
     Clock::time_point& fresh_until = last_good_[source].fresh_until;

@@ -109,12 +109,21 @@ Result<void> check_source(const KeySource& source, const FetchOptions& options) 
 
 namespace {
 
+// The secret that is written as `text`.
+Result<Content> decoded(const KeySource& source, const std::string& text) {
+  std::optional<std::string> secret = jwk::decode_secret(text, source.encoding);
+  const char* const name = source.encoding == SecretEncoding::hex ? "hex" : "base64";
+  if (!secret) return Error{name_of(source) + ": is not " + name + "; give the encoding that it has", "keys"};
+  return Content{*std::move(secret)};
+}
+
 Result<Content> read_text(const KeySource& source, const FetchOptions& options, const std::atomic<bool>& stop) {
   if (source.kind == Kind::jwks_url) {
     Result<FetchedSet> fetched = fetch_jwks(source.value, options, stop);
     if (!fetched) return fetched.error();
     return Content{std::move(fetched->body), after(Clock::now(), fetched->max_age_seconds)};
   }
+  if (source.kind == Kind::secret_text && source.encoding != SecretEncoding::raw) return decoded(source, source.value);
   if (!is_file(source.kind)) return Content{source.value};
   if (source.kind == Kind::jwks_file) {
     if (const auto folder = folder_of(source.value)) {
@@ -134,12 +143,7 @@ Result<Content> read_text(const KeySource& source, const FetchOptions& options, 
     content.revoked = *std::move(list);
     return content;
   }
-  if (source.kind == Kind::secret_file && source.encoding != SecretEncoding::raw) {
-    std::optional<std::string> secret = jwk::decode_secret(*text, source.encoding);
-    const char* const name = source.encoding == SecretEncoding::hex ? "hex" : "base64";
-    if (!secret) return Error{name_of(source) + ": is not " + name + "; give the encoding that it has", "keys"};
-    return Content{*std::move(secret)};
-  }
+  if (source.kind == Kind::secret_file && source.encoding != SecretEncoding::raw) return decoded(source, *text);
   if (source.kind == Kind::secret_file) text->resize(jwk::secret_of_file(*text).size());
   return Content{*std::move(text)};
 }

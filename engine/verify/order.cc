@@ -407,19 +407,29 @@ class Waiting {
  public:
   explicit Waiting(Workspace& workspace) noexcept : workspace_(workspace) {}
 
+  // Waits for a refetch if the keys are overdue.
+  void for_fresh_keys() {
+    keys::KeyStore* const store = workspace_.key_store;
+    if (store != nullptr && store->is_overdue()) store->wait_if_overdue(deadline(), workspace_.stop);
+  }
+
   // Waits for a refetch if a token of the batch wants one. Returns true if there are newer keys. After a wait in vain
   // the batch does not wait again: other tokens of it would not find their keys either.
   bool for_newer_keys() {
     if (!workspace_.wants_refetch || in_vain_) return false;
-    keys::KeyStore& store = *workspace_.key_store;
-    if (!deadline_) deadline_ = keys::after(keys::Clock::now(), store.fetch_options().timeout_seconds);
-    in_vain_ = !store.wait_for_newer(workspace_.snapshot.get(), *deadline_, workspace_.stop);
+    in_vain_ = !workspace_.key_store->wait_for_newer(workspace_.snapshot.get(), deadline(), workspace_.stop);
     return !in_vain_;
   }
 
  private:
+  keys::Clock::time_point deadline() {
+    if (deadline_ == keys::Clock::time_point::max())
+      deadline_ = keys::after(keys::Clock::now(), workspace_.key_store->fetch_options().timeout_seconds);
+    return deadline_;
+  }
+
   Workspace& workspace_;
-  std::optional<keys::Clock::time_point> deadline_;
+  keys::Clock::time_point deadline_ = keys::Clock::time_point::max();  // none yet
   bool in_vain_ = false;
 };
 
@@ -427,11 +437,12 @@ class Waiting {
 // or null when tokens are not remembered.
 memo::TokenMemo* check_up_to_signatures(std::span<const jose::TokenInput> inputs,
                                         std::span<jose::TokenVerdict> verdicts, Workspace& workspace) {
+  Waiting waiting(workspace);
+  waiting.for_fresh_keys();
   take_keys(workspace);
   // The memo skips batches if tokens hardly repeat.
   memo::TokenMemo* known = workspace.token_memo.get();
   if (known != nullptr && !known->begin_batch(workspace.snapshot, inputs)) known = nullptr;
-  Waiting waiting(workspace);
   for (;;) {
     split_and_decode(inputs, verdicts, known, workspace);
     if (!waiting.for_newer_keys()) {

@@ -4,7 +4,10 @@
 
 #include <array>
 #include <cstring>
+#include <initializer_list>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -185,6 +188,114 @@ TEST(VerifyColumn, GivesTheSameRowsWithSeveralThreads) {
   EXPECT_EQ(left.detail.data, right.detail.data);
 }
 
+VerdictFields fields_of(std::initializer_list<std::string_view> names) {
+  return *VerdictFields::of(std::span(names.begin(), names.size()));
+}
+
+TEST(VerifyColumn, FillsOnlyTheColumnsThatAreWanted) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const Column column({good.c_str(), nullptr, "a.b.c", good.c_str()});
+  const VerdictFields fields = fields_of({"scopes", "valid", "reason"});
+  const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields});
+  ASSERT_TRUE(judged);
+  ArrowArray array;
+  export_array(judged->front(), &array);
+  ArrowSchema schema;
+  export_schema(&schema, fields);
+  ASSERT_EQ(array.n_children, 3);
+  ASSERT_EQ(schema.n_children, 3);
+  EXPECT_STREQ(schema.children[0]->name, "scopes");
+  EXPECT_STREQ(schema.children[1]->name, "valid");
+  EXPECT_STREQ(schema.children[1]->format, "b");
+  EXPECT_EQ(array.length, 4);
+  EXPECT_EQ(text_of(*array.children[0]->children[0], 3), "write");
+  EXPECT_EQ(static_cast<const std::uint8_t*>(array.children[1]->buffers[1])[0], 0b1001);
+  EXPECT_EQ(text_of(*array.children[2], 1), "missing_token");
+  array.release(&array);
+  schema.release(&schema);
+  const auto& made = static_cast<const columns::VerdictBuilder&>(*judged->front());
+  EXPECT_EQ(made.claims.offsets.size() + made.detail.offsets.size() + made.signature.offsets.size(), 3u)
+      << "columns that nobody wants are not filled";
+  EXPECT_TRUE(made.claims.data.empty() && made.detail.data.empty() && made.alg.validity.bytes.empty());
+}
+
+TEST(VerifyColumn, FillsEachColumnByItselfAsAmongAll) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const Column column({good.c_str(), nullptr, "a.b.c", good.c_str()});
+  const auto all = verify_column(fixture.verifier, column.type, column.array, {.at = kAt});
+  ASSERT_TRUE(all);
+  ArrowArray whole;
+  export_array(all->front(), &whole);
+  for (std::size_t i = 0; i < kVerdictColumnCount; ++i) {
+    const std::string_view name = to_string(static_cast<VerdictColumn>(i));
+    const auto alone =
+        verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields_of({name})});
+    ASSERT_TRUE(alone) << name;
+    ArrowArray array;
+    export_array(alone->front(), &array);
+    ASSERT_EQ(array.n_children, 1);
+    EXPECT_EQ(array.length, 4);
+    const ArrowArray& one = *array.children[0];
+    const ArrowArray& other = *whole.children[i];
+    EXPECT_EQ(one.length, other.length);
+    EXPECT_EQ(one.null_count, other.null_count) << name;
+    ASSERT_EQ(one.n_buffers, other.n_buffers) << name;
+    if (one.n_buffers == 3) {
+      for (std::int64_t row = 0; row < 4; ++row) EXPECT_EQ(text_of(one, row), text_of(other, row)) << name;
+    }
+    array.release(&array);
+  }
+  whole.release(&whole);
+}
+
+TEST(VerifyColumn, JoinsAndStreamsTheColumnsThatAreWanted) {
+  const Fixture fixture;
+  const std::string good = fixture.token();
+  const VerdictFields fields = fields_of({"alg", "expires_at"});
+  std::vector<VerdictPart> parts;
+  for (int i = 0; i < 2; ++i) {
+    const Column column({good.c_str(), nullptr});
+    const auto judged = verify_column(fixture.verifier, column.type, column.array, {.at = kAt, .fields = fields});
+    ASSERT_TRUE(judged);
+    parts.push_back(judged->front());
+  }
+  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+    const Result<VerdictPart> joined = join(std::span(parts).first(count), fields);
+    ASSERT_TRUE(joined);
+    ArrowArray array;
+    export_array(*joined, &array);
+    ASSERT_EQ(array.n_children, 2);
+    EXPECT_EQ(array.length, static_cast<std::int64_t>(2 * count));
+    EXPECT_EQ(array.children[1]->null_count, static_cast<std::int64_t>(count));
+    array.release(&array);
+  }
+  ArrowArrayStream stream;
+  export_stream({}, &stream, fields);
+  ArrowSchema schema;
+  ASSERT_EQ(stream.get_schema(&stream, &schema), 0);
+  ASSERT_EQ(schema.n_children, 2);
+  EXPECT_STREQ(schema.children[1]->name, "expires_at");
+  schema.release(&schema);
+  stream.release(&stream);
+}
+
+TEST(VerdictFields, RefuseNamesThatAreUnknownOrComeTwice) {
+  const auto error_of = [](std::initializer_list<std::string_view> names) {
+    const auto made = VerdictFields::of(std::span(names.begin(), names.size()));
+    EXPECT_FALSE(made);
+    return made ? Error{} : made.error();
+  };
+  const Error unknown = error_of({"valid", "Valid"});
+  EXPECT_EQ(unknown.field, "fields");
+  EXPECT_NE(unknown.message.find("'Valid', only valid, reason, reasons,"), std::string::npos) << unknown.message;
+  EXPECT_NE(unknown.message.find("detail"), std::string::npos);
+  EXPECT_NE(error_of({"kid", "valid", "kid"}).message.find("'kid' twice"), std::string::npos);
+  EXPECT_NE(error_of({}).message.find("empty"), std::string::npos);
+  EXPECT_EQ(VerdictFields().columns().size(), kVerdictColumnCount);
+}
+
 TEST(VerifyColumn, SaysWhatTypeAColumnHas) {
   const Fixture fixture;
   Column column({"x"});
@@ -195,11 +306,37 @@ TEST(VerifyColumn, SaysWhatTypeAColumnHas) {
   EXPECT_NE(judged.error().message.find("int64"), std::string::npos);
 }
 
+TEST(VerifyColumn, ChecksTheTypeOfAColumnWithoutRowsAndBuffers) {
+  const Fixture fixture;
+  for (const char* format : {"u", "U", "vz", "n"}) {
+    ArrowSchema type{};
+    type.format = format;
+    const auto judged = verify_column(fixture.verifier, type, ArrowArray{}, {.at = kAt});
+    ASSERT_TRUE(judged) << format;
+    EXPECT_TRUE(judged->empty()) << format;
+    ArrowSchema dictionary{};
+    dictionary.format = "i";
+    dictionary.dictionary = &type;
+    EXPECT_TRUE(verify_column(fixture.verifier, dictionary, ArrowArray{}, {.at = kAt})) << format;
+    EXPECT_TRUE(read_times(dictionary, ArrowArray{})) << format;
+  }
+  for (const char* format : {"l", "+s", "+l"}) {
+    ArrowSchema type{};
+    type.format = format;
+    EXPECT_FALSE(verify_column(fixture.verifier, type, ArrowArray{}, {.at = kAt})) << format;
+    type.format = "i";
+    ArrowSchema number{};
+    number.format = format;
+    type.dictionary = &number;
+    EXPECT_FALSE(verify_column(fixture.verifier, type, ArrowArray{}, {.at = kAt})) << format;
+  }
+}
+
 TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
   const std::int64_t numbers[] = {-1, 1500, 0};
   const void* buffers[] = {nullptr, numbers};
   ArrowSchema type{};
-  type.format = "tsm:";
+  type.format = "tsm:UTC";
   ArrowArray array{};
   array.length = 3;
   array.n_buffers = 2;
@@ -209,6 +346,35 @@ TEST(ReadTimes, ReadsUnitsBeforeAndAfterTheEpoch) {
   EXPECT_EQ((*times)[0], (Instant{-1, 999'000'000}));
   EXPECT_EQ((*times)[1], (Instant{1, 500'000'000}));
   EXPECT_EQ((*times)[2], (Instant{0, 0}));
+}
+
+TEST(ReadTimes, ATimestampThatIsNoMomentIsNothing) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  const std::int64_t numbers[] = {Limits::min(), -Limits::max(), Limits::max(), Limits::max() - 1};
+  const void* buffers[] = {nullptr, numbers};
+  ArrowSchema type{};
+  type.format = "tsu:Europe/Berlin";
+  ArrowArray array{};
+  array.length = 4;
+  array.n_buffers = 2;
+  array.buffers = buffers;
+  const auto times = read_times(type, array);
+  ASSERT_TRUE(times);
+  EXPECT_EQ((*times)[0], std::nullopt);
+  EXPECT_EQ((*times)[1], std::nullopt);
+  EXPECT_EQ((*times)[2], std::nullopt);
+  EXPECT_NE((*times)[3], std::nullopt);
+}
+
+TEST(ReadTimes, RefusesTimestampsWithoutATimeZone) {
+  for (const char* format : {"tss:", "tsm:", "tsu:", "tsn:"}) {
+    ArrowSchema type{};
+    type.format = format;
+    const auto times = read_times(type, ArrowArray{});
+    ASSERT_FALSE(times) << format;
+    EXPECT_EQ(times.error().field, "at");
+    EXPECT_NE(times.error().message.find("time zone"), std::string::npos);
+  }
 }
 
 TEST(ReadTimes, ReadsIntegersOfEveryWidth) {

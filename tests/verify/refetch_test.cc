@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -97,6 +98,30 @@ TEST_F(Refetch, AllTokensOfABatchAreJudgedWithOneSetOfKeys) {
   EXPECT_EQ(verdicts[0].reason(), Reason::key_not_found);  // the set of now does not have it
   EXPECT_TRUE(verdicts[1].valid());
   EXPECT_EQ(verdicts[2].reason(), Reason::key_not_found);
+}
+
+TEST_F(Refetch, TheFirstTokenAfterAPauseIsJudgedWithTheKeysOfNow) {
+  JwtVerifierOptions wanted = options();
+  wanted.fetch.max_age_seconds = 0;
+  const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(wanted));
+  ASSERT_TRUE(verifier) << verifier.error().message;
+  serve(new_.set);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // a set that is a second late is waited for
+  EXPECT_EQ(verifier->verify(old_.token).reason(), Reason::key_not_found);
+  EXPECT_TRUE(verifier->verify(new_.token).valid());
+}
+
+TEST_F(Refetch, AfterAPauseTheOldKeysServeIfTheServerFails) {
+  JwtVerifierOptions wanted = options(0.2);
+  wanted.fetch.max_age_seconds = 0;
+  const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(wanted));
+  ASSERT_TRUE(verifier) << verifier.error().message;
+  hang_ = true;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_TRUE(verifier->verify(old_.token).valid());
+  // The fetch may end a little after the batch that waited for it.
+  for (int i = 0; notes().empty() && i < 1000; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_THAT(notes(), testing::HasSubstr("the old keys stay in use"));
 }
 
 // Returns one set with the keys of both.

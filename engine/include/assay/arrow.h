@@ -8,6 +8,8 @@
 // CStreamInterface.html), which asks everyone to copy them. Tokens are not copied.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -94,7 +96,35 @@ namespace assay {
   X(claims, "u")                 \
   X(detail, "u")
 
-// Verdicts on rows that follow one another: a struct array with the columns above. Immutable, thread safe.
+enum class VerdictColumn : std::uint8_t {
+#define ASSAY_VERDICT_COLUMN(name, format) name,
+  ASSAY_VERDICT_COLUMNS(ASSAY_VERDICT_COLUMN)
+#undef ASSAY_VERDICT_COLUMN
+};
+
+#define ASSAY_COUNT_COLUMN(name, format) +1
+inline constexpr std::size_t kVerdictColumnCount = 0 ASSAY_VERDICT_COLUMNS(ASSAY_COUNT_COLUMN);
+#undef ASSAY_COUNT_COLUMN
+
+// The columns of a verdict that are wanted, in the order in which they are wanted. The others are not filled and take
+// neither time nor memory. A plain value.
+class VerdictFields {
+ public:
+  VerdictFields() noexcept;  // all
+  // The error is about `fields`: a name is unknown (it lists those that are known) or comes twice, or there is none.
+  static Result<VerdictFields> of(std::span<const std::string_view> names);
+
+  bool has(VerdictColumn column) const noexcept { return (set_ >> static_cast<int>(column) & 1) != 0; }
+  std::span<const VerdictColumn> columns() const noexcept { return {order_.data(), count_}; }
+
+ private:
+  std::array<VerdictColumn, kVerdictColumnCount> order_{};
+  std::uint8_t count_ = 0;
+  std::uint32_t set_ = 0;  // a bit for each column
+};
+std::string_view to_string(VerdictColumn column) noexcept;
+
+// Verdicts on rows that follow one another: a struct array with columns of those above. Immutable, thread safe.
 class VerdictColumns {
  public:
   virtual ~VerdictColumns() = default;
@@ -110,17 +140,19 @@ using VerdictPart = std::shared_ptr<const VerdictColumns>;
 
 // Fills in what the consumer releases. The memory of `part` lives as long as the array, and is not copied.
 void export_array(const VerdictPart& part, ArrowArray* to);
-void export_schema(ArrowSchema* to);
-// A stream of all parts in their order.
-void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to);
-// Puts parts together. The error says that the text of one column does not fit in one array (2 GiB).
-Result<VerdictPart> join(std::span<const VerdictPart> parts);
+void export_schema(ArrowSchema* to, const VerdictFields& fields = {});
+// A stream of all parts in their order. All were made for `fields`.
+void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to, const VerdictFields& fields = {});
+// Puts parts together that were made for `fields`. The error says that the text of one column does not fit in one array
+// (2 GiB).
+Result<VerdictPart> join(std::span<const VerdictPart> parts, const VerdictFields& fields = {});
 
 struct ColumnOptions {
   Instant at;  // of judgement for all rows, unless `times` has one for each
   // For each row; nothing: the row has no time, and is missing_time. As long as the column, or empty.
   std::span<const std::optional<Instant>> times = {};
   int threads = 1;  // 0: all cores
+  VerdictFields fields = {};
 };
 
 // Judges each row of a column, nulls included, as `assay verify` judges the token field of a JSON record: "Bearer" and
@@ -132,8 +164,9 @@ struct ColumnOptions {
 Result<std::vector<VerdictPart>> verify_column(const JwtVerifier& verifier, const ArrowSchema& type,
                                                const ArrowArray& tokens, const ColumnOptions& options);
 
-// Reads moments, one for each row: a timestamp of any unit (without a time zone: UTC), an integer (Unix time by
-// magnitude: s, ms, µs or ns), or text in RFC 3339 or as such a number. A null, and a text that is none, is nothing.
+// Reads moments, one for each row: a timestamp of any unit with a time zone, an integer (Unix time by magnitude: s, ms,
+// µs or ns), or text in RFC 3339 or as such a number. A null, an infinite timestamp and a text that is none are nothing.
+// The error, about `at`, says that the column holds no times, or timestamps without a time zone.
 Result<std::vector<std::optional<Instant>>> read_times(const ArrowSchema& type, const ArrowArray& times);
 
 }  // namespace assay

@@ -99,7 +99,7 @@ struct JwkSet {
             std::string_view text);
 };
 
-// How a secret file holds its secret.
+// How a secret is written.
 enum class SecretEncoding : std::uint8_t {
   raw,     // the bytes themselves
   base64,  // base64 or base64url, padded or not, in lines or not
@@ -114,7 +114,7 @@ struct KeySource {
     jwks_url,         // https, or http on loopback
     public_key_text,  // PEM or DER: SPKI, PKCS#1, EC point, X.509 certificate; strict: also a single JWK
     public_key_file,
-    secret_text,         // HMAC secret, exact bytes
+    secret_text,         // HMAC secret, exact bytes unless `encoding` says otherwise
     secret_file,         // the same, less the final newline of a text file
     static_tokens_text,  // {"<token>": {"client_id": ..., "scopes": [...], "expires_at": ...}}
     static_tokens_file,
@@ -123,7 +123,7 @@ struct KeySource {
   Kind kind = Kind::jwks_file;
   std::string value;                              // the text, path or URL
   std::string name;                               // for messages; empty: the path or URL itself
-  SecretEncoding encoding = SecretEncoding::raw;  // of secret_file only
+  SecretEncoding encoding = SecretEncoding::raw;  // of secrets only
   // The issuer that the keys belong to: its place in TrustOptions::issuers. JwtVerifier fills it in for the sources of
   // an issuer. Nothing: the keys serve every issuer.
   std::optional<std::uint32_t> issuer = {};
@@ -136,7 +136,9 @@ struct KeySource {
 struct FetchOptions {
   double timeout_seconds = 10;  // also the longest time that a batch waits for a key that no set has yet
   std::size_t max_bytes = 4u << 20;
-  // A set is fetched again when it is older, or earlier if Cache-Control says so, but not before 10 s.
+  // A set is fetched again when it is older, or earlier if Cache-Control says so, but not before 10 s. Batches go on
+  // meanwhile with the old one. But if it is late by as much again (at least 1 s, at most 60 s), as after a pause, the
+  // next batch waits for the new one, unless the last fetch failed.
   double max_age_seconds = 3600;
   // Tokens with an unknown kid cause at most three refetches in a row, then at most one in each interval of this
   // length.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._options import wrong_type
 from ._verifier import Verifier
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ._core import Moment
 
 # Runs whose thread is at work, with what ends them.
-_at_work: dict[threading.Thread, weakref.finalize[..., AuditRun]] = {}
+_at_work: dict[threading.Thread, weakref.finalize[..., Any]] = {}
 
 
 def _end(stop: _core.Stop, reader: int) -> None:
@@ -126,6 +127,12 @@ class AuditRun(Iterator[dict[str, Any]]):
         self.close()
 
 
+def _path(name: str, value: str | os.PathLike[str]) -> str:
+    if not isinstance(value, (str, os.PathLike)):
+        raise wrong_type(name, "a path", value)
+    return os.fsdecode(value)
+
+
 def audit(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     config: str | os.PathLike[str] | None = None,
@@ -152,12 +159,18 @@ def audit(
         verifier = Verifier(config=config, **options)
     elif config is not None or options:
         raise TypeError("audit: give a verifier, or the options of one")
+    if not isinstance(verifier, Verifier):
+        raise wrong_type("verifier", "a Verifier", verifier)
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
+    if not isinstance(paths, Iterable):
+        raise wrong_type("paths", "a path, or several", paths)
+    if time_zone is not None and not isinstance(time_zone, (str, Mapping)):
+        raise wrong_type("time_zone", "str or a dict", time_zone)
     zones = {"": time_zone} if isinstance(time_zone, str) else dict(time_zone or {})
     return AuditRun(
         verifier,
-        [os.fspath(path) for path in paths],
+        [_path("paths", path) for path in paths],
         {
             "only": only,
             "at": at,
@@ -167,7 +180,7 @@ def audit(
             "year": year,
             "fingerprint": fingerprint,
             "threads": threads,
-            "summary": os.fspath(summary),
-            "report": os.fspath(report),
+            "summary": _path("summary", summary),
+            "report": _path("report", report),
         },
     )

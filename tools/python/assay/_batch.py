@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, Union, cast
 
 from ._errors import SetupError
+from ._options import listed, wrong_type
 from ._verifier import Verifier
 
 if TYPE_CHECKING:
@@ -24,15 +26,37 @@ Config = Union[str, "os.PathLike[str]", Arguments, Callable[[], Union[Verifier, 
 
 # Arguments of Verifier whose texts are, or may be, the paths of files.
 _FILES = ("public_key", "jwks", "secret", "static_tokens", "config", "revoked", "ca_file")
+_ARGUMENTS = inspect.signature(Verifier).parameters
 # The members of a JWK that only its owner may know: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1.
 _PRIVATE_MEMBERS = frozenset(["k", "d", "p", "q", "dp", "dq", "qi", "oth"])
 _PRIVATE_MEMBER = re.compile(rf'"({"|".join(sorted(_PRIVATE_MEMBERS))})"\s*:')
 
+
+class _Place:
+    """Where the verifier of a BatchVerifier stands in this process, once it is made."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # held while the verifier is made, which may fetch keys
+        self.verifier: Verifier | None = None
+
+
 # The verifiers of this process, by the BatchVerifier that they were made for. A process that lives long, such as a
 # worker of Spark, meets many: those used last are kept.
 _KEPT_VERIFIERS = 4
-_verifiers: OrderedDict[str, Verifier] = OrderedDict()
-_lock = threading.Lock()
+_places: OrderedDict[str, _Place] = OrderedDict()
+_lock = threading.Lock()  # of _places; never held for long
+
+
+def _renew_locks() -> None:
+    """In a child of fork(): whoever held a lock is not there."""
+    global _lock
+    _lock = threading.Lock()
+    for place in _places.values():
+        place.lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 def _each(value: Any) -> list[Any]:
@@ -124,20 +148,24 @@ class BatchVerifier:
         elif callable(config):
             self._config = config
         else:
-            raise TypeError(f"config: expected a path, a dict or a function, not {type(config).__name__}")
+            raise wrong_type("config", "a path, a dict or a function", config)
+        for name, column in (("token", token), ("time", time)):
+            if not isinstance(column, str):
+                raise wrong_type(name, "the name of a column", column)
+        if isinstance(threads, bool) or not isinstance(threads, int):
+            raise wrong_type("threads", "int", threads)
+        if not 0 <= threads < 2**31:
+            raise SetupError("threads", "give the number of threads, or 0 for all cores")
         self._token = token
         self._at = at
         self._time = time if isinstance(at, str) and at == "record" else None
-        self._carry = [carry] if isinstance(carry, str) else list(carry)
+        self._carry = listed(carry, "carry") or []
         self._threads = threads
         self._id = uuid.uuid4().hex
-        known = verdict_schema().names
-        self._fields = known if fields is None else [fields] if isinstance(fields, str) else list(fields)
-        if not self._fields and not self._carry:
+        wanted = listed(fields)
+        if wanted == [] and not self._carry:
             raise SetupError("fields", "is empty, and so is carry; name a column")
-        for field in self._fields:
-            if field not in known:
-                raise SetupError("fields", f"a verdict has no column '{field}', only {', '.join(known)}")
+        self._fields: list[str] = [] if wanted == [] else verdict_schema(wanted).names
         for name in self._carry:
             if self._carry.count(name) > 1:
                 raise SetupError("carry", f"names the column '{name}' twice")
@@ -156,23 +184,27 @@ class BatchVerifier:
     def verifier(self) -> Verifier:
         """The verifier of this process. It is made when it is first needed."""
         with _lock:
-            found = _verifiers.get(self._id)
-            if found is None:
-                found = self._make()
-                _verifiers[self._id] = found
-                while len(_verifiers) > _KEPT_VERIFIERS:
-                    _verifiers.popitem(last=False)
-            _verifiers.move_to_end(self._id)
-            return found
+            place = _places.setdefault(self._id, _Place())
+            _places.move_to_end(self._id)
+            while len(_places) > _KEPT_VERIFIERS:
+                _places.popitem(last=False)
+        with place.lock:
+            if place.verifier is None:
+                place.verifier = self._make()
+            return place.verifier
 
     def judge(self, tokens: Any, times: Any = None) -> Any:
-        """All of the verdicts on a column, as verify_arrow gives them. `times` counts only if the rows have times of their
-        own."""
-        return self.verifier.verify_arrow(tokens, self._at if self._time is None else times, self._threads)
+        """The verdicts on a column, with the columns of `fields`, as verify_arrow gives them. `times` counts only if the
+        rows have times of their own."""
+        at = self._at if self._time is None else times
+        return self.verifier.verify_arrow(tokens, at, self._threads, self._fields or ["valid"])
 
     def __call__(self, batch: Rows) -> Rows:
         import pyarrow as pa
 
+        if not isinstance(batch, (pa.RecordBatch, pa.Table)):
+            raise TypeError(f"batch: expected a pyarrow.RecordBatch or Table, not {type(batch).__name__}; "
+                            "Polars has .to_arrow(), and pandas pyarrow.Table.from_pandas()")  # fmt: skip
         for column in self.columns:
             if column not in batch.schema.names:
                 raise SetupError("token" if column == self._token else "carry" if column in self._carry else "time",
@@ -188,18 +220,24 @@ class BatchVerifier:
         """The schema of what a call returns for batches of this schema."""
         import pyarrow as pa
 
-        verdict = verdict_schema()
-        return pa.schema([of_input.field(name) for name in self._carry] + [verdict.field(name) for name in self._fields])
+        verdict = verdict_schema(self._fields) if self._fields else []
+        return pa.schema([*(of_input.field(name) for name in self._carry), *verdict])
 
     def _check(self) -> None:
         """Finds mistakes before the work is sent away, as far as this process can see them."""
-        if not isinstance(self._config, dict):
-            return
-        for name, value in self._config.items():
+        given = self._config if isinstance(self._config, dict) else {}
+        for name, value in given.items():
             for one in _each(value):
                 _refuse_secret(name, one)
-        if all(_travels(name, one) for name, value in self._config.items() for one in _each(value)):
-            Verifier(**{**self._config, "on_note": lambda line: None})
+        here = {name: value for name, value in given.items() if all(_travels(name, one) for one in _each(value))}
+        for name in given.keys() - _ARGUMENTS.keys():
+            raise TypeError(f"config: a Verifier has no argument {name!r}, only {', '.join(_ARGUMENTS)}")
+        if len(here) < len(given) or not isinstance(self._config, dict):
+            # In place of the keys and files of other machines.
+            here = {**here, "static_tokens": {"-": {"client_id": "-", "scopes": []}}}
+        checked = Verifier(**{**here, "on_note": lambda line: None})
+        if self._time is None:
+            checked.verify("", at=self._at)
 
     def _make(self) -> Verifier:
         given = self._config if isinstance(self._config, dict) else self._config()
@@ -227,10 +265,10 @@ class BatchVerifier:
         return path
 
 
-def verdict_schema() -> pa.Schema:
-    """The columns of a verdict."""
+def verdict_schema(fields: list[str] | None = None) -> pa.Schema:
+    """The columns of a verdict, or those of them that are wanted."""
     import pyarrow as pa
 
     from ._core import VerdictArray
 
-    return pa.schema(VerdictArray())
+    return pa.schema(VerdictArray(fields))

@@ -94,12 +94,21 @@ class VerdictArray:
     """Verdicts as Arrow columns, one row for each row that was judged. pyarrow.table(...), polars.DataFrame(...) and the
     like take it without copying."""
 
-    def __init__(self) -> None:
+    def __init__(self, fields: Iterable[str] | None = None) -> None:
         """No verdicts: it has the columns, for those who need to know them beforehand."""
     def __len__(self) -> int: ...
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+class Granter:
+    """Makes AccessTokens of FastMCP for the tokens that a verifier accepts."""
+
+    def __init__(self, verifier: Verifier, type: type[Any], fields: dict[str, Any], given: set[str]) -> None: ...
+    def judge(self, token: str, at: float) -> Any:
+        """The AccessToken; or the Verdict on a token that is rejected, or that has claims for Python's own parser."""
+    def judge_batch(self, tokens: list[str], at: float) -> list[Any]:
+        """The same for each token of a list."""
 
 class ColumnSummary:
     """Counts the verdicts on columns."""
@@ -116,10 +125,13 @@ class Verifier:
         """The verdict on one token, now or at another moment. The token is taken exactly: without 'Bearer '."""
     def verify_batch(self, tokens: Iterable[str | bytes], at: Moment | Sequence[Moment] = None) -> list[Verdict]:
         """A verdict for each token, in their order. From dozens of tokens on this is much faster than single calls."""
-    def verify_arrow(self, column: ArrowColumn, at: Moment | ArrowColumn = None, threads: int = 1) -> VerdictArray:
+    def verify_arrow(
+        self, column: ArrowColumn, at: Moment | ArrowColumn = None, threads: int = 1, fields: Iterable[str] | None = None
+    ) -> VerdictArray:
         """Verdicts on a column, one for each row, as `assay verify` judges the token field of JSON records: 'Bearer' is
         taken off, and a null is missing_token. The column is any object with __arrow_c_array__ or __arrow_c_stream__;
-        tokens are not copied. `at` may be a column of times. 0 threads: all cores."""
+        tokens are not copied. `at` may be a column of times. 0 threads: all cores. `fields` names the columns that are
+        wanted: the others cost nothing."""
     def load_access_token(self, token: str | bytes) -> AccessToken | None:
         """The AccessToken, or None if the token is rejected now."""
     def verify_token(self, token: str | bytes) -> AccessToken | None:

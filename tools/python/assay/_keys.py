@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._options import as_json, texts, wrong_type
 
 if TYPE_CHECKING:
     from ._core import Moment
@@ -24,16 +24,17 @@ def _request(
     issued_at: Moment,
 ) -> dict[str, Any]:
     is_list = audience is not None and not isinstance(audience, str)
+    claims = {} if additional_claims is None else additional_claims
+    if not isinstance(claims, Mapping):
+        raise wrong_type("additional_claims", "a dict", claims)
     return {
         "subject": subject,
         "issuer": issuer,
-        "audiences": [] if not audience else [audience] if isinstance(audience, str) else list(audience),
+        "audiences": [] if audience is None else texts("audience", audience),
         "audience_is_list": is_list,
-        "scopes": list(scopes or ()),
+        "scopes": texts("scopes", () if scopes is None else scopes),
         "expires_in_seconds": expires_in_seconds,
-        "additional_claims": [
-            (name, json.dumps(value, separators=(",", ":"))) for name, value in (additional_claims or {}).items()
-        ],
+        "additional_claims": [(name, as_json("additional_claims", value)) for name, value in claims.items()],
         "kid": kid,
         "issued_at": issued_at,
     }
@@ -137,7 +138,12 @@ def mint(
     ``faults`` gives shares of tokens that are wrong on purpose: ``{"expired": 0.05, "signature": 0.01}``. The same
     seed gives the same faults in the same places.
     """
+    if not isinstance(key, KeyPair):
+        raise wrong_type("key", "a KeyPair", key)
+    shares = {} if faults is None else faults
+    if not isinstance(shares, Mapping):
+        raise wrong_type("faults", "a dict", shares)
     request = _request(subject, issuer, audience, scopes, expires_in_seconds, additional_claims, kid, issued_at)
     return _core.mint_tokens(
-        key._pair, request, count, list((faults or {}).items()), secrets.randbits(64) if seed is None else seed
+        key._pair, request, count, list(shares.items()), secrets.randbits(64) if seed is None else seed
     )

@@ -7,8 +7,10 @@ import collections
 import contextlib
 import os
 import pathlib
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +30,10 @@ Exit codes: 0 all tokens were accepted; 1 at least one was rejected; 2 the run c
 """
 
 
+def _names(text: str) -> list[str]:
+    return text.split(",")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m assay", description="assay in Python. The program `assay` reads logs and lines; this reads Parquet."
@@ -42,11 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = verify.add_argument
     add("inputs", nargs="+", metavar="IN.parquet", type=pathlib.Path)
-    add("-o", "--output", required=True, metavar="OUT.parquet", type=pathlib.Path, help="appears when it is complete")
+    add("-o", "--output", required=True, metavar="OUT.parquet", type=pathlib.Path,
+        help="appears when it is complete; - is standard output")  # fmt: skip
     add("--column", default="token", help="the column of tokens (token)")
     add("--at-column", metavar="COLUMN", help="a column with the time at which each row is judged")
     add("--at", help="judge all rows at this time: Unix time or RFC 3339 (now)")
     add("--carry", action="append", default=[], metavar="COLUMN", help="copy this column to the output; repeatable")
+    add("--fields", metavar="NAME,...", type=_names, help="write only these columns of a verdict, such as valid,reason (all)")
+    add("--time-zone", metavar="ZONE", help="the zone of times in --at-column that name none, such as UTC or Europe/Berlin")
     add("--jwks", action="append", metavar="PATH or URL")
     add("--public-key", action="append", metavar="PATH", type=pathlib.Path)
     add("--secret-file", action="append", metavar="PATH", type=pathlib.Path)
@@ -122,11 +131,25 @@ def _check(given: argparse.Namespace) -> tuple[Any, int]:
     """Finds mistakes before the work begins. Returns the schema of the columns that are needed, and the number of rows."""
     if given.at is not None and given.at_column is not None:
         raise SetupError("", "--at and --at-column: give one of them")
+    if given.time_zone is not None and given.at_column is None:
+        raise SetupError("", "--time-zone: is of the times in --at-column; give both")
     if given.threads < 0:
         raise SetupError("", "--threads: give the number of threads, or 0 for all cores")
-    taken = sorted(set(given.carry) & set(verdict_schema().names))
+    try:
+        names = verdict_schema(given.fields).names
+    except SetupError as error:
+        raise SetupError("", f"--{error}") from None
+    taken = sorted(set(given.carry) & set(names))
     if taken:
         raise SetupError("", f"--carry: a verdict has the column {taken[0]!r}, too; rename yours")
+    if given.time_zone is not None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        try:
+            pc.assume_timezone(pa.array([0], pa.timestamp("s")), given.time_zone)
+        except pa.ArrowException as error:
+            raise SetupError("", f"--time-zone: {given.time_zone!r} is no time zone; use one such as UTC or Europe/Berlin") from error
     schema, rows = None, 0
     for path in given.inputs:
         with _reading(path) as file:
@@ -134,7 +157,12 @@ def _check(given: argparse.Namespace) -> tuple[Any, int]:
             for column in _columns(given):
                 if column not in names:
                     raise SetupError("", f"{path}: has no column {column!r}; it has {', '.join(map(repr, names))}")
+                if names.count(column) > 1:
+                    raise SetupError("", f"{path}: has {names.count(column)} columns {column!r}; rename one")
                 kind = file.schema_arrow.field(column).type
+                if column == given.at_column and _is_local(kind) and given.time_zone is None:
+                    raise SetupError("", f"{path}: the times in {column!r} name no time zone; say theirs with --time-zone, such "
+                                     "as --time-zone UTC")  # fmt: skip
                 if schema is not None and column in given.carry and schema.field(column).type != kind:
                     raise SetupError("", f"{path}: the column {column!r} is {kind}, and {schema.field(column).type} in "
                                      f"{given.inputs[0]}; carry columns of one type")  # fmt: skip
@@ -151,44 +179,95 @@ def _batches(given: argparse.Namespace) -> Iterator[Any]:
             yield from file.iter_batches(batch_size=_BATCH, columns=_columns(given))
 
 
-def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> Any:
-    """The verdicts on a batch as a table, with what is carried behind them."""
+def _is_local(kind: Any) -> bool:
+    """Says whether a column of this type holds times that name no zone."""
     import pyarrow as pa
 
-    at = batch.column(given.at_column) if given.at_column else given.at
-    table = pa.table(verifier.verify_arrow(batch.column(given.column), at=at))
+    return bool(pa.types.is_timestamp(kind)) and kind.tz is None
+
+
+def _times(batch: Any, given: argparse.Namespace) -> Any:
+    """The column of times. Local times are those of --time-zone; of the hour that comes twice, the first is taken."""
+    import pyarrow.compute as pc
+
+    times = batch.column(given.at_column)
+    if not _is_local(times.type):
+        return times
+    return pc.assume_timezone(times, given.time_zone, ambiguous="earliest", nonexistent="earliest")
+
+
+def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> tuple[Any, Any]:
+    """The verdicts on a batch as a table, with what is carried behind them; and the reasons, for the count."""
+    import pyarrow as pa
+
+    at = _times(batch, given) if given.at_column else given.at
+    fields = given.fields if given.fields is None or "reason" in given.fields else [*given.fields, "reason"]
+    table = pa.table(verifier.verify_arrow(batch.column(given.column), at=at, fields=fields))
+    reasons = table["reason"]
+    if fields is not given.fields:
+        table = table.drop_columns("reason")
     for name in dict.fromkeys(given.carry):
         table = table.append_column(batch.schema.field(name), batch.column(name))
-    return table
+    return table, reasons
+
+
+class _Stream:
+    """A pipe or a device as pyarrow wants its outputs: with a place, which such a thing does not know."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self._place, self.closed = file, 0, False
+
+    def write(self, data: Any) -> int:
+        self._file.write(data)
+        self._place += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self._place
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self._file.close()
 
 
 class _Writer:
-    """The output: it appears under its name only when it is complete. A device or a pipe is written to as it is."""
+    """The output: it appears under its name only when it is complete. A device or a pipe is written to as it is, and so is
+    standard output, which is "-"."""
 
     def __init__(self, path: pathlib.Path, pq: Any) -> None:
-        path = path.resolve()  # a link stays
+        self._pq = pq
+        self._writer: Any = None
+        self._path = self._temporary = path
+        self._sink: Any = None
+        if str(path) == "-":
+            self._sink = _Stream(os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
+            return
+        if path.exists() and not path.is_file() and not path.is_dir():
+            self._sink = _Stream(open(path, "wb"))
+            return
+        path = self._path = path.resolve()  # a link stays
         if path.is_dir():
             raise SetupError("", f"{path}: is a directory; give -o the name of a file")
         if not path.parent.is_dir():
             raise SetupError("", f"{path.parent}: no such directory; create it first")
-        self._path, self._pq = path, pq
-        self._writer: Any = None
-        self._temporary = path
-        if path.exists() and not path.is_file():
-            return
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
         self._temporary = pathlib.Path(name)
 
     def write(self, table: Any) -> None:
         if self._writer is None:
-            self._writer = self._pq.ParquetWriter(self._temporary, table.schema, compression="zstd")
+            self._writer = self._pq.ParquetWriter(self._sink or self._temporary, table.schema, compression="zstd")
         self._writer.write_table(table)
 
     def commit(self) -> None:
         if self._writer is not None:
             self._writer.close()
-        if self._temporary == self._path:
+        if self._sink is not None:
+            self._sink.close()
             return
         with open(self._temporary, "rb+") as file:
             os.fsync(file.fileno())
@@ -203,8 +282,11 @@ class _Writer:
                 with contextlib.suppress(OSError):  # such as that of a full disk, once more
                     self._writer.close()
         finally:
-            if self._temporary != self._path:
+            if self._sink is None:
                 self._temporary.unlink(missing_ok=True)
+            else:
+                with contextlib.suppress(OSError):
+                    self._sink.close()
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -221,8 +303,8 @@ def _run(given: argparse.Namespace) -> int:
 
     def take() -> None:
         nonlocal done
-        table = waiting.popleft().result()
-        for entry in table["reason"].value_counts().to_pylist():
+        table, reasons = waiting.popleft().result()
+        for entry in reasons.value_counts().to_pylist():
             counts[entry["values"]] += entry["counts"]
         writer.write(table)
         done += table.num_rows
@@ -230,16 +312,20 @@ def _run(given: argparse.Namespace) -> int:
 
     try:
         with ThreadPoolExecutor(threads) as pool:
-            for batch in _batches(given):
-                waiting.append(pool.submit(_judge, verifier, batch, given))
-                if len(waiting) > 2 * threads:  # so that memory does not grow with the file
+            try:
+                for batch in _batches(given):
+                    waiting.append(pool.submit(_judge, verifier, batch, given))
+                    if len(waiting) > 2 * threads:  # so that memory does not grow with the file
+                        take()
+                while waiting:
                     take()
-            while waiting:
-                take()
+            except BaseException:  # ^C does not wait for what is queued
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
         if done == 0:  # the file still has its columns
             import pyarrow as pa
 
-            writer.write(_judge(verifier, pa.RecordBatch.from_pylist([], schema=schema), given))
+            writer.write(_judge(verifier, pa.RecordBatch.from_pylist([], schema=schema), given)[0])
         writer.commit()
     except BaseException:
         writer.drop()
@@ -255,11 +341,33 @@ def _run(given: argparse.Namespace) -> int:
     return 1 if rejected else 0
 
 
+class _Terminated(BaseException):
+    """SIGTERM came."""
+
+
+@contextlib.contextmanager
+def _terminating() -> Iterator[None]:
+    """SIGTERM ends the run as ^C does: without leaving half an output."""
+
+    def stop(number: int, frame: Any) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():  # no other may set a handler
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command. Returns the exit code."""
     given = _parser().parse_args(arguments)
     try:
-        return _run(given)
+        with _terminating():
+            return _run(given)
     except ImportError as error:
         print(f"assay: Parquet needs pyarrow ({error}); pip install 'assay-jwt[parquet]'", file=sys.stderr)
     except (ValueError, OSError) as error:  # of the set-up, of pyarrow, of the disk
@@ -267,4 +375,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("assay: interrupted", file=sys.stderr)
         return 130
+    except _Terminated:
+        print("assay: terminated", file=sys.stderr)
+        return 143
     return 2

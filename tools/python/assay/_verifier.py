@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +21,7 @@ class Verifier(_core.Verifier):
     * ``public_key``: PEM or a JWK as text, DER as bytes, or a file as ``pathlib.Path``.
     * ``jwks``: a key set as dict or JSON text, or the path or URL of one. A folder of dated snapshots works as well.
     * ``jwks_uri``: the URL of a key set. It is fetched again as it ages, and when a token names an unknown kid.
-    * ``secret``: the secret of HS256, HS384 and HS512, as text or bytes; a file as ``pathlib.Path``, in which
+    * ``secret``: the secret of HS256, HS384 and HS512, as text or bytes; a file as ``pathlib.Path``.
       ``secret_encoding`` says how it is written ("raw", "base64", "hex").
     * ``static_tokens``: a table of tokens; for development.
     * ``config``: a trust file (assay.toml) with issuers, their keys and policies. Arguments count over its defaults.
@@ -76,25 +75,28 @@ class Verifier(_core.Verifier):
         cross_check: float | None = None,
         on_note: Callable[[str], object] | None = None,
     ) -> None:
-        if isinstance(revoked, (str, os.PathLike)):
-            revoked = [revoked]
+        if on_note is not None and not callable(on_note):
+            raise _options.wrong_type("on_note", "a function", on_note)
+        lists = [] if revoked is None else [revoked] if isinstance(revoked, (str, os.PathLike)) else revoked
+        if not isinstance(lists, (list, tuple)):
+            raise _options.wrong_type("revoked", "a path, or several", lists)
         given: dict[str, Any] = {
             "keys": _options.sources(
                 public_key=public_key, jwks_uri=jwks_uri, jwks=jwks, secret=secret, static_tokens=static_tokens
             ),
             "secret_encoding": secret_encoding,
-            "config": None if config is None else os.fspath(config),
-            "algorithm": None if algorithm is None else _options.texts(algorithm),
-            "issuer": None if issuer is None else _options.texts(issuer),
-            "audience": None if audience is None else _options.texts(audience),
+            "config": None if config is None else _options.path("config", config),
+            "algorithm": None if algorithm is None else _options.texts("algorithm", algorithm),
+            "issuer": None if issuer is None else _options.texts("issuer", issuer),
+            "audience": None if audience is None else _options.texts("audience", audience),
             "required_scopes": required_scopes
             if required_scopes is None or isinstance(required_scopes, str)
-            else list(required_scopes),
+            else _options.texts("required_scopes", required_scopes),
             "required_claims": None if required_claims is None else _options.claims(required_claims),
             "typ": typ,
             "leeway": None if leeway is None else _options.seconds("leeway", leeway),
             "max_lifetime": None if max_lifetime is None else _options.seconds("max_lifetime", max_lifetime),
-            "revoked": None if revoked is None else [os.fspath(path) for path in revoked],
+            "revoked": None if revoked is None else [_options.path("revoked", path) for path in lists],
             "max_token_bytes": max_token_bytes,
             "accept_padding": accept_padding,
             "profile": profile,
@@ -103,7 +105,7 @@ class Verifier(_core.Verifier):
             "timeout": timeout,
             "max_bytes": max_bytes,
             "ssrf_safe": ssrf_safe,
-            "ca_file": None if ca_file is None else os.fspath(ca_file),
+            "ca_file": None if ca_file is None else _options.path("ca_file", ca_file),
             "backend": backend,
             "table_memory": table_memory,
             "memo_memory": memo_memory,
@@ -127,6 +129,12 @@ class StaticTokenVerifier(_core.StaticTokenVerifier):
         required_scopes: str | Iterable[str] | None = None,
         profile: str = "strict",
     ) -> None:
+        if not isinstance(tokens, Mapping):
+            raise _options.wrong_type("tokens", "a dict", tokens)
+        if not isinstance(profile, str):
+            raise _options.wrong_type("profile", "str", profile)
         if isinstance(required_scopes, str):  # as Verifier takes them
             required_scopes = required_scopes.replace(",", " ").split()
-        super().__init__(json.dumps(tokens), list(required_scopes or ()), profile)
+        super().__init__(
+            _options.as_json("tokens", tokens), _options.texts("required_scopes", required_scopes or ()), profile
+        )

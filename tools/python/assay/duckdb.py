@@ -9,15 +9,18 @@ No row raises an error: a bad token is a verdict, and so is a null.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 
 from ._core import VerdictArray
+from ._options import listed
 from ._verifier import Verifier
 
 if TYPE_CHECKING:
-    import duckdb
+    from collections.abc import Iterable
 
     from ._core import Moment
 
@@ -34,8 +37,12 @@ def _sql_type(kind: pa.DataType) -> str:
     return {pa.bool_(): "BOOLEAN", pa.string(): "VARCHAR"}[kind]
 
 
-#: The type of a verdict.
-VERDICT = f"STRUCT({', '.join(f'{field.name} {_sql_type(field.type)}' for field in pa.schema(VerdictArray()))})"
+def _struct_of(fields: list[str] | None) -> str:
+    return f"STRUCT({', '.join(f'{field.name} {_sql_type(field.type)}' for field in pa.schema(VerdictArray(fields)))})"
+
+
+#: The type of a verdict with all columns.
+VERDICT = _struct_of(None)
 
 
 def register(
@@ -45,28 +52,32 @@ def register(
     name: str = "assay_verify",
     at: Moment = None,
     threads: int = 0,
+    fields: Iterable[str] | None = None,
     **options: Any,
 ) -> Verifier:
     """Makes two functions: ``assay_verify(token)``, and ``assay_verify_at(token, time)`` with a time for each row.
 
     The keys are those of ``verifier``, or of a Verifier with ``options``; it is returned. ``at`` is the time for
-    assay_verify; by default now.
+    assay_verify; by default now. ``fields`` names the columns that a verdict has, by default all. Functions of these names
+    that were made here before are replaced.
     """
     if verifier is None:
         verifier = Verifier(**options)
     elif options:
         raise TypeError("register: give a verifier, or the options of one")
-    judge = verifier.verify_arrow
+    judge, wanted = verifier.verify_arrow, listed(fields)
 
     def verify(tokens: Any) -> Any:
-        return pa.array(judge(tokens, at=at, threads=threads))
+        return pa.array(judge(tokens, at=at, threads=threads, fields=wanted))
 
     def verify_at(tokens: Any, times: Any) -> Any:
-        return pa.array(judge(tokens, at=times, threads=threads))
+        return pa.array(judge(tokens, at=times, threads=threads, fields=wanted))
 
-    kind = connection.type(VERDICT)
+    kind = connection.type(_struct_of(wanted))
     create: Any = connection.create_function  # its stub has enumerations that some versions lack
     for function, suffix, parameters in ((verify, "", ["VARCHAR"]), (verify_at, "_at", ["VARCHAR", "TIMESTAMP WITH TIME ZONE"])):
+        with contextlib.suppress(duckdb.InvalidInputException):  # there is none yet
+            connection.remove_function(name + suffix)
         create(
             name + suffix,
             function,

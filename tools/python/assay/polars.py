@@ -13,15 +13,22 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ._core import VerdictArray
+from ._options import listed
 from ._verifier import Verifier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ._core import Moment
 
 __all__ = ["VERDICT", "ExprNamespace", "SeriesNamespace"]
 
-#: The type of a verdict.
-VERDICT = pl.Struct(pl.DataFrame(VerdictArray()).schema)
+def _type_of(fields: Iterable[str] | None) -> pl.Struct:
+    return pl.Struct(pl.DataFrame(VerdictArray(fields)).schema)
+
+
+#: The type of a verdict with all columns.
+VERDICT = _type_of(None)
 
 
 def _verifier_of(verifier: Verifier | None, options: dict[str, Any]) -> Verifier:
@@ -32,14 +39,14 @@ def _verifier_of(verifier: Verifier | None, options: dict[str, Any]) -> Verifier
     return verifier
 
 
-def _judge(verifier: Verifier, tokens: pl.Series, at: Moment | pl.Series, threads: int) -> pl.Series:
+def _judge(verifier: Verifier, tokens: pl.Series, at: Moment | pl.Series, threads: int, fields: list[str] | None) -> pl.Series:
     rows = len(tokens)
     if isinstance(at, pl.Series) and len(at) != rows:  # a literal is a column of one row
         if rows == 1:
             tokens = tokens.new_from_index(0, len(at))
         elif len(at) == 1:
             at = at.new_from_index(0, rows)
-    frame = pl.DataFrame(verifier.verify_arrow(tokens, at=at, threads=threads))
+    frame = pl.DataFrame(verifier.verify_arrow(tokens, at=at, threads=threads, fields=fields))
     return frame.to_struct(tokens.name)
 
 
@@ -51,10 +58,17 @@ class SeriesNamespace:
         self._series = series
 
     def verify(
-        self, verifier: Verifier | None = None, *, at: Moment | pl.Series = None, threads: int = 0, **options: Any
+        self,
+        verifier: Verifier | None = None,
+        *,
+        at: Moment | pl.Series = None,
+        threads: int = 0,
+        fields: Iterable[str] | None = None,
+        **options: Any,
     ) -> pl.Series:
-        """A struct with the verdict on each token. The keys are those of ``verifier``, or of a Verifier with ``options``."""
-        return _judge(_verifier_of(verifier, options), self._series, at, threads)
+        """A struct with the verdict on each token. The keys are those of ``verifier``, or of a Verifier with ``options``.
+        ``fields`` names the columns that are wanted, by default all."""
+        return _judge(_verifier_of(verifier, options), self._series, at, threads, listed(fields))
 
 
 @pl.api.register_expr_namespace("assay")
@@ -65,12 +79,20 @@ class ExprNamespace:
         self._expr = expr
 
     def verify(
-        self, verifier: Verifier | None = None, *, at: Moment | pl.Expr = None, threads: int = 0, **options: Any
+        self,
+        verifier: Verifier | None = None,
+        *,
+        at: Moment | pl.Expr = None,
+        threads: int = 0,
+        fields: Iterable[str] | None = None,
+        **options: Any,
     ) -> pl.Expr:
-        """A struct with the verdict on each token. ``at`` may be an expression: a time for each row."""
-        made = _verifier_of(verifier, options)
+        """A struct with the verdict on each token. ``at`` may be an expression: a time for each row. ``fields`` names the
+        columns that are wanted, by default all."""
+        made, wanted = _verifier_of(verifier, options), listed(fields)
+        kind = _type_of(wanted)
         if isinstance(at, pl.Expr):
             return pl.map_batches(
-                [self._expr, at], lambda columns: _judge(made, columns[0], columns[1], threads), return_dtype=VERDICT
+                [self._expr, at], lambda columns: _judge(made, columns[0], columns[1], threads, wanted), return_dtype=kind
             )
-        return self._expr.map_batches(lambda tokens: _judge(made, tokens, at, threads), return_dtype=VERDICT)
+        return self._expr.map_batches(lambda tokens: _judge(made, tokens, at, threads, wanted), return_dtype=kind)

@@ -27,6 +27,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from . import _core
 from ._batch import BatchVerifier, Config, verdict_schema
 from ._errors import SetupError
+from ._options import listed
 
 __all__ = ["summary", "udf", "verdict_type", "verify"]
 
@@ -37,9 +38,9 @@ _TIME = "__assay_time"
 _ADDERS = 16
 
 
-def verdict_type() -> T.StructType:
-    """The columns of a verdict as Spark has them."""
-    return from_arrow_schema(verdict_schema())
+def verdict_type(fields: Iterable[str] | None = None) -> T.StructType:
+    """The columns of a verdict, or those that are named, as Spark has them."""
+    return from_arrow_schema(verdict_schema(listed(fields)))
 
 
 def verify(
@@ -53,20 +54,19 @@ def verify(
     fields: Iterable[str] | None = None,
 ) -> DataFrame:
     """A verdict for each row: the columns of `carry`, then those of verdict_type(). Only the columns that are needed are
-    read and sent to Python. Name the ones that you need from a verdict as `fields`: claims and details are long, and what
-    is left out need not come back from Python.
+    read and sent to Python. Name the ones that you need from a verdict as `fields`: the others are not made, and do not come
+    back from Python. Claims and details are long.
 
     `at` is the moment of judgement. None is the moment at which a batch is judged, and "record" is the row's own time,
     from the column `time`: a timestamp, Unix time, or text in RFC 3339. A streaming DataFrame may be given too.
     """
     given = _list(carry)
-    fields = None if fields is None else list(fields)
+    wanted = listed(fields)
     names = df.select(*given).columns if given else []
-    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, carry=names, fields=fields)
+    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, carry=names, fields=wanted)
     selected = _selected(df, token, time if _is_record(at) else None, given)
-    verdict = verdict_type()
-    wanted = verdict.names if fields is None else fields
-    schema = T.StructType([*(selected.schema[name] for name in names), *(verdict[name] for name in wanted)])
+    verdict = [] if wanted == [] else list(verdict_type(wanted))
+    schema = T.StructType([*(selected.schema[name] for name in names), *verdict])
 
     def batches(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in rows:
@@ -105,13 +105,15 @@ def summary(
     return _core.merge_summaries(counted or [_core.ColumnSummary(judge.verifier).json("verify", [source])], as_one_run=True)
 
 
-def udf(config: Config, *, at: Any = None) -> Callable[..., Column]:
+def udf(config: Config, *, at: Any = None, fields: Iterable[str] | None = None) -> Callable[..., Column]:
     """A function of a column of tokens that gives a struct with the columns of verdict_type(), for SQL and Structured
-    Streaming. With at="record" it takes a second column, the time of each row. It does not fail for a row."""
+    Streaming. With at="record" it takes a second column, the time of each row. It does not fail for a row. `fields` names
+    the columns of the struct; by default it has all."""
     arrow_udf: Any = getattr(F, "arrow_udf", None)
     if arrow_udf is None:
         raise ImportError("assay.spark.udf needs arrow_udf, which PySpark has from 4.1 on")
-    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME)
+    wanted = listed(fields)
+    judge = _TaskVerifier(config, token=_TOKEN, at=at, time=_TIME, fields=wanted)
 
     def assay_verify(tokens: pa.Array) -> pa.Array:
         return pa.record_batch(judge.judge(tokens)).to_struct_array()
@@ -119,7 +121,7 @@ def udf(config: Config, *, at: Any = None) -> Callable[..., Column]:
     def assay_verify_at(tokens: pa.Array, times: pa.Array) -> pa.Array:
         return pa.record_batch(judge.judge(tokens, times)).to_struct_array()
 
-    return cast("Callable[..., Column]", arrow_udf(assay_verify_at if _is_record(at) else assay_verify, verdict_type()))
+    return cast("Callable[..., Column]", arrow_udf(assay_verify_at if _is_record(at) else assay_verify, verdict_type(wanted)))
 
 
 class _TaskVerifier(BatchVerifier):

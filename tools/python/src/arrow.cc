@@ -97,8 +97,15 @@ Column to_column(nb::handle column) {
 
 using Times = std::vector<std::optional<Instant>>;
 
+// The chunks of a column. One that has none has an empty one, by which its type is checked.
+Column to_checked(nb::handle column) {
+  Column made = to_column(column);
+  if (made.chunks.empty()) made.chunks.emplace_back();
+  return made;
+}
+
 Times to_times(nb::handle at, std::int64_t rows) {
-  const Column column = to_column(at);
+  const Column column = to_checked(at);
   Times all;
   for (const Owned<ArrowArray>& chunk : column.chunks) {
     Result<Times> some = read_times(*column.type, *chunk);
@@ -115,8 +122,9 @@ Times to_times(nb::handle at, std::int64_t rows) {
 // Verdicts as Python holds them. Each call hands out a view of the same memory.
 class VerdictArray {
  public:
-  VerdictArray() = default;  // without rows: it shows the schema
-  explicit VerdictArray(std::vector<VerdictPart> parts) : parts_(std::move(parts)) {}
+  // Without parts it has no rows, and shows the schema.
+  explicit VerdictArray(const VerdictFields& fields, std::vector<VerdictPart> parts = {})
+      : fields_(fields), parts_(std::move(parts)) {}
 
   std::int64_t rows() const {
     std::int64_t sum = 0;
@@ -128,8 +136,33 @@ class VerdictArray {
   nb::object stream() const;
 
  private:
+  VerdictFields fields_;
   std::vector<VerdictPart> parts_;
 };
+
+// The columns that are wanted: None is all, a text is one of them.
+VerdictFields to_fields(nb::handle fields) {
+  if (fields.is_none()) return {};
+  Keepers keepers;
+  std::vector<std::string_view> names;
+  if (PyUnicode_Check(fields.ptr())) {
+    names.push_back(view_of(fields, "fields", keepers));
+  } else {
+    const nb::object list = nb::steal(PySequence_List(fields.ptr()));
+    if (!list.is_valid()) {
+      PyErr_Clear();
+      throw nb::type_error("fields: expected names of columns");
+    }
+    keepers.push_back(list);
+    for (const nb::handle name : list) {
+      if (!PyUnicode_Check(name.ptr())) throw nb::type_error("fields: expected names of columns, as str");
+      names.push_back(view_of(name, "fields", keepers));
+    }
+  }
+  const Result<VerdictFields> made = VerdictFields::of(names);
+  if (!made) raise_setup_error(made.error());
+  return *made;
+}
 
 template <class T>
 void destroy(PyObject* capsule) {
@@ -150,24 +183,26 @@ nb::object capsule_of(const char* name, const Fill& fill) {
   return capsule;
 }
 
-nb::object VerdictArray::schema() const { return capsule_of<ArrowSchema>(kSchemaName, export_schema); }
+nb::object VerdictArray::schema() const {
+  return capsule_of<ArrowSchema>(kSchemaName, [&](ArrowSchema* to) { export_schema(to, fields_); });
+}
 
 nb::object VerdictArray::array() const {
-  const Result<VerdictPart> whole = join(parts_);
+  const Result<VerdictPart> whole = join(parts_, fields_);
   if (!whole) raise_setup_error(whole.error());
   return nb::make_tuple(schema(),
                         capsule_of<ArrowArray>(kArrayName, [&](ArrowArray* to) { export_array(*whole, to); }));
 }
 
 nb::object VerdictArray::stream() const {
-  return capsule_of<ArrowArrayStream>(kStreamName, [&](ArrowArrayStream* to) { export_stream(parts_, to); });
+  return capsule_of<ArrowArrayStream>(kStreamName, [&](ArrowArrayStream* to) { export_stream(parts_, to, fields_); });
 }
 
 }  // namespace
 
 void each_chunk(nb::handle tokens, nb::handle at,
                 const std::function<Result<void>(const ArrowSchema&, const ArrowArray&, ColumnOptions)>& use) {
-  const Column column = to_column(tokens);
+  const Column column = to_checked(tokens);
   std::int64_t rows = 0;
   for (const Owned<ArrowArray>& chunk : column.chunks) rows += chunk->length;
   const bool has_times = is_arrow(at);
@@ -191,24 +226,33 @@ void each_chunk(nb::handle tokens, nb::handle at,
   if (error) raise_setup_error(*error);
 }
 
-nb::object verify_arrow(const Verifier& verifier, nb::handle tokens, nb::handle at, int threads) {
+nb::object verify_arrow(const Verifier& verifier, nb::handle tokens, nb::handle at, nb::handle cores,
+                        nb::handle fields) {
+  const int threads = argument<int>(cores, "threads");
+  if (threads < 0) throw nb::value_error("threads: give the number of threads, or 0 for all cores");
+  const VerdictFields wanted = to_fields(fields);
   std::vector<VerdictPart> parts;
   each_chunk(tokens, at, [&](const ArrowSchema& type, const ArrowArray& chunk, ColumnOptions options) -> Result<void> {
     options.threads = threads;
+    options.fields = wanted;
     const Result<std::vector<VerdictPart>> judged = verify_column(verifier.engine(), type, chunk, options);
     if (!judged) return judged.error();
     parts.insert(parts.end(), judged->begin(), judged->end());
     return {};
   });
   verifier.deliver_notes();
-  return nb::cast(VerdictArray(std::move(parts)));
+  return nb::cast(VerdictArray(wanted, std::move(parts)));
 }
 
 void bind_arrow(nb::module_& module) {
   nb::class_<VerdictArray>(module, "VerdictArray",
                            "Verdicts as Arrow columns, one row for each row that was judged. pyarrow.table(...), "
                            "polars.DataFrame(...) and the like take it without copying.")
-      .def(nb::init<>(), "No verdicts: it has the columns, for those who need to know them beforehand.")
+      .def(
+          "__init__", [](VerdictArray* self, nb::handle fields) { new (self) VerdictArray(to_fields(fields)); },
+          nb::arg("fields") = nb::none(),
+          nb::sig("def __init__(self, fields: collections.abc.Iterable[str] | None = None) -> None"),
+          "No verdicts: it has the columns, for those who need to know them beforehand.")
       .def("__len__", &VerdictArray::rows)
       .def("__arrow_c_schema__", &VerdictArray::schema, nb::sig("def __arrow_c_schema__(self) -> object"))
       .def(

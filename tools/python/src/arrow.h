@@ -21,8 +21,10 @@ void each_chunk(nanobind::handle tokens, nanobind::handle at,
                 const std::function<Result<void>(const ArrowSchema&, const ArrowArray&, ColumnOptions)>& use);
 
 // Judges each row of an object with __arrow_c_array__ or __arrow_c_stream__. `at` is a moment, or a column of them.
-// Returns a VerdictArray.
-nanobind::object verify_arrow(const Verifier& verifier, nanobind::handle column, nanobind::handle at, int threads);
+// `cores` is the number of threads, 0 for all cores. `fields` are the names of the columns that are wanted; None is
+// all. Returns a VerdictArray.
+nanobind::object verify_arrow(const Verifier& verifier, nanobind::handle column, nanobind::handle at,
+                              nanobind::handle cores, nanobind::handle fields);
 
 // Defines VerdictArray.
 void bind_arrow(nanobind::module_& module);

@@ -58,17 +58,18 @@ nb::dict run_audit(const Verifier& verifier, const std::vector<std::string>& pat
   options.inputs = paths;
   options.output = output;
   options.stop = &stop.signal;
-  options.only = only_of(nb::cast<std::string>(given["only"]));
-  options.fingerprint = nb::cast<bool>(given["fingerprint"]);
-  options.threads = nb::cast<int>(given["threads"]);
-  options.summary = nb::cast<std::string>(given["summary"]);
-  options.report = nb::cast<std::string>(given["report"]);
+  options.only = only_of(argument<std::string>(given["only"], "only"));
+  options.fingerprint = argument<bool>(given["fingerprint"], "fingerprint");
+  options.threads = argument<int>(given["threads"], "threads");
+  options.summary = argument<std::string>(given["summary"], "summary");
+  options.report = argument<std::string>(given["report"], "report");
   if (!given["at"].is_none()) options.at = to_instant(given["at"]);
-  if (!given["year"].is_none()) logs.year = nb::cast<int>(given["year"]);
-  logs.time_field = nb::cast<std::string>(given["time_field"]);
-  logs.time_format = nb::cast<std::string>(given["time_format"]);
-  for (auto& [glob, zone] : nb::cast<std::vector<std::pair<std::string, std::string>>>(given["time_zones"])) {
-    logs.time_zones.push_back({std::move(glob), std::move(zone)});
+  if (!given["year"].is_none()) logs.year = argument<int>(given["year"], "year");
+  logs.time_field = argument<std::string>(given["time_field"], "time_field");
+  logs.time_format = argument<std::string>(given["time_format"], "time_format");
+  for (const nb::handle pair : given["time_zones"]) {
+    logs.time_zones.push_back(
+        {argument<std::string>(pair[0], "time_zone"), argument<std::string>(pair[1], "time_zone")});
   }
   std::optional<Error> error;
   AuditResult result;

@@ -3,12 +3,15 @@
 // All functions need the GIL. They throw nanobind's exceptions, which become Python's.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include "assay/instant.h"
 #include "assay/result.h"
@@ -30,10 +33,39 @@ nb::object to_str(std::string_view text);
 nb::object to_str_or_none(const std::optional<std::string>& text);
 
 // Reads a moment: an int as Unix time in s, ms, µs or ns by its magnitude, a float in seconds, a datetime with a time
-// zone, or a str in RFC 3339. None is now. Anything else is a ValueError or TypeError that names `at`.
-Instant to_instant(nb::handle at);
+// zone, or a str in RFC 3339. None is now. Anything else is a ValueError or TypeError that begins with `name`.
+Instant to_instant(nb::handle at, const char* name = "at");
 
-// A datetime in UTC; microseconds, as Python's.
+// Raises a TypeError that names the argument, what was expected and the type of what was given; or a ValueError if it
+// is an integer that was expected and does not fit.
+[[noreturn]] void raise_wrong_type(nb::handle given, const char* name, const char* expected);
+
+template <class T>
+constexpr const char* kExpected = "another type";
+template <>
+inline constexpr const char* kExpected<bool> = "bool";
+template <std::integral T>
+inline constexpr const char* kExpected<T> = "int";
+template <std::floating_point T>
+inline constexpr const char* kExpected<T> = "a number";
+template <>
+inline constexpr const char* kExpected<std::string> = "str";
+template <>
+inline constexpr const char* kExpected<std::vector<std::string>> = "a list of str";
+
+// The value of an argument as T.
+template <class T>
+T argument(nb::handle given, const char* name) {
+  T value{};
+  const bool is_bool = PyBool_Check(given.ptr());  // which Python counts as an int
+  if ((is_bool && !std::same_as<T, bool>) || !nb::try_cast<T>(given, value)) {
+    raise_wrong_type(given, name, kExpected<T>);
+  }
+  return value;
+}
+
+// A datetime in UTC; microseconds, as Python's. A moment beyond the years 1 to 9999, which are all that datetime knows,
+// is the first or the last of them.
 nb::object to_datetime(const Instant& at);
 
 // Raises assay.SetupError for an error of the library.

@@ -24,13 +24,14 @@ T value_of(Result<T> result) {
   return std::move(*result);
 }
 
-Algorithm algorithm_of(const std::string& name) {
+Algorithm algorithm_of(nb::handle given) {
+  const std::string name = argument<std::string>(given, "algorithm");
   const std::optional<Algorithm> algorithm = algorithm_from_string(name);
   if (!algorithm) raise_setup_error({"'" + name + "' is no algorithm that assay knows", "algorithm"});
   return *algorithm;
 }
 
-KeyPair read_private(nb::handle key, const std::string& algorithm) {
+KeyPair read_private(nb::handle key, nb::handle algorithm) {
   Keepers keepers;
   return value_of(KeyPair::from_private(view_of(key, "private_key", keepers), algorithm_of(algorithm)));
 }
@@ -38,15 +39,18 @@ KeyPair read_private(nb::handle key, const std::string& algorithm) {
 // Reads the dict that assay/_keys.py makes of create_token's and mint's arguments.
 TokenRequest read_request(const nb::dict& given) {
   TokenRequest request;
-  request.subject = nb::cast<std::string>(given["subject"]);
-  request.issuer = nb::cast<std::string>(given["issuer"]);
-  request.audiences = nb::cast<std::vector<std::string>>(given["audiences"]);
-  request.audience_is_list = nb::cast<bool>(given["audience_is_list"]);
-  request.scopes = nb::cast<std::vector<std::string>>(given["scopes"]);
-  request.expires_in_seconds = nb::cast<std::int64_t>(given["expires_in_seconds"]);
-  request.additional_claims = nb::cast<std::vector<std::pair<std::string, std::string>>>(given["additional_claims"]);
-  if (!given["kid"].is_none()) request.kid = nb::cast<std::string>(given["kid"]);
-  if (!given["issued_at"].is_none()) request.issued_at = to_instant(given["issued_at"]);
+  request.subject = argument<std::string>(given["subject"], "subject");
+  request.issuer = argument<std::string>(given["issuer"], "issuer");
+  request.audiences = argument<std::vector<std::string>>(given["audiences"], "audience");
+  request.audience_is_list = argument<bool>(given["audience_is_list"], "audience");
+  request.scopes = argument<std::vector<std::string>>(given["scopes"], "scopes");
+  request.expires_in_seconds = argument<std::int64_t>(given["expires_in_seconds"], "expires_in_seconds");
+  for (const nb::handle claim : given["additional_claims"]) {
+    request.additional_claims.emplace_back(argument<std::string>(claim[0], "additional_claims"),
+                                           argument<std::string>(claim[1], "additional_claims"));
+  }
+  if (!given["kid"].is_none()) request.kid = argument<std::string>(given["kid"], "kid");
+  if (!given["issued_at"].is_none()) request.issued_at = to_instant(given["issued_at"], "issued_at");
   return request;
 }
 
@@ -58,17 +62,18 @@ void append_lines(std::string_view lines, std::vector<std::string>& to) {
   }
 }
 
-std::vector<std::string> mint_tokens(const KeyPair& key, const nb::dict& request, std::uint64_t count,
-                                     const std::vector<std::pair<std::string, double>>& faults, std::uint64_t seed) {
+std::vector<std::string> mint_tokens(const KeyPair& key, const nb::dict& request, nb::handle count, nb::list faults,
+                                     nb::handle seed) {
   mint::MintOptions options;
   options.request = read_request(request);
   if (!options.request.issued_at) options.request.issued_at = Instant::now();
-  options.count = count;
+  options.count = argument<std::uint64_t>(count, "count");
   options.distinct = true;
-  options.seed = seed;
-  for (const auto& [kind, share] : faults) {
+  options.seed = argument<std::uint64_t>(seed, "seed");
+  for (const nb::handle fault : faults) {
     char digits[32];
-    char* const end = std::to_chars(digits, digits + sizeof digits, share).ptr;
+    char* const end = std::to_chars(digits, digits + sizeof digits, argument<double>(fault[1], "faults")).ptr;
+    const std::string kind = argument<std::string>(fault[0], "faults");
     options.faults.push_back(value_of(mint::parse_fault(kind + "=" + std::string(digits, end))));
   }
   std::vector<std::string> tokens;
@@ -89,8 +94,10 @@ std::vector<std::string> mint_tokens(const KeyPair& key, const nb::dict& request
 
 void bind_keys(nb::module_& module) {
   nb::class_<KeyPair>(module, "KeyPair")
-      .def_static("generate", [](const std::string& algorithm,
-                                 int bits) { return value_of(KeyPair::generate(algorithm_of(algorithm), bits)); })
+      .def_static("generate",
+                  [](nb::handle algorithm, nb::handle bits) {
+                    return value_of(KeyPair::generate(algorithm_of(algorithm), argument<int>(bits, "bits")));
+                  })
       .def_static("from_private", read_private)
       .def_prop_ro("algorithm", [](const KeyPair& key) { return std::string(to_string(key.algorithm())); })
       .def_prop_ro("private_pem",
@@ -99,7 +106,7 @@ void bind_keys(nb::module_& module) {
                      return nb::bytes(bytes.data(), bytes.size());
                    })
       .def_prop_ro("public_pem", &KeyPair::public_pem)
-      .def("jwks", [](const KeyPair& key, const std::string& kid) { return key.jwks(kid); })
+      .def("jwks", [](const KeyPair& key, nb::handle kid) { return key.jwks(argument<std::string>(kid, "kid")); })
       .def("create_token",
            [](const KeyPair& key, const nb::dict& request) { return key.create_token(read_request(request)); });
   module.def("mint_tokens", mint_tokens);

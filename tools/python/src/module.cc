@@ -6,6 +6,7 @@
 #include "arrow.h"
 #include "assay/version.h"
 #include "audit.h"
+#include "grant.h"
 #include "keys.h"
 #include "summary.h"
 #include "verdict.h"
@@ -24,4 +25,5 @@ NB_MODULE(_core, module) {
   assay::python::bind_keys(module);
   assay::python::bind_audit(module);
   assay::python::bind_summary(module);
+  assay::python::bind_granter(module);
 }

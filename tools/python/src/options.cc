@@ -63,11 +63,9 @@ class Reader {
   template <class T, class To>
   void take(const char* name, To& to) const {
     if (!has(name)) return;
-    T value{};
-    if (!nb::try_cast<T>(given_[name], value)) throw nb::type_error((std::string(name) + ": wrong type").c_str());
-    to = std::move(value);
+    to = argument<T>(given_[name], name);
   }
-  std::string text(const char* name) const { return nb::cast<std::string>(given_[name]); }
+  std::string text(const char* name) const { return argument<std::string>(given_[name], name); }
   nb::object at(const char* name) const { return given_[name]; }
 
  private:
@@ -81,7 +79,8 @@ std::vector<KeySource> read_keys(nb::handle list, SecretEncoding encoding) {
     key.kind = look_up(kKinds, bytes_of(item[0], "keys"), "keys");
     key.value = bytes_of(item[1], "keys");
     key.name = bytes_of(item[2], "keys");
-    if (key.kind == KeySource::Kind::secret_file) key.encoding = encoding;
+    const bool is_secret = key.kind == KeySource::Kind::secret_file || key.kind == KeySource::Kind::secret_text;
+    if (is_secret) key.encoding = encoding;
   }
   return keys;
 }

@@ -1,7 +1,10 @@
 #include "verifier.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -18,18 +21,40 @@ constexpr std::size_t kMostNotes = 1000;  // that wait at a time
 
 // A sequence of moments, and not one moment.
 bool is_sequence(nb::handle at) {
-  return !at.is_none() && !PyUnicode_Check(at.ptr()) && nb::hasattr(at, "__len__") && nb::hasattr(at, "__getitem__");
+  const bool is_bytes = PyBytes_Check(at.ptr()) || PyByteArray_Check(at.ptr()) || PyMemoryView_Check(at.ptr());
+  return !at.is_none() && !PyUnicode_Check(at.ptr()) && !is_bytes && nb::hasattr(at, "__len__") &&
+         nb::hasattr(at, "__getitem__");
 }
 
-std::vector<Instant> to_instants(nb::handle at, std::size_t count) {
-  std::vector<Instant> moments;
-  for (const nb::handle one : at) moments.push_back(to_instant(one));
+using Moments = std::vector<std::optional<Instant>>;  // None: the token has no time
+
+Moments to_instants(nb::handle at, std::size_t count) {
+  Moments moments;
+  for (const nb::handle one : at) moments.push_back(one.is_none() ? std::nullopt : std::optional(to_instant(one)));
   if (moments.size() != count) {
     throw nb::value_error(("at: " + std::to_string(moments.size()) + " times for " + std::to_string(count) +
                            " tokens; give one for each, or one for all")
                               .c_str());
   }
   return moments;
+}
+
+// Judges each token at its moment. One that has none is not judged now instead: that would be a guess.
+void judge_at(const JwtVerifier& verifier, std::span<const std::string_view> tokens, const Moments& moments,
+              std::vector<Verdict>& verdicts) {
+  const Instant now = Instant::now();
+  std::vector<Instant> each;
+  each.reserve(moments.size());
+  for (const std::optional<Instant>& moment : moments) each.push_back(moment.value_or(now));
+  verifier.verify_batch(tokens, verdicts, each);
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    const bool is_missing = !verdicts[i].valid() && verdicts[i].reason() == Reason::missing_token;
+    if (moments[i] || is_missing) continue;
+    verdicts[i] = {};
+    verdicts[i].reasons = Reason::missing_time;
+    verdicts[i].judged_at = now;
+    verdicts[i].detail = "the token has no time: None stands for it in `at`";
+  }
 }
 
 // The cycle of a verifier and an on_note that knows it, for Python's garbage collector.
@@ -59,6 +84,7 @@ StaticTokenVerifier make_static(const std::string& json, std::vector<std::string
 }
 
 nb::object snapshot(nb::handle tokens) {
+  if (!nb::hasattr(tokens, "__iter__")) raise_wrong_type(tokens, "tokens", "tokens as str or bytes");
   nb::object list = nb::steal(PySequence_List(tokens.ptr()));
   if (!list.is_valid()) throw nb::python_error();
   return list;
@@ -146,11 +172,11 @@ nb::list Verifier::verify_batch(nb::handle tokens, nb::handle at) const {
   for (const nb::handle token : list) texts.push_back(view_of(token, "tokens", keepers));
   const bool has_moments = is_sequence(at);
   const Instant moment = has_moments ? Instant() : to_instant(at);
-  const std::vector<Instant> moments = has_moments ? to_instants(at, count) : std::vector<Instant>();
+  const Moments moments = has_moments ? to_instants(at, count) : Moments();
   std::vector<Verdict> verdicts(count);
   const auto judge = [&] {
     if (has_moments) {
-      verifier_->verify_batch(texts, verdicts, moments);
+      judge_at(*verifier_, texts, moments, verdicts);
     } else {
       verifier_->verify_batch(texts, verdicts, moment);
     }
@@ -192,12 +218,14 @@ void bind_verifiers(nb::module_& module) {
            nb::sig("def verify_batch(self, tokens: collections.abc.Iterable[str | bytes], at: Moment | "
                    "collections.abc.Sequence[Moment] = None) -> list[Verdict]"),
            "A verdict for each token, in their order. From dozens of tokens on this is much faster than single calls.")
-      .def("verify_arrow", verify_arrow, nb::arg("column").none(), nb::arg("at") = nb::none(), nb::arg("threads") = 1,
-           nb::sig("def verify_arrow(self, column: ArrowColumn, at: Moment | ArrowColumn = None, threads: int = 1) -> "
-                   "VerdictArray"),
+      .def("verify_arrow", verify_arrow, nb::arg("column").none(), nb::arg("at") = nb::none(),
+           nb::arg("threads").none() = 1, nb::arg("fields") = nb::none(),
+           nb::sig("def verify_arrow(self, column: ArrowColumn, at: Moment | ArrowColumn = None, threads: int = 1, "
+                   "fields: collections.abc.Iterable[str] | None = None) -> VerdictArray"),
            "Verdicts on a column, one for each row, as `assay verify` judges the token field of JSON records: 'Bearer' "
            "is taken off, and a null is missing_token. The column is any object with __arrow_c_array__ or "
-           "__arrow_c_stream__; tokens are not copied. `at` may be a column of times. 0 threads: all cores.")
+           "__arrow_c_stream__; tokens are not copied. `at` may be a column of times. 0 threads: all cores. "
+           "`fields` names the columns that are wanted: the others cost nothing.")
       .def("load_access_token", &Verifier::load_access_token, nb::arg("token").none(),
            nb::sig("def load_access_token(self, token: str | bytes) -> AccessToken | None"),
            "The AccessToken, or None if the token is rejected now.")

@@ -124,6 +124,44 @@ def test_threads_change_nothing(verifier, tokens):
     assert pa.table(verifier.verify_arrow(column, at=AT, threads=0)).combine_chunks() == one.combine_chunks()
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_fields_choose_the_columns_and_their_order(verifier, tokens, threads):
+    column = pa.array(tokens * 150)
+    whole = table_of(verifier.verify_arrow(column, at=AT))
+    for fields in ([name] for name in COLUMNS):
+        assert table_of(verifier.verify_arrow(column, at=AT, fields=fields)).combine_chunks() == whole.select(fields).combine_chunks()
+    fields = ["scopes", "reason", "expires_at", "valid"]
+    chosen = verifier.verify_arrow(column, at=AT, threads=threads, fields=iter(fields))
+    assert len(chosen) == len(column)
+    assert table_of(chosen).combine_chunks() == whole.select(fields).combine_chunks()
+    joined = pa.array(chosen)
+    joined.validate(full=True)
+    assert pa.Table.from_struct_array(joined).combine_chunks() == whole.select(fields).combine_chunks()
+    assert pa.table(verifier.verify_arrow(column, fields="valid")).column_names == ["valid"]
+    assert pa.schema(verifier.verify_arrow(pa.nulls(0), fields=fields)) == whole.select(fields).schema == pa.schema(assay.VerdictArray(fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "says"),
+    [
+        (["valid", "claim"], assay.SetupError, f"^fields: a verdict has no column 'claim', only {', '.join(COLUMNS)}$"),
+        ("claim", assay.SetupError, "'claim'"),
+        (["kid", "kid"], assay.SetupError, "fields: names the column 'kid' twice"),
+        ([], assay.SetupError, "fields: is empty"),
+        (7, TypeError, "fields: "),
+        ([7], TypeError, "fields: "),
+        (["valid\0"], assay.SetupError, "fields: "),
+        (["\ud800"], assay.SetupError, "fields: "),
+    ],
+)
+def test_fields_that_no_verdict_has_are_refused(verifier, fields, error, says):
+    with pytest.raises(error, match=says):
+        verifier.verify_arrow(pa.nulls(1), fields=fields)
+    with pytest.raises(error, match=says):
+        assay.VerdictArray(fields)
+    assert issubclass(assay.SetupError, ValueError)
+
+
 def test_verdicts_outlive_everything_else(key, tokens):
     verdicts = assay.Verifier(jwks=key.jwks("k1"), audience="api").verify_arrow(pa.array(tokens), at=AT)
     table = pa.table(verdicts)
@@ -142,7 +180,7 @@ def test_each_row_may_have_its_time(verifier, tokens):
     assert {"missing_time", "missing_token", "token_expired", None} <= set(wanted)
     times = [pa.array(seconds, pa.int64()), pa.array([None if s is None else f"{s}" for s in seconds])]
     moments = [None if s is None else datetime.datetime.fromtimestamp(s, datetime.timezone.utc) for s in seconds]
-    times += [pa.array(moments, pa.timestamp(unit, zone)) for unit in ("s", "ms", "us", "ns") for zone in ("UTC", None)]
+    times += [pa.array(moments, pa.timestamp(unit, zone)) for unit in ("s", "ms", "us", "ns") for zone in ("UTC", "Asia/Tokyo")]
     times += [pa.array([s and m.isoformat() for s, m in zip(seconds, moments)])]
     for at in times:
         assert table_of(verifier.verify_arrow(column, at=at))["reason"].to_pylist() == wanted, at.type
@@ -153,6 +191,20 @@ def test_each_row_may_have_its_time(verifier, tokens):
         verifier.verify_arrow(column, at=times[0].slice(1))
     with pytest.raises(ValueError, match="at: a column of bool"):
         verifier.verify_arrow(column, at=pa.array([True] * 500))
+    with pytest.raises(ValueError, match="at: a column of timestamps without a time zone"):
+        verifier.verify_arrow(column, at=pa.array([datetime.datetime(2026, 9, 21, 11, 30)] * 500))
+
+
+def test_a_stream_without_chunks_is_checked_as_well(verifier):
+    for kind in (pa.string(), pa.null(), pa.binary_view(), pa.dictionary(pa.int8(), pa.string())):
+        assert len(verifier.verify_arrow(pa.chunked_array([], kind))) == 0
+    for kind, says in ((pa.int64(), "int64"), (pa.struct([("a", pa.string())]), "one column"), (pa.dictionary(pa.int8(), pa.int8()), "int8")):
+        with pytest.raises(ValueError, match=says):
+            verifier.verify_arrow(pa.chunked_array([], kind))
+    empty = pa.chunked_array([], pa.string())
+    assert len(verifier.verify_arrow(empty, at=pa.chunked_array([], pa.timestamp("s", "UTC")))) == 0
+    with pytest.raises(ValueError, match="at: a column of bool"):
+        verifier.verify_arrow(empty, at=pa.chunked_array([], pa.bool_()))
 
 
 @pytest.mark.parametrize(

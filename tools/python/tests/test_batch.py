@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import multiprocessing
+import os
 import pathlib
 import pickle
 import subprocess
 import sys
+import threading
 
 import pyarrow as pa
 import pyarrow.dataset
@@ -48,6 +51,8 @@ def test_gives_only_the_fields_that_are_wanted(config, batch):
     # What is not wanted is no clash.
     renamed = batch.rename_columns({"id": "alg"})
     assert assay.BatchVerifier(config, carry=["alg"], fields=["valid"])(renamed)["alg"] == batch["id"]
+    carried = assay.BatchVerifier(config, carry=["id"], fields=[])
+    assert carried(batch).schema == carried.schema(batch.schema) and carried(batch).schema.names == ["id"]
 
 
 def test_takes_a_table_and_gives_one(config, batch):
@@ -100,7 +105,49 @@ def test_keeps_few_verifiers(config):
         assert assay.BatchVerifier(config).verifier is not kept
     from assay import _batch
 
-    assert len(_batch._verifiers) == _batch._KEPT_VERIFIERS
+    assert len(_batch._places) == _batch._KEPT_VERIFIERS
+
+
+def test_a_verifier_that_is_slow_to_make_holds_up_no_other(config):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        assert may_end.wait(60)
+        return assay.Verifier(**config)
+
+    judge = assay.BatchVerifier(slow)
+    maker = threading.Thread(target=lambda: judge.verifier)
+    maker.start()
+    assert begun.wait(60)
+    assert assay.BatchVerifier(config).verifier
+    child = os.fork()
+    if child == 0:  # the thread is not here, but what it held must not stay locked
+        may_end.set()
+        os._exit(0 if judge.verifier else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    may_end.set()
+    maker.join()
+    assert judge.verifier is judge.verifier
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"at": "yesterday"}, "at: cannot read 'yesterday'"),
+        ({"at": datetime.datetime(2026, 1, 1)}, "at: a datetime without a time zone"),
+        ({"threads": "two"}, "threads: "),
+        ({"threads": -1}, "threads: "),
+    ],
+)
+def test_mistakes_are_found_before_the_work_is_sent_away(config, options, says):
+    with pytest.raises((TypeError, ValueError), match=says):
+        assay.BatchVerifier(config, **options)
+
+
+def test_what_is_no_batch_is_a_type_error(config):
+    with pytest.raises(TypeError, match="batch: expected a pyarrow.RecordBatch or Table, not dict"):
+        assay.BatchVerifier(config)({"token": []})
 
 
 def _secret():
@@ -171,6 +218,27 @@ def test_a_folder_of_parquet_is_judged_batch_by_batch(config, verifier, batch, t
     assert json.loads(next(claims for claims in table["claims"].to_pylist() if claims))["aud"] == "api"
 
 
+def test_the_example_for_dask_judges_each_file_in_a_task(config, key, tmp_path):
+    pytest.importorskip("dask")
+    tokens = assay.mint(key, 60, audience="api", kid="k1", faults={"expired": 0.4}, seed=1)
+    (tmp_path / "lake").mkdir()
+    for place in range(3):
+        some = pa.table({"token": [*tokens[20 * place : 20 * place + 20], None], "id": range(21 * place, 21 * place + 21)})
+        pa.parquet.write_table(some, tmp_path / f"lake/{place}.parquet")
+    (tmp_path / "jwks.json").write_text(config["jwks"])
+    (tmp_path / "assay.toml").write_text('[[issuer]]\nname = "https://fastmcp.example.com"\njwks = "jwks.json"\n')
+    command = [sys.executable, ROOT / "tools/python/examples/dask_lake.py", "assay.toml", "lake", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    made = pa.dataset.dataset(tmp_path / "out").to_table().sort_by("id")
+    wanted = assay.BatchVerifier(tmp_path / "assay.toml", carry=["id"], fields=["valid", "reason", "client_id"])(
+        pa.dataset.dataset(tmp_path / "lake").to_table()
+    )
+    assert made == wanted.sort_by("id")
+    accepted = made["valid"].to_pylist().count(True)
+    assert 0 < accepted < 60 and done.stdout == f"{accepted} accepted, {63 - accepted} rejected\n"
+
+
 def test_the_example_judges_a_folder(config, key, tmp_path):
     tokens = assay.mint(key, 50, audience="api", kid="k1", faults={"expired": 0.4}, seed=1)
     batch = pa.record_batch({"token": [*tokens, None], "id": range(51)})
@@ -196,7 +264,7 @@ def test_a_secret_in_a_key_set_does_not_travel(shape):
         assay.BatchVerifier({"jwks": shape(jwks)})
 
 
-@pytest.mark.parametrize("arguments", [{"fields": []}, {"carry": ["id", "id"]}])
+@pytest.mark.parametrize("arguments", [{"fields": []}, {"fields": ["kid", "kid"]}, {"carry": ["id", "id"]}])
 def test_columns_that_cannot_be_are_refused(key, arguments):
     with pytest.raises(assay.SetupError):
         assay.BatchVerifier({"jwks": key.jwks("k1")}, **arguments)

@@ -26,6 +26,10 @@ def test_polars_judges_an_expression(key, verifier, tokens, wanted):
     judged = frame.with_columns(pl.col("token").assay.verify(verifier, at=AT).alias("v"))
     assert judged.schema["v"] == assay.polars.VERDICT and judged.columns == ["token", "at", "v"]
     assert judged.unnest("v")["reason"].to_list() == wanted
+    some = frame.select(pl.col("token").assay.verify(verifier, at=pl.col("at"), fields=["alg", "reason"])).unnest("token")
+    assert some.columns == ["alg", "reason"] and some["reason"].to_list() == wanted
+    with pytest.raises(assay.SetupError, match="fields: a verdict has no column 'claim'"):
+        pl.col("token").assay.verify(verifier, fields=["claim"])
     options = {"jwks": key.jwks("k1"), "audience": "api"}
     lazy = frame.lazy().select(pl.col("token").assay.verify(at=pl.col("at"), **options)).unnest("token")
     assert lazy.collect()["reason"].to_list() == wanted
@@ -37,6 +41,8 @@ def test_polars_judges_a_series(verifier, tokens, wanted):
     verdicts = series.assay.verify(verifier, at=AT)
     assert verdicts.name == "token" and verdicts.dtype == assay.polars.VERDICT
     assert verdicts.struct.field("reason").to_list() == [*wanted, "missing_token"]
+    reasons = series.assay.verify(verifier, at=AT, fields="reason")
+    assert reasons.dtype == pl.Struct({"reason": pl.String}) and reasons.struct.field("reason").to_list() == [*wanted, "missing_token"]
     at = pl.Series([AT] * len(tokens) + [None])
     assert series.assay.verify(verifier, at=at).struct.field("reason").to_list() == [*wanted, "missing_token"]
     with pytest.raises(assay.SetupError):
@@ -62,8 +68,21 @@ def test_duckdb_judges_rows_and_never_raises_for_one(key, tokens, wanted):
     assert connection.sql("select assay_verify(null).reason").fetchall() == [("missing_token",)]
 
 
-def test_duckdb_takes_another_name(key):
+def test_duckdb_replaces_functions_of_the_same_name(key):
+    connection, token = duckdb.connect(), key.create_token(audience="api", kid="k1")
+    for audience, valid in (("other", False), ("api", True)):  # as a cell of a notebook that is run again
+        assay.duckdb.register(connection, jwks=key.jwks("k1"), audience=audience)
+        assert connection.execute("select assay_verify(?).valid", [token]).fetchall() == [(valid,)]
+    never = "select assay_verify_at(?, 'infinity'::timestamptz).reason, assay_verify_at(?, '-infinity'::timestamptz).reason"
+    assert connection.execute(never, [token, token]).fetchall() == [("missing_time", "missing_time")]
+
+
+def test_duckdb_takes_another_name_and_fields(key):
     connection = duckdb.connect()
+    assay.duckdb.register(connection, assay.Verifier(jwks=key.jwks("k1")), name="short", fields=["valid", "alg"])
+    assert connection.execute("select short(?)", [key.create_token(kid="k1")]).fetchall() == [({"valid": True, "alg": "ES256"},)]
+    with pytest.raises(assay.SetupError, match="'claim'"):
+        assay.duckdb.register(connection, assay.Verifier(jwks=key.jwks("k1")), fields=["claim"])
     assay.duckdb.register(connection, assay.Verifier(jwks=key.jwks("k1")), name="judge")
     assert connection.execute("select judge(?).valid", [key.create_token(kid="k1")]).fetchall() == [(True,)]
     with pytest.raises(TypeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import pathlib
 import subprocess
 import sys
@@ -40,17 +41,44 @@ def test_every_public_name_has_a_docstring():
         assert name == "__version__" or thing.__doc__, name
 
 
+GOOD_USE = """
+import assay
+verifier = assay.Verifier(jwks='x', audience=['a'])
+verdict: assay.Verdict = verifier.verify('x', at=1)
+scopes: list[str] | None = verdict.scopes
+verdicts: list[assay.Verdict] = verifier.verify_batch(['x'])
+columns: assay.VerdictArray = verifier.verify_arrow(assay.VerdictArray(['valid']), fields=['valid', 'reason'])
+finding: dict[str, object] = next(assay.audit('x', 'assay.toml'))
+token: str = assay.RSAKeyPair.generate().create_token(scopes=['read'])
+"""
+BAD_USE = """
+import assay
+verifier = assay.Verifier(jwks='x', audiences=['a'])
+valid: str = verifier.verify('x').valid
+verifier.verify_arrow(5)
+verifier.verify_arrow(assay.VerdictArray(), fields=5)
+"""
+
+
+def test_pyright_is_content_with_what_is_right_and_not_with_what_is_wrong(tmp_path):
+    pytest.importorskip("basedpyright")
+    (tmp_path / "good.py").write_text(GOOD_USE)
+    (tmp_path / "bad.py").write_text(BAD_USE)
+
+    def errors(*paths):
+        command = [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable, "--level", "error", "--outputjson", *paths]
+        done = subprocess.run(command, cwd=ROOT / "tools/python", capture_output=True, text=True)
+        return [(pathlib.Path(one["file"]).name, one["range"]["start"]["line"]) for one in json.loads(done.stdout)["generalDiagnostics"]]
+
+    # Spark and FastMCP are not installed here.
+    own = [path for path in sorted((ROOT / "tools/python/assay").glob("*.py*")) if path.name not in ("spark.py", "py.typed")]
+    assert errors(*own, tmp_path / "good.py") == []
+    assert {line for name, line in errors(tmp_path / "bad.py") if name == "bad.py"} == {2, 3, 4, 5}
+
+
 def test_mypy_is_content(tmp_path):
     use = tmp_path / "use.py"
-    use.write_text(
-        "import assay\n"
-        "verifier = assay.Verifier(jwks='x', audience=['a'])\n"
-        "verdict: assay.Verdict = verifier.verify('x', at=1)\n"
-        "scopes: list[str] | None = verdict.scopes\n"
-        "verdicts: list[assay.Verdict] = verifier.verify_batch(['x'])\n"
-        "finding: dict[str, object] = next(assay.audit('x', 'assay.toml'))\n"
-        "token: str = assay.RSAKeyPair.generate().create_token(scopes=['read'])\n"
-    )
+    use.write_text(GOOD_USE)
     pytest.importorskip("mypy")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", "--cache-dir", tmp_path, "assay", use],

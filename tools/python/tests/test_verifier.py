@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -87,6 +88,20 @@ def test_a_batch_may_have_a_time_for_each_token(verifier, tokens):
         verifier.verify_batch(tokens[:3], at=times[:2])
 
 
+def test_a_token_without_a_time_in_a_batch_is_not_judged_now(key, verifier):
+    token = key.create_token(audience="api", kid="k1")
+    verdicts = verifier.verify_batch([token, token, ""], at=[None, int(time.time()), None])
+    assert [verdict.reason for verdict in verdicts] == ["missing_time", None, "missing_token"]
+    assert "None" in verdicts[0].detail
+
+
+@pytest.mark.parametrize("at", [b"1795987000", bytearray(b"1795987000"), memoryview(b"1795987000")])
+def test_bytes_are_no_times(key, verifier, at):
+    tokens = [key.create_token(audience="api", kid="k1", issued_at=AT)] * 10  # as many as there are bytes
+    with pytest.raises(TypeError, match="^at: "):
+        verifier.verify_batch(tokens, at=at)
+
+
 def test_a_time_has_many_forms(key, verifier):
     token = key.create_token(audience="api", kid="k1", issued_at=AT)  # until 2026-09-21T15:13:20Z
     zone = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
@@ -160,7 +175,7 @@ def test_a_bad_option_is_a_value_error_with_its_name(field, arguments):
 
 
 def test_a_value_of_a_wrong_type_is_a_type_error_with_its_name():
-    for name, value in [("leeway", "x"), ("typ", 1), ("max_token_bytes", -1), ("issuer", [1]), ("ssrf_safe", "yes"), ("jwks_uri", 1)]:
+    for name, value in [("leeway", "x"), ("typ", 1), ("issuer", [1]), ("ssrf_safe", "yes"), ("jwks_uri", 1)]:
         with pytest.raises(TypeError, match=name):
             assay.Verifier(secret="x" * 64, **{name: value})
     with pytest.raises(TypeError):
@@ -201,6 +216,10 @@ def test_secrets_have_encodings(tmp_path):
     token = secret.create_token()
     (tmp_path / "hex").write_text(secret.private_key.hex())
     assert assay.Verifier(secret=secret.private_key).verify(token)
+    for text in (secret.private_key.hex(), secret.private_key.hex().encode()):
+        assert assay.Verifier(secret=text, secret_encoding="hex").verify(token)
+    with pytest.raises(assay.SetupError, match="is not base64"):
+        assay.Verifier(secret="no base64!" * 10, secret_encoding="base64")
     assert assay.Verifier(secret=tmp_path / "hex", secret_encoding="hex").verify(token)
     assert not assay.Verifier(secret=tmp_path / "hex").verify(token)
 

@@ -5,6 +5,7 @@ import os
 import re
 import time
 
+import assay.fastmcp
 import pytest
 from signers import AUDIENCE, ISSUER, JWKS_URI, SECRET, KeyEndpoint, Signer
 
@@ -104,6 +105,11 @@ async def test_several_issuers(rs256, es256):
         JWTVerifier(issuers={ISSUER: {"public_key": es256.pem}}, issuer=ISSUER)
     with pytest.raises(ValueError, match="Either public_key or jwks_uri"):
         JWTVerifier(issuers={ISSUER: {}})
+    for wrong in ([ISSUER], {ISSUER: "https://login.example/jwks"}):
+        with pytest.raises(TypeError, match="issuers: expected a dict"):
+            JWTVerifier(issuers=wrong)
+    with pytest.raises(ValueError, match="leave out the argument issuer"):
+        JWTVerifier(issuers={ISSUER: {"public_key": es256.pem, "issuer": "https://another.example"}})
 
 
 async def test_rules_of_a_subclass_count_for_each_route(rs256):
@@ -145,6 +151,42 @@ async def test_each_reason_of_the_engine_has_its_description():
                                    "type_mismatch", "key_not_yet_valid", "key_retired", "key_compromised", "token_revoked",
                                    "unknown_token"}
     assert Rejection("token_revoked", "").error_description == "The access token is not valid"
+
+
+async def test_a_rejection_holds_neither_a_foreign_kid_nor_the_url_of_the_keys(rs256):
+    seen = []
+    verifier = JWTVerifier(jwks_uri=JWKS_URI, http_client=KeyEndpoint(rs256).client(), on_reject=seen.append)
+    for kid in ("x\n2026-01-01 INFO login ok", "k" * 100_000, rs256.token()):
+        assert await verifier.verify_token(Signer("RS256", rs256.key, kid).token()) is None
+        rejection = seen.pop()
+        assert rejection.reason == "key_not_found"
+        for text in (rejection.detail, rejection.kid):
+            assert "\n" not in text and len(text) < 300 and kid not in text
+    secret = "https://login.example/jwks?api_key=hidden"
+    failing = KeyEndpoint(rs256)
+    failing.status = 500
+    verifier = JWTVerifier(jwks_uri=secret, http_client=failing.client(), on_reject=seen.append)
+    assert await verifier.verify_token(rs256.token()) is None
+    assert "cannot be fetched" in seen[0].detail and "hidden" not in repr(seen[0])
+
+
+async def test_a_callback_that_would_be_awaited_is_refused(rs256):
+    async def later(rejection):
+        pass
+
+    for wrong in ("x", later):
+        with pytest.raises(TypeError, match="on_reject: "):
+            JWTVerifier(public_key=rs256.pem, on_reject=wrong)
+        with pytest.raises(TypeError, match="on_reject: "):
+            assay.fastmcp.install(on_reject=wrong)
+        assert not assay.fastmcp.installed()
+
+
+async def test_a_key_that_assay_cannot_read_is_told_once(caplog, rs256, tmp_path):
+    verifier = JWTVerifier(public_key=str(tmp_path / "key.pem"))
+    for _ in range(3):
+        assert await verifier.verify_token(rs256.token()) is None
+    assert [record.name for record in caplog.records if "not as a path" in record.getMessage()] == ["assay"]
 
 
 async def test_a_callback_that_fails_changes_no_verdict(rs256):
@@ -305,7 +347,7 @@ def test_a_loop_that_is_stopped_keeps_its_turn(rs256):
         for _ in range(2):  # the gather, then the first step of its tasks
             first.call_soon(first.stop)
             first.run_forever()
-        assert sum(map(len, _burst._turn.waiting.values())) == 4
+        assert sum(len(batch.tokens) for batches in _burst._turn.waiting.values() for batch in batches) == 4
         assert all(asyncio.run(burst()))
         assert all(first.run_until_complete(waiting))
     finally:

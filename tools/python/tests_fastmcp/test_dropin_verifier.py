@@ -6,7 +6,7 @@ import logging
 import pytest
 from signers import AUDIENCE, ISSUER, JWKS_URI, SECRET, KeyEndpoint, Signer
 
-from assay.fastmcp import PROFILE, JWTVerifier, _engine
+from assay.fastmcp import PROFILE, JWTVerifier, _profile
 from assay.fastmcp._verifier import Original
 
 pytestmark = pytest.mark.asyncio
@@ -50,12 +50,12 @@ async def test_shows_what_it_was_told(rs256):
 
 
 async def test_the_profile_is_that_of_the_installed_version():
-    assert _engine.profile_of("4.2.3") == "fastmcp@4.2"
-    assert _engine.profile_of("4.10.0") == "fastmcp@4.2"
-    assert _engine.profile_of("4.1.7") == "fastmcp@4.1"
-    assert _engine.profile_of("3.4.11") == "fastmcp@3.4"
+    assert _profile.profile_of("4.2.3") == "fastmcp@4.2"
+    assert _profile.profile_of("4.10.0") == "fastmcp@4.2"
+    assert _profile.profile_of("4.1.7") == "fastmcp@4.1"
+    assert _profile.profile_of("3.4.11") == "fastmcp@3.4"
     with pytest.raises(ImportError, match="3.4 or later"):
-        _engine.profile_of("3.3.2")
+        _profile.profile_of("3.3.2")
     assert PROFILE.startswith("fastmcp@")
 
 

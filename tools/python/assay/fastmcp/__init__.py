@@ -11,8 +11,8 @@ FastMCP that build, subclass or test for JWTVerifier, such as the providers for 
 The module needs FastMCP 3.4 or later: ``pip install 'assay-jwt[fastmcp]'``.
 """
 
-from ._engine import PROFILE
 from ._install import install, installed, uninstall
+from ._profile import PROFILE
 from ._rejection import Rejection
 from ._verifier import JWTVerifier
 

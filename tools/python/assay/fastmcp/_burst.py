@@ -13,12 +13,30 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import assay
-
     from ._engine import Engine
 
 # A batch is long enough for the lanes, and short enough for a loop that has other work.
 _MOST_IN_A_BATCH = 512
+
+
+class _Batch(asyncio.Future):  # type: ignore[type-arg]
+    """The verdicts on tokens that wait together: one future for all of their tasks."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop=loop)
+        self.tokens: list[str] = []
+
+    def cancel(self, msg: Any = None) -> bool:
+        """No task can cancel what others wait for: one that is cancelled ends when the batch does, in the same turn."""
+        return False
+
+    def judge(self, engine: Engine) -> None:
+        try:
+            self.set_result(engine.verify_batch(self.tokens, time.time()))
+        except BaseException as error:
+            self.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
 
 
 class _Turn(threading.local):
@@ -28,7 +46,7 @@ class _Turn(threading.local):
     task: asyncio.Task[Any] | None = None
 
     def __init__(self) -> None:
-        self.waiting: dict[Engine, list[tuple[str, asyncio.Future[assay.Verdict]]]] = {}
+        self.waiting: dict[Engine, list[_Batch]] = {}
 
     def is_awaited(self) -> bool:
         """Whether calls of another loop of this thread, which is stopped for now, still wait for the turn's end."""
@@ -43,39 +61,20 @@ class _Turn(threading.local):
         if loop is not self.loop:
             return
         self.loop = self.task = None
-        batches = [
-            (engine, waiting[place : place + _MOST_IN_A_BATCH])
-            for engine, waiting in self.waiting.items()
-            for place in range(0, len(waiting), _MOST_IN_A_BATCH)
-        ]
+        batches = [(batch, engine) for engine, batches in self.waiting.items() for batch in batches]
         self.waiting = {}
-        for place, (engine, waiting) in enumerate(batches):
-            if place == 0:
-                _judge(engine, waiting)
-            else:
-                loop.call_soon(_judge, engine, waiting)
-
-
-def _judge(engine: Engine, waiting: list[tuple[str, asyncio.Future[assay.Verdict]]]) -> None:
-    try:
-        verdicts = engine.verify_batch([token for token, _ in waiting], time.time())
-    except BaseException as error:
-        for _, future in waiting:
-            if not future.done():
-                future.set_exception(error)
-        if not isinstance(error, Exception):
-            raise
-        return
-    for (_, future), verdict in zip(waiting, verdicts, strict=True):
-        if not future.done():  # its task may have been cancelled
-            future.set_result(verdict)
+        for batch, engine in batches[1:]:
+            loop.call_soon(batch.judge, engine)
+        if batches:
+            batch, engine = batches[0]
+            batch.judge(engine)
 
 
 _turn = _Turn()
 
 
-def join(engine: Engine, token: str) -> asyncio.Future[assay.Verdict] | None:
-    """A verdict to wait for; None: verify the token now."""
+def join(engine: Engine, token: str) -> tuple[_Batch, int] | None:
+    """What to wait for, and the place of the token's verdict in it; None: verify the token now."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # another kind of event loop
@@ -89,6 +88,9 @@ def join(engine: Engine, token: str) -> asyncio.Future[assay.Verdict] | None:
         return None
     if _turn.task is task:
         return None
-    future: asyncio.Future[assay.Verdict] = loop.create_future()
-    _turn.waiting.setdefault(engine, []).append((token, future))
-    return future
+    batches = _turn.waiting.setdefault(engine, [])
+    if not batches or len(batches[-1].tokens) == _MOST_IN_A_BATCH:
+        batches.append(_Batch(loop))
+    batch = batches[-1]
+    batch.tokens.append(token)
+    return batch, len(batch.tokens) - 1

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import fastmcp
+from fastmcp.server.auth import AccessToken
 
 import assay
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from ._profile import PROFILE
+from ._tokens import granter
 
-# The first version of FastMCP that a profile mirrors, newest first.
-_PROFILES = (((4, 2), "fastmcp@4.2"), ((4, 0), "fastmcp@4.1"), ((3, 4), "fastmcp@3.4"))
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 # FastMCP has no limit of its own below that of joserfc, which the profile mirrors.
 _MAX_TOKEN_BYTES = 4 << 20
 # Keys that are kept ready at once. A key set seldom has more that sign.
 _MOST_ENGINES = 64
-
-
-def profile_of(version: str) -> str:
-    """The profile that mirrors this version of FastMCP. A version that is newer than all gets the newest."""
-    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
-    for first, profile in _PROFILES:
-        if numbers >= first:
-            return profile
-    raise ImportError(f"assay.fastmcp needs FastMCP 3.4 or later; {version} is installed")
-
-
-PROFILE = profile_of(fastmcp.__version__)
 
 
 class Policy(NamedTuple):
@@ -62,6 +50,8 @@ class Policy(NamedTuple):
 
 
 _NOTHING = Policy(None, None, None, None, False)
+# That of no verifier, so that the first one is another.
+_NO_POLICY = Policy(..., None, None, None, False)
 
 
 class Engine:
@@ -88,8 +78,12 @@ class Engine:
             memo_memory=0,  # Memo remembers tokens together with their claims
             on_note=_ignore,
         )
-        self.verify: Callable[[str, float], assay.Verdict] = verifier.verify
-        self.verify_batch: Callable[[list[str], float], list[assay.Verdict]] = verifier.verify_batch
+        # An AccessToken, or a Verdict: on a token that is rejected, or whose AccessToken Python has to make.
+        grants = granter(verifier) if self.applies_policy else None
+        self.verify: Callable[[str, float], AccessToken | assay.Verdict] = grants.judge if grants else verifier.verify
+        self.verify_batch: Callable[[list[str], float], Sequence[AccessToken | assay.Verdict]] = (
+            grants.judge_batch if grants else verifier.verify_batch
+        )
 
 
 def _ignore(line: str) -> None:
@@ -101,7 +95,7 @@ class Engines:
 
     def __init__(self) -> None:
         # Replaced together, so that no thread takes an engine for one of another policy.
-        self._present: tuple[Policy | None, OrderedDict[str | bytes, Engine | None]] = (None, OrderedDict())
+        self._present: tuple[Policy, OrderedDict[str | bytes, Engine | None]] = (_NO_POLICY, OrderedDict())
 
     def get(self, key: str | bytes, *policy: Any) -> Engine | None:
         """The engine for the key; None if assay cannot use the key or the algorithm.

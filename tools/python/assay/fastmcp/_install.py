@@ -9,7 +9,7 @@ from fastmcp.server.auth.auth import AuthProvider
 from starlette.middleware import Middleware
 
 from . import _verifier
-from ._rejection import ErrorDescriptions, Rejection
+from ._rejection import ErrorDescriptions, Rejection, checked_callback
 from ._verifier import JWTVerifier, Original
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def install(
     on_reject: called with a Rejection by each verifier that has no on_reject of its own.
     error_description: a refused request says why (RFC 6750), without anything of the token, whatever provider is used.
     """
+    if on_reject is not None:
+        checked_callback(on_reject)
     _replace(Original, JWTVerifier)
     _verifier.is_installed = True
     JWTVerifier._on_reject = None if on_reject is None else staticmethod(on_reject)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import inspect
 import json
 import re
 from dataclasses import dataclass, field
@@ -42,6 +43,27 @@ _DESCRIPTIONS = {
     "scope_missing": "The access token lacks a required scope",
 }
 _OTHERWISE = "The access token is not valid"
+
+
+_LONGEST_SHOWN = 200
+
+
+def shown(text: Any) -> str | None:
+    """What a token's header says, fit for a log: on one line, not long, and no token. None for what is no text."""
+    if not isinstance(text, str):
+        return None
+    if "eyJ" in text:  # a JSON object in base64url
+        return f"(a text of {len(text)} characters that may hold a token)"
+    line = text if text.isprintable() else text.encode("unicode_escape").decode()
+    return line if len(line) <= _LONGEST_SHOWN else line[:_LONGEST_SHOWN] + "…"
+
+
+def checked_callback(on_reject: Any) -> None:
+    """Raises a TypeError for what cannot be called, or would have to be awaited."""
+    if not callable(on_reject):
+        raise TypeError(f"on_reject: expected a function, not {type(on_reject).__name__}")
+    if inspect.iscoroutinefunction(on_reject) or inspect.iscoroutinefunction(type(on_reject).__call__):
+        raise TypeError("on_reject: is called and not awaited; give a plain function, which may start a task")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastmcp.utilities.auth import decode_jwt_header, decode_jwt_payload
@@ -13,7 +14,7 @@ from fastmcp.utilities.auth import decode_jwt_header, decode_jwt_payload
 from ._rejection import Rejection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fastmcp.server.auth import AccessToken
 
@@ -49,6 +50,9 @@ class Routes:
         common: dict[str, Any],
     ) -> None:
         if issuers is not None:
+            if not isinstance(issuers, Mapping) or not all(isinstance(own, Mapping) for own in issuers.values()):
+                raise TypeError("issuers: expected a dict with the arguments of each issuer, such as "
+                                '{"https://a.example": {"jwks_uri": "https://a.example/jwks"}}')  # fmt: skip
             if not issuers:
                 raise ValueError("issuers: give at least one")
             if common.get("issuer") is not None:
@@ -65,6 +69,8 @@ class Routes:
             if issuer is not None:
                 if not isinstance(issuer, str) or not issuer:
                     raise ValueError("issuers: a name that is no text, or empty")
+                if "issuer" in own:
+                    raise ValueError(f"issuers: the issuer of {issuer!r} is its name; leave out the argument issuer")
                 arguments["issuer"] = issuer
             self._own[issuer] = {"_http_client" if name == "http_client" else name for name in own}
             named = arguments.pop("algorithm", algorithm)

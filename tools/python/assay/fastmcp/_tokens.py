@@ -10,12 +10,16 @@ from fastmcp.server.auth import AccessToken
 from fastmcp.server.auth.providers import jwt as fastmcp_jwt
 from pydantic_core import from_json
 
-from ._engine import PROFILE, Engine
+from assay import _core
+
+from ._profile import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import assay
+
+    from ._engine import Engine
 
 Claims = dict[str, Any]
 Fields = dict[str, Any]
@@ -114,7 +118,13 @@ def _is_as_pydantic_makes_it() -> bool:
 
 
 # Another pydantic may keep its fields in another way.
-from_fields: Callable[[Fields], AccessToken] = _as_pydantic_makes_it if _is_as_pydantic_makes_it() else _checked
+_IS_KNOWN = _is_as_pydantic_makes_it()
+from_fields: Callable[[Fields], AccessToken] = _as_pydantic_makes_it if _IS_KNOWN else _checked
+
+
+def granter(verifier: assay.Verifier) -> _core.Granter | None:
+    """What judges a token and makes its AccessToken in one call; None if Python has to make it."""
+    return _core.Granter(verifier, AccessToken, _FIELDS, _GIVEN) if _IS_KNOWN else None
 
 
 class _Seen:

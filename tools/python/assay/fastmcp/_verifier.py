@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
+from fastmcp.server.auth import AccessToken
 from fastmcp.server.auth.providers import jwt as fastmcp_jwt
 from fastmcp.utilities.auth import decode_jwt_header
 from joserfc.errors import JoseError
@@ -13,7 +15,7 @@ from starlette.middleware import Middleware
 
 from . import _burst
 from ._engine import Engines
-from ._rejection import ErrorDescriptions, Rejection, is_noted, note
+from ._rejection import ErrorDescriptions, Rejection, checked_callback, is_noted, note, shown
 from ._routes import Routes
 from ._tokens import Claims, Memo, access_token, claims_of, client_of, fields_of, from_fields
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import assay
-    from fastmcp.server.auth import AccessToken
+
+_log = logging.getLogger("assay")
 
 Original: Any = fastmcp_jwt.JWTVerifier
 
@@ -111,6 +114,7 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
     _routes: Routes | None = None
     _on_reject: Callable[[Rejection], object] | None = None
     _error_description = False
+    _warned = False
 
     def __init__(
         self,
@@ -123,6 +127,7 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
         **arguments: Any,
     ) -> None:
         if on_reject is not None:  # else what install() was given
+            checked_callback(on_reject)
             self._on_reject = on_reject
         self._error_description = error_description
         if memo is not None:
@@ -162,18 +167,26 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
             key, self.algorithm, self.issuer, self.audience, self.required_scopes, _overrides_rules(self)
         )
         if engine is None:
+            if not self._warned:
+                self._warned = True
+                _log.warning("the key of a JWTVerifier cannot be read, so FastMCP judges its tokens by itself; a key is given as "
+                             "its text, not as a path")  # fmt: skip
             return await self._ask_fastmcp(token)
         now = time.time()
         fields = state.memo.fields(token, engine, now)
-        if fields is None:
-            together = _burst.join(engine, token) if engine.in_bursts else None
-            verdict = engine.verify(token, now) if together is None else await together
-            if not verdict.valid:
-                self._refuse_verdict(verdict, token)
-                return None
-            claims = claims_of(token, verdict)
-            fields = fields_of(token, claims, self._extract_scopes(claims) if engine.applies_policy else [])
-            state.memo.keep(engine, fields)
+        if fields is not None:
+            return from_fields(fields) if engine.applies_policy else self._apply_policy(token, fields["claims"])
+        place = _burst.join(engine, token) if engine.in_bursts else None
+        judged = engine.verify(token, now) if place is None else (await place[0])[place[1]]
+        if type(judged) is AccessToken:
+            state.memo.keep(engine, judged.__dict__)
+            return judged
+        if not judged.valid:
+            self._refuse_verdict(judged, token)
+            return None
+        claims = claims_of(token, judged)
+        fields = fields_of(token, claims, self._extract_scopes(claims) if engine.applies_policy else [])
+        state.memo.keep(engine, fields)
         return from_fields(fields) if engine.applies_policy else self._apply_policy(token, fields["claims"])
 
     def get_middleware(self) -> list[Any]:
@@ -303,10 +316,19 @@ def _without_key(token: Any, error: BaseException) -> Rejection:
         return Rejection("malformed_token", "the header cannot be read", reasons=["malformed_token"])
     if not isinstance(header, dict):
         return Rejection("malformed_header", "the header is not a JSON object", reasons=["malformed_header"])
-    # FastMCP's messages hold the kid, the URL and what the transport says, but nothing of the token's claims.
     return Rejection(
-        "key_not_found", str(error), reasons=["key_not_found"], alg=_text(header.get("alg")), kid=_text(header.get("kid"))
+        "key_not_found", _why_no_key(error), reasons=["key_not_found"], alg=shown(header.get("alg")), kid=shown(header.get("kid"))
     )
+
+
+def _why_no_key(error: BaseException) -> str:
+    """FastMCP's messages hold the kid, whatever stands in it, and the URL with its secrets: they stay in its own log."""
+    message = str(error)
+    if message.startswith("Key ID"):
+        return "no key of the set has the kid of the token"
+    if message.startswith(("Failed to fetch JWKS", "Invalid JWKS", "Failed to process JWKS", "JWKS")):
+        return f"the keys cannot be fetched ({type(error.__cause__ or error).__name__}); FastMCP's log says why at the level DEBUG"
+    return "FastMCP finds no key for the token; its log says why at the level DEBUG"
 
 
 def _signature() -> inspect.Signature:
