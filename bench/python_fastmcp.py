@@ -86,7 +86,7 @@ def measured(algorithm, options):
             ("drop-in, burst", timed(in_bursts, ours, together)),
             ("drop-in, burst, again", timed(in_bursts, ours, again)),
             ("nothing, burst", timed(in_bursts, Nothing(), again)),
-            ("engine, one batch", batch(ours, together)),
+            ("engine, one batch", batch(ours, together)),  # AccessTokens included
         ):
             figures.setdefault(name, []).append(figure)
     return {name: statistics.median(values) for name, values in figures.items()}

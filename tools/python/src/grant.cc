@@ -70,12 +70,15 @@ class Granter {
     jose::TokenVerdict verdict;
     Borrowed session(verifier_.engine().engine());
     session.verify({&input, 1}, {&verdict, 1});
+    verifier_.deliver_notes();
     return answer(token, input, verdict);
   }
 
   // The same for each token of a list.
-  nb::list judge_batch(nb::list tokens, nb::handle at) const {
+  nb::list judge_batch(nb::handle given, nb::handle at) const {
     Keepers keepers;
+    // Another thread may change the caller's list while the GIL is released.
+    const nb::list tokens = nb::steal<nb::list>(checked(PySequence_List(given.ptr())).release());
     const Instant moment = to_instant(at);
     std::vector<jose::TokenInput> inputs;
     inputs.reserve(tokens.size());
@@ -88,6 +91,7 @@ class Granter {
       const nb::gil_scoped_release released;
       session.verify(inputs, verdicts);
     }
+    verifier_.deliver_notes();
     nb::list made;
     for (std::size_t i = 0; i < inputs.size(); ++i) made.append(answer(tokens[i], inputs[i], verdicts[i]));
     return made;

@@ -81,6 +81,10 @@ def test_a_function_for_sql_gives_the_same(spark, lake, config, wanted):
     spark.read.parquet(str(lake)).createOrReplaceTempView("lake")
     rows = spark.sql("SELECT id, v.* FROM (SELECT id, assay_verify(token) AS v FROM lake) ORDER BY id").collect()
     compare(rows, wanted)
+    judged = spark.table("lake").select("id", assay.spark.udf(config, at=AT, fields=["reason", "valid"])("token").alias("v"))
+    assert judged.schema["v"].dataType == assay.spark.verdict_type(["reason", "valid"])
+    short = judged.select("id", "v.*").orderBy("id").collect()
+    assert [(row["id"], row["reason"], row["valid"]) for row in short] == [(row["id"], row["reason"], row["valid"]) for row in rows]
 
 
 def test_a_function_with_times(spark, key, config):
@@ -187,6 +191,11 @@ def test_mistakes_are_found_before_the_job(spark, config):
         assay.spark.verify(df, "id", config=config)
     with pytest.raises(assay.SetupError, match="carry: a verdict has the column 'alg' too"):
         assay.spark.verify(df.select(F.lit("").alias("token"), F.lit(1).alias("alg")), config=config, carry=["alg"])
+    for wrong in (["valid", "claim"], "claim"):
+        with pytest.raises(assay.SetupError, match="fields: a verdict has no column 'claim', only valid, reason"):
+            assay.spark.verify(df.select(F.lit("").alias("token")), config=config, fields=wrong)
+    with pytest.raises(ValueError, match="at: cannot read 'yesterday'"):
+        assay.spark.verify(df.select(F.lit("").alias("token")), at="yesterday", config=config)
 
 
 def test_a_file_that_is_not_there_fails_the_job_and_is_named(spark):
