@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 #include <utility>
 
 #include "bench/clock.h"
@@ -15,7 +16,7 @@ constexpr std::size_t kLeastRecords = 256;
 // A pass shows each key twice, unless that takes longer than this and lanes have nothing to work out for a key.
 constexpr double kLongestPass = 0.5;
 // How long a row may take to settle, and beyond that the tables of its keys: a key of P-384 begins with 8 tokens that
-// OpenSSL judges.
+// OpenSSL judges. In CPU time, so that a busy machine settles as well as an idle one.
 constexpr double kWarmSeconds = 10, kWarmSecondsPerKey = 0.1, kMostWarmSeconds = 150;
 // Tables are done when no pass builds one; the speed is steady when two passes agree, or as steady as this machine's
 // other programs let it be after some more.
@@ -76,7 +77,9 @@ Result<bool> Subject::warm_up() {
   const bool may_be_less = !plan_.afresh && plan_.settled == 0;
   std::size_t least = may_be_less ? std::min(all_keys, kLeastRecords) : all_keys;
   if (Result<void> ok = set_size(least, 1); !ok) return ok.error();
-  const double started = wall_seconds();
+  const double started = process_cpu_seconds();
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int busy = std::min(plan_.what.threads, cores);
   double last_rate = 0;
   int quiet = 0;  // long passes in a row that built nothing
   const auto keys = static_cast<double>(plan_.what.keys);
@@ -99,7 +102,7 @@ Result<bool> Subject::warm_up() {
     if (Result<void> ok = set_size(std::clamp(count, least, lines_.size()), count / lines_.size()); !ok)
       return ok.error();
     left -= static_cast<double>(sample.tokens);
-    const double spent = wall_seconds() - started;
+    const double spent = (process_cpu_seconds() - started) / busy;
     const double for_keys = std::min(kWarmSecondsPerKey * keys, kMostWarmSeconds);
     const bool warm = left <= 0 || spent > 5 * plan_.sample_seconds + for_keys;
     if (steady && warm) return true;
