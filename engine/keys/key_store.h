@@ -91,9 +91,10 @@ class KeyStore {
   void set_stale_time() REQUIRES(build_mutex_);
 
   void refetch_when_stale() noexcept;
-  // Waits for the next refetch to end after `ended` have. Returns false at the deadline or on a stop, true as soon as it
-  // is over, or there is a newer snapshot than `seen`.
-  bool wait_for_end(std::uint64_t ended, const Snapshot* seen, Clock::time_point deadline, const std::atomic<int>* stop);
+  // Waits for the next refetch to end after `ended` have. Returns false at the deadline or on a stop, true as soon as
+  // it is over, or there is a newer snapshot than `seen`.
+  bool wait_for_end(std::uint64_t ended, const Snapshot* seen, Clock::time_point deadline,
+                    const std::atomic<int>* stop);
   // Starts a refetch unless one runs. Returns false if no thread can be had.
   bool start_refetch() REQUIRES(mutex_);
   // The job of the background thread: fetches all URLs. One that fails keeps its last good content.

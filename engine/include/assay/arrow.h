@@ -165,8 +165,8 @@ Result<std::vector<VerdictPart>> verify_column(const JwtVerifier& verifier, cons
                                                const ArrowArray& tokens, const ColumnOptions& options);
 
 // Reads moments, one for each row: a timestamp of any unit with a time zone, an integer (Unix time by magnitude: s, ms,
-// µs or ns), or text in RFC 3339 or as such a number. A null, an infinite timestamp and a text that is none are nothing.
-// The error, about `at`, says that the column holds no times, or timestamps without a time zone.
+// µs or ns), or text in RFC 3339 or as such a number. A null, an infinite timestamp and a text that is none are
+// nothing. The error, about `at`, says that the column holds no times, or timestamps without a time zone.
 Result<std::vector<std::optional<Instant>>> read_times(const ArrowSchema& type, const ArrowArray& times);
 
 }  // namespace assay
