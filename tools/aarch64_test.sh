@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds for aarch64 (in CI without the benchmarks, for its time), and runs under qemu the tests of what differs between CPUs: the kernels, the
-# codec, floating-point settings, signatures and verdicts; those of the rooms around them; and the quicker ones of the
-# program. Ends with 'aarch64: N passed, N failed'. Exits with 3 if Debian's packages for arm64
-# cannot be reached.
+# Builds for aarch64 (in CI without the benchmarks, for its time), and runs under qemu the tests of what differs between
+# CPUs: the kernels, the codec, floating-point settings, signatures and verdicts; those of the rooms around them; and the
+# quicker ones of the program. Ends with 'aarch64: N passed, N failed'. Exits with 3 if Debian's packages for arm64 cannot
+# be reached.
 #
 # The build is less optimised than a release, because most of the time goes into the compiler. All tests of all rooms, and
 # of the program: cmake --preset aarch64, then cmake --build --preset aarch64, then ctest --preset aarch64.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "convert.h"
 
@@ -22,8 +23,9 @@ class Names {
     if (name.size() > kLongest) return to_str(name);
     Entry& entry = entries_[hash(name) % entries_.size()];
     if (entry.text != name || !entry.name.is_valid()) {
+      std::string text(name);  // before the entry changes: this may throw
       entry.name = to_str(name);
-      entry.text = name;
+      entry.text = std::move(text);
     }
     return entry.name;
   }
