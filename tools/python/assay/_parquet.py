@@ -144,10 +144,9 @@ def _check(given: argparse.Namespace) -> tuple[Any, int]:
         raise SetupError("", f"--carry: a verdict has the column {taken[0]!r}, too; rename yours")
     if given.time_zone is not None:
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         try:
-            pc.assume_timezone(pa.array([0], pa.timestamp("s")), given.time_zone)
+            _in_zone(pa.array([0], pa.timestamp("s")), given.time_zone)
         except pa.ArrowException as error:
             raise SetupError("", f"--time-zone: {given.time_zone!r} is no time zone; use one such as UTC or Europe/Berlin") from error
     schema, rows = None, 0
@@ -188,12 +187,15 @@ def _is_local(kind: Any) -> bool:
 
 def _times(batch: Any, given: argparse.Namespace) -> Any:
     """The column of times. Local times are those of --time-zone; of the hour that comes twice, the first is taken."""
-    import pyarrow.compute as pc
-
     times = batch.column(given.at_column)
-    if not _is_local(times.type):
-        return times
-    return pc.assume_timezone(times, given.time_zone, ambiguous="earliest", nonexistent="earliest")
+    return _in_zone(times, given.time_zone) if _is_local(times.type) else times
+
+
+def _in_zone(times: Any, zone: str) -> Any:
+    import pyarrow.compute
+
+    compute: Any = pyarrow.compute  # its functions are made when it is imported, so no stub has them
+    return compute.assume_timezone(times, zone, ambiguous="earliest", nonexistent="earliest")
 
 
 def _judge(verifier: Verifier, batch: Any, given: argparse.Namespace) -> tuple[Any, Any]:
