@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
   try {
     return assay::cli::run(argc, argv);
   } catch (const std::bad_alloc&) {
-    return assay::cli::fail("", "not enough memory");
+    return assay::cli::fail("", "not enough memory; give the program more, or use fewer threads");
   } catch (const std::exception& error) {
     return assay::cli::fail("", error.what());
   }
