@@ -16,7 +16,9 @@ namespace assay::verify {
 
 namespace {
 
-Error not_enough_memory() { return {"not enough memory to read the keys; give the program more, or use fewer keys", "keys"}; }
+Error not_enough_memory() {
+  return {"not enough memory to read the keys; give the program more, or use fewer keys", "keys"};
+}
 
 }  // namespace
 
