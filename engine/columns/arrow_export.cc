@@ -211,7 +211,7 @@ void export_schema(ArrowSchema* to, const VerdictFields& fields) {
 
 void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to, const VerdictFields& fields) {
   auto owned = std::make_unique<OwnedStream>();
-  owned->fields = fields;
+  owned->fields = parts.empty() ? fields : columns_of(parts.front()).fields;
   owned->parts = std::move(parts);
   *to = {.get_schema = stream_schema,
          .get_next = stream_next,
@@ -222,7 +222,7 @@ void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to, const V
 
 Result<VerdictPart> join(std::span<const VerdictPart> parts, const VerdictFields& fields) try {
   if (parts.size() == 1) return parts.front();
-  auto joined = std::make_shared<VerdictBuilder>(fields);
+  auto joined = std::make_shared<VerdictBuilder>(parts.empty() ? fields : columns_of(parts.front()).fields);
   for (const VerdictPart& part : parts) joined->append(columns_of(part));
   return VerdictPart(std::move(joined));
 } catch (const std::length_error& error) {

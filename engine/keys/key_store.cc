@@ -44,6 +44,7 @@ KeyStore::KeyStore(std::vector<KeySource> sources, const Policy& policy, FetchOp
       verify_(std::move(verify)),
       notes_(std::move(on_note)),
       stamps_(sources_.size()),
+      failed_(sources_.size()),
       bucket_(fetch_.refetch_interval_seconds, Clock::now()) {
   for (std::size_t i = 0; i < sources_.size(); ++i)
     if (is_url(sources_[i])) urls_.push_back(i);
@@ -125,8 +126,10 @@ Result<std::size_t> KeyStore::put_in_place(std::vector<Reading> readings, std::u
       notes = std::move(built->notes);
       notes.insert(notes.end(), built->unknown_keys.begin(), built->unknown_keys.end());
       before = built->snapshot;
+      for (const Reading& reading : readings) failed_[reading.source] = false;
       install(std::move(built->snapshot), std::move(contents));
     } else if (!readings.empty()) {
+      for (const Reading& reading : readings) failed_[reading.source] = false;
       last_good_ = std::move(contents);
       set_stale_time();
     }
@@ -148,9 +151,13 @@ void KeyStore::install(std::shared_ptr<const Snapshot> next, std::vector<Content
 }
 
 void KeyStore::set_stale_time() {
-  Clock::time_point earliest = Clock::time_point::max();
-  for (const Content& content : last_good_) earliest = std::min(earliest, content.fresh_until);
+  Clock::time_point earliest = Clock::time_point::max(), earliest_sound = earliest;
+  for (std::size_t i = 0; i < last_good_.size(); ++i) {
+    earliest = std::min(earliest, last_good_[i].fresh_until);
+    if (!failed_[i]) earliest_sound = std::min(earliest_sound, last_good_[i].fresh_until);
+  }
   stale_at_.store(earliest, std::memory_order_relaxed);
+  sound_stale_at_.store(earliest_sound, std::memory_order_relaxed);
 }
 
 bool KeyStore::wait_for_newer(const Snapshot* seen, Clock::time_point deadline, const std::atomic<int>* stop) {
@@ -167,42 +174,39 @@ bool KeyStore::wait_for_newer(const Snapshot* seen, Clock::time_point deadline, 
       if (!start_refetch()) return false;
       ended = refetches_ended_;
     }
-    if (!wait_for_end(ended, seen, deadline, stop)) return false;
-    const base::MutexLock lock(mutex_);
-    if (current_.get() != seen) return true;
+    for (bool over = false; !over;) {
+      if (Clock::now() >= deadline || asked_to_stop(stop)) return false;
+      std::this_thread::sleep_for(kLookAgain);
+      const base::MutexLock lock(mutex_);
+      if (current_.get() != seen) return true;
+      over = refetches_ended_ != ended;
+    }
   }
   return false;
 }
 
-bool KeyStore::wait_for_end(std::uint64_t ended, const Snapshot* seen, Clock::time_point deadline,
-                            const std::atomic<int>* stop) {
-  for (;;) {
-    if (Clock::now() >= deadline || asked_to_stop(stop)) return false;
-    std::this_thread::sleep_for(kLookAgain);
-    const base::MutexLock lock(mutex_);
-    if (current_.get() != seen || refetches_ended_ != ended) return true;
-  }
-}
-
 bool KeyStore::is_overdue() const noexcept {
   const double late = std::clamp(fetch_.max_age_seconds, kLeastLateSeconds, kMostLateSeconds);
-  const Clock::time_point stale_at = stale_at_.load(std::memory_order_relaxed);
+  const Clock::time_point stale_at = sound_stale_at_.load(std::memory_order_relaxed);
   // `after` does not overflow, and a store without URLs is never stale.
-  return stale_at != Clock::time_point::max() && Clock::now() >= after(stale_at, late) &&
-         !failed_last_.load(std::memory_order_relaxed);
+  return stale_at != Clock::time_point::max() && Clock::now() >= after(stale_at, late);
 }
 
 void KeyStore::wait_if_overdue(Clock::time_point deadline, const std::atomic<int>* stop) {
-  if (!is_overdue()) return;
-  const Snapshot* seen = nullptr;
   std::uint64_t ended = 0;
-  {
+  try {
     const base::MutexLock lock(mutex_);
-    if (!start_refetch()) return;
-    seen = current_.get();
+    if (!is_overdue() || !start_refetch()) return;
     ended = refetches_ended_;
+  } catch (const std::exception&) {
+    return;  // Memory was refused. The next batch tries again.
   }
-  static_cast<void>(wait_for_end(ended, seen, deadline, stop));
+  // Until every set that can be had is here; one whose fetch fails meanwhile no longer counts.
+  while (is_overdue() && Clock::now() < deadline && !asked_to_stop(stop)) {
+    std::this_thread::sleep_for(kLookAgain);
+    const base::MutexLock lock(mutex_);
+    if (refetches_ended_ != ended) return;
+  }
 }
 
 void KeyStore::refetch_when_stale() noexcept {
@@ -227,7 +231,6 @@ void KeyStore::refetch() noexcept {
   } catch (const std::exception&) {
     // Memory was refused before anything was fetched.
   }
-  failed_last_.store(failed_now_.exchange(false));
   const base::MutexLock lock(mutex_);
   refetching_ = false;
   ++refetches_ended_;
@@ -267,9 +270,9 @@ void KeyStore::refetch_source(std::size_t source) noexcept {
 
 void KeyStore::refetch_failed(std::size_t source, const std::string& why) {
   if (stopping()) return;
-  failed_now_.store(true);
   {
     const base::MutexLock lock(build_mutex_);
+    failed_[source] = true;
     Clock::time_point& fresh_until = last_good_[source].fresh_until;
     fresh_until = std::max(fresh_until, after(Clock::now(), fetch_.refetch_interval_seconds));
     set_stale_time();

@@ -51,8 +51,8 @@ class KeyStore {
   // The keys now. If a URL's set has passed its age, a refetch begins in the background.
   std::shared_ptr<const Snapshot> snapshot();
 
-  // Waits for that refetch if nobody asked for keys for so long that the set may be far too old: a key that was taken
-  // out meanwhile must not serve the first token after a pause. Returns at once if the last refetch failed: its server
+  // Waits for that refetch if nobody asked for keys for so long that a set may be far too old: a key that was taken out
+  // meanwhile must not serve the first token after a pause. Sets whose last fetch failed do not count: their servers
   // may hang, and would hold up every batch. Returns at the deadline, or as soon as `stop` holds a signal's number.
   void wait_if_overdue(Clock::time_point deadline, const std::atomic<int>* stop);
   bool is_overdue() const noexcept;
@@ -91,10 +91,6 @@ class KeyStore {
   void set_stale_time() REQUIRES(build_mutex_);
 
   void refetch_when_stale() noexcept;
-  // Waits for the next refetch to end after `ended` have. Returns false at the deadline or on a stop, true as soon as
-  // it is over, or there is a newer snapshot than `seen`.
-  bool wait_for_end(std::uint64_t ended, const Snapshot* seen, Clock::time_point deadline,
-                    const std::atomic<int>* stop);
   // Starts a refetch unless one runs. Returns false if no thread can be had.
   bool start_refetch() REQUIRES(mutex_);
   // The job of the background thread: fetches all URLs. One that fails keeps its last good content.
@@ -114,13 +110,14 @@ class KeyStore {
   std::atomic<bool> stop_{false};  // ends fetches and the building of snapshots
   std::atomic<std::uint64_t> last_stamp_{0};
   std::atomic<Clock::time_point> stale_at_{Clock::time_point::max()};
-  std::atomic<bool> failed_now_{false};   // a URL failed in the refetch that runs
-  std::atomic<bool> failed_last_{false};  // a URL failed in the last refetch that ended
+  // The same for those whose last fetch did not fail.
+  std::atomic<Clock::time_point> sound_stale_at_{Clock::time_point::max()};
 
   base::ForkSafeMutex build_mutex_;  // held while a snapshot is built and swapped in; taken before mutex_
   // Of each source: what is in place (empty without URLs: a reload reads all anew), and the stamp of its reading.
   std::vector<Content> last_good_ GUARDED_BY(build_mutex_);
   std::vector<std::uint64_t> stamps_ GUARDED_BY(build_mutex_);
+  std::vector<bool> failed_ GUARDED_BY(build_mutex_);  // of each source: its last fetch failed
 
   base::ForkSafeMutex mutex_;  // never held for long
   std::shared_ptr<const Snapshot> current_ GUARDED_BY(mutex_);

@@ -14,6 +14,8 @@ namespace {
 // its own.
 constexpr std::size_t kMaxPlans = 4096, kPlansPerKey = 2;
 constexpr std::size_t kMaxRememberedBytes = 2048;
+// Whoever sends tokens can make headers, so their bytes are bounded, too: those of all keys' ordinary headers fit.
+constexpr std::size_t kMaxSegmentBytes = kMaxPlans * kMaxRememberedBytes, kSegmentBytesPerKey = 256;
 
 // "alg is RS384, and only RS256 and ES256 are allowed". RFC 9864 gave each curve of EdDSA a name of its own, and
 // whoever allows one name may see tokens with the other. `by` is "for the issuer https://idp.example", or empty.
@@ -150,8 +152,11 @@ std::size_t slot_of(std::string_view segment, std::size_t slots) noexcept {
 void HeaderMemo::begin_batch(const std::shared_ptr<const keys::Snapshot>& snapshot) {
   unremembered_.clear();
   const std::size_t keys = snapshot->ring == nullptr ? 0 : snapshot->ring->keys().size();
-  if (snapshot == snapshot_ && plans_.size() + plans_by_issuer_ <= std::max(kMaxPlans, kPlansPerKey * keys)) return;
+  const bool has_room = plans_.size() + plans_by_issuer_ <= std::max(kMaxPlans, kPlansPerKey * keys) &&
+                        segment_bytes_ <= std::max(kMaxSegmentBytes, kSegmentBytesPerKey * keys);
+  if (snapshot == snapshot_ && has_room) return;
   plans_.clear();
+  segment_bytes_ = 0;
   plans_by_issuer_ = 0;
   recent_.fill({});
   latest_ = {};
@@ -171,6 +176,7 @@ HeaderPlan& HeaderMemo::look_up(std::string_view segment, const Policy& policy) 
     return found->second;
   }
   HeaderPlan& plan = keep ? plans_[std::string(segment)] : unremembered_.emplace_back();
+  if (keep) segment_bytes_ += segment.size();
   plan = make_plan(segment, *snapshot_, policy);
   // Views the strings where they now live.
   const auto shown = [](const std::optional<std::string>& text, const std::string& masked_text) {

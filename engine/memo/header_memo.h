@@ -86,6 +86,7 @@ class HeaderMemo {
   std::shared_ptr<const keys::Snapshot> snapshot_;
   std::uint64_t last_id_ = 0;
   std::size_t plans_by_issuer_ = 0;
+  std::size_t segment_bytes_ = 0;  // of the keys of `plans_`
   base::KeyedMap<std::string, HeaderPlan> plans_;
   std::deque<HeaderPlan> unremembered_;  // of headers that are too long to remember; until the next batch
   // A small table in front of the map, indexed by a hash of a few bytes of the header: see slot_of.

@@ -271,14 +271,23 @@ TEST(VerifyColumn, JoinsAndStreamsTheColumnsThatAreWanted) {
     EXPECT_EQ(array.children[1]->null_count, static_cast<std::int64_t>(count));
     array.release(&array);
   }
-  ArrowArrayStream stream;
-  export_stream({}, &stream, fields);
-  ArrowSchema schema;
-  ASSERT_EQ(stream.get_schema(&stream, &schema), 0);
-  ASSERT_EQ(schema.n_children, 2);
-  EXPECT_STREQ(schema.children[1]->name, "expires_at");
-  schema.release(&schema);
-  stream.release(&stream);
+  // The parts know their columns, whatever is said of them.
+  const Result<VerdictPart> joined = join(parts);
+  ASSERT_TRUE(joined);
+  ArrowArray array;
+  export_array(*joined, &array);
+  EXPECT_EQ(array.n_children, 2);
+  array.release(&array);
+  for (const bool has_parts : {false, true}) {
+    ArrowArrayStream stream;
+    export_stream(has_parts ? parts : std::vector<VerdictPart>(), &stream, has_parts ? VerdictFields() : fields);
+    ArrowSchema schema;
+    ASSERT_EQ(stream.get_schema(&stream, &schema), 0);
+    ASSERT_EQ(schema.n_children, 2);
+    EXPECT_STREQ(schema.children[1]->name, "expires_at");
+    schema.release(&schema);
+    stream.release(&stream);
+  }
 }
 
 TEST(VerdictFields, RefuseNamesThatAreUnknownOrComeTwice) {

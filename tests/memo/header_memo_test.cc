@@ -69,6 +69,24 @@ TEST(HeaderMemo, ForgetsHeadersThatAreTooManyForTheKeys) {
   EXPECT_NE(ids(memo, snapshot, 1).front(), first) << "6000 headers, nearly all without a key, empty the memo";
 }
 
+TEST(HeaderMemo, ForgetsHeadersWhoseBytesAreTooMany) {
+  const auto snapshot = snapshot_of(20'000);  // for so many keys it remembers 40,000 headers, but not of 1,900 bytes
+  const std::string filler(1400, 'x');
+  HeaderMemo memo;
+  const std::uint64_t first = ids(memo, snapshot, 1).front();
+  const auto look_up = [&](int begin, int end) {
+    for (int i = begin; i < end; ++i) {
+      if (i % 300 == 0) memo.begin_batch(snapshot);
+      memo.look_up(codec::base64url_encode(R"({"alg":"ES256","pad":")" + filler + std::to_string(i) + R"("})"),
+                   Policy{});
+    }
+  };
+  look_up(0, 3000);
+  EXPECT_EQ(ids(memo, snapshot, 1).front(), first);
+  look_up(3000, 6000);
+  EXPECT_NE(ids(memo, snapshot, 1).front(), first);
+}
+
 TEST(HeaderMemo, ForgetsEverythingWithANewSnapshot) {
   HeaderMemo memo;
   const std::vector<std::uint64_t> first = ids(memo, snapshot_of(10), 10);

@@ -124,6 +124,44 @@ TEST_F(Refetch, AfterAPauseTheOldKeysServeIfTheServerFails) {
   EXPECT_THAT(notes(), testing::HasSubstr("the old keys stay in use"));
 }
 
+TEST_F(Refetch, AfterAPauseEverySetIsWaitedFor) {
+  const Signer withdrawn("withdrawn"), other("other");
+  std::atomic<bool> is_withdrawn{false};
+  HttpServer slow([&](HttpServer&, int socket, const std::string&) {
+    if (is_withdrawn) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    HttpServer::answer(socket, "200 OK", "", is_withdrawn ? other.set : withdrawn.set);
+  });
+  JwtVerifierOptions wanted = options();
+  wanted.keys.push_back({KeySource::Kind::jwks_url, slow.url("/jwks"), ""});
+  wanted.fetch.max_age_seconds = 0;
+  const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(wanted));
+  ASSERT_TRUE(verifier) << verifier.error().message;
+  EXPECT_TRUE(verifier->verify(withdrawn.token).valid());
+  serve(new_.set);
+  is_withdrawn = true;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_EQ(verifier->verify(withdrawn.token).reason(), Reason::key_not_found);
+}
+
+TEST_F(Refetch, AServerThatFailsDoesNotKeepTheOldKeysOfAnother) {
+  const Signer second("second");
+  std::atomic<bool> fails{false};
+  HttpServer failing([&](HttpServer&, int socket, const std::string&) {
+    HttpServer::answer(socket, fails ? "500 Internal Server Error" : "200 OK", "", second.set);
+  });
+  JwtVerifierOptions wanted = options();
+  wanted.keys.push_back({KeySource::Kind::jwks_url, failing.url("/jwks"), ""});
+  wanted.fetch.max_age_seconds = 0;
+  const Result<JwtVerifier> verifier = JwtVerifier::create(std::move(wanted));
+  ASSERT_TRUE(verifier) << verifier.error().message;
+  fails = true;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_TRUE(verifier->verify(second.token).valid());  // the keys of the one that fails stay
+  serve(new_.set);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_EQ(verifier->verify(old_.token).reason(), Reason::key_not_found);
+}
+
 // Returns one set with the keys of both.
 std::string both_sets(const std::string& a, const std::string& b) {
   const std::string_view begin = R"({"keys":[)";

@@ -2,7 +2,7 @@
 //
 //   auto judged = assay::verify_column(verifier, type, tokens, {.at = assay::Instant::now()});
 //   if (!judged) return complain(judged.error().message);
-//   for (const auto& part : *judged) part->export_to(&array);
+//   for (const auto& part : *judged) export_array(part, &array);
 //
 // The structures and their rules are those of https://arrow.apache.org/docs/format/CDataInterface.html (and
 // CStreamInterface.html), which asks everyone to copy them. Tokens are not copied.
@@ -141,10 +141,10 @@ using VerdictPart = std::shared_ptr<const VerdictColumns>;
 // Fills in what the consumer releases. The memory of `part` lives as long as the array, and is not copied.
 void export_array(const VerdictPart& part, ArrowArray* to);
 void export_schema(ArrowSchema* to, const VerdictFields& fields = {});
-// A stream of all parts in their order. All were made for `fields`.
+// A stream of all parts in their order. All have the same columns; `fields` counts only if there are no parts.
 void export_stream(std::vector<VerdictPart> parts, ArrowArrayStream* to, const VerdictFields& fields = {});
-// Puts parts together that were made for `fields`. The error says that the text of one column does not fit in one array
-// (2 GiB).
+// Puts parts together that have the same columns; `fields` counts only if there are none. The error says that the text
+// of one column does not fit in one array (2 GiB).
 Result<VerdictPart> join(std::span<const VerdictPart> parts, const VerdictFields& fields = {});
 
 struct ColumnOptions {
