@@ -55,6 +55,7 @@ class KeyStore {
   // meanwhile must not serve the first token after a pause. Sets whose last fetch failed do not count: their servers
   // may hang, and would hold up every batch. Returns at the deadline, or as soon as `stop` holds a signal's number.
   void wait_if_overdue(Clock::time_point deadline, const std::atomic<int>* stop);
+  // Says whether wait_if_overdue() would wait. Takes no lock, so that each batch can ask.
   bool is_overdue() const noexcept;
 
   // Reads every source again, now, on the caller's thread. `stop`, set by another thread, ends it early. Keys stay as

@@ -138,7 +138,7 @@ struct FetchOptions {
   std::size_t max_bytes = 4u << 20;
   // A set is fetched again when it is older, or earlier if Cache-Control says so, but not before 10 s. Batches go on
   // meanwhile with the old one. But if it is late by as much again (at least 1 s, at most 60 s), as after a pause, the
-  // next batch waits for the new one, unless the last fetch failed.
+  // next batch waits for the new one, unless the last fetch of that set failed.
   double max_age_seconds = 3600;
   // Tokens with an unknown kid cause at most three refetches in a row, then at most one in each interval of this
   // length.
