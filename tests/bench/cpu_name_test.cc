@@ -8,10 +8,11 @@ namespace assay::bench {
 namespace {
 
 // The lines that Linux 6.1 prints of each core of an aarch64 CPU.
-std::string core(const char* implementer, const char* part) {
-  return std::string("processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd evtstrm aes pmull sha1 sha2 crc32\n") +
-         "CPU implementer\t: " + implementer + "\nCPU architecture: 8\nCPU variant\t: 0x3\nCPU part\t: " + part +
-         "\nCPU revision\t: 1\n\n";
+std::string core(const std::string& implementer, const std::string& part) {
+  std::string lines = "processor\t: 0\nBogoMIPS\t: 243.75\nFeatures\t: fp asimd evtstrm aes pmull sha1 sha2 crc32\n";
+  lines += "CPU implementer\t: " + implementer + "\nCPU architecture: 8\nCPU variant\t: 0x3\n";
+  lines += "CPU part\t: " + part + "\nCPU revision\t: 1\n\n";
+  return lines;
 }
 
 TEST(CpuName, IsTheOneThatLinuxSays) {
