@@ -13,6 +13,28 @@ function(assay_room name)
   target_link_libraries(assay_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
   install(TARGETS assay_${name} EXPORT assayTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
   set_property(GLOBAL APPEND PROPERTY ASSAY_ROOMS ${name})  # from the bottom up
+  if(NOT name MATCHES "^(base|kernel|codec)$")  # they have sources for one instruction set
+    assay_standard_headers(assay_${name})
+  endif()
+endfunction()
+
+# assay_standard_headers(TARGET): what most sources include is compiled once. Only under a sanitizer, where nobody waits for
+# a single file: a release shows that each file includes what it uses, and leaves the rest to ccache, which knows the files
+# of another checkout again only without a precompiled header.
+function(assay_standard_headers target)
+  if(NOT ASSAY_SANITIZE)
+    return()
+  endif()
+  if(NOT TARGET assay_standard_headers)
+    add_library(assay_standard_headers OBJECT ${CMAKE_SOURCE_DIR}/tools/cmake/headers.cc)
+    target_compile_features(assay_standard_headers PRIVATE cxx_std_20)
+    set_target_properties(assay_standard_headers PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_precompile_headers(assay_standard_headers PRIVATE <algorithm> <array> <atomic> <charconv> <chrono> <cstdint>
+      <cstring> <functional> <map> <memory> <mutex> <new> <optional> <span> <string> <string_view> <system_error>
+      <unordered_map> <utility> <vector>)
+  endif()
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_precompile_headers(${target} REUSE_FROM assay_standard_headers)
 endfunction()
 
 # assay_test(ROOM SOURCES... [FILTER PATTERN]): the tests of a room as one program, ROOM_test, each test registered with
@@ -26,7 +48,7 @@ function(assay_test room)
   # files of another checkout again only without a precompiled header.
   if(ASSAY_SANITIZE AND NOT room MATCHES "^kernel")
     if(NOT TARGET assay_test_headers)
-      add_library(assay_test_headers OBJECT ${CMAKE_SOURCE_DIR}/tests/support/headers.cc)
+      add_library(assay_test_headers OBJECT ${CMAKE_SOURCE_DIR}/tools/cmake/headers.cc)
       target_compile_features(assay_test_headers PRIVATE cxx_std_20)
       target_link_libraries(assay_test_headers PRIVATE GTest::gtest GTest::gmock)
       target_precompile_headers(assay_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>)

@@ -1,1 +1,0 @@
-// The file that goes with the precompiled header of the tests.

@@ -1,0 +1,1 @@
+// The file that goes with a precompiled header.
