@@ -452,6 +452,9 @@ async def test_a_list_is_no_single_token(rs256):
     for wrong in (rs256.token(), rs256.token().encode()):
         with pytest.raises(TypeError, match="there is verify_token"):
             await verifier.verify_tokens(wrong)
+    for wrong in ({rs256.token()}, {rs256.token(): 1}):
+        with pytest.raises(TypeError, match="tokens: expected a list of tokens, not (set|dict)"):
+            await verifier.verify_tokens(wrong)
     with pytest.raises(TypeError):
         await verifier.verify_tokens(None)
     assert await verifier.verify_tokens([]) == []

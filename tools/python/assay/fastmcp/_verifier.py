@@ -14,6 +14,8 @@ from fastmcp.utilities.auth import decode_jwt_header
 from joserfc.errors import JoseError
 from starlette.middleware import Middleware
 
+from assay._options import require_order
+
 from . import _burst
 from ._engine import Engine, Engines
 from ._rejection import ErrorDescriptions, Rejection, checked_callback, is_noted, note, shown
@@ -200,6 +202,7 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
         """
         if isinstance(tokens, (str, bytes)):
             raise TypeError("tokens: expected a list of tokens, not a single one; for that there is verify_token")
+        require_order("tokens", "a list of tokens", tokens)
         given = list(tokens)
         if _overrides_calls(self):
             return [await self.verify_token(token) for token in given]
