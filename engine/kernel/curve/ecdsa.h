@@ -25,9 +25,6 @@ struct Ecdsa {
   static constexpr int kWords = C::kWords;
   static constexpr std::uint64_t kOne[kWords] = {1};
   static constexpr PrimeLessOrder<typename C::Parameters> kDifference = prime_less_order<typename C::Parameters>();
-  // So many signatures of a pass, and fewer, cost less one by one than together: NOTES.md, section 5. One lane gains
-  // nothing.
-  static constexpr std::size_t kFewAlone = kLanes / 2;
 
   struct Scratch {
     Scratch(void* memory, int key_window, int generator_window) noexcept
@@ -102,7 +99,8 @@ struct Ecdsa {
     return equal;
   }
 
-  // Judges a pass of at most kFewAlone jobs, each by itself: x = X/Z^2 is compared as X = r Z^2.
+  // Judges a pass of at most kFewAlone<C> jobs, each by itself, without an inversion: x = X/Z^2 is compared
+  // as X = r Z^2.
   static void verify_few(const PassJobs<L>& jobs, std::size_t slots, const Scratch& scratch,
                          Outcome* outcomes) noexcept {
     using Coordinate = typename F::Coordinate;
@@ -136,7 +134,7 @@ struct Ecdsa {
       read_signatures(jobs, scratch);
       choose_entries(jobs, key_window, generator, scratch);
       if constexpr (kLanes > 1) {
-        if (jobs.count <= kFewAlone) return verify_few(jobs, generator_slots + key_slots, scratch, outcomes);
+        if (jobs.count <= kFewAlone<C>) return verify_few(jobs, generator_slots + key_slots, scratch, outcomes);
       }
       sum_up<C, true>(scratch.sum, generator_slots, key_slots, groups);
       for (std::size_t g = 0; g < groups; ++g) {

@@ -96,5 +96,25 @@ JacobianPoint<typename C::F> sum_up_alone(const SumScratch<C>& scratch, std::siz
   return add_lanes<F, static_cast<int>(kLanes / 2)>(sum);
 }
 
+// So many signatures of a pass, and fewer, cost less one by one than together: NOTES.md, section 5. One lane gains
+// nothing.
+template <Curve C>
+inline constexpr std::size_t kFewAlone = C::L::kCount / 2;
+
+// As sum_up, for the `count` signatures of a pass of one group. It costs one inversion, which they share.
+template <Curve C>
+void sum_up_few(const SumScratch<C>& scratch, std::size_t slots, std::size_t count) noexcept {
+  using F = typename C::F;
+  using Mask = typename C::Mask;
+  JacobianPoint<F> sums = sum_up_alone<C>(scratch, slots, 0);
+  for (std::size_t lane = 1; lane < count; ++lane) {
+    sums = select_point<F>(static_cast<Mask>(1u << lane), sum_up_alone<C>(scratch, slots, lane), sums);
+  }
+  scratch.exceptional[0] = F::zero_mask(sums.z);
+  const auto z = F::mul(F::select(scratch.exceptional[0], F::one(), sums.z), F::one());
+  const auto inverse = F::invert(z), inverse2 = F::sqr(inverse);
+  scratch.points[0] = {F::mul(sums.x, inverse2), F::mul(sums.y, F::mul(inverse2, inverse))};
+}
+
 }  // namespace
 }  // namespace assay::kernel
