@@ -2,7 +2,8 @@
 //
 // The tree of ecmult.h keeps one signature a lane and pays an inversion a level, which a few signatures cannot share
 // out. Here each lane adds up every kCount-th entry of one signature, in Jacobian coordinates (x = X/Z^2, y = Y/Z^3),
-// and the sums of the lanes are added crosswise, so that at the end each lane holds the sum. Nothing is inverted.
+// and the sums of the lanes are added crosswise, so that at the end each lane holds the sum. Nothing is inverted
+// on the way.
 //
 // With x1, y1, x2, y2 over a common denominator Z (Cohen, Miyaji and Ono, 1998, §2):
 //
