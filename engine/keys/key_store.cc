@@ -17,6 +17,8 @@ constexpr auto kLookAgain = std::chrono::milliseconds(2);
 // How long past its age a set may be before a batch waits for the next one: as long as its age, within these limits.
 constexpr double kLeastLateSeconds = 1;
 constexpr double kMostLateSeconds = 60;
+// A year. The clock cannot count to infinity, nor to what is no number.
+constexpr double kMostFetchSeconds = 31'536'000;
 
 bool is_url(const KeySource& source) noexcept { return source.kind == KeySource::Kind::jwks_url; }
 
@@ -28,6 +30,17 @@ bool asked_to_stop(const std::atomic<int>* stop) noexcept {
 Error issuer_error(const KeySource& source, const Error& error, const trust::Issuers* issuers) {
   if (!source.issuer || issuers == nullptr) return error;
   return {issuers->at(static_cast<trust::IssuerIndex>(*source.issuer)).where + ": " + error.message, "trust"};
+}
+
+Result<void> check_seconds(const FetchOptions& fetch) {
+  const std::pair<const char*, double> all[] = {{"fetch.timeout_seconds", fetch.timeout_seconds},
+                                                {"fetch.max_age_seconds", fetch.max_age_seconds},
+                                                {"fetch.refetch_interval_seconds", fetch.refetch_interval_seconds}};
+  for (const auto& [field, seconds] : all) {
+    if (!(seconds >= 0 && seconds <= kMostFetchSeconds))
+      return Error{"give seconds, from 0 to 31536000, a year", field};
+  }
+  return {};
 }
 
 bool has_no_key(const Snapshot& snapshot) noexcept { return snapshot.has_key_sources && snapshot.ring->keys().empty(); }
@@ -56,6 +69,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(std::vector<KeySource> sources,
                                                  FetchOptions fetch, std::function<void(std::string_view)> on_note,
                                                  std::shared_ptr<const trust::Issuers> issuers,
                                                  VerifySignature verify) {
+  if (Result<void> checked = check_seconds(fetch); !checked) return checked.error();
   for (const std::string& path : policy.revoked) sources.push_back({KeySource::Kind::revoked_file, path, ""});
   if (Result<void> checked = check_sources(sources, policy); !checked) return checked.error();
   for (const KeySource& source : sources)

@@ -87,15 +87,19 @@ void expect_outcomes(const kernel::CurveKernel& kernel, int generator_window, co
     tables.verify({&job, 1}, outcomes.data());
     expect(one, outcomes[0], true, 0);
     if (exceptional != nullptr && outcomes[0] == Outcome::exceptional) ++*exceptional;
-    for (std::size_t lane = 0; lane < kGroup; ++lane) {
-      std::vector<kernel::CurveJob> group(plain_jobs.begin(), plain_jobs.begin() + kGroup);
-      group[lane] = job;
-      tables.verify(group, outcomes.data());
-      for (std::size_t i = 0; i < kGroup; ++i) {
-        expect(i == lane ? one : plain[i], outcomes[i], i == lane, i);
-        if (i != lane && testing::Test::HasFailure()) ADD_FAILURE() << "beside " << one.what << " in lane " << lane;
+    // Beside one neighbour it is added up by itself (curve/lone_sum.h), in a full group together with them.
+    for (const std::size_t count : {std::size_t{2}, kGroup}) {
+      for (std::size_t lane = 0; lane < count; ++lane) {
+        std::vector<kernel::CurveJob> group(plain_jobs.begin(),
+                                            plain_jobs.begin() + static_cast<std::ptrdiff_t>(count));
+        group[lane] = job;
+        tables.verify(group, outcomes.data());
+        for (std::size_t i = 0; i < count; ++i) {
+          expect(i == lane ? one : plain[i], outcomes[i], i == lane, i);
+          if (i != lane && testing::Test::HasFailure()) ADD_FAILURE() << "beside " << one.what << " in lane " << lane;
+        }
+        if (testing::Test::HasFailure()) return;
       }
-      if (testing::Test::HasFailure()) return;
     }
     // And for the long call below: one crafted, then plain ones.
     all.push_back(&one);

@@ -207,9 +207,11 @@ class EveryWindow : public testing::TestWithParam<std::tuple<const char*, CurveU
     for (const Signed& one : all_) jobs.push_back({octets(one.signature), octets(one.digest), table.words()});
     return jobs;
   }
-  void expect_right(const std::vector<Outcome>& outcomes) const {
+  // `outcomes` are those of the signatures from number `first` on.
+  void expect_right(const std::vector<Outcome>& outcomes, std::size_t first = 0) const {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-      EXPECT_EQ(outcomes[i], all_[i % all_.size()].valid ? Outcome::valid : Outcome::invalid) << "signature " << i;
+      const bool valid = all_[(first + i) % all_.size()].valid;
+      EXPECT_EQ(outcomes[i], valid ? Outcome::valid : Outcome::invalid) << "signature " << first + i;
     }
   }
 
@@ -231,12 +233,17 @@ TEST_P(EveryWindow, JudgesGoodAndSpoiltSignatures) {
     std::vector<CurveJob> jobs = this->jobs(table);
     for (std::size_t i = 0; jobs.size() < kLargePass; ++i) jobs.push_back(jobs[i]);
     const Memory scratch(kernel_->scratch_bytes(window, generator_window));
-    for (const std::size_t count : {std::size_t{kSignatures}, kLargePass}) {
+    const auto expect_call = [&](std::size_t first, std::size_t count) {
       SCOPED_TRACE("a call with " + std::to_string(count));
       std::vector<Outcome> outcomes(count, Outcome::exceptional);
-      kernel_->verify(jobs.data(), count, outcomes.data(), window, {generator.words(), generator_window},
+      kernel_->verify(jobs.data() + first, count, outcomes.data(), window, {generator.words(), generator_window},
                       scratch.words());
-      expect_right(outcomes);
+      expect_right(outcomes, first);
+    };
+    for (const std::size_t count : {std::size_t{kSignatures}, kLargePass}) expect_call(0, count);
+    // Few signatures are added up one by one (curve/lone_sum.h).
+    for (std::size_t count = 1; count <= 8; ++count) {
+      for (std::size_t first = 0; first < kSignatures; first += count) expect_call(first, count);
     }
   }
 }

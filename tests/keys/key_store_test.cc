@@ -10,9 +10,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "keys/http_server.h"
@@ -81,6 +83,27 @@ TEST_F(KeyFiles, ReloadKeepsTheOldKeysWhenTheNewFileIsBroken) {
 TEST_F(KeyFiles, AMissingFileIsNamed) {
   EXPECT_THAT(refusal(source(Kind::jwks_file, (folder_ / "none").string()), policy()),
               HasSubstr("none: cannot be read: No such file or directory"));
+}
+
+TEST(KeyStore, RefusesSecondsThatNoClockCounts) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const std::pair<const char*, double FetchOptions::*> all[] = {
+      {"fetch.timeout_seconds", &FetchOptions::timeout_seconds},
+      {"fetch.max_age_seconds", &FetchOptions::max_age_seconds},
+      {"fetch.refetch_interval_seconds", &FetchOptions::refetch_interval_seconds}};
+  for (const auto& [field, seconds] : all) {
+    const auto opened = [&, member = seconds](double value) {
+      FetchOptions fetch;
+      fetch.*member = value;
+      return KeyStore::open({source(Kind::secret_text, std::string(32, 's'))}, policy(), fetch, {});
+    };
+    for (const double wrong : {std::numeric_limits<double>::quiet_NaN(), kInfinity, -kInfinity, -1.0, 31'536'001.0}) {
+      const auto store = opened(wrong);
+      ASSERT_FALSE(store) << field << ' ' << wrong;
+      EXPECT_EQ(store.error().field, field);
+    }
+    for (const double right : {0.0, 0.5, 31'536'000.0}) EXPECT_TRUE(opened(right)) << field << ' ' << right;
+  }
 }
 
 TEST(KeyStore, AllowsWhatTheKeysPermitUnlessThePolicySaysWhich) {

@@ -132,7 +132,7 @@ struct KeySource {
   std::string signed_by = {};
 };
 
-// How a JWKS URL is fetched.
+// How a JWKS URL is fetched. Seconds are from 0 to 31536000, a year; else a verifier is not made.
 struct FetchOptions {
   double timeout_seconds = 10;  // also the longest time that a batch waits for a key that no set has yet
   std::size_t max_bytes = 4u << 20;

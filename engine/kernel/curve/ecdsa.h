@@ -6,7 +6,7 @@
 // without an inverse is replaced before, and its lane is invalid. A high s is valid in JOSE (RFC 7518 §3.4).
 #pragma once
 
-#include "kernel/curve/ecmult.h"
+#include "kernel/curve/lone_sum.h"
 
 namespace assay::kernel {
 namespace {  // see tower.h
@@ -24,6 +24,7 @@ struct Ecdsa {
   static constexpr std::size_t kGroups = kPass / kLanes;
   static constexpr int kWords = C::kWords;
   static constexpr std::uint64_t kOne[kWords] = {1};
+  static constexpr PrimeLessOrder<typename C::Parameters> kDifference = prime_less_order<typename C::Parameters>();
 
   struct Scratch {
     Scratch(void* memory, int key_window, int generator_window) noexcept
@@ -90,13 +91,37 @@ struct Ecdsa {
 
   // Returns the lanes in which x mod n = r. x is below p, so it is r, or r + n if that is below p.
   static Mask matches(const Words& x, const Words& r) noexcept {
-    static constexpr PrimeLessOrder<typename C::Parameters> kDifference = prime_less_order<typename C::Parameters>();
     Mask equal = L::template equal<kWords>(x, r);
     const Mask wraps = L::template less<kWords>(r, kDifference.words);
     if (__builtin_expect(wraps != 0, 0)) {
       equal = static_cast<Mask>(equal | (wraps & L::template equal<kWords>(x, L::template add<kWords>(r, C::kOrder))));
     }
     return equal;
+  }
+
+  // Judges a pass of at most kFewAlone<C> jobs, each by itself, without an inversion: x = X/Z^2 is compared
+  // as X = r Z^2.
+  static void verify_few(const PassJobs<L>& jobs, std::size_t slots, const Scratch& scratch,
+                         Outcome* outcomes) noexcept {
+    using Coordinate = typename F::Coordinate;
+    const Mask bad = scratch.bad[0];
+    const Words r = L::template select<kWords>(bad, L::template broadcast<kWords>(kOne), scratch.r[0]);
+    const Coordinate x = F::from_integer(r);
+    const Mask wraps = L::template less<kWords>(r, kDifference.words);
+    Mask equal = 0, exceptional = 0;
+    for (std::size_t lane = 0; lane < jobs.count; ++lane) {
+      const JacobianPoint<F> sum = sum_up_alone<C>(scratch.sum, slots, lane);
+      const Coordinate z2 = F::sqr(sum.z);
+      Mask same = F::zero_mask(F::sub(F::mul(x, z2), sum.x));
+      if (__builtin_expect(wraps != 0, 0)) {
+        const Coordinate larger = F::from_integer(L::template add<kWords>(r, C::kOrder));
+        same = static_cast<Mask>(same | (wraps & F::zero_mask(F::sub(F::mul(larger, z2), sum.x))));
+      }
+      const auto own = static_cast<Mask>(1u << lane);
+      equal = static_cast<Mask>(equal | (same & own));
+      exceptional = static_cast<Mask>(exceptional | (F::zero_mask(sum.z) & own));
+    }
+    jobs.decide(0, bad, exceptional, equal, outcomes);
   }
 
   static void verify(const CurveJob* all_jobs, std::size_t count, Outcome* all_outcomes, int key_window,
@@ -108,6 +133,9 @@ struct Ecdsa {
       const std::size_t groups = jobs.groups();
       read_signatures(jobs, scratch);
       choose_entries(jobs, key_window, generator, scratch);
+      if constexpr (kLanes > 1) {
+        if (jobs.count <= kFewAlone<C>) return verify_few(jobs, generator_slots + key_slots, scratch, outcomes);
+      }
       sum_up<C, true>(scratch.sum, generator_slots, key_slots, groups);
       for (std::size_t g = 0; g < groups; ++g) {
         const Mask equal = matches(F::to_integer(scratch.sum.points[g].x), scratch.r[g]);

@@ -6,7 +6,7 @@
 // Weierstrass form of the curve, with the additions of ECDSA, and come back with one inversion a pass (NOTES.md).
 #pragma once
 
-#include "kernel/curve/ecmult.h"
+#include "kernel/curve/lone_sum.h"
 
 namespace assay::kernel {
 namespace {  // see tower.h
@@ -114,6 +114,12 @@ struct Eddsa {
     const auto key_slots = static_cast<std::size_t>(C::windows(key_window));
     in_passes<L, kPass>(all_jobs, count, all_outcomes, [&](const PassJobs<L>& jobs, Outcome* outcomes) noexcept {
       choose_entries(jobs, key_window, generator, scratch);
+      if constexpr (kLanes > 1) {
+        if (jobs.count <= kFewAlone<C>) {
+          sum_up_few<C>(scratch.sum, generator_slots + key_slots, jobs.count);
+          return encode_and_compare(jobs, outcomes, scratch);
+        }
+      }
       sum_up<C, false>(scratch.sum, generator_slots, key_slots, jobs.groups());
       encode_and_compare(jobs, outcomes, scratch);
     });

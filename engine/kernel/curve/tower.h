@@ -45,6 +45,12 @@ concept LanesOfWords = requires(typename L::template Words<N> a, typename L::tem
   L::template store_entries<N>(a, b, targets, count);
 };
 
+// Moves lane i XOR kDistance to lane i, for a power of two kDistance below the number of lanes. One lane needs none.
+template <class F>
+concept TurnsLanes = F::L::kCount == 1 || requires(typename F::Coordinate a) {
+  { F::template turned<1>(a) } -> std::same_as<typename F::Coordinate>;
+};
+
 // How many numbers travel together, and integers of the three sizes of the curves.
 template <class L>
 concept Lanes = (L::kCount == 1 || L::kCount == 4 || L::kCount == 8) &&
@@ -55,7 +61,8 @@ concept Lanes = (L::kCount == 1 || L::kCount == 4 || L::kCount == 8) &&
 // A prime field; operations go lane by lane. Points and tables hold Coordinates, which are reduced loosely. A
 // Difference is good only as a factor, and at most one factor of a product may be one.
 template <class F>
-concept Field = Lanes<typename F::L> && std::convertible_to<typename F::Coordinate, typename F::Difference> &&
+concept Field = Lanes<typename F::L> && TurnsLanes<F> &&
+    std::convertible_to<typename F::Coordinate, typename F::Difference> &&
     requires(typename F::L::template Words<F::kWords> words, const std::uint64_t (&integer)[F::kWords],
              typename F::L::Mask mask, typename F::Coordinate a, typename F::Coordinate b, typename F::Coordinate c,
              typename F::Difference d, typename F::Difference e) {

@@ -134,6 +134,11 @@ requires(MontgomeryLanePrime<Prime> || FoldingLanePrime<Prime>) struct LaneField
     for (int i = 0; i < kLimbs; ++i) result.l[i] = choose(mask, a.l[i], b.l[i]);
     return result;
   }
+  // Moves lane i XOR kDistance to lane i.
+  template <int kDistance>
+  [[gnu::always_inline]] static Coordinate turned(const Coordinate& a) noexcept {
+    return Coordinate{fma::turned<kDistance>(static_cast<const Number&>(a))};
+  }
   static Mask zero_mask(const Difference& a) noexcept {
     Vector t[kLimbs];
     canonical(t, mul(a, plain_one()), false);

@@ -119,6 +119,11 @@ struct LaneField {
     for (int i = 0; i < kLimbs; ++i) result.l[i] = _mm512_mask_mov_epi64(b.l[i], m, a.l[i]);
     return result;
   }
+  // Moves lane i XOR kDistance to lane i.
+  template <int kDistance>
+  [[gnu::always_inline]] static Coordinate turned(const Coordinate& a) noexcept {
+    return Coordinate{ifma::turned<kDistance>(static_cast<const Number&>(a))};
+  }
   static Mask zero_mask(const Difference& a) noexcept { return zero_lanes(canonical(mul(a, plain_one()))); }
 
   // ---- the outside

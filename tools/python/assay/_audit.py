@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._options import wrong_type
+from ._options import require_order, wrong_type
 from ._verifier import Verifier
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def audit(
         raise wrong_type("verifier", "a Verifier", verifier)
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
+    require_order("paths", "a path, or a list of some", paths)
     if not isinstance(paths, Iterable):
         raise wrong_type("paths", "a path, or several", paths)
     if time_zone is not None and not isinstance(time_zone, (str, Mapping)):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._options import as_json, texts, wrong_type
+from ._options import as_json, in_order, wrong_type
 
 if TYPE_CHECKING:
     from ._core import Moment
@@ -30,9 +30,9 @@ def _request(
     return {
         "subject": subject,
         "issuer": issuer,
-        "audiences": [] if audience is None else texts("audience", audience),
+        "audiences": [] if audience is None else in_order("audience", audience),
         "audience_is_list": is_list,
-        "scopes": texts("scopes", () if scopes is None else scopes),
+        "scopes": in_order("scopes", () if scopes is None else scopes),
         "expires_in_seconds": expires_in_seconds,
         "additional_claims": [(name, as_json("additional_claims", value)) for name, value in claims.items()],
         "kid": kid,

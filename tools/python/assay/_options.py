@@ -23,7 +23,7 @@ def wrong_type(name: str, expected: str, value: Any) -> TypeError:
 
 def listed(fields: Iterable[str] | None, name: str = "fields") -> list[str] | None:
     """The names of columns as a list of their own; one text is one name."""
-    return None if fields is None else [fields] if isinstance(fields, str) else _texts(name, fields)
+    return None if fields is None else [fields] if isinstance(fields, str) else in_order(name, fields)
 
 
 def texts(name: str, value: str | Iterable[str]) -> list[str]:
@@ -33,8 +33,21 @@ def texts(name: str, value: str | Iterable[str]) -> list[str]:
     return _texts(name, value)
 
 
+def in_order(name: str, value: str | Iterable[str]) -> list[str]:
+    """The same for texts whose order shows in what is made of them."""
+    require_order(name, "a list of str", value)
+    return texts(name, value)
+
+
+def require_order(name: str, expected: str, value: Any) -> None:
+    """Raises a TypeError for a set, which has no order, and for a mapping, of which only the names would be read."""
+    if isinstance(value, (set, frozenset, Mapping)):
+        raise wrong_type(name, expected, value)
+
+
 def _texts(name: str, value: Iterable[str]) -> list[str]:
-    if isinstance(value, (bytes, bytearray)) or not isinstance(value, Iterable):
+    # Of a mapping only the names would be read.
+    if isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
         raise wrong_type(name, "str, or several", value)
     made = list(value)
     for one in made:

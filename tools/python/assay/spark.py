@@ -27,7 +27,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from . import _core
 from ._batch import BatchVerifier, Config, verdict_schema
 from ._errors import SetupError
-from ._options import listed
+from ._options import listed, require_order
 
 __all__ = ["summary", "udf", "verdict_type", "verify"]
 
@@ -154,6 +154,8 @@ def _selected(df: DataFrame, token: str | Column, time: str | Column | None, car
 
 
 def _list(columns: Iterable[str | Column]) -> list[str | Column]:
+    """The columns of `carry`."""
+    require_order("carry", "a list of columns", columns)
     return [columns] if isinstance(columns, (str, Column)) else list(columns)
 
 

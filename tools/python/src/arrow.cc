@@ -148,6 +148,7 @@ VerdictFields to_fields(nb::handle fields) {
   if (PyUnicode_Check(fields.ptr())) {
     names.push_back(view_of(fields, "fields", keepers));
   } else {
+    require_order(fields, "fields", "a list of names of columns");
     const nb::object list = nb::steal(PySequence_List(fields.ptr()));
     if (!list.is_valid()) {
       PyErr_Clear();

@@ -72,13 +72,23 @@ std::string_view view_of(nb::handle text, const char* name, Keepers& keepers) {
   raise_wrong_type(text, name, "str or bytes");
 }
 
+void require_order(nb::handle given, const char* name, const char* expected) {
+  PyObject* const object = given.ptr();
+  const bool is_usual = PyList_Check(object) || PyTuple_Check(object) || PyUnicode_Check(object) ||
+                        PyFloat_Check(object) || PyLong_Check(object) || given.is_none();
+  if (is_usual) return;  // the look at Mapping costs a microsecond
+  if (PyAnySet_Check(object) || nb::isinstance(given, nb::module_::import_("collections.abc").attr("Mapping"))) {
+    raise_wrong_type(given, name, expected);
+  }
+}
+
 void raise_wrong_type(nb::handle given, const char* name, const char* expected) {
   const bool is_int = std::string_view(expected) == "int" && PyLong_Check(given.ptr()) && !PyBool_Check(given.ptr());
   if (is_int) throw nb::value_error((std::string(name) + ": the number is out of range").c_str());
   const nb::str type(
       nb::borrow<nb::str>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(given.ptr()))).attr("__name__")));
   std::string message = std::string(name) + ": expected " + expected;
-  if (!std::string_view(expected).starts_with("a list")) message.append(", not ").append(type.c_str());
+  if (std::string_view(expected) != kExpected<std::vector<std::string>>) message.append(", not ").append(type.c_str());
   throw nb::type_error(message.c_str());
 }
 

@@ -36,6 +36,10 @@ nb::object to_str_or_none(const std::optional<std::string>& text);
 // zone, or a str in RFC 3339. None is now. Anything else is a ValueError or TypeError that begins with `name`.
 Instant to_instant(nb::handle at, const char* name = "at");
 
+// Raises a TypeError for a mapping, of which only the names would be read, and for a set, which has no order.
+// `expected`: what was, such as "a list of tokens".
+void require_order(nb::handle given, const char* name, const char* expected);
+
 // Raises a TypeError that names the argument, what was expected and the type of what was given; or a ValueError if it
 // is an integer that was expected and does not fit.
 [[noreturn]] void raise_wrong_type(nb::handle given, const char* name, const char* expected);

@@ -85,6 +85,7 @@ StaticTokenVerifier make_static(const std::string& json, std::vector<std::string
 
 nb::object snapshot(nb::handle tokens) {
   if (!nb::hasattr(tokens, "__iter__")) raise_wrong_type(tokens, "tokens", "tokens as str or bytes");
+  require_order(tokens, "tokens", "a list of tokens, or another sequence");
   nb::object list = nb::steal(PySequence_List(tokens.ptr()));
   if (!list.is_valid()) throw nb::python_error();
   return list;
@@ -170,6 +171,7 @@ nb::list Verifier::verify_batch(nb::handle tokens, nb::handle at) const {
   std::vector<std::string_view> texts;
   texts.reserve(count);
   for (const nb::handle token : list) texts.push_back(view_of(token, "tokens", keepers));
+  require_order(at, "at", "a time, or a sequence of them");
   const bool has_moments = is_sequence(at);
   const Instant moment = has_moments ? Instant() : to_instant(at);
   const Moments moments = has_moments ? to_instants(at, count) : Moments();

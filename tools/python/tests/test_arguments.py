@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+from collections.abc import Mapping
 
+import numpy
 import pyarrow as pa
 import pytest
 
@@ -13,6 +15,7 @@ import assay
 from conftest import AT
 
 NOTHING = object()
+NAN, INFINITY = float("nan"), float("inf")
 
 
 def refused(name, call):
@@ -25,11 +28,12 @@ def refused(name, call):
 
 
 WRONG_OF_VERIFIER = {
-    "algorithm": [5, [5], b"ES256"], "issuer": [5, [None]], "audience": [5, [5]], "required_scopes": [5, [5]],
-    "required_claims": [5, {"a": 5}, {5: "a"}, {"a": [5]}], "typ": [5, ["JWT"]], "leeway": ["x", 1.5, 2**70, True],
+    "algorithm": [5, [5], b"ES256", {"ES256": 1}], "issuer": [5, [None], {"i": 1}], "audience": [5, [5], {"a": 1}],
+    "required_scopes": [5, [5], {"s": 1}], "required_claims": [5, {"a": 5}, {5: "a"}, {"a": [5]}, {"a": {"b": 1}}], "typ": [5, ["JWT"]], "leeway": ["x", 1.5, 2**70, True],
     "max_lifetime": ["x"], "revoked": [5, [5]], "max_token_bytes": ["x", -1, 2**70], "accept_padding": ["x", 1], "profile": [5],
-    "jwks_refetch": ["x", True], "jwks_max_age": ["x"], "timeout": ["x", True], "max_bytes": ["x"], "ssrf_safe": ["x", 1], "ca_file": [5],
-    "backend": [5], "table_memory": [-1, True, "x"], "memo_memory": ["x"], "cross_check": ["x"], "on_note": [5], "secret_encoding": [5],
+    "jwks_refetch": ["x", True, NAN, INFINITY, -1], "jwks_max_age": ["x", NAN, INFINITY, -INFINITY],
+    "timeout": ["x", True, NAN, INFINITY, -0.5, 31_536_001], "max_bytes": ["x"], "ssrf_safe": ["x", 1], "ca_file": [5],
+    "backend": [5], "table_memory": [-1, True, "x"], "memo_memory": ["x"], "cross_check": ["x", NAN, INFINITY], "on_note": [5], "secret_encoding": [5],
     "config": [5], "jwks_uri": [5, [5]], "public_key": [5, [5], {"a": NOTHING}], "secret": [5], "static_tokens": [5],
 }  # fmt: skip
 
@@ -37,6 +41,63 @@ WRONG_OF_VERIFIER = {
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG_OF_VERIFIER.items() for value in values])
 def test_a_verifier_names_the_argument(key, name, value):
     refused(name, lambda: assay.Verifier(jwks=key.jwks("k1"), **{name: value}))
+
+
+def test_seconds_that_no_clock_counts_are_a_setup_error(key):
+    for name in ("timeout", "jwks_refetch", "jwks_max_age", "cross_check"):
+        for value in (NAN, INFINITY):
+            with pytest.raises(assay.SetupError) as error:
+                assay.Verifier(jwks=key.jwks("k1"), **{name: value})
+            assert error.value.field == name
+    assay.Verifier(jwks=key.jwks("k1"), timeout=0.5, jwks_refetch=0, jwks_max_age=31_536_000)
+
+
+class OwnMapping(Mapping):
+    """A mapping that is no dict."""
+
+    def __getitem__(self, name):
+        return {"a": 1}[name]
+
+    def __iter__(self):
+        return iter(["a"])
+
+    def __len__(self):
+        return 1
+
+
+def without_order(*members):
+    """Things that can be walked through, but say nothing of an order, or hold more than their names."""
+    return [set(members), frozenset(members), dict.fromkeys(members), OwnMapping()]
+
+
+def test_what_has_no_order_is_no_list(key, verifier, tmp_path):
+    for wrong in without_order("a"):
+        refused("tokens", lambda: verifier.verify_batch(wrong))
+        refused("fields", lambda: verifier.verify_arrow(pa.nulls(1), fields=wrong))
+        refused("fields", lambda: assay.VerdictArray(wrong))
+        refused("fields", lambda: assay.BatchVerifier(lambda: verifier, fields=wrong))
+        refused("carry", lambda: assay.BatchVerifier(lambda: verifier, carry=wrong))
+        refused("paths", lambda: assay.audit(wrong, verifier=verifier))
+        for name in ("audience", "scopes"):  # of tokens that a seed makes again
+            refused(name, lambda: key.create_token(**{name: wrong}))
+            refused(name, lambda: assay.mint(key, **{name: wrong}))
+    for wrong in without_order(AT):
+        refused("at", lambda: verifier.verify_batch(["x"], at=wrong))
+    error = refused("at", lambda: verifier.verify_batch(["x"], at={AT: "x"}))
+    assert str(error.value) == "at: expected a time, or a sequence of them, not dict"
+
+
+def test_what_has_an_order_is_a_list(key, verifier):
+    token = key.create_token(issued_at=AT, kid="k1", audience=("api", "b"))
+    assert verifier.verify(token, at=AT).claims["aud"] == ["api", "b"]
+    for tokens in ([token], (token,), iter([token]), {"t": token}.values(), {token: 1}.keys(), numpy.array([token])):
+        (verdict,) = verifier.verify_batch(tokens, at=(AT,))
+        assert verdict, type(tokens)
+    for times in ([AT], (AT,), numpy.array([AT])):
+        assert verifier.verify_batch([token], at=times)[0]
+    # What is allowed has no order.
+    for names in ({"api", "c"}, frozenset(["api"]), iter(["api"])):
+        assert assay.Verifier(jwks=key.jwks("k1"), audience=names).verify(token, at=AT)
 
 
 @pytest.mark.parametrize("threads", ["x", 1.5, None, -1, 2**40, True])

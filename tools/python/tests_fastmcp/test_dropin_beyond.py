@@ -353,3 +353,108 @@ def test_a_loop_that_is_stopped_keeps_its_turn(rs256):
     finally:
         first.close()
     assert all(asyncio.run(burst()))
+
+
+def tokens_of(signer, count, **changes):
+    return [signer.token(jti=str(number), **changes) for number in range(count)]
+
+
+async def test_a_list_is_judged_as_its_tokens_are(rs256, rs256_other):
+    """In their order, also with keys of a server, tokens of which nothing is right, and rules of a subclass."""
+
+    class Mine(JWTVerifier):
+        def _extract_scopes(self, claims):
+            return [*super()._extract_scopes(claims), "mine"]
+
+    good, other = rs256.token(), rs256_other.token()
+    tokens = [good, "x", rs256.token(exp=5), other, "", rs256.token(iss="x"), good, rs256.token(nan=float("nan")), good[:-6] + "AAAAAA",
+              rs256.token(scope=""), None, 5, other, good.encode()]
+    for kind, scope in ((JWTVerifier, "read"), (Mine, "mine")):
+        for keys in ({"public_key": rs256.pem}, {"jwks_uri": JWKS_URI}, {"public_key": "no key"}):
+            client = {"http_client": KeyEndpoint(rs256, rs256_other).client()} if "jwks_uri" in keys else {}
+            arguments = {**keys, **client, "issuer": ISSUER, "required_scopes": [scope], "memo": 0}
+            one, many = [], []
+            alone, together = kind(on_reject=one.append, **arguments), kind(on_reject=many.append, **arguments)
+            expected = [await alone.verify_token(token) for token in tokens]
+            given = await together.verify_tokens(iter(tokens))
+            assert [repr(made) for made in given] == [repr(made) for made in expected]
+            assert many == one and len(one) == expected.count(None)
+            assert (given[0] is None) == ("no key" in keys.values())
+            assert (given[3] is None) == ("jwks_uri" not in keys)
+
+
+async def test_a_list_is_a_few_batches_and_others_have_their_turn(rs256, rs256_other, calls):
+    verifier = JWTVerifier(public_key=rs256.pem)
+    turns = []
+
+    async def other():
+        while True:
+            turns.append(len(calls))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    assert all(await verifier.verify_tokens(tokens_of(rs256, 40) * 30))
+    task.cancel()
+    assert calls == [512, 512, 176]
+    assert {1, 2} <= set(turns)
+    assert not verifier._assay.memo._seen, "a long list does not drive out what comes again"
+    calls.clear()
+    verifier = JWTVerifier(jwks_uri=JWKS_URI, http_client=KeyEndpoint(rs256, rs256_other).client())
+    assert all(await verifier.verify_tokens(tokens_of(rs256, 3) + tokens_of(rs256_other, 4)))
+    assert sorted(calls) == [3, 4]
+
+
+async def test_a_list_of_several_issuers_and_algorithms(rs256, es256):
+    seen = []
+    verifier = JWTVerifier(
+        issuers={ISSUER: {"public_key": rs256.pem}, OTHER: {"public_key": es256.pem, "algorithm": "ES256"}}, on_reject=seen.append
+    )
+    tokens = [rs256.token(), es256.token(iss=OTHER), "x", es256.token(), rs256.token(), rs256.token(iss="x"), es256.token(iss=OTHER, exp=1)]
+    assert [made is not None for made in await verifier.verify_tokens(tokens)] == [True, True, False, False, True, False, False]
+    assert [one.reason for one in seen] == ["malformed_token", "algorithm_not_allowed", "issuer_mismatch", "token_expired"]
+    verifier.audience = "https://another.example"
+    assert await verifier.verify_tokens(tokens[:2]) == [None, None]
+
+
+async def test_a_list_calls_what_is_overridden(rs256, rs256_other, monkeypatch):
+    class Loads(JWTVerifier):
+        async def load_access_token(self, token):
+            made = await super().load_access_token(token)
+            return made and made.model_copy(update={"client_id": "mine"})
+
+    class Verifies(JWTVerifier):
+        async def verify_token(self, token):
+            return (await super().verify_token(token)) or "rejected"
+
+    class Chooses(JWTVerifier):
+        async def _get_verification_key(self, token):
+            return rs256_other.pem if token == second else rs256.pem
+
+    first, second = rs256.token(), rs256_other.token()
+    assert [made and made.client_id for made in await Loads(public_key=rs256.pem).verify_tokens([first, second])] == ["mine", None]
+    made = await Verifies(public_key=rs256.pem).verify_tokens([first, second])
+    assert made[0].client_id == "app" and made[1] == "rejected"
+    assert all(await Chooses(public_key=rs256.pem).verify_tokens([first, second, first]))
+    verifier = JWTVerifier(public_key=rs256.pem)
+
+    async def none(token):
+        return None
+
+    for name in ("load_access_token", "verify_token"):
+        with monkeypatch.context() as patch:
+            patch.setattr(verifier, name, none)
+            assert await verifier.verify_tokens([first]) == [None]
+    assert all(await verifier.verify_tokens([first]))
+
+
+async def test_a_list_is_no_single_token(rs256):
+    verifier = JWTVerifier(public_key=rs256.pem)
+    for wrong in (rs256.token(), rs256.token().encode()):
+        with pytest.raises(TypeError, match="there is verify_token"):
+            await verifier.verify_tokens(wrong)
+    for wrong in ({rs256.token()}, {rs256.token(): 1}):
+        with pytest.raises(TypeError, match="tokens: expected a list of tokens, not (set|dict)"):
+            await verifier.verify_tokens(wrong)
+    with pytest.raises(TypeError):
+        await verifier.verify_tokens(None)
+    assert await verifier.verify_tokens([]) == []

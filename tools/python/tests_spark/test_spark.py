@@ -189,6 +189,9 @@ def test_mistakes_are_found_before_the_job(spark, config):
     df = spark.range(1)
     with pytest.raises(assay.SetupError, match="token: the column is bigint; tokens are string or binary"):
         assay.spark.verify(df, "id", config=config)
+    for wrong in ({"id": "number"}, {"id"}):
+        with pytest.raises(TypeError, match="carry: expected a list of columns, not (dict|set)"):
+            assay.spark.verify(df, config=config, carry=wrong)
     with pytest.raises(assay.SetupError, match="carry: a verdict has the column 'alg' too"):
         assay.spark.verify(df.select(F.lit("").alias("token"), F.lit(1).alias("alg")), config=config, carry=["alg"])
     for wrong in (["valid", "claim"], "claim"):

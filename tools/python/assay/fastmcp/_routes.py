@@ -128,23 +128,48 @@ class Routes:
 
     async def load_access_token(self, token: str) -> AccessToken | None:
         self._follow()
+        route = self._route_of(token)
+        if isinstance(route, Rejection):
+            self._refuse(route)
+            return None
+        accepted: AccessToken | None = await route.load_access_token(token)
+        return accepted
+
+    async def verify_tokens(self, tokens: list[str]) -> list[AccessToken | None]:
+        """What load_access_token says of each: verifier by verifier, each with all of its tokens."""
+        self._follow()
+        made: list[AccessToken | None] = [None] * len(tokens)
+        places: dict[Any, list[int]] = {}
+        for place, token in enumerate(tokens):
+            route = self._route_of(token)
+            if isinstance(route, Rejection):
+                self._refuse(route)
+            else:
+                places.setdefault(route, []).append(place)
+        for verifier, own in places.items():
+            for place, accepted in zip(own, await verifier.verify_tokens([tokens[place] for place in own])):
+                made[place] = accepted
+        return made
+
+    def _route_of(self, token: str) -> Any:
+        """The verifier for a token, or the Rejection of a token that there is none for."""
         try:
             algorithm: Any = decode_jwt_header(token).get("alg")
             issuer: Any = decode_jwt_payload(token).get("iss") if self.issuers else None
             verifiers = self._by_issuer.get(issuer)
             verifier = verifiers.get(algorithm) if verifiers is not None else None
         except (ValueError, TypeError, AttributeError, RecursionError):
-            self._refuse("malformed_token", "header and claims cannot be read")
-            return None
-        if verifier is not None:
-            accepted: AccessToken | None = await verifier.load_access_token(token)
-            return accepted
+            return _rejection("malformed_token", "header and claims cannot be read")
         if verifiers is None:
-            self._refuse("issuer_mismatch", "the issuer is not one that is expected")
-        else:
-            self._refuse("algorithm_not_allowed", "the algorithm is not one that is allowed for this issuer")
-        return None
+            return _rejection("issuer_mismatch", "the issuer is not one that is expected")
+        if verifier is None:
+            return _rejection("algorithm_not_allowed", "the algorithm is not one that is allowed for this issuer")
+        return verifier
 
-    def _refuse(self, reason: str, detail: str) -> None:
-        self._owner.logger.debug("Token validation failed: %s", detail)
-        self._owner._refuse(Rejection(reason, detail, reasons=[reason]))
+    def _refuse(self, rejection: Rejection) -> None:
+        self._owner.logger.debug("Token validation failed: %s", rejection.detail)
+        self._owner._refuse(rejection)
+
+
+def _rejection(reason: str, detail: str) -> Rejection:
+    return Rejection(reason, detail, reasons=[reason])

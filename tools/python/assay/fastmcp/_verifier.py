@@ -7,20 +7,23 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
+from anyio.lowlevel import checkpoint
 from fastmcp.server.auth import AccessToken
 from fastmcp.server.auth.providers import jwt as fastmcp_jwt
 from fastmcp.utilities.auth import decode_jwt_header
 from joserfc.errors import JoseError
 from starlette.middleware import Middleware
 
+from assay._options import require_order
+
 from . import _burst
-from ._engine import Engines
+from ._engine import Engine, Engines
 from ._rejection import ErrorDescriptions, Rejection, checked_callback, is_noted, note, shown
 from ._routes import Routes
-from ._tokens import Claims, Memo, access_token, claims_of, client_of, fields_of, from_fields
+from ._tokens import Claims, Fields, Memo, access_token, claims_of, client_of, fields_of, from_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import assay
 
@@ -38,6 +41,8 @@ _get_verification_key = Original._get_verification_key
 _REJECTING = (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _MOST_HEADERS = 1024
 _LONGEST_HEADER = 1024
+# Tokens of verify_tokens that are verified before other tasks have a turn: about 3 ms.
+_MOST_IN_A_TURN = 512
 
 # Set by install().
 is_installed = False
@@ -56,6 +61,17 @@ def _overrides_rules(verifier: Any) -> bool:
     if kind._extract_scopes is not _extract_scopes or "_extract_scopes" in own:
         return True
     return _validate_issuer is not None and (kind._validate_issuer is not _validate_issuer or "_validate_issuer" in own)
+
+
+def _overrides_calls(verifier: Any) -> bool:
+    """Whether a subclass, or the instance itself, does more or less than JWTVerifier for a token."""
+    kind, own = type(verifier), verifier.__dict__
+    return (
+        kind.load_access_token is not JWTVerifier.load_access_token
+        or kind.verify_token is not JWTVerifier.verify_token
+        or "load_access_token" in own
+        or "verify_token" in own
+    )
 
 
 class _Kind(type(Original)):  # type: ignore[misc]
@@ -107,7 +123,7 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
     * ``memo``: so many tokens are remembered, and cost no signature when they come again. Their times are checked each
       time, and a new key or policy verifies them anew. 0: none.
 
-    Calls that arrive together, such as those of ``asyncio.gather``, are verified as a batch.
+    Calls that arrive together, such as those of ``asyncio.gather``, are verified as a batch. ``verify_tokens`` takes a list.
     """
 
     _assay: _State | None = None
@@ -158,19 +174,10 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
                 # FastMCP's rules for caches and refreshes.
                 key = self.public_key or await self._get_jwks_key(state.kid_of(token))
         except _REJECTING as error:
-            self.logger.debug("Token validation failed: %s", error)
-            self._refuse(_without_key(token, error))
+            self._refuse_without_key(token, error)
             return None
-        if type(key) not in (str, bytes) or type(token) is not str:
-            return await self._ask_fastmcp(token)
-        engine = state.engines.get(
-            key, self.algorithm, self.issuer, self.audience, self.required_scopes, _overrides_rules(self)
-        )
+        engine = self._engine_of(key, token, state)
         if engine is None:
-            if not self._warned:
-                self._warned = True
-                _log.warning("the key of a JWTVerifier cannot be read, so FastMCP judges its tokens by itself; a key is given as "
-                             "its text, not as a path")  # fmt: skip
             return await self._ask_fastmcp(token)
         now = time.time()
         fields = state.memo.fields(token, engine, now)
@@ -181,13 +188,113 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
         if type(judged) is AccessToken:
             state.memo.keep(engine, judged.__dict__)
             return judged
-        if not judged.valid:
-            self._refuse_verdict(judged, token)
+        fields = self._fields_of(judged, token, engine)
+        if fields is None:
             return None
-        claims = claims_of(token, judged)
-        fields = fields_of(token, claims, self._extract_scopes(claims) if engine.applies_policy else [])
         state.memo.keep(engine, fields)
         return from_fields(fields) if engine.applies_policy else self._apply_policy(token, fields["claims"])
+
+    async def verify_tokens(self, tokens: Iterable[str]) -> list[AccessToken | None]:
+        """What verify_token says of each of many tokens, in their order: the fastest way, without a task for each.
+
+        They are verified together, up to 512 at one moment; then other tasks have a turn. The memo is neither asked nor
+        filled. The verify_token or load_access_token of a subclass is called for each token.
+        """
+        if isinstance(tokens, (str, bytes)):
+            raise TypeError("tokens: expected a list of tokens, not a single one; for that there is verify_token")
+        require_order("tokens", "a list of tokens", tokens)
+        given = list(tokens)
+        if _overrides_calls(self):
+            return [await self.verify_token(token) for token in given]
+        if self._routes is not None:
+            return await self._routes.verify_tokens(given)
+        made: list[AccessToken | None] = []
+        for begin in range(0, len(given), _MOST_IN_A_TURN):
+            if begin:
+                await checkpoint()
+            made += await self._verify_together(given[begin : begin + _MOST_IN_A_TURN])
+        return made
+
+    async def _verify_together(self, tokens: list[str]) -> list[AccessToken | None]:
+        """All keys first, then all signatures, then what is to be said of each token, in their order."""
+        chosen = await self._engines_for(tokens)
+        now = time.time()
+        made: list[Any] = [None] * len(tokens)
+        for engine in {one for one in chosen if isinstance(one, Engine)}:
+            if chosen.count(engine) == len(tokens):
+                made = list(engine.verify_batch(tokens, now))
+            else:
+                own = [place for place, one in enumerate(chosen) if one is engine]
+                for place, judged in zip(own, engine.verify_batch([tokens[place] for place in own], now)):
+                    made[place] = judged
+        for place, judged in enumerate(made):
+            if type(judged) is not AccessToken:
+                made[place] = await self._concluded(tokens[place], chosen[place], judged)
+        return made
+
+    async def _engines_for(self, tokens: list[str]) -> list[Engine | BaseException | None]:
+        """For each token its engine, or why there is no key for it; None if FastMCP has to judge it."""
+        state = self._assay
+        if state is None:
+            state = self._assay = _State()
+        own_rule = _overrides_key(self)
+        if not own_rule and self.public_key and set(map(type, tokens)) == {str}:
+            return [self._engine_of(self.public_key, tokens[0], state)] * len(tokens)
+        by_kid: dict[Any, Engine | None] = {}
+        chosen: list[Engine | BaseException | None] = []
+        for token in tokens:
+            try:
+                kid = None if own_rule or self.public_key else state.kid_of(token)
+                if kid in by_kid and type(token) is str:
+                    chosen.append(by_kid[kid])
+                    continue
+                if own_rule:
+                    key = await self._get_verification_key(token)
+                else:
+                    key = self.public_key or await self._get_jwks_key(kid)
+            except _REJECTING as error:
+                chosen.append(error)
+                continue
+            engine = self._engine_of(key, token, state)
+            chosen.append(engine)
+            if not own_rule and type(token) is str:
+                by_kid[kid] = engine
+        return chosen
+
+    def _engine_of(self, key: Any, token: Any, state: _State) -> Engine | None:
+        """The engine that verifies the token with this key; None if FastMCP has to."""
+        if type(key) not in (str, bytes) or type(token) is not str:
+            return None
+        engine = state.engines.get(
+            key, self.algorithm, self.issuer, self.audience, self.required_scopes, _overrides_rules(self)
+        )
+        if engine is None and not self._warned:
+            self._warned = True
+            _log.warning("the key of a JWTVerifier cannot be read, so FastMCP judges its tokens by itself; a key is given as its "
+                         "text, not as a path")  # fmt: skip
+        return engine
+
+    async def _concluded(
+        self, token: str, chosen: Engine | BaseException | None, judged: assay.Verdict
+    ) -> AccessToken | None:
+        """What the verdict of an engine means; without an engine, what else there is to say."""
+        if chosen is None:
+            return await self._ask_fastmcp(token)
+        if not isinstance(chosen, Engine):
+            self._refuse_without_key(token, chosen)
+            return None
+        fields = self._fields_of(judged, token, chosen)
+        if fields is None:
+            return None
+        return from_fields(fields) if chosen.applies_policy else self._apply_policy(token, fields["claims"])
+
+    def _fields_of(self, verdict: assay.Verdict, token: str, engine: Engine) -> Fields | None:
+        """The fields of a token whose AccessToken Python has to make; None, and it is refused, if it is not valid."""
+        if not verdict.valid:
+            self._refuse_verdict(verdict, token)
+            return None
+        claims = claims_of(token, verdict)
+        return fields_of(token, claims, self._extract_scopes(claims) if engine.applies_policy else [])
 
     def get_middleware(self) -> list[Any]:
         """FastMCP's middleware, and what says why a token was rejected, if it is wanted."""
@@ -241,6 +348,10 @@ class JWTVerifier(Original, metaclass=_Kind):  # type: ignore[misc]
                 jti=_text(claims.get("jti")),
             )
         )
+
+    def _refuse_without_key(self, token: Any, error: BaseException) -> None:
+        self.logger.debug("Token validation failed: %s", error)
+        self._refuse(_without_key(token, error))
 
     def _refuse_verdict(self, verdict: assay.Verdict, token: str) -> None:
         reason = verdict.reason or ""
