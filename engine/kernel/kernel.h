@@ -46,7 +46,7 @@ inline constexpr std::size_t kMaxRsaLimbs = 80;
 struct RsaModulus {
   std::uint64_t n[kMaxRsaLimbs];   // limbs of 52 bits, least first
   std::uint64_t r2[kMaxRsaLimbs];  // R^2 mod n, R = 2^(52*limbs)
-  std::uint64_t n2[kMaxRsaLimbs];  // (k*n + 1) / 2^208, where k*n = -1 modulo 2^208; only for fma
+  std::uint64_t n2[kMaxRsaLimbs];  // (k*n + 1) / 2^208, where k*n = -1 modulo 2^208; not read by ifma
   std::uint64_t k0;                // -1/n mod 2^52
   std::uint32_t limbs;             // 40, 60, 80
   std::uint32_t bytes;             // 256, 384, 512
