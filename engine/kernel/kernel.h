@@ -33,9 +33,19 @@ extern const std::uint64_t kSha512Initial[8];
 // Writes the digest of every job. Lengths may differ.
 using HashFunction = void (*)(const HashJob* jobs, std::size_t count) noexcept;
 
+// The last block of a message, padded by the caller (FIPS 180-4 §5.1.1). SHA-256 goes on from `state`, as in a HashJob.
+struct PaddedBlock {
+  unsigned char block[64];
+  const void* state;
+  unsigned char* digest;  // 32 bytes
+};
+
 struct HashKernel {
   HashFunction hash = nullptr;  // null if this instruction set has none
   std::size_t least = 0;        // with fewer messages in a call, OpenSSL is faster
+  // Writes the digest of every block, in two thirds of the time that `hash` takes for a message of one block. Only of
+  // SHA-256; null if this instruction set has none.
+  void (*padded)(const PaddedBlock* blocks, std::size_t count) noexcept = nullptr;
 };
 
 // ---- RSA (RFC 8017), e = 65537, moduli of exactly 2048, 3072 or 4096 bits
