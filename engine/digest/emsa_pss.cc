@@ -1,6 +1,5 @@
 #include "digest/emsa_pss.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "digest/digest.h"
@@ -49,12 +48,18 @@ PssBlock open_pss(Hash hash, std::string_view block, std::size_t modulus_bits) n
 
 const unsigned char* unmask_pss(Hash hash, const PssBlock& block, unsigned char* mask) noexcept {
   const std::size_t salt_size = static_cast<std::size_t>(digest_bytes(hash));
-  for (std::size_t i = 0; i < block.db_size; ++i) mask[i] ^= block.em[i];  // step 8
-  mask[0] &= block.kept;                                                   // step 9
   const std::size_t zeros = block.db_size - salt_size - 1;
-  if (std::any_of(mask, mask + zeros, [](unsigned char byte) { return byte != 0; }) || mask[zeros] != 0x01)
-    return nullptr;  // 10
-  return mask + zeros + 1;
+  // Step 8 is an exclusive or, which is zero where block and mask are equal: only the salt needs to be written.
+  const auto unmasked = [&](std::size_t i) { return static_cast<unsigned char>(block.em[i] ^ mask[i]); };
+  const unsigned char first = unmasked(0) & block.kept;  // step 9
+  if (zeros == 0) {
+    if (first != 0x01) return nullptr;  // step 10
+  } else if (first != 0 || std::memcmp(block.em + 1, mask + 1, zeros - 1) != 0 || unmasked(zeros) != 0x01) {
+    return nullptr;  // step 10
+  }
+  unsigned char* salt = mask + zeros + 1;
+  for (std::size_t i = 0; i < salt_size; ++i) salt[i] ^= block.em[zeros + 1 + i];  // step 11
+  return salt;
 }
 
 bool emsa_pss_verify(Hash hash, const unsigned char* message_hash, std::string_view block,

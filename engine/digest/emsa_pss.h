@@ -30,7 +30,7 @@ struct PssBlock {
 
 // Steps 3 to 6. `block` and `modulus_bits` as above; the result views into the block.
 PssBlock open_pss(Hash hash, std::string_view block, std::size_t modulus_bits) noexcept;
-// Steps 8 to 11: turns the mask into the data block. Returns the salt in it, or null if the padding is wrong.
+// Steps 8 to 11. Returns the salt, which stands where it was in the mask, or null if the padding is wrong.
 const unsigned char* unmask_pss(Hash hash, const PssBlock& block, unsigned char* mask) noexcept;
 
 }  // namespace assay::digest

@@ -33,6 +33,27 @@ void hash512(const kernel::HashJob& job) noexcept {
   SHA512_Final(job.digest, &context);
 }
 
+// MGF1's counters, big-endian (RFC 8017 appendix B.2.1).
+constexpr char kCounters[16][4] = {{0, 0, 0, 0},  {0, 0, 0, 1},  {0, 0, 0, 2},  {0, 0, 0, 3},
+                                   {0, 0, 0, 4},  {0, 0, 0, 5},  {0, 0, 0, 6},  {0, 0, 0, 7},
+                                   {0, 0, 0, 8},  {0, 0, 0, 9},  {0, 0, 0, 10}, {0, 0, 0, 11},
+                                   {0, 0, 0, 12}, {0, 0, 0, 13}, {0, 0, 0, 14}, {0, 0, 0, 15}};
+
+// What follows the first 32 bytes of the last block of a SHA-256: 0x80, zeros, and the bits of the message.
+constexpr std::size_t kHalfBlock = 32;
+struct HalfBlock {
+  unsigned char bytes[kHalfBlock];
+};
+constexpr HalfBlock end_of_block(std::size_t more, std::size_t message_bytes) noexcept {
+  HalfBlock half{};
+  half.bytes[more] = 0x80;
+  half.bytes[kHalfBlock - 2] = static_cast<unsigned char>(8 * message_bytes >> 8);
+  half.bytes[kHalfBlock - 1] = static_cast<unsigned char>(8 * message_bytes);
+  return half;
+}
+constexpr HalfBlock kAfterInner = end_of_block(0, 64 + 32);  // the key's block, the inner digest
+constexpr HalfBlock kAfterSeed = end_of_block(4, 32 + 4);    // the counter comes before
+
 }  // namespace
 
 void HashLanes::add(Hash hash, std::string_view prefix, std::string_view message, unsigned char* digest) {
@@ -48,10 +69,32 @@ void HashLanes::add_rest(Hash hash, const digest::HashState& state, std::string_
   jobs_of(hash).push_back({state.words, state.hashed, nullptr, 0, bytes_of(message), message.size(), digest});
 }
 
-bool HashLanes::in_lanes(LaneKernel which, std::vector<kernel::HashJob>& jobs) const noexcept {
+void HashLanes::add_outer(Hash hash, const void* state, std::string_view inner, unsigned char* digest) {
+  if (hash != Hash::SHA256 || hash_padded_ == nullptr) return add_keyed(hash, state, inner, digest);
+  add_padded(state, inner.data(), digest, kAfterInner.bytes);
+}
+
+void HashLanes::add_mask(Hash hash, std::string_view seed, std::size_t counter, unsigned char* mask) {
+  if (hash != Hash::SHA256 || hash_padded_ == nullptr)
+    return add(hash, seed, {kCounters[counter], sizeof kCounters[counter]}, mask);
+  add_padded(kernel::kSha256Initial, seed.data(), mask, kAfterSeed.bytes);
+  padded256_.back().block[kHalfBlock + 3] = static_cast<unsigned char>(counter);
+}
+
+// In its place: what is put together elsewhere is copied with loads that have to wait for the stores.
+void HashLanes::add_padded(const void* state, const char* first, unsigned char* digest, const unsigned char* second) {
+  kernel::PaddedBlock& block = padded256_.emplace_back();
+  std::memcpy(block.block, first, kHalfBlock);
+  std::memcpy(block.block + kHalfBlock, second, kHalfBlock);
+  block.state = state;
+  block.digest = digest;
+}
+
+bool HashLanes::in_lanes(LaneKernel which, std::vector<kernel::HashJob>& jobs) noexcept {
   if (jobs.empty() || !kernels_.has(which) || (jobs.size() < kernels_.least(which) && !always_)) return false;
   const kernel::HashKernel* kernel = kernels_.hash(which);
   if (kernel == nullptr) return false;
+  if (which == LaneKernel::sha256) hash_padded_ = kernel->padded;
   kernel->hash(jobs.data(), jobs.size());
   return true;
 }
@@ -63,6 +106,8 @@ void HashLanes::run() noexcept {
   if (!in_lanes(LaneKernel::sha512, jobs512_)) {
     for (const kernel::HashJob& job : jobs512_) hash512(job);
   }
+  if (!padded256_.empty()) hash_padded_(padded256_.data(), padded256_.size());
+  padded256_.clear();
   jobs256_.clear();
   jobs512_.clear();
 }

@@ -36,16 +36,27 @@ class HashLanes {
   void add_keyed(Hash hash, const void* state, std::string_view message, unsigned char* digest);
   // Adds a message that goes on from any state.
   void add_rest(Hash hash, const digest::HashState& state, std::string_view message, unsigned char* digest);
+  // Adds the outer hash of an HMAC: `inner`, a digest, goes on from the key's outer state.
+  void add_outer(Hash hash, const void* state, std::string_view inner, unsigned char* digest);
+  // Adds block `counter` of MGF1, below 16, of a seed as long as a digest (RFC 8017 appendix B.2.1). run() writes it to
+  // `mask`, as to a digest.
+  void add_mask(Hash hash, std::string_view seed, std::size_t counter, unsigned char* mask);
   // Computes all digests, and forgets the messages.
   void run() noexcept;
 
  private:
   std::vector<kernel::HashJob>& jobs_of(Hash hash) noexcept { return hash == Hash::SHA256 ? jobs256_ : jobs512_; }
-  bool in_lanes(LaneKernel which, std::vector<kernel::HashJob>& jobs) const noexcept;
+  bool in_lanes(LaneKernel which, std::vector<kernel::HashJob>& jobs) noexcept;
+  // `first` and `second`: 32 bytes each.
+  void add_padded(const void* state, const char* first, unsigned char* digest, const unsigned char* second);
 
   const LaneKernels& kernels_;
   const bool always_;
   std::vector<kernel::HashJob> jobs256_, jobs512_;
+  // SHA-256 of messages of 32 to 36 bytes, padded when they are added. Null until run() has used the kernel, which is
+  // tested then, or if the kernel has no such function: they are ordinary jobs.
+  void (*hash_padded_)(const kernel::PaddedBlock*, std::size_t) noexcept = nullptr;
+  std::vector<kernel::PaddedBlock> padded256_;
 };
 
 }  // namespace assay::lanes

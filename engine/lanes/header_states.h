@@ -32,7 +32,7 @@ class HeaderStates {
   // Bytes of the signing input that the state has taken in.
   static std::size_t head_bytes(const signature::Job& job) noexcept {
     const std::size_t block = digest::block_bytes(info(job.algorithm).hash);
-    return job.header_bytes / block * block;
+    return job.header_bytes & ~(block - 1);  // a power of two
   }
 
  private:

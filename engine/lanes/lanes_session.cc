@@ -201,7 +201,7 @@ void LanesSession::verify_hmac(std::span<signature::Job> jobs, LaneKernel hash) 
     const signature::Job& job = jobs[items[i].job];
     const Hash used = info(job.algorithm).hash;
     const std::string_view inner(reinterpret_cast<const char*>(slots[i].digest()), job.signature.size());
-    hashes_.add_keyed(used, job.key->openssl->hmac->states(used).outer, inner, slots[i].head());
+    hashes_.add_outer(used, job.key->openssl->hmac->states(used).outer, inner, slots[i].head());
   }
   hashes_.run();
   for (std::size_t i = 0; i < items.size(); ++i) {

@@ -17,12 +17,6 @@ constexpr std::size_t stride_of(Hash hash) noexcept { return hash == Hash::SHA25
 constexpr std::size_t kMaskRoom = 640;
 constexpr std::size_t kExpectedRoom = 64;
 
-// MGF1's counters, big-endian (RFC 8017 appendix B.2.1).
-constexpr char kCounters[16][4] = {{0, 0, 0, 0},  {0, 0, 0, 1},  {0, 0, 0, 2},  {0, 0, 0, 3},
-                                   {0, 0, 0, 4},  {0, 0, 0, 5},  {0, 0, 0, 6},  {0, 0, 0, 7},
-                                   {0, 0, 0, 8},  {0, 0, 0, 9},  {0, 0, 0, 10}, {0, 0, 0, 11},
-                                   {0, 0, 0, 12}, {0, 0, 0, 13}, {0, 0, 0, 14}, {0, 0, 0, 15}};
-
 std::string_view view(const unsigned char* bytes, std::size_t size) noexcept {
   return {reinterpret_cast<const char*>(bytes), size};
 }
@@ -95,9 +89,8 @@ void RsaLanes::verify_pss() {
     const Hash hash = info(pss_[i].job->algorithm).hash;
     const std::size_t size = static_cast<std::size_t>(digest_bytes(hash));
     const std::string_view seed = view(pss_[i].block.h, size);
-    for (std::size_t k = 0; k * size < pss_[i].block.db_size; ++k) {
-      hashes_.add(hash, seed, {kCounters[k], sizeof kCounters[k]}, masks_.data() + i * kMaskRoom + k * stride_of(hash));
-    }
+    for (std::size_t k = 0; k * size < pss_[i].block.db_size; ++k)
+      hashes_.add_mask(hash, seed, k, masks_.data() + i * kMaskRoom + k * stride_of(hash));
   }
   hashes_.run();
   std::size_t left = 0;

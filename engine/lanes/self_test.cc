@@ -17,6 +17,8 @@ namespace {
 
 // Two groups of eight, or one of sixteen hashes.
 constexpr std::size_t kJobs = 16;
+// And a rest of four, which another kernel may take (rsa_few.h).
+constexpr std::size_t kRsaJobs = kJobs + 4;
 constexpr int kWindow = 4;
 
 // In the two groups, every lane of eight gets a good signature once and a bad one once.
@@ -38,11 +40,11 @@ bool test_matches(const kernel::RsaModulus& modulus, const std::string& good, co
                   const unsigned char* hashed, const kernel::RsaKernel& rsa) {
   std::array<unsigned char, digest::kPkcs1DifferenceBytes> difference;
   digest::emsa_pkcs1_difference(Hash::SHA256, hashed, difference);
-  kernel::RsaMatch matches[kJobs];
-  for (std::size_t i = 0; i < kJobs; ++i)
+  kernel::RsaMatch matches[kRsaJobs];
+  for (std::size_t i = 0; i < kRsaJobs; ++i)
     matches[i] = {&modulus, bytes_of(is_good(i) ? good : bad), difference.data(), !is_good(i)};
-  rsa.match(matches, kJobs);
-  for (std::size_t i = 0; i < kJobs; ++i) {
+  rsa.match(matches, kRsaJobs);
+  for (std::size_t i = 0; i < kRsaJobs; ++i) {
     if (matches[i].valid != is_good(i)) return false;
   }
   return true;
@@ -54,14 +56,14 @@ bool test_rsa(const SelfTestVector& vector, const kernel::RsaKernel& rsa) {
   bad.back() = static_cast<char>(bad.back() ^ 1);
   kernel::RsaModulus modulus;
   if (!prepare_modulus(rsa, n, modulus)) return false;
-  std::vector<unsigned char> blocks(kJobs * n.size());
-  kernel::RsaJob jobs[kJobs];
-  for (std::size_t i = 0; i < kJobs; ++i)
+  std::vector<unsigned char> blocks(kRsaJobs * n.size());
+  kernel::RsaJob jobs[kRsaJobs];
+  for (std::size_t i = 0; i < kRsaJobs; ++i)
     jobs[i] = {&modulus, bytes_of(is_good(i) ? good : bad), blocks.data() + i * n.size(), false};
-  rsa.power(jobs, kJobs);
+  rsa.power(jobs, kRsaJobs);
   unsigned char hashed[64];
   digest::sha2(Hash::SHA256, kSelfTestMessage, hashed);
-  for (std::size_t i = 0; i < kJobs; ++i) {
+  for (std::size_t i = 0; i < kRsaJobs; ++i) {
     if (!jobs[i].in_range) return false;
     const std::string_view block(reinterpret_cast<const char*>(jobs[i].block), n.size());
     if (digest::emsa_pkcs1_matches(Hash::SHA256, hashed, block) != is_good(i)) return false;
@@ -124,10 +126,43 @@ bool test_hash(Hash hash, const void* initial, const kernel::HashKernel& kernel)
   return true;
 }
 
+// The last blocks of messages of 64 bytes and up to 55 more, against OpenSSL. `count` is at most kJobs.
+bool test_padded(const kernel::HashKernel& kernel, std::size_t count) {
+  constexpr std::size_t kFirst = 64;
+  std::string text(kFirst + 55, '\0');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 59 + 7);
+  const digest::HashState state =
+      digest::hash_blocks(Hash::SHA256, kernel::kSha256Initial, 0, std::string_view(text).substr(0, kFirst));
+  kernel::PaddedBlock blocks[kJobs]{};
+  std::array<std::array<unsigned char, 32>, kJobs> digests{};
+  const auto size_of = [](std::size_t i) { return i * 55 / (kJobs - 1); };
+  for (std::size_t i = 0; i < count; ++i) {
+    unsigned char* const block = blocks[i].block;
+    std::memcpy(block, text.data() + kFirst, size_of(i));
+    block[size_of(i)] = 0x80;
+    block[62] = static_cast<unsigned char>(8 * (kFirst + size_of(i)) >> 8);
+    block[63] = static_cast<unsigned char>(8 * (kFirst + size_of(i)));
+    blocks[i].state = state.words;
+    blocks[i].digest = digests[i].data();
+  }
+  kernel.padded(blocks, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    unsigned char expected[32];
+    digest::sha2(Hash::SHA256, std::string_view(text).substr(0, kFirst + size_of(i)), expected);
+    if (std::memcmp(expected, digests[i].data(), sizeof expected) != 0) return false;
+  }
+  return true;
+}
+
+bool test_sha256(const kernel::HashKernel& kernel) {
+  if (!test_hash(Hash::SHA256, kernel::kSha256Initial, kernel)) return false;
+  return kernel.padded == nullptr || (test_padded(kernel, kJobs) && test_padded(kernel, 2));
+}
+
 }  // namespace
 
 bool passes_self_test(LaneKernel which, const kernel::Kernels& kernels) {
-  if (which == LaneKernel::sha256) return test_hash(Hash::SHA256, kernel::kSha256Initial, kernels.sha256);
+  if (which == LaneKernel::sha256) return test_sha256(kernels.sha256);
   if (which == LaneKernel::sha512) {
     return test_hash(Hash::SHA384, kernel::kSha384Initial, kernels.sha512) &&
            test_hash(Hash::SHA512, kernel::kSha512Initial, kernels.sha512);

@@ -104,28 +104,35 @@ TEST_P(EmsaPss, AgreesWithOpensslOnEveryCorruption) {
   EXPECT_FALSE(assay_accepts(key_.get(), Hash::SHA256, good, hashed(Hash::SHA256, "another")));
 }
 
-// Every single fault of a well-formed block, made without a key: the block itself is given.
-TEST(EmsaPssBlock, ChecksEachFieldOfTheEncodedMessage) {
-  const Key key(EVP_RSA_gen(1024));
+// Every single fault of a well-formed block, made without a key: the block itself is given. Parameter: bits of the
+// modulus. 522 and 528 bits leave the data block no zeros: it begins with 01, of which 522 bits keep a single bit.
+class EmsaPssBlock : public testing::TestWithParam<unsigned> {};
+
+TEST_P(EmsaPssBlock, ChecksEachFieldOfTheEncodedMessage) {
+  const unsigned bits = GetParam();
+  const Key key(EVP_RSA_gen(bits));
+  ASSERT_NE(key, nullptr);
   const std::string message = hashed(Hash::SHA256, "message");
   const std::string signature = sign(key.get(), Hash::SHA256, 32, message);
   const Context context(EVP_PKEY_CTX_new(key.get(), nullptr));
   ASSERT_EQ(EVP_PKEY_verify_recover_init(context.get()), 1);
   ASSERT_EQ(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_NO_PADDING), 1);
-  std::string block(128, '\0');
+  std::string block(signature.size(), '\0');
   std::size_t size = block.size();
   ASSERT_EQ(EVP_PKEY_verify_recover(context.get(), reinterpret_cast<unsigned char*>(block.data()), &size,
                                     bytes_of(signature), signature.size()),
             1);
-  ASSERT_TRUE(emsa_pss_verify(Hash::SHA256, bytes_of(message), block, 1024));
+  ASSERT_TRUE(emsa_pss_verify(Hash::SHA256, bytes_of(message), block, bits));
   for (std::size_t i = 0; i < block.size() * 8; ++i) {
     std::string bad = block;
     bad[i / 8] ^= static_cast<char>(1u << i % 8);
-    EXPECT_FALSE(emsa_pss_verify(Hash::SHA256, bytes_of(message), bad, 1024)) << "bit " << i;
+    EXPECT_FALSE(emsa_pss_verify(Hash::SHA256, bytes_of(message), bad, bits)) << "bit " << i;
   }
   EXPECT_FALSE(emsa_pss_verify(Hash::SHA256, bytes_of(message), block.substr(0, 60), 480)) << "too short for the hash";
-  EXPECT_FALSE(emsa_pss_verify(Hash::SHA256, bytes_of(message), "", 1024));
+  EXPECT_FALSE(emsa_pss_verify(Hash::SHA256, bytes_of(message), "", bits));
 }
+
+INSTANTIATE_TEST_SUITE_P(ModulusBits, EmsaPssBlock, testing::Values(522u, 528u, 1024u));
 
 INSTANTIATE_TEST_SUITE_P(ModulusBits, EmsaPss, testing::Values(1024u, 1025u, 1030u, 1031u, 1032u, 1033u, 2048u));
 

@@ -6,11 +6,13 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "kernel/choice.h"
+#include "kernel/ifma/kernels.h"
 #include "kernel/kernel.h"
 #include "support/float_settings.h"
 #include "support/random.h"
@@ -181,18 +183,37 @@ void expect_matches(const RsaKernel& kernel, const std::vector<const MatchCase*>
     EXPECT_EQ(jobs[i].valid, cases[i]->valid) << what << ", job " << i << " of " << cases.size();
 }
 
-// Parameters: the instruction set, and the bytes of the modulus.
-class RsaKernelTest : public testing::TestWithParam<std::tuple<const char*, std::size_t>> {
+// The kernels to test: what the table of an instruction set has on this CPU, and for IFMA what it may have on others.
+struct Variant {
+  const char* name;
+  const char* isa;
+  const RsaKernel* rsa;  // null: that of the table
+};
+
+std::ostream& operator<<(std::ostream& to, const Variant& variant) { return to << variant.name; }
+
+constexpr Variant kVariants[] = {
+#if defined(__x86_64__)
+    {"ifma_alone", "ifma", &ifma::kRsa},
+    {"ifma_with_fma", "ifma", &ifma::kRsaWithFma},
+#endif
+    {"ifma", "ifma", nullptr},
+    {"avx512f", "avx512f", nullptr},
+    {"fma", "fma", nullptr},
+};
+
+// Parameters: the variant, and the bytes of the modulus.
+class RsaKernelTest : public testing::TestWithParam<std::tuple<Variant, std::size_t>> {
  protected:
   void SetUp() override {
-    const char* const isa = std::get<0>(GetParam());
-    const Kernels* kernels = kernels_for(isa);
-    if (kernels == nullptr) GTEST_SKIP() << "this CPU or this build has no kernels for " << isa;
-    ASSERT_NE(kernels->rsa.power, nullptr);
-    ASSERT_NE(kernels->rsa.prepare, nullptr);
-    ASSERT_NE(kernels->rsa.match, nullptr);
-    ASSERT_NE(kernels->rsa.prepare_match, nullptr);
-    kernel_ = &kernels->rsa;
+    const Variant& variant = std::get<0>(GetParam());
+    const Kernels* kernels = kernels_for(variant.isa);
+    if (kernels == nullptr) GTEST_SKIP() << "this CPU or this build has no kernels for " << variant.isa;
+    kernel_ = variant.rsa != nullptr ? variant.rsa : &kernels->rsa;
+    ASSERT_NE(kernel_->power, nullptr);
+    ASSERT_NE(kernel_->prepare, nullptr);
+    ASSERT_NE(kernel_->match, nullptr);
+    ASSERT_NE(kernel_->prepare_match, nullptr);
   }
 
   const RsaKernel& kernel() const { return *kernel_; }
@@ -348,7 +369,7 @@ TEST_P(RsaKernelTest, ABadLaneLeavesItsNeighboursAlone) {
     bad.push_back(make_case(key, key.bytes()));
     bad.push_back(make_case(key, std::string(modulus_bytes(), '\xFF')));
   }
-  for (const std::size_t fill : {1u, 2u, 8u, 9u, 16u}) {
+  for (const std::size_t fill : {1u, 2u, 4u, 5u, 8u, 9u, 12u, 16u}) {
     for (std::size_t lane = 0; lane < fill; ++lane) {
       std::vector<const Case*> jobs;
       for (std::size_t i = 0; i < fill; ++i) jobs.push_back(&good[i]);
@@ -461,9 +482,10 @@ TEST_P(RsaKernelTest, PreparesNoOtherModuli) {
 }
 
 INSTANTIATE_TEST_SUITE_P(IsaAndModulusBytes, RsaKernelTest,
-                         testing::Combine(testing::Values("ifma", "avx512f", "fma"), testing::Values(256u, 384u, 512u)),
+                         testing::Combine(testing::ValuesIn(kVariants), testing::Values(256u, 384u, 512u)),
                          [](const auto& row) {
-                           return std::string(std::get<0>(row.param)) + "_" + std::to_string(std::get<1>(row.param));
+                           return std::string(std::get<0>(row.param).name) + "_" +
+                                  std::to_string(std::get<1>(row.param));
                          });
 
 }  // namespace

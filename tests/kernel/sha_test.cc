@@ -270,6 +270,48 @@ std::string padded_key_state(const Implementation& implementation, std::string_v
   return {static_cast<const char*>(state), implementation.digest_size()};
 }
 
+#if defined(__x86_64__)
+// Messages of every length that ends in the block, from random states, in calls of every number.
+void expect_digests_of_padded_blocks(decltype(kernel::HashKernel::padded) hash) {
+  test::StructuredRandom random = test::StructuredRandom::announced("PaddedBlocks");
+  for (std::size_t count = 0; count <= 55; ++count) {
+    std::vector<std::string> states, expected;
+    std::vector<PaddedBlock> blocks(count);
+    std::string digests(32 * count + 1, '\x5A');
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string end = random.bytes((count + i) % 56);
+      const std::uint64_t hashed = 64 * random.below(1u << 20);
+      states.push_back(random.bytes(32));
+      expected.push_back(openssl_digest(false, states.back().data(), hashed, end));
+      const std::uint64_t bits = __builtin_bswap64(8 * (hashed + end.size()));
+      std::memset(blocks[i].block, 0, sizeof blocks[i].block);
+      std::memcpy(blocks[i].block, end.data(), end.size());
+      blocks[i].block[end.size()] = 0x80;
+      std::memcpy(blocks[i].block + 56, &bits, sizeof bits);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      blocks[i].state = states[i].data();
+      blocks[i].digest = reinterpret_cast<unsigned char*>(digests.data()) + 32 * i;
+    }
+    hash(blocks.data(), count);
+    for (std::size_t i = 0; i < count; ++i)
+      EXPECT_TRUE(digests.substr(32 * i, 32) == expected[i]) << "block " << i << " of " << count;
+    EXPECT_EQ(digests.back(), '\x5A') << count;
+  }
+}
+
+TEST(PaddedBlocks, HaveTheDigestsOfOpenssl) {
+  if (!base::cpu_features().sha_ni) GTEST_SKIP() << "this CPU lacks the SHA instructions";
+  expect_digests_of_padded_blocks(portable::sha256_shani_padded);
+}
+
+TEST(PaddedBlocks, HaveTheDigestsOfOpensslWithAvx) {
+  if (!base::cpu_features().sha_ni || fma::kernels() == nullptr)
+    GTEST_SKIP() << "this CPU lacks the SHA instructions or AVX2";
+  expect_digests_of_padded_blocks(fma::sha256_shani_padded);
+}
+#endif
+
 TEST_P(HashKernel, ComposesToTheHmacOfOpenssl) {
   auto random = test::StructuredRandom::announced("ComposesToTheHmacOfOpenssl");
   const Implementation& implementation = GetParam();

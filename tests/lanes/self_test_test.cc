@@ -99,6 +99,21 @@ void zeros(const HashJob* jobs, std::size_t count) noexcept {
   for (std::size_t i = 0; i < count; ++i) std::memset(jobs[i].digest, 0, 32);
 }
 
+void zeros_of_padded(const kernel::PaddedBlock* blocks, std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; ++i) std::memset(blocks[i].digest, 0, 32);
+}
+
+// Right but for a rest of two.
+void wrong_in_a_rest_of_padded(const kernel::PaddedBlock* blocks, std::size_t count) noexcept {
+  kernels_here().sha256.padded(blocks, count);
+  if (count % 3 == 2) std::memset(blocks[count - 1].digest, 0, 32);
+}
+
+void wrong_in_a_rest_of_rsa(RsaJob* jobs, std::size_t count) noexcept {
+  kernels_here().rsa.power(jobs, count);
+  if (count % 8 != 0) jobs[count - 1].in_range = false;
+}
+
 TEST(SelfTest, IsFailedByAKernelThatIsWrongAnywhere) {
   for (auto verify :
        {always<Outcome::valid>, always<Outcome::invalid>, always<Outcome::exceptional>, wrong_in_one_lane}) {
@@ -112,10 +127,20 @@ TEST(SelfTest, IsFailedByAKernelThatIsWrongAnywhere) {
   broken.sha512.hash = zeros;
   EXPECT_FALSE(passes_self_test(LaneKernel::sha256, broken));
   EXPECT_FALSE(passes_self_test(LaneKernel::sha512, broken));
+  if (kernels_here().sha256.padded != nullptr) {
+    for (const auto padded : {zeros_of_padded, wrong_in_a_rest_of_padded}) {
+      broken.sha256 = kernels_here().sha256;
+      EXPECT_TRUE(passes_self_test(LaneKernel::sha256, broken));
+      broken.sha256.padded = padded;
+      EXPECT_FALSE(passes_self_test(LaneKernel::sha256, broken));
+    }
+  }
   if (kernels_here().rsa.power == nullptr) return;
-  broken.rsa.power = copy_signature;
-  for (const LaneKernel size : {LaneKernel::rsa2048, LaneKernel::rsa3072, LaneKernel::rsa4096})
-    EXPECT_FALSE(passes_self_test(size, broken));
+  for (const auto power : {copy_signature, wrong_in_a_rest_of_rsa}) {
+    broken.rsa.power = power;
+    for (const LaneKernel size : {LaneKernel::rsa2048, LaneKernel::rsa3072, LaneKernel::rsa4096})
+      EXPECT_FALSE(passes_self_test(size, broken));
+  }
   for (const auto match : {accept_all, reject_all, wrong_in_one_lane_of_rsa}) {
     broken.rsa = kernels_here().rsa;
     broken.rsa.match = match;

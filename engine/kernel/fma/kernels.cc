@@ -15,7 +15,7 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [] {
     Kernels kernels = *portable::kernels();
     kernels.isa = "fma";
-    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
+    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1, sha256_shani_padded};
     kernels.sha512 = {sha512_lanes, 3};
     kernels.rsa = kRsa;
     kernels.p256 = kP256;

@@ -8,5 +8,9 @@ namespace assay::kernel::fma {
 
 void sha256_shani(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<portable::ShaniCore>(jobs, count); }
 
+void sha256_shani_padded(const PaddedBlock* blocks, std::size_t count) noexcept {
+  portable::hash_padded(blocks, count);
+}
+
 }  // namespace assay::kernel::fma
 #endif

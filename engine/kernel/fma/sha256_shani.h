@@ -10,6 +10,7 @@
 namespace assay::kernel::fma {
 
 void sha256_shani(const HashJob* jobs, std::size_t count) noexcept;
+void sha256_shani_padded(const PaddedBlock* blocks, std::size_t count) noexcept;
 
 }  // namespace assay::kernel::fma
 #endif

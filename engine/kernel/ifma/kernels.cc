@@ -2,7 +2,6 @@
 
 #include "base/cpu.h"
 #include "kernel/avx512f/kernels.h"
-#include "kernel/ifma/rsa.h"
 
 namespace assay::kernel::ifma {
 
@@ -15,7 +14,7 @@ const Kernels* kernels() noexcept {
   static const Kernels table = [without_ifma] {
     Kernels kernels = *without_ifma;  // its hashes
     kernels.isa = "ifma";
-    kernels.rsa = {rsa_prepare, rsa_power, rsa_prepare_match, rsa_match};
+    kernels.rsa = base::cpu_features().halves_512 ? kRsaWithFma : kRsa;
     kernels.p256 = kP256;
     kernels.p384 = kP384;
     kernels.p521 = kP521;

@@ -12,5 +12,9 @@ const Kernels* kernels() noexcept;
 
 // The parts of the table that are compiled in files of their own: those take long, and compile side by side.
 extern const CurveKernel kP256, kP384, kP521, kEd25519;
+extern const RsaKernel kRsa;
+// The same answers. A rest of up to four jobs goes to the four lanes of fma/, which take 0.8 of the time on a CPU that
+// runs instructions on 512 bits in two halves.
+extern const RsaKernel kRsaWithFma;
 
 }  // namespace assay::kernel::ifma

@@ -11,7 +11,7 @@ const Kernels* kernels() noexcept {
     Kernels kernels;
     kernels.isa = "portable";
 #if defined(__x86_64__)
-    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1};
+    if (base::cpu_features().sha_ni) kernels.sha256 = {sha256_shani, 1, sha256_shani_padded};
 #elif defined(__aarch64__)
     if (base::cpu_features().sha2) kernels.sha256 = {sha256_arm, 1};
     if (base::cpu_features().sha512) kernels.sha512 = {sha512_arm, 1};

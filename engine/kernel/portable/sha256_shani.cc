@@ -8,5 +8,7 @@ namespace assay::kernel::portable {
 
 void sha256_shani(const HashJob* jobs, std::size_t count) noexcept { hash_jobs<ShaniCore>(jobs, count); }
 
+void sha256_shani_padded(const PaddedBlock* blocks, std::size_t count) noexcept { hash_padded(blocks, count); }
+
 }  // namespace assay::kernel::portable
 #endif
