@@ -241,8 +241,8 @@ TEST_P(EveryWindow, JudgesGoodAndSpoiltSignatures) {
       expect_right(outcomes, first);
     };
     for (const std::size_t count : {std::size_t{kSignatures}, kLargePass}) expect_call(0, count);
-    // Few signatures are added up one by one (curve/lone_sum.h). Numbers 2 and 5 are spoilt, each in its way. A call takes
-    // the model of the instructions half a second, so it makes a few of them.
+    // Few signatures are added up one by one (curve/lone_sum.h). Numbers 2 and 5 are spoilt, each in its way. A call
+    // takes the model of the instructions half a second, so it makes a few of them.
     constexpr bool kIsModel = kMaxWindow < 16;
     if (kIsModel && window != kMinWindow && window != kMaxWindow) continue;
     for (std::size_t count = 1; count <= 8; count = kIsModel ? 2 * count : count + 1) {
