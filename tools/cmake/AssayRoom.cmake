@@ -18,18 +18,11 @@ function(assay_room name)
   endif()
 endfunction()
 
-# Headers that most sources include are compiled once, in builds that are made as a whole: under a sanitizer, and for another
-# CPU. A release shows that each file includes what it uses, and leaves the rest to ccache, which knows the files of another
-# checkout again only without a precompiled header.
-if(ASSAY_SANITIZE OR CMAKE_CROSSCOMPILING)
-  set(ASSAY_PRECOMPILE ON)
-else()
-  set(ASSAY_PRECOMPILE OFF)
-endif()
-
-# assay_standard_headers(TARGET): the target uses precompiled headers of the standard library.
+# assay_standard_headers(TARGET): what most sources include is compiled once. Only under a sanitizer, where nobody waits for
+# a single file: a release shows that each file includes what it uses, and leaves the rest to ccache, which knows the files
+# of another checkout again only without a precompiled header.
 function(assay_standard_headers target)
-  if(NOT ASSAY_PRECOMPILE)
+  if(NOT ASSAY_SANITIZE)
     return()
   endif()
   if(NOT TARGET assay_standard_headers)
@@ -51,8 +44,9 @@ function(assay_test room)
   add_executable(${room}_test ${TEST_SOURCES})
   target_link_libraries(${room}_test PRIVATE ${TEST_LINK} assay_test_support GTest::gtest GTest::gmock GTest::gtest_main)
   target_include_directories(${room}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  # GoogleTest's headers are a third of the work of compiling a test.
-  if(ASSAY_PRECOMPILE AND NOT room MATCHES "^kernel")
+  # GoogleTest's headers are a third of the work of compiling a test. A release leaves them to ccache, which knows the
+  # files of another checkout again only without a precompiled header.
+  if(ASSAY_SANITIZE AND NOT room MATCHES "^kernel")
     if(NOT TARGET assay_test_headers)
       add_library(assay_test_headers OBJECT ${CMAKE_SOURCE_DIR}/tools/cmake/headers.cc)
       target_compile_features(assay_test_headers PRIVATE cxx_std_20)
